@@ -1,0 +1,404 @@
+/**
+ * The words of the program. An *artifact* is the bytes, an *inspection* what they contain, a *finding* a fact one
+ * rule saw, a *verdict* the judgement of one package, a *decision* that of the whole install, a *gap* what could not
+ * be looked at. Everything here is a plain JSON value: inspections cross worker boundaries and are cached.
+ */
+
+/**
+ * When code would run: while npm installs, when a program imports the package, when its bin is started or an exported
+ * function is called, or never by itself (`dormant`: nothing that was found reaches the file).
+ */
+export type Phase = 'install' | 'import' | 'run' | 'dormant'
+
+export type Severity = 'low' | 'medium' | 'high' | 'critical'
+
+/** What a finding asks for: only told, a person must look, or never installed. */
+export type Action = 'note' | 'ask' | 'block'
+
+/** A place in a file of the package. `line` and `column` count from 1; `code` is the excerpt a person reads. */
+export type Site = {
+  readonly path: string
+  readonly line: number
+  readonly column: number
+  readonly code: string
+}
+
+/**
+ * A `content` gap is bytes that would be installed and could not be read or analysed: it stops by default. A `context`
+ * gap is missing knowledge about the package (no packument, no dates): it is reported and never stops by itself.
+ */
+export type Gap = {
+  readonly kind: 'content' | 'context'
+  readonly what: string
+  readonly path?: string
+}
+
+/** A file of the package as it would lie on disk. `sha256` is hex, over the bytes as packed. */
+export type InspectedFile = {
+  readonly path: string
+  readonly bytes: number
+  readonly mode: number
+  readonly sha256: string
+  readonly kind: FileKind
+  /** The earliest phase in which an entry reaches the file. */
+  readonly phase: Phase
+}
+
+/** Decided by content first (magic bytes, hashbang) and by name second: names are the author's claim. */
+export type FileKind =
+  | 'javascript'
+  | 'json'
+  | 'shell'
+  | 'batch'
+  | 'powershell'
+  | 'python'
+  | 'gyp'
+  | 'native' // ELF, PE, Mach-O: programs and .node addons
+  | 'wasm'
+  | 'archive'
+  | 'text'
+  | 'data'
+
+/**
+ * Something that runs by itself or on use. `via` names it for people: `postinstall`, `main`, `exports["./x"].import`,
+ * `bin:foo`, `binding.gyp`.
+ */
+export type Entry = {
+  readonly phase: 'install' | 'import' | 'run'
+  readonly via: string
+  readonly path: string
+}
+
+/** How a file came to be reached: `from` starts or loads `to`. `how` is `require`, `import`, `spawn`, `shell`, … */
+export type EntryEdge = {
+  readonly from: string
+  readonly to: string
+  readonly phase: Phase
+  readonly how: string
+}
+
+/** A lifecycle script of the package that npm would run by itself when installing it. */
+export type Hook = {
+  /** `preinstall`, `install`, `postinstall`, `prepare` (git dependencies only) … */
+  readonly event: string
+  /** The text npm hands to the shell; `node-gyp rebuild` where npm implies it. */
+  readonly command: string
+  readonly implicit: boolean
+  /** Files of the package the command starts, in order of appearance. */
+  readonly starts: readonly string[]
+  /** Line and column of the script in package.json (of binding.gyp's first line where implicit). */
+  readonly at: Site
+}
+
+/** The manifest as data that survived parsing. Whatever had a wrong shape is listed in `problems`. */
+export type Manifest = {
+  readonly name: string | undefined
+  readonly version: string | undefined
+  readonly description: string | undefined
+  readonly homepage: string | undefined
+  readonly repository: string | undefined
+  readonly scripts: readonly { readonly event: string; readonly command: string }[]
+  readonly dependencies: readonly {
+    readonly name: string
+    readonly spec: string
+    readonly type: 'prod' | 'optional' | 'peer' | 'dev'
+  }[]
+  readonly bundled: readonly string[]
+  readonly bins: readonly { readonly name: string; readonly path: string }[]
+  readonly module: boolean
+  readonly gypfile: boolean | undefined
+  readonly private: boolean
+  readonly keywords: readonly string[]
+  /** npm's placeholder for removed malware and similar marks are judged by rules, so the raw counts stay here. */
+  readonly problems: readonly string[]
+}
+
+/** A text whose unknown parts are each the single character `HOLE`. `https://<HOLE>/collect` */
+export type Text = string
+
+/** Marks an unknown part inside a `Text`. A control character: it cannot be printed, and reports show `${…}`. */
+export const HOLE = '\u0001'
+
+/** What local or remote data a program got hold of. */
+export type SourceKind =
+  | 'env' // the whole environment, or enumerated
+  | 'env-secret' // a variable whose name says credential
+  | 'env-name' // any other variable
+  | 'credential-file' // .npmrc, .ssh, cloud credentials, browser profiles, wallets, keychains, AI configuration
+  | 'file' // another file outside the package
+  | 'project-file' // a file of the project or the package itself
+  | 'host' // host name, user name, addresses, home folder …
+  | 'command-output'
+  | 'network' // what a server answered
+  | 'metadata-service' // cloud instance metadata
+  | 'clipboard'
+  | 'browser' // cookies, storage, DOM input, window.ethereum …
+  | 'caller-secret' // a parameter of an exported function named like a secret: apiKey, mnemonic, privateKey
+  | 'caller' // any other parameter of an exported function
+  | 'package-bytes' // bytes of the package's own files, decoded
+
+export type SinkKind =
+  | 'network' // http(s), fetch, ws, net, tls, dgram, mail …
+  | 'dns' // data inside a looked-up name
+  | 'command' // command line or arguments of a child process
+  | 'command-stdin'
+  | 'evaluate' // eval, Function, vm, module._compile, node -e
+  | 'load' // require / import of a computed path or written file
+  | 'native-load'
+  | 'write'
+  | 'patch' // prototypes, globals, other modules
+
+/** What may stand between the start and the act: geofences, CI checks, clocks. They never remove a flow. */
+export type Guard = {
+  readonly kind: 'platform' | 'ci' | 'time' | 'locale' | 'host' | 'user' | 'argv' | 'main' | 'exists' | 'env'
+  readonly at: Site
+}
+
+export type Source = {
+  readonly kind: SourceKind
+  /** The variable, path, API or parameter: `NPM_TOKEN`, `~/.npmrc`, `os.hostname`, `apiSecret`. */
+  readonly name: string
+  readonly at: Site
+}
+
+export type Sink = {
+  readonly kind: SinkKind
+  /** `node:https.request`, `global:fetch`, `eval`, `node:child_process.spawn`, … */
+  readonly api: string
+  /** Which argument the data entered: `payload`, `dest`, `header`, `command`, `argument`, `path`, `code` … */
+  readonly role: string
+  /** Where to: URLs, host names, commands or paths as far as they fold. Empty means unknown. */
+  readonly destinations: readonly Text[]
+  readonly at: Site
+}
+
+/** One step of the evidence, in the order a reader follows it. */
+export type Hop = { readonly label: string; readonly at: Site }
+
+/** Data that travels from a source to a sink. */
+export type Flow = {
+  readonly source: Source
+  readonly sink: Sink
+  readonly hops: readonly Hop[]
+  readonly guards: readonly Guard[]
+  readonly phase: Phase
+  /** Reached only when a user of the package calls an exported function. */
+  readonly byCall: boolean
+  /** False where an unknown callee, a merged object or a cap stands on the way. Uncertain flows alone never block. */
+  readonly certain: boolean
+}
+
+type FactBase = {
+  readonly phase: Phase
+  readonly byCall: boolean
+  readonly at: Site
+  readonly guards: readonly Guard[]
+}
+
+/** What a piece of code can do, whatever language it is in. A lone fact is a capability, never an alarm. */
+export type Fact = FactBase &
+  (
+    | { readonly kind: 'reads'; readonly source: SourceKind; readonly name: Text; readonly api: string }
+    | { readonly kind: 'contacts'; readonly api: string; readonly destinations: readonly Text[] }
+    | { readonly kind: 'resolves'; readonly api: string; readonly destinations: readonly Text[] }
+    | {
+        readonly kind: 'starts'
+        readonly api: string
+        /** Whole command lines, arguments joined by a space. */
+        readonly commands: readonly Text[]
+        /** `detached`, `hidden`, `stdio-ignored`, `shell`, `stdin-data` … */
+        readonly manner: readonly string[]
+      }
+    | {
+        readonly kind: 'writes'
+        readonly api: string
+        readonly paths: readonly Text[]
+        /** What is written, where it folds to a constant (cut to an excerpt). */
+        readonly contents: readonly Text[]
+      }
+    | { readonly kind: 'deletes'; readonly api: string; readonly paths: readonly Text[] }
+    | { readonly kind: 'makes-executable'; readonly api: string; readonly paths: readonly Text[] }
+    | {
+        readonly kind: 'loads'
+        readonly api: string
+        readonly targets: readonly Text[]
+        readonly native: boolean
+      }
+    | {
+        readonly kind: 'evaluates'
+        readonly api: string
+        /** `constant`: the code is known and was inspected in turn. `computed`: it could not be resolved. */
+        readonly code: 'constant' | 'computed'
+        /** What stood between text and code: `base64`, `xor`, `aes`, `char-codes`, `reversed`, `hidden-unicode`, … */
+        readonly decoders: readonly string[]
+      }
+    | { readonly kind: 'decodes'; readonly method: string; readonly bytes: number }
+    | { readonly kind: 'patches'; readonly target: string; readonly api: string }
+    | { readonly kind: 'listens'; readonly api: string; readonly event: string }
+    | { readonly kind: 'checks'; readonly what: Guard['kind']; readonly name: string }
+    /** Characters a reviewer cannot see: variation selectors, tag characters, bidi controls, zero width in code. */
+    | { readonly kind: 'hidden-text'; readonly characters: string; readonly count: number }
+    /** Code pushed out of view by a run of blanks. */
+    | { readonly kind: 'off-screen'; readonly blanks: number }
+    /** The marks of an obfuscator; `marks` says which, `share` how much of the file they cover (0 to 1). */
+    | { readonly kind: 'obfuscated'; readonly marks: readonly string[]; readonly share: number }
+    /** Code that could not be resolved: a computed call, member or text. */
+    | { readonly kind: 'unreadable'; readonly why: string; readonly share: number }
+    | { readonly kind: 'native-binary'; readonly format: string; readonly arch: string }
+    /** `<!(…)` and `<!@(…)` expansions and actions of binding.gyp: commands that run at configure or build. */
+    | { readonly kind: 'gyp-command'; readonly command: string; readonly how: string }
+    /** A tarball entry npm would not write where it says, or that hides another: `..`, absolute, link, duplicate … */
+    | { readonly kind: 'path-trick'; readonly trick: string; readonly name: string }
+  )
+
+export type FactKind = Fact['kind']
+
+/** What one artifact contains. A pure function of the bytes and the engine version. */
+export type Inspection = {
+  readonly manifest: Manifest
+  readonly files: readonly InspectedFile[]
+  readonly hooks: readonly Hook[]
+  readonly entries: readonly Entry[]
+  readonly edges: readonly EntryEdge[]
+  readonly facts: readonly Fact[]
+  readonly flows: readonly Flow[]
+  readonly gaps: readonly Gap[]
+  /** Packages inside the tarball's own node_modules, each inspected as a package of its own. */
+  readonly bundled: readonly { readonly location: string; readonly inspection: Inspection }[]
+  /** Facts and flows beyond `limits.maxFactsPerPackage` that were counted and dropped. */
+  readonly dropped: number
+}
+
+/** Where the bytes of a package come from. */
+export type SourceType = 'registry' | 'git' | 'remote' | 'file' | 'directory' | 'bundled'
+
+/** What is known about a package beyond its bytes. Absent means unknown, never guilty. */
+export type Context = {
+  /** As the plan says: what the lockfile or the registry calls it. */
+  readonly name: string
+  readonly version: string
+  readonly source: SourceType
+  readonly resolved: string | undefined
+  /** Named by the user or by the project's own manifest. */
+  readonly direct: boolean
+  /** Typed on the command line. */
+  readonly typed: boolean
+  /** sha256 of the tarball in hex and its SRI sha512, where there is a tarball. */
+  readonly sha256: string | undefined
+  readonly integrity: string | undefined
+  /** The manifest the registry serves for this version; undefined where none was fetched. */
+  readonly registryManifest: Manifest | undefined
+  /** Publish time in ms since the epoch, where the registry states a plausible one. */
+  readonly publishedAt: number | undefined
+  /** Downloads a month by the shipped list, where listed. */
+  readonly downloads: number | undefined
+  /** The version that would be replaced, where its inspection is at hand. */
+  readonly previous: { readonly version: string; readonly inspection: Inspection } | undefined
+  /** Names of the other packages of the plan. */
+  readonly siblings: ReadonlySet<string>
+  /** Now, in ms since the epoch: passed in, so that verdicts can be reproduced. */
+  readonly now: number
+}
+
+/** What one rule saw in one package, ready to be shown. */
+export type Finding = {
+  readonly rule: string
+  readonly severity: Severity
+  readonly action: Action
+  readonly phase: Phase
+  readonly message: string
+  readonly location: { readonly path: string; readonly line: number; readonly column: number }
+  readonly evidence: string
+  readonly flow?: readonly { readonly label: string; readonly path: string; readonly line: number }[]
+}
+
+/** An inert package for tests, documentation and `--explain`: file texts by path. */
+export type Example = {
+  readonly title: string
+  readonly files: Readonly<Record<string, string | Uint8Array>>
+  readonly context?: Partial<Context>
+}
+
+export type RuleMeta = {
+  readonly id: string
+  readonly title: string
+  readonly severity: Severity
+  /** What it looks for, why that is odd in honest code, and what to do. Markdown-free prose. */
+  readonly description: string
+  /** Incidents and documents, as URLs or names. */
+  readonly references: readonly string[]
+  /** What it cannot see, plainly. */
+  readonly blindSpots: readonly string[]
+  readonly examples: { readonly flags: readonly Example[]; readonly passes: readonly Example[] }
+}
+
+/** One rule is one file in `rules/`: pure, synchronous, no I/O. A rule that throws is a content gap. */
+export type Rule = {
+  readonly meta: RuleMeta
+  check(inspection: Inspection, context: Context): readonly Omit<Finding, 'rule'>[]
+}
+
+/** The judgement of one package. */
+export type Verdict =
+  | { readonly kind: 'allow'; readonly findings: readonly Finding[] }
+  | { readonly kind: 'ask' | 'block'; readonly findings: readonly Finding[] }
+
+/** One script of a package, and whether it will run. */
+export type PlannedScript = {
+  readonly event: string
+  readonly command: string
+  readonly approved: boolean
+}
+
+/** A package of the plan: what would be added or changed, or whose script would run. */
+export type PlannedPackage = {
+  readonly name: string
+  readonly version: string
+  /** As the user or the dependent asked for it. */
+  readonly spec: string
+  readonly resolved: string | undefined
+  readonly integrity: string | undefined
+  /** Path below the project root, `node_modules/a/node_modules/b`; '' for a package that is only inspected. */
+  readonly location: string
+  readonly source: SourceType
+  readonly direct: boolean
+  readonly typed: boolean
+  readonly optional: boolean
+  readonly dev: boolean
+  /** Locations or names of the packages that ask for it; '' is the project. */
+  readonly requiredBy: readonly string[]
+  /** Already on disk with the same identity: inspected only where its script would run. */
+  readonly unchanged: boolean
+  /** The registry's manifest, as far as resolving fetched it. Hostile until parsed. */
+  readonly registryManifest: unknown
+}
+
+/** A package after judgement, as reports show it. */
+export type JudgedPackage = {
+  readonly package: PlannedPackage
+  readonly verdict: Verdict
+  readonly scripts: readonly PlannedScript[]
+  readonly gaps: readonly Gap[]
+  readonly inspection: Inspection | undefined
+  readonly fromCache: boolean
+}
+
+export type Summary = {
+  readonly packages: number
+  readonly inspected: number
+  readonly fromCache: number
+  readonly allow: number
+  readonly ask: number
+  readonly block: number
+  readonly gaps: number
+  readonly files: number
+  readonly bytes: number
+  readonly ms: number
+}
+
+/** The judgement of the whole install. */
+export type Decision = {
+  readonly kind: 'proceed' | 'ask' | 'stop'
+  /** Why it stops: `block` beats `ask` beats `gap`. */
+  readonly because: 'clean' | 'ask' | 'block' | 'gap'
+}
