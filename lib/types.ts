@@ -316,6 +316,8 @@ export type Finding = {
 export type Example = {
   readonly title: string
   readonly files: Readonly<Record<string, string | Uint8Array>>
+  /** Raw tarball entries after the files, names taken as they stand, for what only a tarball made by hand has. */
+  readonly entries?: readonly { readonly name: string; readonly text: string; readonly linkTo?: string }[]
   readonly context?: Partial<Context>
 }
 

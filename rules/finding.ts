@@ -1,0 +1,106 @@
+import { HOLE } from '../lib/types.ts'
+import type { Action, Fact, Finding, Flow, Phase, Severity, Site, Source, Text } from '../lib/types.ts'
+
+type Judged = { readonly severity: Severity; readonly action: Action; readonly message: string }
+
+/** A finding as a rule returns it; the analyser adds the rule's id. */
+export type RuleFinding = Omit<Finding, 'rule'>
+
+/** When something happens, in words that finish a sentence: "… while npm installs it". */
+export function when(phase: Phase, byCall = false): string {
+  switch (phase) {
+    case 'install':
+      return 'while npm installs it'
+    case 'import':
+      return 'as soon as a program imports it'
+    case 'run':
+      return byCall ? 'when a program calls it' : 'when its command is started'
+    case 'dormant':
+      return 'if something outside the package starts that file'
+  }
+}
+
+/** A text with its unknown parts shown as `${…}`, quotes added, cut to a length a sentence can carry. */
+export function quote(text: Text, maxChars = 80): string {
+  const shown = text.replaceAll(HOLE, '${…}')
+  return `"${shown.length > maxChars ? `${shown.slice(0, maxChars - 1)}…` : shown}"`
+}
+
+/** The data of a source in words: "the whole environment", "the credential file ~/.npmrc". */
+export function sourceInWords(source: Source): string {
+  const name = source.name.replaceAll(HOLE, '…')
+  switch (source.kind) {
+    case 'env':
+      return 'the whole environment'
+    case 'env-secret':
+      return `the secret environment variable ${name}`
+    case 'env-name':
+      return `the environment variable ${name}`
+    case 'credential-file':
+      return `the credential file ${name}`
+    case 'file':
+      return `the file ${name}`
+    case 'project-file':
+      return `the project's file ${name}`
+    case 'host':
+      return `facts about this computer (${name})`
+    case 'command-output':
+      return `the output of ${name}`
+    case 'network':
+      return `the answer of ${name}`
+    case 'metadata-service':
+      return `the cloud metadata service (${name})`
+    case 'clipboard':
+      return 'the clipboard'
+    case 'browser':
+      return `browser data (${name})`
+    case 'caller-secret':
+      return `the caller's ${name}`
+    case 'caller':
+      return `what the caller passes as ${name}`
+    case 'package-bytes':
+      return `bytes hidden in ${name}`
+  }
+}
+
+/** Where data goes, in words: the first two destinations, or an honest "a place that is computed". */
+export function destinationsInWords(destinations: readonly Text[]): string {
+  const known = destinations.filter(text => text.replaceAll(HOLE, '').length > 3)
+  if (known.length === 0) return 'a destination that is computed at run time'
+  return known
+    .slice(0, 2)
+    .map(text => quote(text))
+    .join(' or ')
+}
+
+/** A finding whose evidence is one site. */
+export function findingAt(site: Site, phase: Phase, judged: Judged): RuleFinding {
+  return { ...judged, phase, location: locationOf(site), evidence: site.code }
+}
+
+/** A finding whose evidence is one fact. */
+export function findingOfFact(fact: Fact, judged: Judged): RuleFinding {
+  return findingAt(fact.at, fact.phase, judged)
+}
+
+/** A finding whose evidence is a flow: where the data is read, every reported step, and where it leaves. */
+export function findingOfFlow(flow: Flow, judged: Judged): RuleFinding {
+  const steps = [
+    { label: `reads ${sourceInWords(flow.source)}`, at: flow.source.at },
+    ...flow.hops,
+    { label: `${flow.sink.api} (${flow.sink.role})`, at: flow.sink.at },
+  ]
+  return {
+    ...findingAt(flow.sink.at, flow.phase, judged),
+    flow: steps.map(step => ({ label: step.label, path: step.at.path, line: step.at.line })),
+  }
+}
+
+/** A finding about the manifest as a whole, where no line says it better. */
+export function findingInManifest(evidence: string, phase: Phase, judged: Judged): RuleFinding {
+  return { ...judged, phase, location: { path: 'package.json', line: 1, column: 1 }, evidence }
+}
+
+function locationOf(site: Site): Finding['location'] {
+  return { path: site.path, line: site.line, column: site.column }
+}

@@ -1,0 +1,75 @@
+import type { Fact, Inspection, Rule } from '../lib/types.ts'
+import { findingOfFact, quote } from './finding.ts'
+
+type GypCommand = Extract<Fact, { kind: 'gyp-command' }>
+
+/** What a build file of native code may honestly ask: a header path, a library flag, a version. */
+const nativeSource = /\.(?:c|cc|cpp|cxx|c\+\+|m|mm|s|asm|rs|h|hpp)$/i
+
+/** A build file that is there for its commands, not for building. */
+export const gypCommand: Rule = {
+  meta: {
+    id: 'gyp-command',
+    title: 'A build file runs commands, and there is nothing to build',
+    severity: 'critical',
+    description:
+      'npm starts node-gyp for every package with a binding.gyp, without any script in package.json, and node-gyp runs the ' +
+      'commands written in it before it compiles anything. In a package without native source code such a file has no ' +
+      'other use than to run a command unseen.',
+    references: ['“Phantom Gyp”, June 2026: a 157-byte binding.gyp and no scripts'],
+    blindSpots: [
+      'A package may carry a token C file; what the command does is then judged by the other rules.',
+    ],
+    examples: {
+      flags: [
+        {
+          title: 'an expansion starts a program of the package, and there is no native source',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0"}',
+            'binding.gyp':
+              "{'targets':[{'target_name':'a','type':'none','sources':['<!(node index.js > /dev/null 2>&1 && echo stub.c)']}]}",
+            'index.js': '// inert',
+          },
+        },
+      ],
+      passes: [
+        {
+          title: 'a native addon asks for the path of a header-only dependency',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0"}',
+            'binding.gyp':
+              "{'targets':[{'target_name':'a','sources':['a.cc'],'include_dirs':['<!(node -p \"require(\\'node-addon-api\\').include_dir\")']}]}",
+            'a.cc': '#include <napi.h>',
+          },
+        },
+        {
+          title: 'a native addon probes for a library with a program of its own',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0"}',
+            'binding.gyp':
+              "{'targets':[{'target_name':'a','sources':['src/a.cc'],'defines':['<!(node util/has_lib.js jpeg)']}]}",
+            'src/a.cc': '// native code',
+            'util/has_lib.js': '// inert',
+          },
+        },
+      ],
+    },
+  },
+  check(inspection) {
+    const commands = inspection.facts.filter((fact): fact is GypCommand => fact.kind === 'gyp-command')
+    const builds = hasNativeSource(inspection)
+    return commands.map(fact =>
+      findingOfFact(fact, {
+        severity: builds ? 'low' : 'critical',
+        action: builds ? 'note' : 'block',
+        message: builds
+          ? `building it runs ${quote(fact.command)}`
+          : `its build file runs ${quote(fact.command)}, and the package has no native source code to build`,
+      }),
+    )
+  },
+}
+
+function hasNativeSource(inspection: Inspection): boolean {
+  return inspection.files.some(file => nativeSource.test(file.path) && file.bytes > 0)
+}

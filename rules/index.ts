@@ -1,0 +1,25 @@
+import type { Rule } from '../lib/types.ts'
+import { gypCommand } from './gyp-command.ts'
+import { hiddenText } from './hidden-text.ts'
+import { installScript } from './install-script.ts'
+import { manifestMismatch } from './manifest-mismatch.ts'
+import { nativeInHook } from './native-in-hook.ts'
+import { oddDependency } from './odd-dependency.ts'
+import { pathTrick } from './path-trick.ts'
+import { remoteCode } from './remote-code.ts'
+import { secretExfiltration } from './secret-exfiltration.ts'
+import { toolNamedBin } from './tool-named-bin.ts'
+
+/** Every rule, in the order in which reports and `--explain` list them. */
+export const rules: readonly Rule[] = [
+  secretExfiltration,
+  remoteCode,
+  gypCommand,
+  nativeInHook,
+  hiddenText,
+  manifestMismatch,
+  oddDependency,
+  pathTrick,
+  toolNamedBin,
+  installScript,
+]
