@@ -27,4 +27,6 @@ export const limits = {
   maxEvidenceChars: 240,
   /** Hops of one flow that are reported. */
   maxHops: 8,
+  /** All cached inspections of a user together; about 5,000 packages. The ones unused for longest go first. */
+  maxInspectionCacheBytes: 256 * 1024 * 1024,
 } as const
