@@ -29,4 +29,6 @@ export const limits = {
   maxHops: 8,
   /** All cached inspections of a user together; about 5,000 packages. The ones unused for longest go first. */
   maxInspectionCacheBytes: 256 * 1024 * 1024,
+  /** Packages read at once: npm's own `maxsockets`. */
+  maxParallelReads: 15,
 } as const
