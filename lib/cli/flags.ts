@@ -2,8 +2,6 @@ import type { Verb } from './request.ts'
 
 /** One flag of ours. A `verb` says what to do, a `switch` is on or off, a `value` takes the next word. */
 export type OwnFlag = {
-  readonly name: string
-  readonly kind: 'verb' | 'switch' | 'value'
   readonly short?: string
   /** Other spellings that npm's users know. */
   readonly also?: readonly string[]
@@ -12,7 +10,10 @@ export type OwnFlag = {
   /** `--no-<name>` and a following `true` or `false` work, as npm's users know them. */
   readonly asInNpm?: boolean
   readonly what: string
-}
+} & (
+  | { readonly kind: 'verb'; readonly name: Verb }
+  | { readonly kind: 'switch' | 'value'; readonly name: string }
+)
 
 /** Which words a verb takes: at least, at most, and how the usage line calls them. */
 export type Words = { readonly min: number; readonly max: number; readonly usage: string }

@@ -1,30 +1,23 @@
+const install = 'install i in ins inst insta instal isnt isnta isntal isntall add'.split(' ')
+const ci = 'ci clean-install ic install-clean'.split(' ')
+const update = 'update up upgrade udpate'.split(' ')
+
 /** npm's commands that people type out of habit, with what to write here; '' where it is to be left out. */
 const typed: ReadonlyMap<string, string> = new Map([
-  ...[
-    'install',
-    'i',
-    'in',
-    'ins',
-    'inst',
-    'insta',
-    'instal',
-    'isnt',
-    'isnta',
-    'isntal',
-    'isntall',
-    'add',
-  ].map(name => [name, ''] as const),
-  ...['ci', 'clean-install', 'ic', 'install-clean'].map(name => [name, '--ci'] as const),
-  ...['update', 'up', 'upgrade', 'udpate'].map(name => [name, '--update'] as const),
-  ...['exec', 'x'].map(name => [name, '--exec'] as const),
+  ...install.map(name => [name, ''] as const),
+  ...ci.map(name => [name, '--ci'] as const),
+  ...update.map(name => [name, '--update'] as const),
+  ['exec', '--exec'],
+  ['x', '--exec'],
 ])
 
 /** Commands that are npm's alone: there is nothing of ours to write. */
-const foreign: ReadonlySet<string> = new Set([
-  ...['uninstall', 'unlink', 'remove', 'rm', 'un', 'r', 'run', 'run-script', 'test', 't', 'start', 'stop'],
-  ...['rebuild', 'rb', 'audit', 'init', 'create', 'publish', 'pack', 'link', 'ln', 'dedupe', 'ddp', 'prune'],
-  ...['outdated', 'login', 'config', 'ls', 'list', 'view', 'help'],
-])
+const foreign: ReadonlySet<string> = new Set(
+  (
+    'uninstall unlink remove rm un r run run-script test t start stop rebuild rb audit init create publish ' +
+    'pack link ln dedupe ddp prune outdated login config ls list view help'
+  ).split(' '),
+)
 
 /**
  * What to tell a user whose first word is one of npm's commands, or undefined. A package may have any name, so the

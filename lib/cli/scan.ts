@@ -110,7 +110,9 @@ function readPerRegistry(name: string, value: string | undefined, into: Scan): n
 }
 
 function readShort(letters: string, value: string | undefined, next: string | undefined, into: Scan): number {
-  const known = [...letters].every(letter => shortNames.has(letter) || npmShorthand(letter) !== undefined)
+  const known = letters
+    .split('')
+    .every(letter => shortNames.has(letter) || npmShorthand(letter) !== undefined)
   if (!known || letters === '') throw unknownFlag(`-${letters}`, into)
   let taken = 1
   const last = letters.length - 1
@@ -140,7 +142,7 @@ function readOwn(
 ): number {
   if (flag.kind === 'verb') {
     if (value !== undefined) throw usage(`${typed} takes no value`, `Write ${typed} ${value}.`)
-    into.verbs.add(flag.name as Verb)
+    into.verbs.add(flag.name)
     return 1
   }
   if (flag.kind === 'value') return readOwnValue(flag, typed, value, next, into)
@@ -187,12 +189,12 @@ function readNpm(
   const keep = (...words: readonly string[]): number => into.npmArgs.push(...words) && words.length
   if (flag.complete || isSwitch(flag)) {
     if (value !== undefined) {
-      if (flag.complete || !switchTakes(flag, value))
+      if (flag.complete || value.startsWith('-') || !switchTakes(flag, value))
         throw usage(`${typed} takes no value "${value}"`, `Write ${typed}.`)
       return keep(`${typed}=${value}`)
     }
     if (flag.complete || next === undefined) return keep(typed)
-    if (flag.types.length > 1 && flag.types.includes(String) && next.startsWith('--'))
+    if (flag.types.length > 1 && flag.types.includes(String) && /^-(-|$)/.test(next))
       throw usage(
         `npm would take "${next}" as the value of ${typed}`,
         `Write ${typed}=<value>, or put it last.`,

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import npm from '@npmcli/config/lib/definitions/index.js'
 import t from 'tap'
 import { parseArguments } from '../../../lib/cli/arguments.ts'
@@ -251,7 +251,7 @@ t.test('npm reads from what is passed on exactly the words we read', t => {
       )
       .map(([flag, value]) => `${flag}=${value}`),
     fc
-      .array(fc.constantFrom(...'gDEwCdysSn?x'), { minLength: 1, maxLength: 4 })
+      .array(fc.constantFrom(...'gDEwCdysSn?x'.split('')), { minLength: 1, maxLength: 4 })
       .map(letters => `-${letters.join('')}`),
     fc.string({ maxLength: 8 }).map(text => `--${text}`),
   )
@@ -262,11 +262,10 @@ t.test('npm reads from what is passed on exactly the words we read', t => {
       if (request instanceof SafeInstallError) return request.code === 'E_USAGE'
       accepted++
       const npmView = askNpm(request.npmArgs)
-      const perRegistry = (name: string): boolean => name.startsWith('@') || name.startsWith('//')
       const words = wordsRead(request)
       return (
         npmView.expanded.length === 0 &&
-        npmView.unknown.every(perRegistry) &&
+        npmView.unknown.every(name => name.startsWith('@') || name.startsWith('//')) &&
         (words === undefined || JSON.stringify(words) === JSON.stringify(npmView.remain))
       )
     }),
