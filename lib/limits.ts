@@ -25,6 +25,10 @@ export const limits = {
   maxFactsPerPackage: 2_000,
   /** Characters of one evidence excerpt. */
   maxEvidenceChars: 240,
+  /** Findings one rule may report for one package; beyond it a report says nothing new. */
+  maxFindingsPerRule: 100,
+  /** Characters of one finding's message: prose of ours around excerpts of the package. */
+  maxMessageChars: 2_000,
   /** Hops of one flow that are reported. */
   maxHops: 8,
   /** All cached inspections of a user together; about 5,000 packages. The ones unused for longest go first. */

@@ -1,0 +1,53 @@
+/** What `--until` may say: a number of days from now, or a day (its end, UTC) in ms since the epoch. */
+export type Until =
+  { readonly kind: 'days'; readonly days: number } | { readonly kind: 'date'; readonly at: number }
+
+/** What every verb may carry. None of it can come from `.npmrc` or the environment: argv is the only source. */
+export type Common = {
+  /**
+   * npm's part of the command line: its flags and the words, in the order typed, with every flag of ours removed.
+   * Each flag is one that npm's definitions know by its exact name, so npm neither expands nor guesses anything.
+   */
+  readonly npmArgs: readonly string[]
+  readonly json: boolean
+  readonly sarif: string | undefined
+  readonly yes: boolean
+  readonly fresh: boolean
+  readonly verbose: boolean
+}
+
+/** What the user asked for. `specs` are the words that are neither flags nor values of flags. */
+export type Request = Common &
+  (
+    | { readonly verb: 'install'; readonly specs: readonly string[] }
+    | { readonly verb: 'ci' }
+    | { readonly verb: 'update'; readonly specs: readonly string[] }
+    /** `command` is the spec, or the program's name where npm's `--package` names the packages. */
+    | {
+        readonly verb: 'exec'
+        readonly command: string | undefined
+        readonly args: readonly string[]
+      }
+    | { readonly verb: 'inspect'; readonly specs: readonly string[] }
+    | { readonly verb: 'check'; readonly since: string | undefined; readonly allPlatforms: boolean }
+    | { readonly verb: 'compare'; readonly from: string; readonly to: string }
+    | { readonly verb: 'approve'; readonly specs: readonly string[] }
+    | { readonly verb: 'deny'; readonly specs: readonly string[] }
+    | {
+        readonly verb: 'accept'
+        readonly spec: string
+        readonly rule: string
+        readonly reason: string
+        readonly until: Until | undefined
+      }
+    | { readonly verb: 'setup'; readonly user: boolean; readonly undo: boolean }
+    | { readonly verb: 'doctor' }
+    | { readonly verb: 'history' }
+    | { readonly verb: 'explain'; readonly rule: string | undefined }
+    | { readonly verb: 'print-config' }
+    | { readonly verb: 'update-data' }
+    | { readonly verb: 'help' }
+    | { readonly verb: 'version' }
+  )
+
+export type Verb = Request['verb']
