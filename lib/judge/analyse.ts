@@ -54,14 +54,15 @@ function bounded(rule: string, finding: Omit<Finding, 'rule'>): Finding {
     rule,
     message: cut(finding.message, limits.maxMessageChars),
     evidence: cut(finding.evidence, limits.maxEvidenceChars),
-    ...(flow === undefined
-      ? {}
-      : {
-          flow: flow
-            .slice(0, limits.maxHops)
-            .map(hop => ({ ...hop, label: cut(hop.label, limits.maxEvidenceChars) })),
-        }),
+    ...(flow === undefined ? {} : { flow: boundedFlow(flow) }),
   }
+}
+
+/** Keeps where the data comes from and where it ends: the steps between are what a reader can miss. */
+function boundedFlow(flow: NonNullable<Finding['flow']>): NonNullable<Finding['flow']> {
+  const most = limits.maxHops + 2
+  const kept = flow.length > most ? [...flow.slice(0, most - 1), ...flow.slice(-1)] : flow
+  return kept.map(hop => ({ ...hop, label: cut(hop.label, limits.maxEvidenceChars) }))
 }
 
 function within(prefix: string, finding: Finding): Pick<Finding, 'location' | 'flow'> {

@@ -1,0 +1,138 @@
+import type { Action, Finding, JudgedPackage, Phase } from '../types.ts'
+import { firstFew, wrap } from './layout.ts'
+import type { Look, Paint } from './look.ts'
+import { idOf, pasteable, type Report } from './report.ts'
+import { printable } from './sanitize.ts'
+
+/** Findings of one package shown whole; the rest is counted. */
+const maxShown = 5
+
+const label: Readonly<Record<Action, string>> = { block: 'BLOCKED', ask: 'LOOK AT THIS', note: 'note' }
+
+/** When a finding's code would run. */
+export function whenInWords(phase: Phase): string {
+  switch (phase) {
+    case 'install':
+      return 'when npm installs it'
+    case 'import':
+      return 'when a program loads it'
+    case 'run':
+      return 'when its command is started or its function called'
+    case 'dormant':
+      return 'only if something starts that file; nothing that was found does'
+  }
+}
+
+/** One package with its alarms, evidence first: rule, place, code, what flows where, when, why. */
+export function renderPackage(one: JudgedPackage, report: Report, look: Look): readonly string[] {
+  const { findings } = one.verdict
+  const alarms = findings.filter(finding => finding.action !== 'note')
+  const notes = findings.filter(finding => finding.action === 'note')
+  const shown = look.verbose ? findings : alarms.slice(0, maxShown)
+  const hidden = alarms.length - (look.verbose ? alarms.length : shown.length)
+  return [
+    ...heading(one, look),
+    ...shown.flatMap(finding => ['', ...renderFinding(finding, report.titles, look)]),
+    ...(hidden > 0 ? ['', `  ${hidden} more of the same package: --verbose shows them`] : []),
+    ...(!look.verbose && notes.length > 0 ? ['', ...noteLine(notes, report.titles, look)] : []),
+  ]
+}
+
+function heading(one: JudgedPackage, look: Look): readonly string[] {
+  const { package: planned, verdict } = one
+  const strongest = verdict.findings[0]?.action ?? 'note'
+  const word = strongest === 'note' && verdict.kind !== 'allow' ? 'NOT READ' : label[strongest]
+  const why = planned.typed ? 'you asked for it' : wantedBy(planned.requiredBy, planned.direct)
+  const text = `${word}  ${printable(idOf(planned), 200)}${why === '' ? '' : ` (${why})`}`
+  return wrap(text, {
+    width: look.width,
+    indent: 0,
+    hang: 2,
+    paint: text => look.bold(paintOf(strongest, look)(text)),
+  })
+}
+
+function wantedBy(requiredBy: readonly string[], direct: boolean): string {
+  if (direct) return 'a dependency of this project'
+  const names = requiredBy
+    .map(path => printable(path.replace(/^(.*\/)?node_modules\//, ''), 80))
+    .filter(Boolean)
+  return names.length === 0 ? '' : `needed by ${firstFew(names, 3)}`
+}
+
+function paintOf(action: Action, look: Look): Paint {
+  if (action === 'block') return look.red
+  return action === 'ask' ? look.yellow : look.dim
+}
+
+function renderFinding(finding: Finding, titles: ReadonlyMap<string, string>, look: Look): readonly string[] {
+  const { location, flow = [] } = finding
+  const { width } = look
+  const title = printable(titles.get(finding.rule) ?? finding.rule)
+  const place = `${printable(location.path)}:${location.line}:${location.column}`
+  return [
+    ...wrap(`${title} [${finding.action}, ${finding.severity}, ${printable(finding.rule, 80)}]`, {
+      width,
+      indent: 2,
+      hang: 4,
+      paint: paintOf(finding.action, look),
+    }),
+    ...wrap(place, { width, indent: 4 }),
+    ...wrap(`| ${printable(finding.evidence)}`, { width, indent: 6, hang: 8, paint: look.bold }),
+    ...flow.flatMap((hop, index) =>
+      wrap(`${index + 1}. ${printable(hop.label, 160)} · ${printable(hop.path)}:${hop.line}`, {
+        width,
+        indent: 6,
+        hang: 9,
+      }),
+    ),
+    ...wrap(sentence(finding.message), { width, indent: 4 }),
+    ...wrap(`It would run ${whenInWords(finding.phase)}.`, { width, indent: 4 }),
+  ]
+}
+
+/** A rule's message as a sentence of its own. */
+function sentence(message: string): string {
+  const text = printable(message, 1000)
+  const start = text.charAt(0).toUpperCase() + text.slice(1)
+  return /[.!?…]$/.test(start) ? start : `${start}.`
+}
+
+function noteLine(
+  notes: readonly Finding[],
+  titles: ReadonlyMap<string, string>,
+  look: Look,
+): readonly string[] {
+  const kinds = [...new Set(notes.map(note => printable(titles.get(note.rule) ?? note.rule, 80)))]
+  return wrap(`Also noted: ${firstFew(kinds, 4)}.`, {
+    width: look.width,
+    indent: 2,
+    hang: 4,
+    paint: look.dim,
+  })
+}
+
+/**
+ * What to do next about one package with alarms: see all of it, read about the rule, and the one way past it. No
+ * command is printed for a package whose name a shell would read differently.
+ */
+export function nextSteps(one: JudgedPackage, look: Look): readonly string[] {
+  const id = pasteable(idOf(one.package))
+  const alarms = one.verdict.findings.filter(finding => finding.action !== 'note')
+  const rules = [...new Set(alarms.map(finding => finding.rule))].slice(0, 3)
+  if (id === undefined || rules.length === 0) return []
+  const { width } = look
+  const step = (what: string, command: string): readonly string[] => [
+    ...wrap(what, { width, indent: 2 }),
+    ...wrap(command, { width, indent: 4, hang: 6 }),
+  ]
+  return [
+    ...step('See everything it can do:', `safe-install --inspect ${id} --verbose`),
+    ...step('Read about the rule:', `safe-install --explain ${rules[0]}`),
+    ...rules.flatMap((rule, index) => {
+      const command = `safe-install --accept ${id} --rule ${rule} --reason "..."`
+      const what = 'Only if you have read the code and know better:'
+      return index === 0 ? step(what, command) : wrap(command, { width, indent: 4, hang: 6 })
+    }),
+  ]
+}

@@ -1,0 +1,201 @@
+import picocolors from 'picocolors'
+import type { Decision, JudgedPackage } from '../types.ts'
+import { renderCapabilities } from './capabilities.ts'
+import { nextSteps, renderPackage } from './finding.ts'
+import { renderGaps } from './gaps.ts'
+import { count, wrap } from './layout.ts'
+import type { Look } from './look.ts'
+import { idOf, type Report } from './report.ts'
+import { printable, toAscii } from './sanitize.ts'
+import { renderSkippedScripts } from './skipped.ts'
+import { summaryLine } from './summary-line.ts'
+
+/** What is known about the terminal; streams and environment are passed in. */
+export type Terminal = {
+  readonly isTTY: boolean
+  readonly columns: number | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly verbose: boolean
+}
+
+/** A look and the last step of drawing: text for this terminal's character set. */
+export type Drawing = Look & { readonly unicode: boolean }
+
+/**
+ * How to draw on a terminal: its width (at least 40, at most 100 columns), colour by NO_COLOR, FORCE_COLOR, TERM and
+ * whether it is one, and whether it shows UTF-8.
+ */
+export function createDrawing({ isTTY, columns, env, verbose }: Terminal): Drawing {
+  const { bold, dim, red, yellow, green } = picocolors.createColors(hasColour(isTTY, env))
+  const width = Math.min(100, Math.max(40, columns ?? 80))
+  return { width, verbose, bold, dim, red, yellow, green, unicode: isUtf8(env) }
+}
+
+function hasColour(isTTY: boolean, env: Terminal['env']): boolean {
+  if ((env['NO_COLOR'] ?? '') !== '') return false
+  const force = env['FORCE_COLOR']
+  if (force !== undefined) return force !== '0' && force !== 'false'
+  return isTTY && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === ''
+}
+
+function isUtf8(env: Terminal['env']): boolean {
+  // The order in which POSIX looks at them; the first one that is set decides.
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find(value => (value ?? '') !== '')
+  return /utf-?8/i.test(locale ?? '') && env['TERM'] !== 'linux'
+}
+
+/** Packages with alarms that are shown; an attack that needs more has already stopped the install. */
+const maxPackages = 20
+
+export type ReviewOptions = {
+  /** `install`: something waits for the answer. `report`: nothing would be installed anyway. */
+  readonly purpose: 'install' | 'report'
+  /** Whether a question follows. */
+  readonly asking: boolean
+}
+
+/**
+ * The one screen before a decision: every package with an alarm, most severe first, evidence first; then gaps, then
+ * what to do. Empty where there is nothing to say: an honest install prints nothing here.
+ */
+export function renderReview(report: Report, drawing: Drawing, options: ReviewOptions): string {
+  const alarming = report.packages.filter(hasAlarm).toSorted(compareJudged)
+  const shown = alarming.slice(0, drawing.verbose ? alarming.length : maxPackages)
+  const lines = [
+    ...shown.flatMap(one => [...renderPackage(one, report, drawing), '', ...nextSteps(one, drawing), '']),
+    ...(alarming.length > shown.length
+      ? [`${count(alarming.length - shown.length, 'more package')} with alarms: --verbose shows them`]
+      : []),
+    ...(options.purpose === 'report' ? renderNotes(report, drawing) : []),
+    ...renderGaps(report.packages, drawing),
+    ...renderDecision(report.decision, drawing, options),
+  ]
+  return draw(lines, drawing)
+}
+
+/** After an install, in npm's words, with what was skipped and what was read. */
+export function renderInstalled(
+  report: Report,
+  done: { readonly added: number; readonly changed: number; readonly removed: number },
+  drawing: Drawing,
+): string {
+  const parts = [
+    done.added > 0 ? `added ${count(done.added, 'package')}` : '',
+    done.changed > 0 ? `changed ${count(done.changed, 'package')}` : '',
+    done.removed > 0 ? `removed ${count(done.removed, 'package')}` : '',
+  ].filter(Boolean)
+  return draw(
+    [
+      ...renderSkippedScripts(report.packages, drawing),
+      '',
+      parts.length === 0 ? 'up to date' : parts.join(', '),
+      ...renderSummary(report, drawing),
+    ],
+    drawing,
+  )
+}
+
+/** The last lines of a report that installs nothing, and of an install that was stopped. */
+export function renderSummaryLine(report: Report, drawing: Drawing): string {
+  return draw(renderSummary(report, drawing), drawing)
+}
+
+/** `--inspect --verbose`: everything each package can do, by phase, with the install scripts described. */
+export function renderInspection(one: JudgedPackage, drawing: Drawing): string {
+  const { inspection } = one
+  const title = wrap(`What ${printable(idOf(one.package), 200)} can do`, {
+    width: drawing.width,
+    indent: 0,
+    paint: drawing.bold,
+  })
+  const body = inspection === undefined ? ['', 'It was not read.'] : renderCapabilities(inspection, drawing)
+  return draw([...title, ...body], drawing)
+}
+
+/** An error with its next step, for stderr. The message may quote a registry or a package. */
+export function renderError(
+  error: { readonly message: string; readonly hint: string | undefined },
+  drawing: Drawing,
+): string {
+  const { width } = drawing
+  const hint = error.hint === undefined ? [] : wrap(printable(error.hint, 1000), { width, indent: 2 })
+  const what = wrap(`safe-install: ${printable(error.message, 2000)}`, {
+    width,
+    indent: 0,
+    hang: 2,
+    paint: drawing.red,
+  })
+  return draw([...what, ...hint], drawing)
+}
+
+function hasAlarm(one: JudgedPackage): boolean {
+  return one.verdict.findings.some(finding => finding.action !== 'note')
+}
+
+/** Blocks before questions; then the worse first finding; then the plan's order. */
+function compareJudged(a: JudgedPackage, b: JudgedPackage): number {
+  const rank = (one: JudgedPackage): number => {
+    const [worst] = one.verdict.findings
+    const severity = ['critical', 'high', 'medium', 'low'].indexOf(worst?.severity ?? 'low')
+    return (one.verdict.kind === 'block' ? 0 : 10) + severity
+  }
+  return rank(a) - rank(b)
+}
+
+/** In a report people want the notes too, one line each. */
+function renderNotes({ packages, titles }: Report, look: Look): readonly string[] {
+  const quiet = packages.filter(one => !hasAlarm(one) && one.verdict.findings.length > 0)
+  return quiet.flatMap(one => [
+    ...wrap(`note  ${printable(idOf(one.package), 200)}`, {
+      width: look.width,
+      indent: 0,
+      hang: 2,
+      paint: look.bold,
+    }),
+    ...one.verdict.findings
+      .slice(0, look.verbose ? 100 : 5)
+      .flatMap(({ rule, location, message }) =>
+        wrap(
+          `${printable(titles.get(rule) ?? rule, 120)} · ${printable(location.path)}:${location.line} · ${printable(message)}`,
+          { width: look.width, indent: 2, hang: 4 },
+        ),
+      ),
+  ])
+}
+
+function renderDecision(decision: Decision, look: Look, options: ReviewOptions): readonly string[] {
+  if (decision.kind === 'proceed' || options.purpose === 'report') return []
+  const say = (text: string): readonly string[] => [
+    '',
+    ...wrap(text, { width: look.width, indent: 0, paint: look.bold }),
+  ]
+  if (options.asking) return say('Nothing was installed yet, and no file was changed.')
+  const kept = 'Nothing was installed, and no file was changed.'
+  switch (decision.because) {
+    case 'block':
+      return say(`Stopped: blocked. ${kept}`)
+    case 'ask':
+      return say(
+        `Stopped: a person has to look at this, and nobody could be asked here. ${kept} Run it in a terminal.`,
+      )
+    case 'gap':
+      return say(`Stopped: not everything could be read. ${kept}`)
+    case 'clean':
+      return say(`Stopped. ${kept}`)
+  }
+}
+
+function renderSummary(report: Report, look: Look): readonly string[] {
+  return wrap(summaryLine(report), { width: look.width, indent: 0, hang: 2, paint: look.dim })
+}
+
+function draw(lines: readonly string[], drawing: Drawing): string {
+  const start = lines.findIndex(line => line !== '')
+  if (start === -1) return ''
+  const text = lines
+    .slice(start)
+    .filter((line, index, all) => line !== '' || all[index - 1] !== '')
+    .join('\n')
+    .trimEnd()
+  return `${drawing.unicode ? text : toAscii(text)}\n`
+}
