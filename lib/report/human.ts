@@ -1,6 +1,7 @@
 import picocolors from 'picocolors'
-import type { Decision, JudgedPackage } from '../types.ts'
+import type { Decision, JudgedPackage, RuleMeta } from '../types.ts'
 import { renderCapabilities } from './capabilities.ts'
+import { explain } from './explain.ts'
 import { nextSteps, renderPackage } from './finding.ts'
 import { renderGaps } from './gaps.ts'
 import { count, wrap } from './layout.ts'
@@ -73,6 +74,11 @@ export function renderReview(report: Report, drawing: Drawing, options: ReviewOp
   return draw(lines, drawing)
 }
 
+/** After a question that was not answered with yes. */
+export function renderDeclined(drawing: Drawing): string {
+  return draw(['Declined. Nothing was installed, and no file was changed.'], drawing)
+}
+
 /** After an install, in npm's words, with what was skipped and what was read. */
 export function renderInstalled(
   report: Report,
@@ -110,6 +116,15 @@ export function renderInspection(one: JudgedPackage, drawing: Drawing): string {
   })
   const body = inspection === undefined ? ['', 'It was not read.'] : renderCapabilities(inspection, drawing)
   return draw([...title, ...body], drawing)
+}
+
+/** `--explain [<rule>]` for this terminal. Throws E_USAGE for an unknown rule. */
+export function renderExplanation(
+  rules: readonly RuleMeta[],
+  id: string | undefined,
+  drawing: Drawing,
+): string {
+  return draw(explain(rules, id, drawing), drawing)
 }
 
 /** An error with its next step, for stderr. The message may quote a registry or a package. */
