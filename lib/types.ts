@@ -272,6 +272,20 @@ export type Inspection = {
 /** Where the bytes of a package come from. */
 export type SourceType = 'registry' | 'git' | 'remote' | 'file' | 'directory' | 'bundled'
 
+/** Something odd about where a package of the plan comes from, as the lockfile or the tree says. */
+export type OriginProblem = {
+  readonly kind:
+    | 'resolved-name' // the address is another package's
+    | 'resolved-version' // the address is another version's
+    | 'resolved-host' // a registry package's address is on a host that is not its registry
+    | 'resolved-protocol' // a registry package is turned into a git, file or folder one
+    | 'plain-http' // anybody on the way can change the bytes
+    | 'no-integrity' // nothing in lockfile or registry says what the bytes are
+    | 'weak-integrity' // only sha1 or md5
+    | 'foreign-source' // a dependency fetches a dependency from git, an address or a folder
+  readonly message: string
+}
+
 /** What is known about a package beyond its bytes. Absent means unknown, never guilty. */
 export type Context = {
   /** As the plan says: what the lockfile or the registry calls it. */
@@ -296,6 +310,8 @@ export type Context = {
   readonly previous: { readonly version: string; readonly inspection: Inspection } | undefined
   /** Names of the other packages of the plan. */
   readonly siblings: ReadonlySet<string>
+  /** What is odd about where it comes from. */
+  readonly origin: readonly OriginProblem[]
   /** Now, in ms since the epoch: passed in, so that verdicts can be reproduced. */
   readonly now: number
 }

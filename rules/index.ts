@@ -5,6 +5,7 @@ import { installScript } from './install-script.ts'
 import { manifestMismatch } from './manifest-mismatch.ts'
 import { nativeInHook } from './native-in-hook.ts'
 import { oddDependency } from './odd-dependency.ts'
+import { oddOrigin } from './odd-origin.ts'
 import { pathTrick } from './path-trick.ts'
 import { remoteCode } from './remote-code.ts'
 import { secretExfiltration } from './secret-exfiltration.ts'
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   nativeInHook,
   hiddenText,
   manifestMismatch,
+  oddOrigin,
   oddDependency,
   pathTrick,
   toolNamedBin,

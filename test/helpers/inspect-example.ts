@@ -33,6 +33,7 @@ export function contextOf(inspection: Inspection, known: Partial<Context> = {}):
     downloads: undefined,
     previous: undefined,
     siblings: new Set(),
+    origin: [],
     now: Date.UTC(2026, 10, 22),
     ...known,
   }

@@ -68,6 +68,7 @@ export function context(over: Partial<Context> = {}): Context {
     downloads: 2,
     previous: undefined,
     siblings: new Set(),
+    origin: [],
     now: 3,
     ...over,
   }

@@ -1,0 +1,164 @@
+import { ask } from '../cli/ask.ts'
+import { canAsk } from '../cli/agent.ts'
+import type { Request } from '../cli/request.ts'
+import { SafeInstallError } from '../errors.ts'
+import { installTree } from '../install/install-tree.ts'
+import type { InspectedPackage, InstallResult } from '../install/install-tree.ts'
+import { runDependencyScripts, runRootScripts } from '../install/root-scripts.ts'
+import type { ScriptSettings } from '../install/run-scripts.ts'
+import { decide } from '../judge/decide.ts'
+import { judgePackages } from '../judge/judge-packages.ts'
+import { summarise } from '../judge/summarise.ts'
+import { locateNpm } from '../plan/locate-npm.ts'
+import { makePlan } from '../plan/make-plan.ts'
+import type { Plan } from '../plan/make-plan.ts'
+import { loadNpmConfig } from '../plan/npm-config.ts'
+import type { NpmConfig } from '../plan/npm-config.ts'
+import { exitCode } from '../report/exit-code.ts'
+import { renderDeclined, renderInstalled, renderReview, renderSummaryLine } from '../report/human.ts'
+import { toJsonReport, toJsonText } from '../report/json.ts'
+import type { Report } from '../report/report.ts'
+import { rules } from '../../rules/index.ts'
+import type { Decision, JudgedPackage } from '../types.ts'
+import type { Parts, Reader } from './reader.ts'
+import type { Session } from './session.ts'
+
+type InstallVerb = Extract<Request, { verb: 'install' | 'ci' | 'update' }>
+
+/**
+ * Inspect, then install: plan, read, judge, decide, and only then write. Returns the exit code. Before the decision
+ * nothing of the project is written; after it a failure puts everything back.
+ */
+export async function install(request: InstallVerb, session: Session, parts: Parts): Promise<number> {
+  const config = await loadSettings(request, session)
+  const reader = parts.openReader({
+    flat: config.flat,
+    cacheFolder: String(config.get('cache')),
+    processors: session.host.processors,
+    fresh: request.fresh,
+  })
+  try {
+    session.progress.update('resolving packages')
+    const specs = request.verb === 'ci' ? [] : config.specs
+    const plan = await makePlan(
+      { kind: request.verb, specs, read: reader.readFiles, tmp: session.host.tmp },
+      config,
+    )
+    const judged = await judgePlan(plan, reader, session)
+    const report = reportOf(judged, decide(judged), session)
+    const decision = await settle(report, request, session)
+    if (decision.kind !== 'proceed') return finish({ ...report, decision }, request, session)
+    const result = await installPlan(plan, judged, config, session)
+    if (request.json) session.print(toJsonText(toJsonReport({ ...report, decision })))
+    else session.print(renderInstalled(report, result, session.out))
+    return 0
+  } finally {
+    await reader.close()
+  }
+}
+
+/** npm's settings for this request. Throws E_CONFIG where no npm is installed, E_USAGE for flags npm does not know. */
+export async function loadSettings(request: Pick<Request, 'npmArgs'>, { host }: Session): Promise<NpmConfig> {
+  const npmPath = await locateNpm(host)
+  if (npmPath === undefined) {
+    throw new SafeInstallError('E_CONFIG', 'no npm was found on PATH', { hint: 'Install npm; its settings are used.' })
+  }
+  const { env, cwd, execPath, platform, nodeVersion } = host
+  return loadNpmConfig({ argv: request.npmArgs, env, cwd, execPath, platform, nodeVersion, npmPath })
+}
+
+async function judgePlan(plan: Plan, reader: Reader, session: Session): Promise<readonly JudgedPackage[]> {
+  let done = 0
+  const reads = await reader.read(plan.packages, item => {
+    done += 1
+    session.progress.update(`read ${done} of ${plan.packages.length} packages: ${item.name}@${item.version}`)
+  })
+  for (const [item, read] of reads) {
+    // A required package that cannot be had is npm's failure, not a gap: there is nothing to install.
+    if (read.error !== undefined && !item.optional) throw read.error
+  }
+  const approved = [...plan.reviews].filter(([, review]) => review === 'allowed').map(([location]) => location)
+  return judgePackages(plan.packages, reads, {
+    rules,
+    problems: problemsByLocation(plan),
+    approved: new Set(approved),
+    now: session.host.now(),
+  })
+}
+
+function problemsByLocation({ problems }: Plan): Map<string, Plan['problems']> {
+  const byLocation = new Map<string, Plan['problems']>()
+  for (const problem of problems) {
+    byLocation.set(problem.location, [...(byLocation.get(problem.location) ?? []), problem])
+  }
+  return byLocation
+}
+
+/** The report of judged packages, with the time since the session was opened. */
+export function reportOf(packages: readonly JudgedPackage[], decision: Decision, session: Session): Report {
+  const { host, startedAt } = session
+  return {
+    tool: { version: host.version, rules: rules.length },
+    decision,
+    summary: summarise(packages, host.now() - startedAt),
+    packages,
+    titles: new Map(rules.map(rule => [rule.meta.id, rule.meta.title])),
+  }
+}
+
+/** Asks where there is something to ask and somebody to answer. The result is `proceed` or `stop`. */
+async function settle(report: Report, request: InstallVerb, session: Session): Promise<Decision> {
+  const { decision } = report
+  const { host } = session
+  if (decision.kind !== 'ask') {
+    if (!request.json) session.print(renderReview(report, session.out, { purpose: 'install', asking: false }))
+    return decision
+  }
+  const asking = !request.yes && !request.json && canAsk(host.stdin, host.stderr, host.env)
+  if (!request.json) session.print(renderReview(report, session.out, { purpose: 'install', asking }))
+  if (request.yes) return { kind: 'proceed', because: 'ask' }
+  if (!asking) return { kind: 'stop', because: 'ask' }
+  session.progress.clear()
+  const answer = await ask('Install all the same?', { input: host.stdin, output: host.stderr, signal: host.stop })
+  if (answer === 'interrupted') throw new SafeInstallError('E_INTERRUPTED', 'interrupted before anything was installed')
+  if (answer === 'no') session.print(renderDeclined(session.out))
+  return { kind: answer === 'yes' ? 'proceed' : 'stop', because: 'ask' }
+}
+
+function finish(report: Report, request: InstallVerb, session: Session): number {
+  session.print(request.json ? toJsonText(toJsonReport(report)) : renderSummaryLine(report, session.out))
+  return exitCode({ kind: 'decided', decision: report.decision })
+}
+
+async function installPlan(
+  plan: Plan,
+  judged: readonly JudgedPackage[],
+  config: NpmConfig,
+  session: Session,
+): Promise<InstallResult> {
+  session.progress.update(`installing ${judged.length} packages`)
+  const scripts: ScriptSettings = {
+    env: config.env,
+    scriptShell: config.scriptShell,
+    foreground: config.get('foreground-scripts') === true,
+    parallel: session.host.processors,
+  }
+  const result = await installTree(plan, {
+    inspected: new Map(judged.flatMap(one => inspectedOf(one))),
+    approved: new Set(judged.filter(one => one.scripts.some(script => script.approved)).map(one => one.package.location)),
+    scripts,
+    ignoreScripts: config.ignoreScripts,
+  })
+  session.progress.clear()
+  if (!config.ignoreScripts && !plan.global) {
+    if (config.specs.length === 0) await runRootScripts(plan.path, scripts)
+    if (result.added + result.changed + result.removed > 0) await runDependencyScripts(plan.path, scripts)
+  }
+  return result
+}
+
+function inspectedOf({ package: item, inspection }: JudgedPackage): readonly (readonly [string, InspectedPackage])[] {
+  if (inspection === undefined) return []
+  const { files, hooks } = inspection
+  return [[item.location, { files, hooks, integrity: item.integrity }]]
+}
