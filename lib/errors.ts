@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'E_SCRIPT'
   | 'E_VERIFY'
   | 'E_LOCKED'
+  | 'E_INTERRUPTED'
   | 'E_UNSUPPORTED'
   | 'E_INTERNAL'
 

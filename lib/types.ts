@@ -376,6 +376,8 @@ export type PlannedPackage = {
   readonly spec: string
   readonly resolved: string | undefined
   readonly integrity: string | undefined
+  /** What npm hands to pacote to unpack it, with the configured registry in place; undefined: not fetched by itself. */
+  readonly fetchSpec: string | undefined
   /** Path below the project root, `node_modules/a/node_modules/b`; '' for a package that is only inspected. */
   readonly location: string
   readonly source: SourceType

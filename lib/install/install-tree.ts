@@ -1,0 +1,120 @@
+import { join } from 'node:path'
+import type { GuardedArborist, Node } from '../plan/arborist.ts'
+import type { Plan } from '../plan/make-plan.ts'
+import { readPending, writePending } from '../plan/pending-scripts.ts'
+import { openTree } from '../plan/tree.ts'
+import type { Hook, InspectedFile } from '../types.ts'
+import { buildPackages } from './build-packages.ts'
+import { retireModules } from './clean-modules.ts'
+import type { Retired } from './clean-modules.ts'
+import { installError } from './install-error.ts'
+import type { ScriptOutcome, ScriptSettings } from './run-scripts.ts'
+
+/** What was inspected of one package of the plan. */
+export type InspectedPackage = {
+  /** Every file of the artifact, bundled packages included, as npm would write it. */
+  readonly files: readonly InspectedFile[]
+  readonly hooks: readonly Hook[]
+  /** SRI of the bytes that were read; undefined where there is no tarball of its own. */
+  readonly integrity: string | undefined
+}
+
+/** What the install may rely on and what it may run. */
+export type InstallRequest = {
+  /** By location. Every package of the plan must be here. */
+  readonly inspected: ReadonlyMap<string, InspectedPackage>
+  /** Locations whose install scripts run: approved, and judged clean. */
+  readonly approved: ReadonlySet<string>
+  readonly scripts: ScriptSettings
+  /** The user wants no script at all, not even the project's own. */
+  readonly ignoreScripts: boolean
+}
+
+/** What happened. */
+export type InstallResult = {
+  readonly added: number
+  readonly changed: number
+  readonly removed: number
+  /** Every install script of the packages that were installed. */
+  readonly scripts: readonly ScriptOutcome[]
+  /** Locations of optional packages that were dropped: they could not be unpacked, or their script failed. */
+  readonly dropped: readonly string[]
+  /** What npm's audit and fund summaries are made of, where npm would print them. */
+  readonly auditReport: unknown
+}
+
+/** Sets the inspected integrity wherever npm checks one, so that other bytes cannot even be unpacked. */
+const pinIntegrity = (arborist: GuardedArborist, plan: Plan, request: InstallRequest): void => {
+  const inventory = arborist.idealTree?.inventory
+  for (const { location, source, unchanged } of plan.packages) {
+    const node = inventory?.get(location)
+    const integrity = request.inspected.get(location)?.integrity
+    // pacote drops the integrity of git packages; what is unchanged is not fetched.
+    if (node === undefined || integrity === undefined || source === 'git' || unchanged) continue
+    node.integrity = integrity
+  }
+}
+
+/** Every node_modules that `npm ci` empties: the project's and its workspaces'. */
+const moduleFolders = (tree: Node): readonly string[] => [
+  join(tree.realpath, 'node_modules'),
+  ...[...(tree.target.workspaces?.values() ?? [])].map(path => join(path, 'node_modules')),
+]
+
+const countChanges = (arborist: GuardedArborist): Pick<InstallResult, 'added' | 'changed' | 'removed'> => {
+  const counts = { ADD: 0, CHANGE: 0, REMOVE: 0 }
+  const stack = [...(arborist.diff?.children ?? [])]
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (next.action !== null) counts[next.action] += 1
+    stack.push(...next.children)
+  }
+  return { added: counts.ADD, changed: counts.CHANGE, removed: counts.REMOVE }
+}
+
+const notePending = async (plan: Plan, scripts: readonly ScriptOutcome[]): Promise<void> => {
+  const before = await readPending(plan.path)
+  const skipped = scripts.filter(({ ran }) => !ran).map(({ location }) => location)
+  const ran = new Set(scripts.filter(outcome => outcome.ran).map(({ location }) => location))
+  const gone = new Set(plan.removed)
+  const kept = [...before].filter(location => !ran.has(location) && !gone.has(location))
+  await writePending(plan.path, new Set([...kept, ...skipped]))
+}
+
+/**
+ * Installs exactly the planned tree. Inside Arborist's own transaction: unpack, compare the disk with the inspection,
+ * run the approved scripts, link bins; only then package.json and the lockfile are written. Whatever fails before
+ * that puts package.json, lockfile and node_modules back, and rejects: E_VERIFY, E_SCRIPT, E_INTEGRITY, E_INSTALL or
+ * E_INTERRUPTED.
+ */
+export const installTree = async (plan: Plan, request: InstallRequest): Promise<InstallResult> => {
+  const { arborist, options, clean } = openTree(plan.tree)
+  pinIntegrity(arborist, plan, request)
+  const outcomes: ScriptOutcome[] = []
+  let changes: ReturnType<typeof countChanges> = { added: 0, changed: 0, removed: 0 }
+  arborist.hooks = {
+    beforeChanges: async () => {},
+    build: async nodes => {
+      changes = countChanges(arborist)
+      outcomes.push(...(await buildPackages({ arborist, plan, request, nodes })))
+      if (!plan.global) await notePending(plan, outcomes)
+    },
+    save: async save => save(),
+  }
+  const tree = arborist.idealTree
+  let retired: Retired | undefined
+  try {
+    if (clean && tree !== null) retired = await retireModules(moduleFolders(tree))
+    await arborist.reify(options)
+  } catch (cause) {
+    await retired?.restore()
+    throw installError(cause)
+  } finally {
+    arborist.hooks = undefined
+  }
+  await retired?.discard()
+  const dropped = plan.packages.map(({ location }) => location).filter(location => {
+    const node = arborist.actualTree?.inventory.get(location)
+    return node === undefined || node.inert === true
+  })
+  return { ...changes, scripts: outcomes, dropped, auditReport: arborist.auditReport }
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import runScript from '@npmcli/run-script'
+import type { Node } from '../plan/arborist.ts'
+import type { Plan } from '../plan/make-plan.ts'
+import type { BuildRequest } from './build-packages.ts'
+import { limited } from './limited.ts'
+import { readManifest, scriptError } from './run-scripts.ts'
+import type { ScriptOutcome } from './run-scripts.ts'
+
+/**
+ * Whether a link's scripts are not the user's own: a dependency linked into its own folder, or the project's
+ * allow-list denies it. The target of such a link was inspected with the dependency, but nobody approved it.
+ */
+export const isDeniedLink = (node: Node, plan: Plan): boolean => {
+  const link = plan.links.find(({ location }) => location === node.location)
+  return link === undefined || !link.own || plan.reviews.get(node.location) === 'denied'
+}
+
+/**
+ * Runs lifecycle scripts of workspaces and linked folders: the user's own code, run as npm does, on every install.
+ * An optional link may fail; any other failure throws E_SCRIPT.
+ */
+export const runLinkScripts = async (
+  links: readonly Node[],
+  events: readonly string[],
+  { arborist, request }: BuildRequest,
+): Promise<readonly ScriptOutcome[]> => {
+  const outcomes: ScriptOutcome[] = []
+  const { env, scriptShell, foreground, parallel } = request.scripts
+  const manifests = await Promise.all(links.map(async node => readManifest(node.target.path)))
+  for (const event of events) {
+    const due = links.flatMap((node, index) => {
+      const scripts: unknown = manifests[index]?.['scripts']
+      const table: Record<string, unknown> = typeof scripts === 'object' && scripts !== null ? { ...scripts } : {}
+      const command = Object.hasOwn(table, event) ? table[event] : undefined
+      return typeof command === 'string' ? [{ node, manifest: manifests[index] ?? {}, command }] : []
+    })
+    await limited(due, foreground ? 1 : parallel, async ({ node, manifest, command }) => {
+      const { path } = node.target
+      if (arborist.isTrash(path)) return
+      const label = String(manifest['_id'] ?? node.name)
+      const work = runScript({
+        event,
+        path,
+        pkg: manifest,
+        env: { ...env, npm_package_json: join(path, 'package.json') },
+        stdio: foreground ? 'inherit' : 'pipe',
+        scriptShell,
+      }).catch((cause: unknown) => {
+        throw scriptError(label, event, command, cause)
+      })
+      await arborist.allowOptionalFailure(node, work)
+      outcomes.push({
+        location: node.location,
+        name: node.packageName ?? node.name,
+        version: node.version ?? '',
+        event,
+        command,
+        approved: true,
+        ran: true,
+        failed: arborist.isTrash(node.path),
+      })
+    })
+  }
+  return outcomes
+}

@@ -1,0 +1,50 @@
+import runScript from '@npmcli/run-script'
+import { scriptError, readManifest } from './run-scripts.ts'
+import type { ScriptSettings } from './run-scripts.ts'
+
+/** The events npm runs for the project itself, after an install without package names and after `npm ci`. */
+const rootEvents = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare'] as const
+
+/** The events npm runs when the installed packages changed, whatever the command was. */
+const dependencyEvents = ['predependencies', 'dependencies', 'postdependencies'] as const
+
+const run = async (path: string, events: readonly string[], settings: ScriptSettings): Promise<readonly string[]> => {
+  const manifest = await readManifest(path)
+  const scripts = manifest['scripts']
+  const table: Record<string, unknown> = typeof scripts === 'object' && scripts !== null ? { ...scripts } : {}
+  const ran: string[] = []
+  for (const event of events) {
+    const command = Object.hasOwn(table, event) ? table[event] : undefined
+    // Without a command run-script still builds a project that has a binding.gyp.
+    if (command === undefined && event !== 'install') continue
+    try {
+      await runScript({
+        event,
+        path,
+        args: [],
+        env: { ...settings.env },
+        stdio: 'inherit',
+        scriptShell: settings.scriptShell,
+      })
+    } catch (cause) {
+      throw scriptError(String(manifest['_id'] ?? 'the project'), event, String(command), cause)
+    }
+    if (command !== undefined) ran.push(event)
+  }
+  return ran
+}
+
+/**
+ * Runs the project's own lifecycle scripts, in npm 11's order: after everything is installed and saved, so a failure
+ * does not roll back. Returns the events that ran; throws E_SCRIPT.
+ */
+export const runRootScripts = async (
+  path: string,
+  settings: ScriptSettings,
+): Promise<readonly string[]> => run(path, rootEvents, settings)
+
+/** Runs `predependencies`, `dependencies` and `postdependencies` of the project. */
+export const runDependencyScripts = async (
+  path: string,
+  settings: ScriptSettings,
+): Promise<readonly string[]> => run(path, dependencyEvents, settings)

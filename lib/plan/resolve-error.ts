@@ -1,0 +1,58 @@
+import { SafeInstallError } from '../errors.ts'
+import { explainConflict } from './explain-conflict.ts'
+
+type NpmError = Error & { readonly [key: string]: unknown }
+
+const word = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+const hints: Readonly<Record<string, string>> = {
+  E401: 'Log in with `npm login`, or check the token in your .npmrc.',
+  E403: 'The registry forbids this version; your own policy there may be the reason.',
+  E404: 'The package does not exist, or you have no permission to see it. Check the name.',
+  EALLOWGIT: 'Name the package in your own package.json, or allow it with --allow-git=all.',
+  EALLOWREMOTE: 'Name the package in your own package.json, or allow it with --allow-remote=all.',
+  EALLOWFILE: 'Allow it with --allow-file=all.',
+  EALLOWDIRECTORY: 'Allow it with --allow-directory=all.',
+  EBADENGINE: 'Use a fitting version of Node or npm, or leave out --engine-strict.',
+  EBADPLATFORM: 'This package is not made for this machine.',
+  ECONNREFUSED: 'Check the registry address and your network.',
+  ENOTCACHED: 'Run once without --offline, so that the package is in the cache.',
+  ENOTFOUND: 'Check the registry address and your network.',
+  ERESOLVE:
+    'Fix the upstream dependency conflict, or retry with --force or --legacy-peer-deps to accept an incorrect (and potentially broken) dependency resolution.',
+  ETARGET: 'The version does not exist, or is younger than `before` or `min-release-age` allows.',
+}
+
+const detail = (error: NpmError, code: string): string | undefined => {
+  switch (code) {
+    case 'ERESOLVE':
+      return explainConflict(error)
+    case 'EBADENGINE':
+      return [
+        `Not compatible with your version of node/npm: ${String(error['pkgid'])}`,
+        `Required: ${JSON.stringify(error['required'])}`,
+        `Actual:   ${JSON.stringify(error['current'])}`,
+      ].join('\n')
+    case 'EBADPLATFORM':
+      return `${String(error['pkgid'])} wants ${JSON.stringify(error['required'])}, this is ${JSON.stringify(error['current'])}`
+    default:
+      return code.startsWith('EALLOW') ? `Refusing to fetch "${String(error['package'])}"` : undefined
+  }
+}
+
+/**
+ * npm's resolution failures as E_RESOLVE: npm's code, message and report (peer conflicts in npm's own words) are kept.
+ * Errors of our own pass through unchanged.
+ */
+export const resolveError = (cause: unknown): SafeInstallError => {
+  if (cause instanceof SafeInstallError) return cause
+  if (!(cause instanceof Error)) {
+    return new SafeInstallError('E_RESOLVE', `resolving failed: ${String(cause)}`, { cause })
+  }
+  const error = cause as NpmError
+  const code = word(error['code']) ?? ''
+  const text = [`${code === '' ? '' : `${code}: `}${error.message}`, detail(error, code)]
+  const message = text.filter(line => line !== undefined).join('\n')
+  const hint = hints[code]
+  return new SafeInstallError('E_RESOLVE', message, { cause, ...(hint === undefined ? {} : { hint }) })
+}

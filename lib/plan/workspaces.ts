@@ -1,0 +1,36 @@
+import { dirname, join, normalize, relative, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { SafeInstallError } from '../errors.ts'
+import { GuardedArborist } from './arborist.ts'
+import type { NpmConfig } from './npm-config.ts'
+
+const allWorkspaces = async (path: string): Promise<ReadonlyMap<string, string>> => {
+  const text = await readFile(join(path, 'package.json'), 'utf8').catch(() => '{}')
+  const manifest: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
+  return GuardedArborist.workspacesOf(path, manifest)
+}
+
+/** Whether a `-w` filter means the workspace: by name, by folder, or by the folder that holds it. */
+const matches = (filter: string, name: string, path: string, from: string): boolean =>
+  filter === name || resolve(from, filter) === path || dirname(relative(from, path)) === normalize(filter)
+
+/**
+ * The names of the workspaces that `--workspace`, `--workspaces` or the current folder select; empty when the whole
+ * project is meant. Throws E_USAGE when a filter selects none, as npm does.
+ */
+export const selectedWorkspaces = async (config: NpmConfig): Promise<readonly string[]> => {
+  const filters = [config.get('workspace')].flat().filter(filter => typeof filter === 'string' && filter !== '')
+  const all = config.get('workspaces') === true
+  if (!all && filters.length === 0) return []
+  if (config.global) throw new SafeInstallError('E_USAGE', 'Workspaces not supported for global packages')
+  const workspaces = await allWorkspaces(config.localPrefix)
+  const inside = !relative(config.localPrefix, config.cwd).startsWith('..')
+  const from = inside ? config.cwd : config.localPrefix
+  const selected = [...workspaces].filter(
+    ([name, path]) => filters.length === 0 || filters.some(filter => matches(String(filter), name, path, from)),
+  )
+  if (selected.length === 0) {
+    throw new SafeInstallError('E_USAGE', `No workspaces found: ${filters.map(filter => `--workspace=${filter}`).join(' ')}`)
+  }
+  return selected.map(([name]) => name)
+}
