@@ -84,6 +84,11 @@ class Unpacking {
       return
     }
     this.#inspectName(entry, place)
+    if (entry.linkpath !== '') {
+      // A pax header can do that; node-tar then reserves both paths, and waits forever where they overlap.
+      this.log.trick('link', entry.path, `a file with the link target ${entry.linkpath}: kept`)
+      this.log.gap('has a file that claims to be a link')
+    }
     if (this.#tree.add(place.path)) this.#write(entry, place)
     else this.log.trick('file-as-folder', entry.path, 'the same name as a file and as a folder: dropped')
   }

@@ -58,11 +58,11 @@ const refusals = [
   'decompression bomb',
 ]
 
-const ours = (tarball: Uint8Array): Tree | 'refused' | 'unsure' => {
+/** What we say pacote leaves on disk, or `refused`. */
+const ours = (tarball: Uint8Array): Tree | 'refused' => {
   const { files, gaps } = unpackTarball(tarball)
   const says = (texts: readonly string[]): boolean =>
     gaps.some(({ what }) => texts.some(text => what.includes(text)))
-  if (says(['nobody can say', 'lies about its size'])) return 'unsure'
   if (says(refusals)) return 'refused'
   return treeOf(files.map(({ path, bytes, mode }) => [path, describe(bytes, mode)]))
 }
@@ -224,10 +224,7 @@ const handMade: readonly (readonly [string, Uint8Array])[] = [
     'pax size 0 before a long name',
     tarballOf([pax({ size: '0' }), { path: 'L', type: 'L', data: tarEntry(x('p/in')) }, x('p/b')]),
   ],
-  [
-    'long name with NUL',
-    tarballOf([x('p/a', { longName: 'p/b\0c' }), x('p/c', { longName: '' })]),
-  ],
+  ['long name with NUL', tarballOf([x('p/a', { longName: 'p/b\0c' }), x('p/c', { longName: '' })])],
   [
     'old long name, link name, old pax',
     tarballOf([
@@ -332,7 +329,11 @@ t.test('generated archives unpack as pacote unpacks them', async t => {
   const property = fc.asyncProperty(fc.array(entry, { maxLength: 6 }), damage, async (entries, flips) => {
     const tar = tarOf(entries)
     for (const [at, byte] of flips) tar[at % tar.length] = byte
-    const mine = ours(tar)
+    // pacote crashes, or waits forever, on these.
+    const unsure = unpackTarball(tar).gaps.some(({ what }) =>
+      /nobody can say|lies about|claims to be/.test(what),
+    )
+    const mine = unsure ? 'unsure' : ours(tar)
     kinds[typeof mine === 'string' ? mine : 'same'] += 1
     if (mine !== 'unsure') assert.deepEqual(mine, await theirs(tar))
   })
