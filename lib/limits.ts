@@ -9,6 +9,8 @@ export const limits = {
   maxUnpackedBytes: 1024 * 1024 * 1024,
   /** Honest packages with 30,000 files exist (icon sets); a million-entry tarball is a bomb. */
   maxEntries: 200_000,
+  /** One file. Honest native programs reach about 200 MB; beyond the limit analysis would only pretend to look. */
+  maxFileBytes: 400 * 1024 * 1024,
   /** POSIX PATH_MAX; npm cannot write a longer one. */
   maxPathBytes: 4096,
   /** Folder depth; honest trees stay under 30. */
