@@ -37,4 +37,10 @@ export const limits = {
   maxInspectionCacheBytes: 256 * 1024 * 1024,
   /** Packages read at once: npm's own `maxsockets`. */
   maxParallelReads: 15,
+  /** Inspections at once; downloads and Arborist need the other processors. */
+  maxWorkers: 4,
+  /** Heap of one inspection. The largest honest file (typescript.js, 9 MB) needs about 1 GB; beyond it lies a gap. */
+  maxWorkerHeapMb: 2048,
+  /** Wall clock of one inspection, the last resort where counted work failed to stop it. Never cached. */
+  maxInspectionMs: 120_000,
 } as const

@@ -61,7 +61,9 @@ export async function install(request: InstallVerb, session: Session, parts: Par
 export async function loadSettings(request: Pick<Request, 'npmArgs'>, { host }: Session): Promise<NpmConfig> {
   const npmPath = await locateNpm(host)
   if (npmPath === undefined) {
-    throw new SafeInstallError('E_CONFIG', 'no npm was found on PATH', { hint: 'Install npm; its settings are used.' })
+    throw new SafeInstallError('E_CONFIG', 'no npm was found on PATH', {
+      hint: 'Install npm; its settings are used.',
+    })
   }
   const { env, cwd, execPath, platform, nodeVersion } = host
   return loadNpmConfig({ argv: request.npmArgs, env, cwd, execPath, platform, nodeVersion, npmPath })
@@ -77,7 +79,9 @@ async function judgePlan(plan: Plan, reader: Reader, session: Session): Promise<
     // A required package that cannot be had is npm's failure, not a gap: there is nothing to install.
     if (read.error !== undefined && !item.optional) throw read.error
   }
-  const approved = [...plan.reviews].filter(([, review]) => review === 'allowed').map(([location]) => location)
+  const approved = [...plan.reviews]
+    .filter(([, review]) => review === 'allowed')
+    .map(([location]) => location)
   return judgePackages(plan.packages, reads, {
     rules,
     problems: problemsByLocation(plan),
@@ -119,8 +123,13 @@ async function settle(report: Report, request: InstallVerb, session: Session): P
   if (request.yes) return { kind: 'proceed', because: 'ask' }
   if (!asking) return { kind: 'stop', because: 'ask' }
   session.progress.clear()
-  const answer = await ask('Install all the same?', { input: host.stdin, output: host.stderr, signal: host.stop })
-  if (answer === 'interrupted') throw new SafeInstallError('E_INTERRUPTED', 'interrupted before anything was installed')
+  const answer = await ask('Install all the same?', {
+    input: host.stdin,
+    output: host.stderr,
+    signal: host.stop,
+  })
+  if (answer === 'interrupted')
+    throw new SafeInstallError('E_INTERRUPTED', 'interrupted before anything was installed')
   if (answer === 'no') session.print(renderDeclined(session.out))
   return { kind: answer === 'yes' ? 'proceed' : 'stop', because: 'ask' }
 }
@@ -143,9 +152,12 @@ async function installPlan(
     foreground: config.get('foreground-scripts') === true,
     parallel: session.host.processors,
   }
+  session.writing.begun = true
   const result = await installTree(plan, {
     inspected: new Map(judged.flatMap(one => inspectedOf(one))),
-    approved: new Set(judged.filter(one => one.scripts.some(script => script.approved)).map(one => one.package.location)),
+    approved: new Set(
+      judged.filter(one => one.scripts.some(script => script.approved)).map(one => one.package.location),
+    ),
     scripts,
     ignoreScripts: config.ignoreScripts,
   })
@@ -157,7 +169,10 @@ async function installPlan(
   return result
 }
 
-function inspectedOf({ package: item, inspection }: JudgedPackage): readonly (readonly [string, InspectedPackage])[] {
+function inspectedOf({
+  package: item,
+  inspection,
+}: JudgedPackage): readonly (readonly [string, InspectedPackage])[] {
   if (inspection === undefined) return []
   const { files, hooks } = inspection
   return [[item.location, { files, hooks, integrity: item.integrity }]]

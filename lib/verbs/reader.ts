@@ -3,6 +3,7 @@ import { fetchTarball } from '../fetch/fetch-tarball.ts'
 import { readArtifacts } from '../fetch/read-artifacts.ts'
 import type { ReadArtifact } from '../fetch/read-artifacts.ts'
 import { unpackTarball } from '../fetch/unpack.ts'
+import type { Unpacked } from '../fetch/unpacked.ts'
 import { createPool } from '../inspect/pool.ts'
 import { limits } from '../limits.ts'
 import type { ReadArtifact as ReadFiles } from '../plan/shrinkwraps.ts'
@@ -21,6 +22,8 @@ export type Reader = {
   readonly readFiles: ReadFiles
   /** Inspects bytes that are at hand: a tarball somebody has on disk. */
   inspect(bytes: Uint8Array, source: SourceType): Promise<InspectedArtifact>
+  /** Inspects a folder that was read. */
+  inspectUnpacked(unpacked: Unpacked, source: SourceType): Promise<InspectedArtifact>
   close(): Promise<void>
 }
 
@@ -46,9 +49,16 @@ export function openReader({ flat, cacheFolder, processors, fresh }: ReaderSetti
     maxHeapMb: limits.maxWorkerHeapMb,
     maxMs: limits.maxInspectionMs,
   })
-  const fetch = ({ fetchSpec, resolved, integrity, name, version }: PlannedPackage): Promise<{ bytes: Uint8Array }> =>
+  const fetch = ({
+    fetchSpec,
+    resolved,
+    integrity,
+    name,
+    version,
+  }: PlannedPackage): Promise<{ bytes: Uint8Array }> =>
     fetchTarball(fetchSpec ?? `${name}@${version}`, { ...flat, resolved, integrity })
-  const inspect = (bytes: Uint8Array, source: SourceType): Promise<InspectedArtifact> => pool.inspect({ bytes, source })
+  const inspect = (bytes: Uint8Array, source: SourceType): Promise<InspectedArtifact> =>
+    pool.inspect({ bytes, source })
   return {
     read: (packages, onRead) => readArtifacts(packages, { cache, fetch, inspect, onRead }),
     readFiles: async ({ fetchSpec, resolved, integrity }, paths) => {

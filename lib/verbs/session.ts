@@ -13,6 +13,8 @@ export type Session = {
   readonly out: Drawing
   readonly err: Drawing
   readonly progress: Progress
+  /** Set right before the first byte of the project is written. */
+  readonly writing: { begun: boolean }
   /** Writes to stdout, after taking the progress line away. */
   print(text: string): void
   /** Writes to stderr, after taking the progress line away. */
@@ -37,6 +39,7 @@ export function openSession(host: Host, request: Pick<Request, 'verbose' | 'json
     out: drawing(stdout),
     err: drawing(stderr),
     progress,
+    writing: { begun: false },
     print: text => write(stdout, text),
     tell: text => write(stderr, text),
   }

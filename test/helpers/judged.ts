@@ -95,6 +95,7 @@ export function planned(over: Partial<PlannedPackage> = {}): PlannedPackage {
     spec: '^1.0.0',
     resolved: `https://registry.example/${name}/-/${name}-1.0.0.tgz`,
     integrity: 'sha512-AAAA',
+    fetchSpec: undefined,
     location: `node_modules/${name}`,
     source: 'registry',
     direct: true,

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { run } from '../lib/run.ts'
+
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal))
+
+process.exitCode = await run({
+  argv: process.argv.slice(2),
+  env: process.env,
+  cwd: process.cwd(),
+  execPath: process.execPath,
+  platform: process.platform,
+  nodeVersion: process.version,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  now: Date.now,
+  tmp: tmpdir(),
+  processors: availableParallelism(),
+  version: ownVersion(),
+  stop: stop.signal,
+})
+
+// Interrupted: downloads and workers may still be under way, and nobody waits for them any more.
+if (stop.signal.aborted) process.exit()
+
+/** From our own package.json, above `dist/bin` or `bin`. */
+function ownVersion(): string {
+  for (const path of ['../../package.json', '../package.json']) {
+    try {
+      const manifest: unknown = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
+      if (typeof manifest === 'object' && manifest !== null && 'version' in manifest)
+        return String(manifest.version)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    }
+  }
+  return 'unknown'
+}
