@@ -31,7 +31,8 @@ export async function run(host: Host, parts?: Parts): Promise<number> {
 function stopped({ host, writing }: Session): Promise<never> {
   return new Promise((_resolve, reject) => {
     host.stop.addEventListener('abort', () => {
-      if (!writing.begun) reject(new SafeInstallError('E_INTERRUPTED', 'interrupted before anything was written'))
+      if (!writing.begun)
+        reject(new SafeInstallError('E_INTERRUPTED', 'interrupted before anything was written'))
     })
   })
 }

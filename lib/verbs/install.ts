@@ -19,7 +19,8 @@ import { renderDeclined, renderInstalled, renderReview, renderSummaryLine } from
 import { toJsonReport, toJsonText } from '../report/json.ts'
 import type { Report } from '../report/report.ts'
 import { rules } from '../../rules/index.ts'
-import type { Decision, JudgedPackage } from '../types.ts'
+import type { Decision, JudgedPackage, PlannedPackage } from '../types.ts'
+import type { ReadArtifact } from '../fetch/read-artifacts.ts'
 import type { Parts, Reader } from './reader.ts'
 import type { Session } from './session.ts'
 
@@ -44,11 +45,11 @@ export async function install(request: InstallVerb, session: Session, parts: Par
       { kind: request.verb, specs, read: reader.readFiles, tmp: session.host.tmp },
       config,
     )
-    const judged = await judgePlan(plan, reader, session)
-    const report = reportOf(judged, decide(judged), session)
+    const judgement = await judgePlan(plan, reader, session)
+    const report = reportOf(judgement.judged, decide(judgement.judged), session)
     const decision = await settle(report, request, session)
     if (decision.kind !== 'proceed') return finish({ ...report, decision }, request, session)
-    const result = await installPlan(plan, judged, config, session)
+    const result = await installPlan(plan, judgement, config, session)
     if (request.json) session.print(toJsonText(toJsonReport({ ...report, decision })))
     else session.print(renderInstalled(report, result, session.out))
     return 0
@@ -69,25 +70,39 @@ export async function loadSettings(request: Pick<Request, 'npmArgs'>, { host }: 
   return loadNpmConfig({ argv: request.npmArgs, env, cwd, execPath, platform, nodeVersion, npmPath })
 }
 
-async function judgePlan(plan: Plan, reader: Reader, session: Session): Promise<readonly JudgedPackage[]> {
+type Judgement = {
+  readonly judged: readonly JudgedPackage[]
+  readonly reads: ReadonlyMap<PlannedPackage, ReadArtifact>
+}
+
+async function judgePlan(plan: Plan, reader: Reader, session: Session): Promise<Judgement> {
   let done = 0
-  const reads = await reader.read(plan.packages, item => {
+  const found = await reader.read(plan.packages, item => {
     done += 1
     session.progress.update(`read ${done} of ${plan.packages.length} packages: ${item.name}@${item.version}`)
   })
-  for (const [item, read] of reads) {
-    // A required package that cannot be had is npm's failure, not a gap: there is nothing to install.
-    if (read.error !== undefined && !item.optional) throw read.error
-  }
+  const reads = new Map([...found].map(([item, read]) => [item, withoutOptional(item, read)]))
   const approved = [...plan.reviews]
     .filter(([, review]) => review === 'allowed')
     .map(([location]) => location)
-  return judgePackages(plan.packages, reads, {
+  const judged = judgePackages(plan.packages, reads, {
     rules,
     problems: problemsByLocation(plan),
     approved: new Set(approved),
     now: session.host.now(),
   })
+  return { judged, reads }
+}
+
+/**
+ * A required package that cannot be had is npm's failure: there is nothing to install. An optional one npm leaves out,
+ * and if its bytes turn up after all, the install refuses them because nobody read them.
+ */
+function withoutOptional(item: PlannedPackage, read: ReadArtifact): ReadArtifact {
+  if (read.error === undefined) return read
+  if (!item.optional) throw read.error
+  const what = `optional and not to be had, so npm leaves it out: ${read.error.message}`
+  return { ...read, gaps: [{ kind: 'context', what }] }
 }
 
 function problemsByLocation({ problems }: Plan): Map<string, Plan['problems']> {
@@ -141,7 +156,7 @@ function finish(report: Report, request: InstallVerb, session: Session): number 
 
 async function installPlan(
   plan: Plan,
-  judged: readonly JudgedPackage[],
+  { judged, reads }: Judgement,
   config: NpmConfig,
   session: Session,
 ): Promise<InstallResult> {
@@ -154,7 +169,7 @@ async function installPlan(
   }
   session.writing.begun = true
   const result = await installTree(plan, {
-    inspected: new Map(judged.flatMap(one => inspectedOf(one))),
+    inspected: new Map([...reads].flatMap(([item, read]) => inspectedOf(item, read))),
     approved: new Set(
       judged.filter(one => one.scripts.some(script => script.approved)).map(one => one.package.location),
     ),
@@ -169,11 +184,11 @@ async function installPlan(
   return result
 }
 
-function inspectedOf({
-  package: item,
-  inspection,
-}: JudgedPackage): readonly (readonly [string, InspectedPackage])[] {
-  if (inspection === undefined) return []
-  const { files, hooks } = inspection
-  return [[item.location, { files, hooks, integrity: item.integrity }]]
+function inspectedOf(
+  { location }: PlannedPackage,
+  { artifact }: ReadArtifact,
+): readonly (readonly [string, InspectedPackage])[] {
+  if (artifact === undefined) return []
+  const { inspection, integrity } = artifact
+  return [[location, { files: inspection.files, hooks: inspection.hooks, integrity }]]
 }
