@@ -23,6 +23,26 @@ export const limits = {
   maxManifestEntries: 20_000,
   /** One script line of package.json. Beyond it nobody reviews it either. */
   maxScriptChars: 64 * 1024,
+  /** Nesting of conditions in `exports` and `imports`; honest ones stay under 6. */
+  maxExportsDepth: 32,
+  /** Targets one `exports` or `imports` map may expand to, patterns included; icon packages have about 10,000. */
+  maxExportsTargets: 50_000,
+  /** A shell, batch, PowerShell or Python file that is read as a program. The largest honest installers are 300 KB. */
+  maxScriptBytes: 2 * 1024 * 1024,
+  /** Commands one script may run while it is followed (functions, nested shells); beyond it the rest is a gap. */
+  maxScriptSteps: 20_000,
+  /** Nesting of substitutions, groups and `sh -c` in scripts; honest ones stay under 6. */
+  maxScriptDepth: 32,
+  /** Characters of one folded shell value: `a=$a$a` doubles at each step. */
+  maxValueChars: 256 * 1024,
+  /** One .gyp or .gypi file; node's own common.gypi has 30 KB. */
+  maxGypBytes: 1024 * 1024,
+  /** Nesting of lists and dictionaries in a .gyp file. */
+  maxGypDepth: 64,
+  /** Rounds of analyse, read the commands found, analyse what they start. Honest chains have 3 links. */
+  maxFollowRounds: 16,
+  /** Packages nested in one another's node_modules inside one tarball. */
+  maxNestedPackages: 5_000,
   /** Facts and flows of one package that are kept; the rest is counted. Reports stay readable, caches small. */
   maxFactsPerPackage: 2_000,
   /** Characters of one evidence excerpt. */

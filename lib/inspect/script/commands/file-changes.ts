@@ -1,0 +1,204 @@
+import { type Invocation, none, type ScriptSession } from '../session.ts'
+import { readFile } from '../shell-runner.ts'
+import { constant, empty, unknown, type Value } from '../value.ts'
+import { parseOptions, valuesOf } from './options.ts'
+import { starts } from './starts.ts'
+
+type Model = (call: Invocation, session: ScriptSession) => Value
+
+function remove(call: Invocation, session: ScriptSession): Value {
+  const paths = call.words
+    .slice(1)
+    .map(({ text }) => text)
+    .filter(text => !/^(?:-|\/[a-z]$)/i.test(text))
+  if (paths.length > 0) session.fact({ kind: 'deletes', api: call.program, paths, at: call.site })
+  return none
+}
+
+/** cp, mv, ln, install: what the source held lies at the target too. */
+function copy(call: Invocation, session: ScriptSession): Value {
+  const { options, operands } = parseOptions(
+    call.words,
+    new Set(['-t', '-m', '-o', '-g', '-S', '--target-directory']),
+  )
+  const paths = operands.filter(({ text }) => !/^\/[a-z-]{1,2}$/i.test(text))
+  const target = valuesOf(options, '-t', '--target-directory')[0] ?? paths.at(-1)
+  const sources = paths.filter(path => path !== target)
+  const at = call.site
+  if (!target || sources.length === 0) return none
+  session.fact({ kind: 'writes', api: call.program, paths: [target.text], contents: [], at })
+  for (const source of sources) {
+    const written = session.read(source.text)
+    const content = written ?? readFile(session, source.text, at)
+    session.flow(content, {
+      kind: 'write',
+      api: call.program,
+      role: 'content',
+      destinations: [target.text],
+      at,
+    })
+    if (!written && content.sources.every(({ kind }) => kind === 'project-file')) continue
+    session.write(target.text, content, false)
+    session.write(`${target.text.replace(/\/$/, '')}/${source.text.split('/').at(-1) ?? ''}`, content, false)
+  }
+  if (/^(?:mv|move|rename|ren)$/.test(call.program))
+    session.fact({ kind: 'deletes', api: call.program, paths: sources.map(({ text }) => text), at })
+  return none
+}
+
+function chmod(call: Invocation, session: ScriptSession): Value {
+  const operands = call.words
+    .slice(1)
+    .map(({ text }) => text)
+    .filter(text => !text.startsWith('-') || /^-[rwx]/.test(text))
+  const [mode = '', ...paths] = operands
+  if (paths.length > 0 && (/[+=][rwst]*x/.test(mode) || /^\d*[1357]\d{0,2}$/.test(mode)))
+    session.fact({ kind: 'makes-executable', api: 'chmod', paths, at: call.site })
+  return none
+}
+
+function find(call: Invocation, session: ScriptSession): Value {
+  const words = call.words
+  const first = words.findIndex(({ text }, i) => i > 0 && text.startsWith('-'))
+  const roots = words.slice(1, first < 0 ? undefined : first)
+  const at = call.site
+  if (words.some(({ text }) => text === '-delete'))
+    session.fact({ kind: 'deletes', api: 'find', paths: roots.map(({ text }) => text), at })
+  const found = unknown({ kind: 'file', name: roots.map(({ text }) => text).join(' '), at })
+  const exec = words.findIndex(({ text }) => /^-(?:exec|execdir|ok)$/.test(text))
+  if (exec < 0) return found
+  const end = words.findIndex(({ text }, i) => i > exec && /^(?:;|\+)$/.test(text))
+  const command = words.slice(exec + 1, end < 0 ? undefined : end)
+  return session.runner.words(
+    command.map(word =>
+      word.text === '{}' ? { ...found, text: roots[0] ? `${roots[0].text}/\u0001` : '\u0001' } : word,
+    ),
+    undefined,
+    call,
+  )
+}
+
+function changeFolder(call: Invocation, session: ScriptSession): Value {
+  const path =
+    call.words
+      .slice(1)
+      .map(({ text }) => text)
+      .find(text => !/^[-/][a-z]$/i.test(text)) ?? '~'
+  if (path === '-' || path.startsWith('\u0001')) session.cwd = ''
+  else if (path === '..' || path.startsWith('../'))
+    session.cwd = session.cwd.includes('/')
+      ? session.cwd.slice(0, session.cwd.lastIndexOf('/'))
+      : session.cwd === ''
+        ? '..'
+        : ''
+  else session.cwd = session.resolve(path).replace(/\/+$/, '').replace(/^\.$/, '')
+  return none
+}
+
+function disk(call: Invocation, session: ScriptSession): Value {
+  const option = (name: string): string | undefined =>
+    call.words.find(({ text }) => text.startsWith(`${name}=`))?.text.slice(name.length + 1)
+  const input = option('if')
+  const output = option('of')
+  const at = call.site
+  const content = input === undefined ? (call.stdin ?? empty) : readFile(session, input, at)
+  if (output === undefined) return content
+  session.fact({ kind: 'writes', api: 'dd', paths: [output], contents: [], at })
+  session.flow(content, { kind: 'write', api: 'dd', role: 'content', destinations: [output], at })
+  session.write(output, content, false)
+  return none
+}
+
+/** Ways to be started again later. What is stored is in `contents`, so that rules need not know the tool. */
+function persist(path: string, stores: RegExp): Model {
+  return (call, session) => {
+    const line = call.words
+      .slice(1)
+      .map(({ text }) => text)
+      .join(' ')
+    const at = call.site
+    if (!stores.test(line)) return starts(call, session)
+    const contents = [line, ...(call.stdin ? [call.stdin.text] : [])].map(text => text.slice(0, 400))
+    session.fact({ kind: 'writes', api: call.program, paths: [path], contents, at })
+    for (const value of [...call.words.slice(1), ...(call.stdin ? [call.stdin] : [])])
+      session.flow(value, { kind: 'write', api: call.program, role: 'content', destinations: [path], at })
+    return none
+  }
+}
+
+/** Windows registry: the key is the path. */
+function registry(call: Invocation, session: ScriptSession): Value {
+  const [verb = '', key = ''] = call.words.slice(1).map(({ text }) => text)
+  const at = call.site
+  const contents = [
+    call.words
+      .slice(3)
+      .map(({ text }) => text)
+      .join(' ')
+      .slice(0, 400),
+  ]
+  if (/^add$/i.test(verb))
+    session.fact({ kind: 'writes', api: 'reg', paths: [key.replaceAll('\\', '/')], contents, at })
+  else if (/^delete$/i.test(verb))
+    session.fact({ kind: 'deletes', api: 'reg', paths: [key.replaceAll('\\', '/')], at })
+  else if (/^query$/i.test(verb)) return unknown(session.source('host', `reg query ${key}`.slice(0, 100), at))
+  return none
+}
+
+/** Commands that change the file system or what the system starts, by bare name. */
+export const fileCommands: ReadonlyMap<string, Model> = new Map<string, Model>([
+  ...[
+    'rm',
+    'rmdir',
+    'unlink',
+    'shred',
+    'del',
+    'erase',
+    'rd',
+    'rimraf',
+    'remove-item',
+    'del-cli',
+    'srm',
+    'truncate',
+  ].map(name => [name, remove] as const),
+  ...[
+    'cp',
+    'mv',
+    'ln',
+    'install',
+    'copy',
+    'xcopy',
+    'robocopy',
+    'move',
+    'rename',
+    'ren',
+    'mklink',
+    'copy-item',
+    'move-item',
+    'cpy',
+    'cpx',
+    'ncp',
+    'copyfiles',
+    'shx',
+  ].map(name => [name, copy] as const),
+  ['chmod', chmod],
+  ['find', find],
+  ...['cd', 'pushd', 'chdir', 'set-location'].map(name => [name, changeFolder] as const),
+  ['dd', disk],
+  ['crontab', persist('crontab', /^(?!-[lr]\b)/)],
+  ['at', persist('at', /./)],
+  ['launchctl', persist('LaunchAgents', /\b(?:load|bootstrap|submit|enable|start)\b/)],
+  ['systemctl', persist('systemd', /\b(?:enable|link|start|edit)\b/)],
+  ['schtasks', persist('schtasks', /\/create/i)],
+  ['register-scheduledtask', persist('schtasks', /./)],
+  ['sc', persist('services', /\bcreate\b/i)],
+  ['reg', registry],
+  ...['ls', 'dir', 'get-childitem'].map(name => [name, listing] as const),
+])
+
+function listing(call: Invocation, session: ScriptSession): Value {
+  const paths = call.words.slice(1).filter(({ text }) => !text.startsWith('-'))
+  return paths.length === 0
+    ? constant('')
+    : unknown(...paths.slice(0, 10).flatMap(({ text }) => readFile(session, text, call.site).sources))
+}

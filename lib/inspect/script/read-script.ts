@@ -1,0 +1,64 @@
+import { limits } from '../../limits.ts'
+import type { Site } from '../../types.ts'
+import { LineIndex } from '../line-index.ts'
+import { BatchRunner } from './batch-runner.ts'
+import { commandRunner } from './commands/run-command.ts'
+import type { Dialect, ScriptInput, ScriptReading } from './script-reading.ts'
+import { ScriptSession } from './session.ts'
+import { ShellRunner } from './shell-runner.ts'
+
+/** What only cmd.exe understands; a hook without any of it does the same in both shells. */
+const batchMarks =
+  /%[^%\s]{1,60}%|\^|\bstart\b|\bcmd(?:\.exe)?\s|\bif\s+(?:not\s+)?exist\b|[\w.]\\\w|(?:^|[^&])&(?:[^&]|$)|\bcall\b|\bset\b/i
+
+/**
+ * Reads what a script does without running it: which files it starts, what it contacts, reads, writes, deletes and
+ * evaluates, and which data travels where. Never throws; cost is linear in the text up to fixed limits, beyond which
+ * there is a content gap. Unknown parts of texts are `HOLE`s. A `hook` is read as sh and as cmd.exe read it.
+ */
+export function readScript(input: ScriptInput): ScriptReading {
+  const { text, path, phase } = input
+  const session = new ScriptSession(path, phase, runner)
+  if (text.length > limits.maxScriptBytes) {
+    session.gap(`script of ${text.length} characters`)
+    return session.reading()
+  }
+  const place = input.place ?? placeIn(path, text)
+  const dialects: Dialect[] =
+    input.dialect === 'hook' ? (batchMarks.test(text) ? ['shell', 'batch'] : ['shell']) : [input.dialect]
+  for (const dialect of dialects) {
+    follow(session, text, dialect, place)
+    // A loop through a file or a pipe reads what is written further down.
+    if (session.files.size > 0) follow(session, text, dialect, place)
+  }
+  return session.reading()
+}
+
+function follow(
+  session: ScriptSession,
+  text: string,
+  dialect: Dialect,
+  place: (start: number, end: number) => Site,
+): void {
+  session.variables.clear()
+  session.cwd = ''
+  session.steps = 0
+  if (dialect === 'batch') new BatchRunner(session, place).text(text, undefined)
+  else new ShellRunner(session, place).text(text, undefined)
+}
+
+function placeIn(path: string, text: string): (start: number, end: number) => Site {
+  const lines = new LineIndex(path, text)
+  return (start, end) => lines.site(start, text.slice(start, end))
+}
+
+const runner = commandRunner(session => (text, dialect, call, stdin) => {
+  const place = (): Site => call.site
+  if (text.length > limits.maxScriptBytes) {
+    session.gap(`script of ${text.length} characters`)
+    return { text: '', sources: [], decoders: [] }
+  }
+  return dialect === 'batch'
+    ? new BatchRunner(session, place).text(text, stdin)
+    : new ShellRunner(session, place).text(text, stdin)
+})

@@ -1,0 +1,46 @@
+import type { Fact, Flow, Gap, Phase, Site } from '../../types.ts'
+
+/** How a text is to be read. A `hook` is a line that sh runs on one system and cmd.exe on another. */
+export type Dialect = 'hook' | 'shell' | 'batch' | 'powershell' | 'python'
+
+export type CodeLanguage = 'javascript' | 'python' | 'perl' | 'ruby' | 'php' | 'applescript' | 'vbscript'
+
+/** Something a script starts that may be part of the package. */
+export type ScriptStart = {
+  /**
+   * `file`: a path as written, relative to the folder the script runs in. `npm-script`: a script of the manifest.
+   * `bin`: a command by its bare name, of this package, another one or the system.
+   */
+  readonly kind: 'file' | 'npm-script' | 'bin'
+  readonly target: string
+  /** What it is handed to: `node`, `sh`, `exec` (run as a program), `source`, `preload`, `python`, `powershell` … */
+  readonly how: string
+  readonly at: Site
+}
+
+/** Code in another language inside a script: `node -e`, a heredoc fed to an interpreter. */
+export type ScriptCode = {
+  readonly text: string
+  readonly language: CodeLanguage
+  /** Whether JavaScript is an ES module (`--input-type=module`, `bun -e`, `deno eval`). */
+  readonly module: boolean
+  readonly at: Site
+}
+
+/** What one script does, in the words of all inspections. */
+export type ScriptReading = {
+  readonly starts: readonly ScriptStart[]
+  readonly facts: readonly Fact[]
+  readonly flows: readonly Flow[]
+  readonly codes: readonly ScriptCode[]
+  readonly gaps: readonly Gap[]
+}
+
+export type ScriptInput = {
+  readonly text: string
+  readonly dialect: Dialect
+  readonly path: string
+  readonly phase: Phase
+  /** The site of a stretch of the text, where the text is not the whole file (a hook inside package.json). */
+  readonly place?: (start: number, end: number) => Site
+}
