@@ -34,9 +34,9 @@ export async function ask(question: string, options: AskOptions): Promise<Answer
     const finish = (answer: Answer): void => {
       signal?.removeEventListener('abort', interrupt)
       input.removeListener('data', count)
-      input.removeListener('error', decline)
-      lines.close()
+      // Closing reports `close` at once, which is a No of its own: the first answer stands.
       resolve(answer)
+      lines.close()
     }
     const interrupt = (): void => finish('interrupted')
     const decline = (): void => finish('no')
@@ -46,7 +46,8 @@ export async function ask(question: string, options: AskOptions): Promise<Answer
     }
     signal?.addEventListener('abort', interrupt, { once: true })
     input.on('data', count)
-    input.on('error', decline)
+    // readline hands on the errors of its input.
+    lines.on('error', decline)
     lines.once('close', decline)
     lines.once('line', line => finish(toAnswer(line)))
     output.write(`${question} (y/N) `)
@@ -54,6 +55,7 @@ export async function ask(question: string, options: AskOptions): Promise<Answer
 }
 
 function toAnswer(line: string): Answer {
+  if (line.length > maxAnswerChars) return 'no'
   if (line.includes('\u0003')) return 'interrupted'
   return /^\s*y(es)?\s*$/i.test(line) ? 'yes' : 'no'
 }

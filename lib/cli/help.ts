@@ -3,7 +3,7 @@ export const helpText = `safe-install reads every package before npm installs it
 
   safe-install [<spec>...] [npm install flags]     inspect, then install
   safe-install --ci | --update [<package>...] | --exec <spec> [-- <arguments>]
-  safe-install --inspect <spec|file.tgz|folder>... report only, installs nothing
+  safe-install --inspect <spec|file.tgz|folder>... report only
   safe-install --check [--since <git-ref>] [--all-platforms]
                                                    read what the lockfile says
   safe-install --compare <spec> <spec>             what the second can do more
