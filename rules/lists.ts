@@ -34,7 +34,7 @@ export type HostClass = {
   readonly kind: string
   readonly class: string
   readonly weight: number
-  /** A domain (matches it and everything below), a bare top-level domain, or a domain with the start of a path. */
+  /** A domain (matches it and everything below), a bare top-level domain, or a domain with the start of a path (`#` at its end: a digit). */
   readonly patterns: readonly string[]
 }
 

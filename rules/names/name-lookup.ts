@@ -69,7 +69,7 @@ export function nameLookup(name: string, lists: Lists): readonly NameMatch[] {
   lookAlike(name, index, lists, add)
   if (own === undefined) {
     respelled(name, index, lists, add)
-    oneLetterOff(name, index, add)
+    oneLetterOff(name, index, lists, add)
   } else {
     scopeImitated(own, name, index, lists, add)
   }
@@ -87,7 +87,7 @@ function lookAlike(name: string, index: NameIndex, lists: Lists, add: Add): void
   }
   const target = index.alike.get(readAlike(ascii))
   // `i` and `l` are folded as well: two real words may meet (`mail`, `mall`), so the name must not be made of words.
-  if (target !== undefined && !madeOfWords(name, target, index)) {
+  if (target !== undefined && !madeOfWords(name, target, index, lists)) {
     add('homoglyph', target, 'reads like it in most fonts')
   }
 }
@@ -129,7 +129,7 @@ function affixes(name: string, index: NameIndex, lists: Lists, add: Add): void {
   }
 }
 
-function oneLetterOff(name: string, index: NameIndex, add: Add): void {
+function oneLetterOff(name: string, index: NameIndex, lists: Lists, add: Add): void {
   if (name.length < minEdit1 - 1) return
   const max = name.length >= minEdit2 - 1 ? 2 : 1
   const mask = characterMask(name)
@@ -144,20 +144,21 @@ function oneLetterOff(name: string, index: NameIndex, add: Add): void {
       const target = bucket.names[i] ?? ''
       if (target.startsWith('@')) continue
       const distance = editDistance(name, target, max)
-      if (distance === 1) addEdit(name, target, index, add)
+      if (distance === 1) addEdit(name, target, index, lists, add)
       else if (distance === 2 && Math.min(length, name.length) >= minEdit2)
         add('edit2', target, 'two letters off')
     }
   }
 }
 
-function addEdit(name: string, target: string, index: NameIndex, add: Add): void {
+function addEdit(name: string, target: string, index: NameIndex, lists: Lists, add: Add): void {
   const change = changedPart(name, target)
   const isDigit = /^[0-9]+$/.test(change.removed + change.added)
   if (isDigit) add('version-suffix', target, 'differs in a digit')
   else if (/^[-._]$/.test(change.removed + change.added))
     add('separators', target, 'differs only in a separator')
-  else if (name.length < minEdit1 || madeOfWords(name, target, index)) add('word', target, 'one letter off')
+  else if (name.length < minEdit1 || madeOfWords(name, target, index, lists))
+    add('word', target, 'one letter off')
   else add('edit1', target, describeEdit(change))
 }
 
@@ -183,10 +184,12 @@ function describeEdit(change: { readonly removed: string; readonly added: string
  * Whether the words that differ from the target's are words of other known names: `react-tab` is no slip for
  * `react-tag`. A word of fewer than four letters is too short to tell.
  */
-function madeOfWords(name: string, target: string, index: NameIndex): boolean {
+function madeOfWords(name: string, target: string, index: NameIndex, lists: Lists): boolean {
   const theirs = new Set(wordsOf(target))
   const different = wordsOf(name).filter(word => !theirs.has(word))
-  return different.every(word => word.length < 4 || (index.words.get(word) ?? 0) >= 2)
+  return different.every(
+    word => word.length < 4 || (index.words.get(word) ?? 0) >= 2 || lists.words.stop.has(word),
+  )
 }
 
 function scopeImitated(

@@ -39,7 +39,7 @@ const run = timed(() => {
   }
 })
 console.log(`${names.length} ordinary names, ${(run.ms / names.length).toFixed(3)} ms each`)
-for (const [key, list] of [...kinds].toSorted())
+for (const [key, list] of [...kinds].toSorted((a, b) => a[0].localeCompare(b[0])))
   console.log(`  ${key}: ${list.length}\n      ${list.slice(0, 12).join('\n      ')}`)
 const asked = names.filter(name => suggestNames(name, lists).length > 0)
 console.log(`"Did you mean" when typed: ${asked.length} of ${names.length}`)
