@@ -42,6 +42,8 @@ export type HostList = {
   readonly classes: readonly HostClass[]
   /** Shared hosts of documentation: never an alarm, whatever their labels say. */
   readonly documentation: readonly string[]
+  /** Services whose host names name their customers or chains by arrangement: nodes of chains, help desks, CDNs. */
+  readonly neutral: readonly string[]
   /** Domains developers trust without looking: worth imitating. */
   readonly infrastructure: readonly string[]
   /** Suffixes below which the public registers: `co.uk`. */

@@ -114,6 +114,7 @@ export function parseHosts(json: string): HostList {
   return {
     classes: objects(value['classes']).map(parseHostClass),
     documentation: texts(value['documentation']),
+    neutral: texts(value['neutral']),
     infrastructure: texts(value['infrastructure']),
     secondLevel: texts(value['secondLevel']),
   }

@@ -1,7 +1,7 @@
 import type { Brand, Lists } from '../lists.ts'
 import { editDistance } from '../names/distance.ts'
 import { isAscii, readAlike, toAscii } from '../names/skeleton.ts'
-import { registrableDomain, sharedSuffix } from '../hosts/host.ts'
+import { isUnder, registrableDomain, sharedSuffix } from '../hosts/host.ts'
 import type { Host } from '../hosts/host.ts'
 import { brandOwns } from '../hosts/own-host.ts'
 
@@ -23,8 +23,9 @@ export type BrandInHost = {
 export function brandInHost(host: Host, lists: Lists): BrandInHost | undefined {
   if (host.address || lists.brands.some(brand => brandOwns(host, brand))) return undefined
   const shared = sharedSuffix(host.name, lists.hosts)
-  // Documentation of honest third parties is full of brand words.
+  // Documentation of honest third parties is full of brand words, and nodes of a chain are named after it.
   if (shared !== undefined && lists.hosts.documentation.includes(shared)) return undefined
+  if (lists.hosts.neutral.some(service => isUnder(host.name, service))) return undefined
   const domain = registrableDomain(host, lists.hosts)
   const domainLabel = domain.split('.')[0] ?? ''
   const tail = shared === undefined ? domain.split('.').length - 1 : shared.split('.').length
@@ -49,7 +50,8 @@ function describe(
   const inDomain = carries(domainLabel, word, lists)
   const form =
     shared !== undefined ? 'tenant' : !inDomain ? 'label' : domainLabel === word ? 'other-suffix' : 'domain'
-  const full = form === 'other-suffix' ? 1 : 4
+  // Gateways and demos of services that hold no money borrow their names every day.
+  const full = form === 'other-suffix' ? 1 : lists.words.money.has(brand.kind) ? 4 : 2
   const weight = brand.verified ? full : Math.ceil(full / 2)
   const where = shared === undefined ? 'a host' : `a host anybody can rent at ${shared}`
   return {
@@ -99,19 +101,30 @@ export function hostTwin(host: Host, lists: Lists): HostTwin | undefined {
       : undefined
   }
   const [label = '', ...suffix] = domain.split('.')
-  if (label.length < 6) return undefined
+  if (label.length < 4 || lists.words.stop.has(label)) return undefined
   for (const real of trusted) {
     const [realLabel = '', ...realSuffix] = real.split('.')
-    if (label === realLabel || realLabel.length < 6 || suffix.join('.') !== realSuffix.join('.')) continue
-    if (lists.words.stop.has(label)) continue
-    const alike = readAlike(label) === readAlike(realLabel)
-    if (alike || (label[0] === realLabel[0] && editDistance(label, realLabel, 1) === 1)) {
-      return { real, certain: alike, reason: `${domain} is one slip away from ${real}` }
+    if (label === realLabel || suffix.join('.') !== realSuffix.join('.')) continue
+    if (readAlike(label) === readAlike(realLabel)) {
+      return { real, certain: label.length >= 6, reason: `${domain} reads like ${real}` }
+    }
+    const long =
+      Math.min(label.length, realLabel.length) >= (lists.hosts.infrastructure.includes(real) ? 5 : 6)
+    if (long && label[0] === realLabel[0] && editDistance(label, realLabel, 1) === 1) {
+      return { real, certain: false, reason: `${domain} is one letter away from ${real}` }
     }
   }
   return undefined
 }
 
+const trustedOf = new WeakMap<Lists, readonly string[]>()
+
+/** Worth imitating: domains of verified brands and of developers' infrastructure. */
 function trustedDomains(lists: Lists): readonly string[] {
-  return [...lists.hosts.infrastructure, ...lists.brands.filter(b => b.verified).flatMap(b => b.domains)]
+  const known = trustedOf.get(lists)
+  if (known !== undefined) return known
+  const owned = lists.brands.filter(brand => brand.verified).flatMap(brand => brand.domains)
+  const trusted = [...new Set([...lists.hosts.infrastructure, ...owned])]
+  trustedOf.set(lists, trusted)
+  return trusted
 }

@@ -73,8 +73,8 @@ function ofContact(
   const found: Evidence[] = []
   const borrowed = brandInHost(host, lists)
   const twin = hostTwin(host, lists)
-  const spokenFor =
-    claim.standing !== 'unknown' && borrowed !== undefined && claim.brands.includes(borrowed.brand)
+  // The brand's own packages and known third parties would show first what our list of its domains lacks.
+  const spokenFor = claim.standing !== 'unknown' && borrowed?.form !== 'tenant'
   if (borrowed !== undefined && !spokenFor) {
     found.push({ points: borrowed.weight, strong: borrowed.weight >= 4, reason: borrowed.reason, at, phase })
   }
@@ -84,7 +84,8 @@ function ofContact(
     found.push({ points: 3, strong: false, reason: `contacts ${host.shown} (${known.class})`, at, phase })
   }
   if (secret !== undefined) {
-    const suspicious = borrowed !== undefined || twin !== undefined || (known?.weight ?? 0) >= 2
+    const suspicious =
+      (borrowed !== undefined && !spokenFor) || twin !== undefined || (known?.weight ?? 0) >= 2
     const sent = ofSecret(contact, secret, suspicious, inspection, context, claim.brands)
     if (sent !== undefined) found.push(sent)
   }

@@ -40,7 +40,7 @@ const scores: Readonly<Record<NameKind, number>> = {
   edit1: 4,
   edit2: 2,
   word: 2,
-  plural: 2,
+  plural: 4,
   'version-suffix': 2,
   'token-order': 2,
   affix: 2,
@@ -106,10 +106,6 @@ function respelled(name: string, index: NameIndex, lists: Lists, add: Add): void
   if (noVersion !== undefined && noVersion.length >= 4 && index.known.has(noVersion)) {
     add('version-suffix', noVersion, 'the name with a number added')
   }
-  if (index.known.has(`${name}s`)) add('plural', `${name}s`, 'the name without its plural s')
-  if (name.endsWith('s') && index.known.has(name.slice(0, -1))) {
-    add('plural', name.slice(0, -1), 'the name with a plural s')
-  }
   affixes(name, index, lists, add)
 }
 
@@ -159,6 +155,7 @@ function addEdit(name: string, target: string, index: NameIndex, lists: Lists, a
     add('separators', target, 'differs only in a separator')
   else if (name.length < minEdit1 || madeOfWords(name, target, index, lists))
     add('word', target, 'one letter off')
+  else if (`${name}s` === target || name === `${target}s`) add('plural', target, 'differs in a plural s')
   else add('edit1', target, describeEdit(change))
 }
 
