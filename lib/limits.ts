@@ -63,4 +63,22 @@ export const limits = {
   maxWorkerHeapMb: 2048,
   /** Wall clock of one inspection, the last resort where counted work failed to stop it. Never cached. */
   maxInspectionMs: 120_000,
+  /** Characters of a package name that are compared. npm refuses names beyond 214; longer ones are not looked up. */
+  maxNameChars: 214,
+  /** A host name on the wire has at most 253 characters. Decoding longer IDN labels is quadratic. */
+  maxHostChars: 253,
+  /** Destinations of one package that are judged; the rest repeats them. */
+  maxHosts: 500,
+  /** A malware feed as downloaded. The whole OSV export for npm was 30 MB zipped in autumn 2026. */
+  maxFeedBytes: 512 * 1024 * 1024,
+  /** Entries of a feed's ZIP. The npm export had 70,000 in autumn 2026. */
+  maxFeedEntries: 1_000_000,
+  /** One OSV record unpacked. The largest honest ones, with thousands of versions, are about 1 MB. */
+  maxFeedRecordBytes: 8 * 1024 * 1024,
+  /** All OSV records of a feed unpacked: beyond it the feed is a bomb. */
+  maxFeedUnpackedBytes: 4 * 1024 * 1024 * 1024,
+  /** Rows kept of a feed: fifty times what is known in 2026. */
+  maxFeedRows: 5_000_000,
+  /** The updated list as kept on disk. */
+  maxFeedListChars: 256 * 1024 * 1024,
 } as const

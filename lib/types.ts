@@ -1,3 +1,5 @@
+import type { Lists } from '../rules/lists.ts'
+
 /**
  * The words of the program. An *artifact* is the bytes, an *inspection* what they contain, a *finding* a fact one
  * rule saw, a *verdict* the judgement of one package, a *decision* that of the whole install, a *gap* what could not
@@ -312,6 +314,8 @@ export type Context = {
   readonly siblings: ReadonlySet<string>
   /** What is odd about where it comes from. */
   readonly origin: readonly OriginProblem[]
+  /** Brands, hosts, popular names, known malware: read once for the process, since rules do no I/O. */
+  readonly lists: Lists
   /** Now, in ms since the epoch: passed in, so that verdicts can be reproduced. */
   readonly now: number
 }

@@ -1,5 +1,6 @@
 import type { ReadArtifact } from '../fetch/read-artifacts.ts'
 import { parseManifest } from '../inspect/manifest.ts'
+import type { Lists } from '../../rules/lists.ts'
 import type { Context, JudgedPackage, OriginProblem, PlannedPackage, Rule } from '../types.ts'
 import { analyse } from './analyse.ts'
 import { judge } from './judge.ts'
@@ -7,6 +8,7 @@ import { judge } from './judge.ts'
 /** What is known about the packages of a plan besides their bytes. */
 export type Knowledge = {
   readonly rules: readonly Rule[]
+  readonly lists: Lists
   /** By location. */
   readonly problems: ReadonlyMap<string, readonly OriginProblem[]>
   /** Locations whose install scripts npm's allow-list approves. */
@@ -56,7 +58,7 @@ function contextOf(
   item: PlannedPackage,
   read: ReadArtifact | undefined,
   siblings: ReadonlySet<string>,
-  { problems, now }: Knowledge,
+  { problems, lists, now }: Knowledge,
 ): Context {
   return {
     name: item.name,
@@ -69,10 +71,17 @@ function contextOf(
     integrity: read?.artifact?.integrity,
     registryManifest: item.registryManifest === undefined ? undefined : parseManifest(item.registryManifest),
     publishedAt: undefined,
-    downloads: undefined,
+    downloads: downloadsOf(item.name, lists),
     previous: undefined,
     siblings,
     origin: problems.get(item.location) ?? [],
+    lists,
     now,
   }
+}
+
+/** The list keeps the power of two below the monthly count; that is exact enough to tell the popular from the unknown. */
+function downloadsOf(name: string, lists: Lists): number | undefined {
+  const power = lists.popular.get(name)
+  return power === undefined ? undefined : 2 ** power
 }

@@ -13,6 +13,7 @@ import type { NpmConfig } from '../plan/npm-config.ts'
 import { exitCode } from '../report/exit-code.ts'
 import { renderInspection, renderReview, renderSummaryLine } from '../report/human.ts'
 import { toJsonReport, toJsonText } from '../report/json.ts'
+import { loadLists } from '../store/load-lists.ts'
 import { rules } from '../../rules/index.ts'
 import type { Gap, PlannedPackage, SourceType } from '../types.ts'
 import { loadSettings, reportOf } from './install.ts'
@@ -43,7 +44,7 @@ export async function inspect(
     const judged = judgePackages(
       subjects.map(({ item }) => item),
       reads,
-      { rules, problems: new Map(), approved: new Set(), now: session.host.now() },
+      { rules, lists: loadLists(), problems: new Map(), approved: new Set(), now: session.host.now() },
     )
     const outcome = decide(judged)
     const decision = outcome.kind === 'ask' ? { ...outcome, kind: 'stop' as const } : outcome

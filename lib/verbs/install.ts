@@ -18,6 +18,7 @@ import { exitCode } from '../report/exit-code.ts'
 import { renderDeclined, renderInstalled, renderReview, renderSummaryLine } from '../report/human.ts'
 import { toJsonReport, toJsonText } from '../report/json.ts'
 import type { Report } from '../report/report.ts'
+import { loadLists } from '../store/load-lists.ts'
 import { rules } from '../../rules/index.ts'
 import type { Decision, JudgedPackage, PlannedPackage } from '../types.ts'
 import type { ReadArtifact } from '../fetch/read-artifacts.ts'
@@ -87,6 +88,7 @@ async function judgePlan(plan: Plan, reader: Reader, session: Session): Promise<
     .map(([location]) => location)
   const judged = judgePackages(plan.packages, reads, {
     rules,
+    lists: loadLists(),
     problems: problemsByLocation(plan),
     approved: new Set(approved),
     now: session.host.now(),

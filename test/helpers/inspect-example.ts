@@ -1,6 +1,6 @@
 import { unpackTarball } from '../../lib/fetch/unpack.ts'
 import { inspectPackage } from '../../lib/inspect/inspect-package.ts'
-import type { Context, Example, Inspection } from '../../lib/types.ts'
+import type { Example, Inspection } from '../../lib/types.ts'
 import { tarballOf } from './tarball.ts'
 import type { TarEntry } from './tarball.ts'
 
@@ -15,26 +15,4 @@ export function inspectExample(example: Pick<Example, 'files' | 'entries'>): Ins
     ),
   ]
   return inspectPackage(unpackTarball(tarballOf(entries)), { source: 'registry' })
-}
-
-/** What is known about a package nobody knows anything about, and what a test says besides. */
-export function contextOf(inspection: Inspection, known: Partial<Context> = {}): Context {
-  return {
-    name: inspection.manifest.name ?? 'a',
-    version: inspection.manifest.version ?? '1.0.0',
-    source: 'registry',
-    resolved: undefined,
-    direct: false,
-    typed: false,
-    sha256: undefined,
-    integrity: undefined,
-    registryManifest: undefined,
-    publishedAt: undefined,
-    downloads: undefined,
-    previous: undefined,
-    siblings: new Set(),
-    origin: [],
-    now: Date.UTC(2026, 10, 22),
-    ...known,
-  }
 }

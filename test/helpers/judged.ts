@@ -1,3 +1,4 @@
+import { loadLists } from '../../lib/store/load-lists.ts'
 import type {
   Context,
   Finding,
@@ -69,6 +70,7 @@ export function context(over: Partial<Context> = {}): Context {
     previous: undefined,
     siblings: new Set(),
     origin: [],
+    lists: loadLists(),
     now: 3,
     ...over,
   }

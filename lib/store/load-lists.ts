@@ -1,0 +1,111 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SafeInstallError } from '../errors.ts'
+import { limits } from '../limits.ts'
+import type { Lists } from '../../rules/lists.ts'
+import {
+  joinMalware,
+  parseBrands,
+  parseConfusables,
+  parseHosts,
+  parseMalware,
+  parsePopular,
+  parseWords,
+  listLines,
+} from '../../rules/parse-lists.ts'
+import type { MalwareList } from '../../rules/lists.ts'
+
+/** The same relative place from the sources and from `dist`, where the build copies the folder. */
+const shippedFolder = fileURLToPath(new URL('../../rules/data/', import.meta.url))
+
+/** Where `--update-data` keeps what it fetched, below the user's data folder. */
+export const updatedMalwareFile = 'known-malware.tsv'
+
+function once<T>(make: () => T): () => T {
+  let value: { readonly made: T } | undefined
+  return () => (value ??= { made: make() }).made
+}
+
+function read(folder: string, file: string): string {
+  const path = join(folder, file)
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new SafeInstallError('E_INTERNAL', `the list ${file} that ships with safe-install cannot be read`, {
+      hint: 'Install safe-install again.',
+      cause,
+    })
+  }
+}
+
+/**
+ * The user's update joined to what was shipped. An unreadable or oversized update must not switch the guard off: the
+ * shipped list then serves alone, and `onProblem` is told why.
+ */
+function loadMalware(
+  folder: string,
+  userFolder: string | undefined,
+  onProblem: (what: string) => void,
+): MalwareList {
+  const shipped = parseMalware(read(folder, 'known-malware.tsv'))
+  if (userFolder === undefined) return shipped
+  const path = join(userFolder, updatedMalwareFile)
+  if (!existsSync(path)) return shipped
+  try {
+    const text = readFileSync(path, 'utf8')
+    if (text.length > limits.maxFeedListChars)
+      throw new Error(`larger than ${limits.maxFeedListChars} characters`)
+    return joinMalware(shipped, parseMalware(text))
+  } catch (cause) {
+    onProblem(
+      `the updated malware list cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+    )
+    return shipped
+  }
+}
+
+/**
+ * The lists for `Context.lists`. Each is read and parsed on first use and kept: load once for the process.
+ * `userFolder` holds what `--update-data` fetched; `folder` is for tests. Throws E_INTERNAL, on first use, where a
+ * shipped list is missing.
+ */
+export function loadLists(
+  options: {
+    readonly userFolder?: string | undefined
+    readonly folder?: string
+    readonly onProblem?: (what: string) => void
+  } = {},
+): Lists {
+  const folder = options.folder ?? shippedFolder
+  const popular = once(() => parsePopular(read(folder, 'popular.txt')))
+  const targets = once(() => listLines(read(folder, 'targets.txt')))
+  const brands = once(() => parseBrands(read(folder, 'brands.json')))
+  const hosts = once(() => parseHosts(read(folder, 'hosts.json')))
+  const words = once(() => parseWords(read(folder, 'words.json')))
+  const confusables = once(() => parseConfusables(read(folder, 'confusables.txt')))
+  const malware = once(() => loadMalware(folder, options.userFolder, options.onProblem ?? (() => undefined)))
+  return {
+    get popular() {
+      return popular()
+    },
+    get targets() {
+      return targets()
+    },
+    get brands() {
+      return brands()
+    },
+    get hosts() {
+      return hosts()
+    },
+    get words() {
+      return words()
+    },
+    get confusables() {
+      return confusables()
+    },
+    get malware() {
+      return malware()
+    },
+  }
+}

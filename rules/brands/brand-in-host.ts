@@ -1,0 +1,130 @@
+import type { Brand, Lists } from '../lists.ts'
+import { editDistance } from '../names/distance.ts'
+import { isAscii, readAlike, toAscii } from '../names/skeleton.ts'
+import { isUnder, registrableDomain, sharedSuffix } from '../hosts/host.ts'
+import type { Host } from '../hosts/host.ts'
+import { brandOwns } from '../hosts/own-host.ts'
+
+/**
+ * How a host borrows a brand that does not own it.
+ * `tenant`: a label below shared hosting, `v3.mexc.workers.dev`; `label`: left of a stranger's domain,
+ * `raydium-clmm.maingoal.xyz`; `domain`: part of a registered name, `api-binance.co`; `other-suffix`: the brand's bare
+ * word under another suffix, which a regional site has as well.
+ */
+export type BrandInHost = {
+  readonly brand: Brand
+  readonly form: 'tenant' | 'label' | 'domain' | 'other-suffix'
+  /** 0 to 4, for the sum of evidence: less for brands whose domains are unverified and for likely regional sites. */
+  readonly weight: number
+  readonly reason: string
+}
+
+/** The brand a host borrows; undefined where it borrows none, or where any brand of the list owns it. */
+export function brandInHost(host: Host, lists: Lists): BrandInHost | undefined {
+  if (host.address || lists.brands.some(brand => brandOwns(host, brand))) return undefined
+  const shared = sharedSuffix(host.name, lists.hosts)
+  // Documentation of honest third parties is full of brand words, and nodes of a chain are named after it.
+  if (shared !== undefined && lists.hosts.documentation.includes(shared)) return undefined
+  if (lists.hosts.neutral.some(service => isUnder(host.name, service))) return undefined
+  const domain = registrableDomain(host, lists.hosts)
+  const domainLabel = domain.split('.')[0] ?? ''
+  const tail = shared === undefined ? domain.split('.').length - 1 : shared.split('.').length
+  const labels = host.labels.slice(0, -tail)
+  for (const brand of lists.brands) {
+    for (const { word, strength } of brand.words) {
+      if (strength !== 'strong' || !labels.some(label => carries(label, word, lists))) continue
+      return describe(host, brand, word, domainLabel, shared, lists)
+    }
+  }
+  return undefined
+}
+
+function describe(
+  host: Host,
+  brand: Brand,
+  word: string,
+  domainLabel: string,
+  shared: string | undefined,
+  lists: Lists,
+): BrandInHost {
+  const inDomain = carries(domainLabel, word, lists)
+  const form =
+    shared !== undefined ? 'tenant' : !inDomain ? 'label' : domainLabel === word ? 'other-suffix' : 'domain'
+  // Gateways and demos of services that hold no money borrow their names every day.
+  const full = form === 'other-suffix' ? 1 : lists.words.money.has(brand.kind) ? 4 : 2
+  const weight = brand.verified ? full : Math.ceil(full / 2)
+  const where = shared === undefined ? 'a host' : `a host anybody can rent at ${shared}`
+  return {
+    brand,
+    form,
+    weight,
+    reason: `${host.shown} carries the name of ${brand.name} but is ${where}, not among the domains of ${brand.name} (${brand.domains.slice(0, 3).join(', ')})`,
+  }
+}
+
+/**
+ * Whether a label carries the word as a word: between hyphens, or with nothing beside it but digits and words of SDKs
+ * (`polymarketbot`). A long word (8 and more) is unlikely to be part of another.
+ */
+function carries(label: string, word: string, lists: Lists): boolean {
+  for (const part of toAscii(label, lists).split(/[-_]/)) {
+    if (part === word) return true
+    const at = part.indexOf(word)
+    if (at < 0) continue
+    if (word.length >= 8) return true
+    const rest = part.slice(0, at) + part.slice(at + word.length)
+    if (/^[0-9]+$/.test(rest) || lists.words.sdk.has(rest) || lists.words.affixes.has(rest)) return true
+  }
+  return false
+}
+
+export type HostTwin = { readonly real: string; readonly reason: string; readonly certain: boolean }
+
+/**
+ * The trusted domain a host is made to be mistaken for: the same to the eye in Unicode (`certain`), or one letter off
+ * in ASCII. Domains of verified brands and of developers' infrastructure are compared.
+ */
+export function hostTwin(host: Host, lists: Lists): HostTwin | undefined {
+  if (host.address || lists.brands.some(brand => brandOwns(host, brand))) return undefined
+  const domain = registrableDomain(host, lists.hosts)
+  if (lists.hosts.infrastructure.includes(domain)) return undefined
+  const trusted = trustedDomains(lists)
+  const shown = registrableDomain({ ...host, labels: host.shown.split('.') }, lists.hosts)
+  if (!isAscii(shown)) {
+    const ascii = toAscii(shown, lists)
+    return trusted.includes(ascii)
+      ? {
+          real: ascii,
+          certain: true,
+          reason: `${shown} is written with letters that only look like ${ascii}`,
+        }
+      : undefined
+  }
+  const [label = '', ...suffix] = domain.split('.')
+  if (label.length < 4 || lists.words.stop.has(label)) return undefined
+  for (const real of trusted) {
+    const [realLabel = '', ...realSuffix] = real.split('.')
+    if (label === realLabel || suffix.join('.') !== realSuffix.join('.')) continue
+    if (readAlike(label) === readAlike(realLabel)) {
+      return { real, certain: label.length >= 6, reason: `${domain} reads like ${real}` }
+    }
+    const long =
+      Math.min(label.length, realLabel.length) >= (lists.hosts.infrastructure.includes(real) ? 5 : 6)
+    if (long && label[0] === realLabel[0] && editDistance(label, realLabel, 1) === 1) {
+      return { real, certain: false, reason: `${domain} is one letter away from ${real}` }
+    }
+  }
+  return undefined
+}
+
+const trustedOf = new WeakMap<Lists, readonly string[]>()
+
+/** Worth imitating: domains of verified brands and of developers' infrastructure. */
+function trustedDomains(lists: Lists): readonly string[] {
+  const known = trustedOf.get(lists)
+  if (known !== undefined) return known
+  const owned = lists.brands.filter(brand => brand.verified).flatMap(brand => brand.domains)
+  const trusted = [...new Set([...lists.hosts.infrastructure, ...owned])]
+  trustedOf.set(lists, trusted)
+  return trusted
+}

@@ -1,0 +1,115 @@
+import type { Context, Flow, Inspection, Phase, Site } from '../../lib/types.ts'
+import type { Brand } from '../lists.ts'
+import { contactsOf } from '../hosts/contacted.ts'
+import type { Contact } from '../hosts/contacted.ts'
+import { hostClass, isLocal } from '../hosts/host-class.ts'
+import { isOwnHost, ownersOfHost } from '../hosts/own-host.ts'
+import { brandInHost, hostTwin } from './brand-in-host.ts'
+import type { BrandScore } from './brand-score.ts'
+import { sdkOverrides } from './sdk-override.ts'
+
+/**
+ * One thing the code does that an honest client of the brand would not. `strong` marks what no honest package was seen
+ * doing; the others occur in honest ones and only add up.
+ */
+export type Evidence = {
+  readonly points: number
+  readonly reason: string
+  readonly at: Site
+  readonly phase: Phase
+  readonly strong: boolean
+  readonly flow?: Flow
+}
+
+/** A wallet's keys never need to leave the machine, whoever asks for them. An API key is made to be sent. */
+const keyMaterial = /mnemonic|seed|private_?key|secret_?key|keypair|keystore|wallet_?key/i
+
+/** What the code shows, in the order of weight. Brand hosts and secrets that leave count once per host. */
+export function evidenceOf(inspection: Inspection, context: Context, claim: BrandScore): readonly Evidence[] {
+  const found: Evidence[] = []
+  for (const contact of contactsOf(inspection)) found.push(...ofContact(contact, inspection, context, claim))
+  const overrides = sdkOverrides(inspection, context.name, context.lists)
+  const first = overrides[0]
+  if (first !== undefined) {
+    found.push({
+      points: 3,
+      strong: false,
+      reason: `overrides ${first.member} of ${first.sdk}, through which keys and orders pass`,
+      at: first.fact.at,
+      phase: first.fact.phase,
+    })
+  }
+  const hidden = inspection.facts.find(
+    fact =>
+      (fact.kind === 'obfuscated' && fact.share >= 0.2) ||
+      (fact.kind === 'evaluates' && fact.decoders.length > 0),
+  )
+  if (hidden !== undefined) {
+    found.push({
+      points: 2,
+      strong: false,
+      reason: 'hides part of its code',
+      at: hidden.at,
+      phase: hidden.phase,
+    })
+  }
+  const hook = inspection.hooks.find(candidate => !candidate.implicit)
+  if (hook !== undefined) {
+    const reason = `runs a script when installed (${hook.event})`
+    found.push({ points: 1, strong: false, reason, at: hook.at, phase: 'install' })
+  }
+  return found.toSorted((a, b) => b.points - a.points)
+}
+
+function ofContact(
+  contact: Contact,
+  inspection: Inspection,
+  context: Context,
+  claim: BrandScore,
+): readonly Evidence[] {
+  const { host, at, phase, secret } = contact
+  const { lists } = context
+  if (isLocal(host)) return []
+  const found: Evidence[] = []
+  const borrowed = brandInHost(host, lists)
+  const twin = hostTwin(host, lists)
+  // The brand's own packages and known third parties would show first what our list of its domains lacks.
+  const spokenFor = claim.standing !== 'unknown' && borrowed?.form !== 'tenant'
+  if (borrowed !== undefined && !spokenFor) {
+    found.push({ points: borrowed.weight, strong: borrowed.weight >= 4, reason: borrowed.reason, at, phase })
+  }
+  if (twin?.certain === true) found.push({ points: 4, strong: true, reason: twin.reason, at, phase })
+  const known = hostClass(host, lists.hosts)
+  if (known?.weight === 3) {
+    found.push({ points: 3, strong: false, reason: `contacts ${host.shown} (${known.class})`, at, phase })
+  }
+  if (secret !== undefined) {
+    const suspicious =
+      (borrowed !== undefined && !spokenFor) || twin !== undefined || (known?.weight ?? 0) >= 2
+    const sent = ofSecret(contact, secret, suspicious, inspection, context, claim.brands)
+    if (sent !== undefined) found.push(sent)
+  }
+  return found
+}
+
+function ofSecret(
+  { host, at, phase }: Contact,
+  flow: Flow,
+  suspicious: boolean,
+  inspection: Inspection,
+  context: Context,
+  brands: readonly Brand[],
+): Evidence | undefined {
+  const { lists } = context
+  // A key for a listed service that goes to that service is what an SDK is for.
+  if (!suspicious && (isOwnHost(host, undefined, brands, lists) || ownersOfHost(host, lists).length > 0)) {
+    return undefined
+  }
+  const home = isOwnHost(host, inspection.manifest, [], lists)
+  const key = flow.source.kind !== 'env' && keyMaterial.test(flow.source.name)
+  const what = flow.source.name === '' ? 'a secret' : flow.source.name
+  const points = key ? 5 : home && !suspicious ? 2 : 4
+  const whose = home ? 'the host of its own homepage' : 'which neither the brand nor its own homepage owns'
+  const reason = `sends ${what} to ${host.shown}, ${whose}`
+  return { points, strong: suspicious || (key && !home), reason, at, phase, flow }
+}

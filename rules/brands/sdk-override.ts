@@ -1,0 +1,62 @@
+import type { Fact, Inspection } from '../../lib/types.ts'
+import type { Brand, Lists } from '../lists.ts'
+import { scopeOf } from '../names/name-index.ts'
+import { ownersOf } from './brand-score.ts'
+
+export type SdkOverride = {
+  readonly sdk: string
+  readonly member: string
+  readonly brands: readonly Brand[]
+  readonly fact: Extract<Fact, { readonly kind: 'patches' }>
+}
+
+/**
+ * Members through which a client of an exchange or wallet handles keys, decides where requests go or what is ordered:
+ * overriding one of them sees every secret and every order.
+ */
+const tellingMember =
+  /^(sign\w*|describe|urls|api|headers|prepare_?request_?headers|fetch2?|request|base_?url|host(name)?|send\w*|(create|cancel|edit|place|submit)_?\w{0,20}order\w*|withdraw\w*|transfer\w*|from_?(seed|mnemonic|secret|secret_?key|phrase|encrypted\w*)|private_?key|secret_?key|wallet|keypair|\w{0,40}_?private_?\w{0,60})$/i
+
+/**
+ * Patches of known SDKs of brands that hold money, made by another package. `target` of a `patches` fact is read as
+ * `<module specifier>` followed by a member path (`ccxt.mexc.prototype.sign`, `ethers#Wallet.prototype.sign`).
+ */
+export function sdkOverrides(inspection: Inspection, name: string, lists: Lists): readonly SdkOverride[] {
+  const found: SdkOverride[] = []
+  for (const fact of inspection.facts) {
+    if (fact.kind !== 'patches') continue
+    const target = fact.target.replace(/^(npm|module|class|node_modules)[:/]/, '')
+    const sdk = sdkOf(target, lists)
+    if (sdk === undefined || sameOwner(sdk.sdk, name)) continue
+    const member = target
+      .slice(sdk.sdk.length)
+      .match(/[A-Za-z_$][\w$]*/g)
+      ?.find(part => tellingMember.test(part))
+    if (member !== undefined) found.push({ ...sdk, member, fact })
+  }
+  return found
+}
+
+function sdkOf(
+  target: string,
+  lists: Lists,
+): { readonly sdk: string; readonly brands: readonly Brand[] } | undefined {
+  const specifier = /^(@[^/\s#:]+\/[^/\s#:]+|[^/\s#:@]+)/.exec(target)?.[1]
+  if (specifier === undefined) return undefined
+  // Package names may hold dots (`web3.js`), and so does the member path: the longest known prefix is the package.
+  const parts = specifier.split('.')
+  for (let end = parts.length; end > 0; end -= 1) {
+    const sdk = parts.slice(0, end).join('.')
+    const brands = [
+      ...ownersOf(sdk, lists),
+      ...lists.brands.filter(brand => brand.thirdParty.includes(sdk)),
+    ].filter(brand => lists.words.money.has(brand.kind))
+    if (brands.length > 0) return { sdk, brands }
+  }
+  return undefined
+}
+
+function sameOwner(sdk: string, name: string): boolean {
+  const scope = scopeOf(name)?.scope
+  return sdk === name || (scope !== undefined && scope === scopeOf(sdk)?.scope)
+}

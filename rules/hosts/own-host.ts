@@ -1,0 +1,52 @@
+import type { Manifest } from '../../lib/types.ts'
+import type { Brand, Lists } from '../lists.ts'
+import { hostOf, isUnder, registrableDomain, sharedSuffix } from './host.ts'
+import type { Host } from './host.ts'
+
+/** Whether the brand owns the host, by its domains and API hosts. */
+export function brandOwns(host: Host, brand: Brand): boolean {
+  return (
+    brand.domains.some(domain => isUnder(host.name, domain)) ||
+    brand.apiHosts.some(api => isUnder(host.name, api))
+  )
+}
+
+/** Every brand that owns the host. */
+export function ownersOfHost(host: Host, lists: Lists): readonly Brand[] {
+  return lists.brands.filter(brand => brandOwns(host, brand))
+}
+
+/**
+ * Whether a host belongs to the package: to one of the brands it speaks for, or to the registrable domain of its own
+ * homepage or repository. Those two fields are the author's claim, so a homepage on shared hosting proves nothing,
+ * and where a name claims a brand the caller should pass that brand and no homepage (`manifest` undefined).
+ */
+export function isOwnHost(
+  host: Host,
+  manifest: Pick<Manifest, 'homepage' | 'repository'> | undefined,
+  brands: readonly Brand[],
+  lists: Lists,
+): boolean {
+  if (brands.some(brand => brandOwns(host, brand))) return true
+  for (const claim of [manifest?.homepage, manifest?.repository]) {
+    const home = claim === undefined ? undefined : hostOf(claim.replace(/^git\+/, ''))
+    if (home === undefined || home.address) continue
+    const domain = registrableDomain(home, lists.hosts)
+    if (sharedSuffix(home.name, lists.hosts) !== undefined || isForge(domain)) continue
+    if (registrableDomain(host, lists.hosts) === domain) return true
+  }
+  return false
+}
+
+/** Where everybody keeps code: such a homepage says nothing about who owns a host. */
+function isForge(domain: string): boolean {
+  return [
+    'github.com',
+    'gitlab.com',
+    'bitbucket.org',
+    'npmjs.com',
+    'npmjs.org',
+    'gitee.com',
+    'codeberg.org',
+  ].includes(domain)
+}

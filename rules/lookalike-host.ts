@@ -1,0 +1,67 @@
+import type { Finding, Rule } from '../lib/types.ts'
+import { atSite, flowSteps } from './at-site.ts'
+import { hostTwin } from './brands/brand-in-host.ts'
+import { contactsOf } from './hosts/contacted.ts'
+import { isOwnHost } from './hosts/own-host.ts'
+
+/** A host made to be mistaken for one that developers trust. */
+export const lookalikeHost: Rule = {
+  meta: {
+    id: 'lookalike-host',
+    title: 'Talks to a host that imitates a trusted one',
+    severity: 'high',
+    description:
+      'The host is written with letters that only look like those of a trusted domain (a Cyrillic o, rn for m), or is one letter away from it. ' +
+      'Letters that look alike have no honest use in a host: a question, and a block where a secret is sent. One letter away is a note unless a secret goes there.',
+    references: [
+      'https://www.unicode.org/reports/tr39/ (confusables)',
+      'RFC 5890 (internationalized domain names)',
+    ],
+    blindSpots: [
+      'Only domains of verified brands and of developers’ infrastructure are compared.',
+      'Another suffix or an added word (github-api.co) is not a look-alike here.',
+    ],
+    examples: {
+      flags: [
+        {
+          title: 'a Cyrillic letter in the domain',
+          files: {
+            'package.json': '{"name":"tiny-fetcher","version":"1.0.0","main":"index.js"}',
+            'index.js': "fetch('https://api.g\u0456thub.com/x')",
+          },
+          context: { name: 'tiny-fetcher', version: '1.0.0', source: 'registry' },
+        },
+      ],
+      passes: [
+        {
+          title: 'an internationalized domain that imitates nothing',
+          files: {
+            'package.json': '{"name":"tiny-fetcher","version":"1.0.0","main":"index.js"}',
+            'index.js': "fetch('https://m\u00fcnchen.example/x')",
+          },
+          context: { name: 'tiny-fetcher', version: '1.0.0', source: 'registry' },
+        },
+      ],
+    },
+  },
+  check(inspection, context) {
+    const found: Omit<Finding, 'rule'>[] = []
+    for (const contact of contactsOf(inspection)) {
+      const twin = hostTwin(contact.host, context.lists)
+      if (twin === undefined) continue
+      // A real service may be one letter from another's domain; its own package says so in the homepage.
+      if (!twin.certain && isOwnHost(contact.host, inspection.manifest, [], context.lists)) continue
+      const { secret } = contact
+      const action = secret === undefined ? (twin.certain ? 'ask' : 'note') : twin.certain ? 'block' : 'ask'
+      found.push({
+        severity: action === 'block' ? 'critical' : action === 'ask' ? 'high' : 'low',
+        action,
+        phase: contact.phase,
+        message: `${twin.reason}, and is not that host.${secret === undefined ? '' : ` It is sent ${secret.source.name || 'a secret'}.`}`,
+        ...atSite(contact.at),
+        ...(secret === undefined ? {} : { flow: flowSteps(secret) }),
+      })
+    }
+    return found
+  },
+}

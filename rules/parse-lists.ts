@@ -1,0 +1,157 @@
+/**
+ * Texts of `rules/data/` → values. A list may come from a mirror or a cache of the user, so nothing is trusted to have
+ * the right shape: a wrong line is dropped, a wrong file throws a plain Error that names what was expected.
+ */
+import type {
+  Brand,
+  HostClass,
+  HostList,
+  KnownMalware,
+  MalwareList,
+  WordList,
+  WordStrength,
+} from './lists.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+const texts = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
+const objects = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+
+function parseObject(json: string, what: string): Json {
+  const value: unknown = JSON.parse(json)
+  if (!isObject(value)) throw new Error(`${what}: expected an object`)
+  return value
+}
+
+/** Lines of a list without its `#` header. */
+export function listLines(list: string): readonly string[] {
+  return list.split('\n').filter(line => line !== '' && !line.startsWith('#'))
+}
+
+/** A field of the `#` header: `headerOf(list, 'Date')`. Empty where it is missing. */
+export function headerOf(list: string, field: string): string {
+  const start = `# ${field}: `
+  for (const line of list.split('\n', 12)) if (line.startsWith(start)) return line.slice(start.length).trim()
+  return ''
+}
+
+/** `name<tab>bucket` lines → the popular packages. Throws where not one line has that shape. */
+export function parsePopular(list: string): ReadonlyMap<string, number> {
+  const popular = new Map<string, number>()
+  for (const line of listLines(list)) {
+    const tab = line.indexOf('\t')
+    const bucket = Number(line.slice(tab + 1))
+    if (tab > 0 && Number.isInteger(bucket)) popular.set(line.slice(0, tab), bucket)
+  }
+  if (popular.size === 0) throw new Error('popular packages: expected lines of a name, a tab and a number')
+  return popular
+}
+
+/** `code point<tab>letter` lines → the look-alike characters. */
+export function parseConfusables(list: string): ReadonlyMap<string, string> {
+  const confusables = new Map<string, string>()
+  for (const line of listLines(list)) {
+    const [code = '', like = ''] = line.split('\t')
+    const point = Number.parseInt(code, 16)
+    if (point > 0x7f && point <= 0x10ffff && like.length === 1) {
+      confusables.set(String.fromCodePoint(point), like)
+    }
+  }
+  return confusables
+}
+
+const strengths: readonly WordStrength[] = ['strong', 'weak', 'never']
+
+function parseBrand(value: Json): Brand {
+  const words = objects(value['words']).flatMap(entry => {
+    const strength = strengths.find(known => known === entry['strength'])
+    const word = text(entry['word'])
+    return strength === undefined || word === '' ? [] : [{ word, strength }]
+  })
+  return {
+    id: text(value['id']),
+    name: text(value['name']),
+    kind: text(value['kind']),
+    verified: value['verified'] === true,
+    words,
+    phrases: texts(value['phrases']),
+    contextWords: texts(value['contextWords']),
+    domains: texts(value['domains']),
+    apiHosts: texts(value['apiHosts']),
+    scopes: texts(value['scopes']),
+    packages: texts(value['packages']),
+    thirdParty: texts(value['thirdParty']),
+    unrelatedScopes: texts(value['unrelatedScopes']),
+    githubOrgs: texts(value['githubOrgs']),
+  }
+}
+
+/** brands.json → brands. Throws where there is not one with an id and a word. */
+export function parseBrands(json: string): readonly Brand[] {
+  const brands = objects(parseObject(json, 'brands')['brands'])
+    .map(parseBrand)
+    .filter(brand => brand.id !== '' && brand.words.length > 0)
+  if (brands.length === 0) throw new Error('brands: expected a list `brands` with ids and words')
+  return brands
+}
+
+function parseHostClass(value: Json): HostClass {
+  const weight = value['weight']
+  return {
+    kind: text(value['kind']),
+    class: text(value['class']),
+    weight: typeof weight === 'number' ? weight : 1,
+    patterns: texts(value['patterns']),
+  }
+}
+
+/** hosts.json → host classes and suffixes. */
+export function parseHosts(json: string): HostList {
+  const value = parseObject(json, 'hosts')
+  return {
+    classes: objects(value['classes']).map(parseHostClass),
+    documentation: texts(value['documentation']),
+    neutral: texts(value['neutral']),
+    infrastructure: texts(value['infrastructure']),
+    secondLevel: texts(value['secondLevel']),
+  }
+}
+
+/** words.json → word lists. */
+export function parseWords(json: string): WordList {
+  const value = parseObject(json, 'words')
+  return {
+    sdk: new Set(texts(value['sdk'])),
+    money: new Set(texts(value['money'])),
+    affixes: new Set(texts(value['affixes'])),
+    stop: new Set(texts(value['stop'])),
+  }
+}
+
+const sha256Shape = /^[0-9a-f]{64}$/
+
+/** known-malware.tsv → look-ups by hash and by exact version. A row with neither is dropped: a name proves nothing. */
+export function parseMalware(list: string): MalwareList {
+  const byHash = new Map<string, KnownMalware>()
+  const byVersion = new Map<string, KnownMalware>()
+  for (const line of listLines(list)) {
+    const [name = '', version = '', hash = '', category = '', id = '', source = ''] = line.split('\t')
+    if (name === '') continue
+    const entry = { name, version, category, id, source }
+    if (sha256Shape.test(hash)) byHash.set(hash, entry)
+    if (version !== '') byVersion.set(`${name}@${version}`, entry)
+  }
+  return { byHash, byVersion, date: headerOf(list, 'Date') }
+}
+
+/** Both lists: an update adds to what was shipped, it never takes an entry back. */
+export function joinMalware(shipped: MalwareList, update: MalwareList): MalwareList {
+  return {
+    byHash: new Map([...shipped.byHash, ...update.byHash]),
+    byVersion: new Map([...shipped.byVersion, ...update.byVersion]),
+    date: update.date > shipped.date ? update.date : shipped.date,
+  }
+}
