@@ -1,9 +1,14 @@
 import { SafeInstallError } from '../errors.ts'
 
+const isPrintable = (value: unknown): value is { toString(): string } =>
+  typeof value === 'object' && value !== null && 'toString' in value && typeof value.toString === 'function'
+
 const textOf = (error: unknown, key: string): string | undefined => {
   if (typeof error !== 'object' || error === null || !(key in error)) return undefined
   const value: unknown = Reflect.get(error, key)
-  return value === undefined || value === null ? undefined : String(value)
+  if (typeof value === 'string') return value
+  // Integrity values are objects that know how to print themselves.
+  return isPrintable(value) ? value.toString() : undefined
 }
 
 /** User name and password of an address are the user's secret, and messages end up in logs. */

@@ -55,22 +55,30 @@ const locate = async (spec: string, options: FetchOptions): Promise<Location> =>
   }
 }
 
-/** Reads the stream to its end, unless it is longer than allowed: one download must not fill the memory. */
-const readAll = async (spec: string, stream: NodeJS.ReadableStream, maxBytes: number): Promise<Buffer> => {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of stream) {
-    const bytes = Buffer.from(chunk)
-    length += bytes.length
-    if (length > maxBytes) {
-      throw new SafeInstallError('E_FETCH', `${spec} is larger than ${maxBytes} bytes`, {
-        hint: 'No honest package is that large; if this one is, install it with npm itself.',
-      })
-    }
-    chunks.push(bytes)
-  }
-  return Buffer.concat(chunks, length)
-}
+const tooLarge = (spec: string, maxBytes: number): SafeInstallError =>
+  new SafeInstallError('E_FETCH', `${spec} is larger than ${maxBytes} bytes`, {
+    hint: 'No honest package is that large; if this one is, install it with npm itself.',
+  })
+
+/**
+ * Reads the stream to its end, unless it is longer than allowed: one download must not fill the memory. By events,
+ * since iterating over npm's streams leaves a rejection nobody can catch when a connection breaks.
+ */
+const readAll = (spec: string, stream: NodeJS.ReadableStream, maxBytes: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    stream.on('error', reject)
+    stream.on('end', () => resolve(Buffer.concat(chunks)))
+    stream.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length <= maxBytes) return chunks.push(chunk)
+      chunks.length = 0
+      // Without this npm would go on downloading into its cache.
+      if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy()
+      return reject(tooLarge(spec, maxBytes))
+    })
+  })
 
 /**
  * Downloads one artifact through npm's own cache, under the key Arborist uses later, so that installing downloads

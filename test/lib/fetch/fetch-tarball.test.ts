@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Arborist from '@npmcli/arborist'
 import t from 'tap'
@@ -12,6 +12,16 @@ import { packFiles } from '../../helpers/tarball.ts'
 
 const manifest = (extra: object = {}): string => JSON.stringify({ name: 'a', version: '1.0.0', ...extra })
 const files = { 'package.json': manifest(), 'index.js': '1' }
+
+const root = t.testdir()
+let folders = 0
+
+/** A new folder. All are removed at the very end: npm may still be writing to a cache when a fetch has failed. */
+const newFolder = (): string => {
+  const path = join(root, String(++folders))
+  mkdirSync(path)
+  return path
+}
 
 const codeOf = async (promise: Promise<unknown>): Promise<string> => {
   try {
@@ -36,11 +46,12 @@ t.test('what was fetched is not downloaded again when npm installs it', async t 
   for (const [name, publication, pin] of cases) {
     const registry = await startRegistry(t)
     const { tarball, integrity, url } = registry.publish(publication)
-    const path = join(t.testdir({ p: { 'package.json': '{}' } }), 'p')
+    const path = newFolder()
+    writeFileSync(join(path, 'package.json'), '{}')
     const options = {
       path,
       registry: registry.url,
-      cache: join(t.testdirName, 'cache'),
+      cache: newFolder(),
       ignoreScripts: true,
       audit: false,
     }
@@ -69,7 +80,7 @@ t.test('registry specs, addresses and files are fetched', async t => {
   const { url } = registry.publish({ files })
   const packed = packFiles(files)
   const remote = registry.serve('/x.tgz', packed)
-  const where = t.testdir()
+  const where = newFolder()
   writeFileSync(join(where, 'x.tgz'), packed)
   const options = {
     registry: registry.url,
@@ -107,12 +118,12 @@ t.test('what goes wrong has a code, and names package, expected and got', async 
     const registry = await startRegistry(t)
     registry.publish({ files })
     registry.lie('a', { at: 'tarball' }, lie)
-    const options = { registry: registry.url, cache: join(t.testdir(), name), fetchRetries: 0 }
+    const options = { registry: registry.url, cache: newFolder(), fetchRetries: 0 }
     t.equal(await codeOf(fetchTarball('a', options)), code, name)
   }
   const registry = await startRegistry(t)
   const { url, integrity } = registry.publish({ files })
-  const options = { registry: registry.url, cache: join(t.testdir(), 'cache'), fetchRetries: 0 }
+  const options = { registry: registry.url, cache: newFolder(), fetchRetries: 0 }
   const error: unknown = await fetchTarball(`a@${url}`, { ...options, integrity: sha512Sri(other) }).catch(
     (error: unknown) => error,
   )
@@ -123,7 +134,7 @@ t.test('what goes wrong has a code, and names package, expected and got', async 
   t.equal(await codeOf(fetchTarball('a@9', options)), 'E_FETCH', 'no such version')
   t.equal(await codeOf(fetchTarball('nothing-here', options)), 'E_FETCH', 'no such package')
   t.equal(
-    await codeOf(fetchTarball('a', { ...options, offline: true, cache: join(t.testdir(), 'o') })),
+    await codeOf(fetchTarball('a', { ...options, offline: true, cache: newFolder() })),
     'E_FETCH',
     'offline',
   )
@@ -140,7 +151,7 @@ t.test('a flaky server is asked again', async t => {
   registry.lie('a', { at: 'tarball', times: 1 }, { kind: 'status', status: 503 })
   const options = {
     registry: registry.url,
-    cache: join(t.testdir(), 'c'),
+    cache: newFolder(),
     fetchRetries: 1,
     fetchRetryMintimeout: 1,
   }
@@ -169,5 +180,5 @@ t.test('no script of a git dependency runs', async t => {
   const fetched = await fetchTarball(spec, { cache: join(where, 'cache'), Arborist, ignoreScripts: false })
   t.equal(fetched.resolved, `${spec}#${commit}`)
   t.ok(fetched.bytes.length > 0)
-  t.throws(() => execFileSync('test', ['-e', join(where, 'ran')]))
+  t.notOk(existsSync(join(where, 'ran')))
 })
