@@ -26,7 +26,10 @@ const labelOf = (node: Node): string => `${node.packageName ?? node.name}@${node
 /** The linked layout keeps packages in a store, under other locations than the plan's: they are known by identity. */
 const locator = (plan: Plan): ((node: Node) => string) => {
   const byIdentity = new Map(
-    plan.packages.map(({ name, version, resolved, location }) => [`${name}@${version} ${resolved ?? ''}`, location]),
+    plan.packages.map(({ name, version, resolved, location }) => [
+      `${name}@${version} ${resolved ?? ''}`,
+      location,
+    ]),
   )
   return node =>
     (node.isInStore === true

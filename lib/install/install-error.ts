@@ -10,14 +10,17 @@ const hints: Readonly<Record<string, string>> = {
     'The registry or the cache served other bytes than the ones that were inspected. Try again, and do not trust this registry if it happens again.',
 }
 
-const codeOf = (error: object): string => ('code' in error && typeof error.code === 'string' ? error.code : '')
+const codeOf = (error: object): string =>
+  'code' in error && typeof error.code === 'string' ? error.code : ''
 
 /** Failures of the install step. Errors of our own pass through unchanged. */
 export const installError = (cause: unknown): SafeInstallError => {
   if (cause instanceof SafeInstallError) return cause
   const error = cause instanceof Error ? cause : new Error(String(cause))
   if ('signal' in error && typeof error.signal === 'string') {
-    return new SafeInstallError('E_INTERRUPTED', `interrupted by ${error.signal}; everything was put back`, { cause })
+    return new SafeInstallError('E_INTERRUPTED', `interrupted by ${error.signal}; everything was put back`, {
+      cause,
+    })
   }
   const code = codeOf(error)
   const ours: ErrorCode = code === 'EINTEGRITY' ? 'E_INTEGRITY' : 'E_INSTALL'

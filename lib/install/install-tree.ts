@@ -112,9 +112,11 @@ export const installTree = async (plan: Plan, request: InstallRequest): Promise<
     arborist.hooks = undefined
   }
   await retired?.discard()
-  const dropped = plan.packages.map(({ location }) => location).filter(location => {
-    const node = arborist.actualTree?.inventory.get(location)
-    return node === undefined || node.inert === true
-  })
+  const dropped = plan.packages
+    .map(({ location }) => location)
+    .filter(location => {
+      const node = arborist.actualTree?.inventory.get(location)
+      return node === undefined || node.inert === true
+    })
   return { ...changes, scripts: outcomes, dropped, auditReport: arborist.auditReport }
 }

@@ -31,7 +31,8 @@ export const runLinkScripts = async (
   for (const event of events) {
     const due = links.flatMap((node, index) => {
       const scripts: unknown = manifests[index]?.['scripts']
-      const table: Record<string, unknown> = typeof scripts === 'object' && scripts !== null ? { ...scripts } : {}
+      const table: Record<string, unknown> =
+        typeof scripts === 'object' && scripts !== null ? { ...scripts } : {}
       const command = Object.hasOwn(table, event) ? table[event] : undefined
       return typeof command === 'string' ? [{ node, manifest: manifests[index] ?? {}, command }] : []
     })

@@ -3,12 +3,24 @@ import { scriptError, readManifest } from './run-scripts.ts'
 import type { ScriptSettings } from './run-scripts.ts'
 
 /** The events npm runs for the project itself, after an install without package names and after `npm ci`. */
-const rootEvents = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare'] as const
+const rootEvents = [
+  'preinstall',
+  'install',
+  'postinstall',
+  'prepublish',
+  'preprepare',
+  'prepare',
+  'postprepare',
+] as const
 
 /** The events npm runs when the installed packages changed, whatever the command was. */
 const dependencyEvents = ['predependencies', 'dependencies', 'postdependencies'] as const
 
-const run = async (path: string, events: readonly string[], settings: ScriptSettings): Promise<readonly string[]> => {
+const run = async (
+  path: string,
+  events: readonly string[],
+  settings: ScriptSettings,
+): Promise<readonly string[]> => {
   const manifest = await readManifest(path)
   const scripts = manifest['scripts']
   const table: Record<string, unknown> = typeof scripts === 'object' && scripts !== null ? { ...scripts } : {}
@@ -38,10 +50,8 @@ const run = async (path: string, events: readonly string[], settings: ScriptSett
  * Runs the project's own lifecycle scripts, in npm 11's order: after everything is installed and saved, so a failure
  * does not roll back. Returns the events that ran; throws E_SCRIPT.
  */
-export const runRootScripts = async (
-  path: string,
-  settings: ScriptSettings,
-): Promise<readonly string[]> => run(path, rootEvents, settings)
+export const runRootScripts = async (path: string, settings: ScriptSettings): Promise<readonly string[]> =>
+  run(path, rootEvents, settings)
 
 /** Runs `predependencies`, `dependencies` and `postdependencies` of the project. */
 export const runDependencyScripts = async (

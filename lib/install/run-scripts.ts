@@ -45,7 +45,12 @@ const outputOf = (error: object): string =>
     .join('\n')
 
 /** E_SCRIPT with npm's facts: package, event, command, exit code and what the script printed. */
-export const scriptError = (label: string, event: string, command: string, cause: unknown): SafeInstallError => {
+export const scriptError = (
+  label: string,
+  event: string,
+  command: string,
+  cause: unknown,
+): SafeInstallError => {
   const error = typeof cause === 'object' && cause !== null ? cause : {}
   const signal = 'signal' in error && error.signal !== null ? `signal ${String(error.signal)}` : undefined
   const code = 'code' in error ? `exit code ${String(error.code)}` : 'an error'

@@ -63,10 +63,14 @@ const listFiles = async (
       if (entry.isDirectory()) folders.push(path)
       else if (entry.isFile()) files.push(path)
       // npm's own links to bins; a tarball cannot bring links, npm drops them.
-      else if (!entry.isSymbolicLink() || !folder.endsWith('node_modules/.bin') && folder !== 'node_modules/.bin') {
+      else if (
+        !entry.isSymbolicLink() ||
+        (!folder.endsWith('node_modules/.bin') && folder !== 'node_modules/.bin')
+      ) {
         throw verifyError(pkg.label, `${path} is neither a file nor a folder`)
       }
-      if (files.length > limits.maxEntries) throw verifyError(pkg.label, `more than ${limits.maxEntries} files`)
+      if (files.length > limits.maxEntries)
+        throw verifyError(pkg.label, `more than ${limits.maxEntries} files`)
     }
   }
   return files
@@ -97,9 +101,11 @@ const comparePackage = async (
   }
   const found = new Set(present)
   for (const path of expected.keys()) {
-    if (!found.has(path)) throw verifyError(pkg.label, `${path} is missing`)
+    // What is packed in without being declared as bundled, npm unpacks and then takes away again.
+    if (!found.has(path) && !path.startsWith('node_modules/'))
+      throw verifyError(pkg.label, `${path} is missing`)
   }
-  return pkg.files
+  return pkg.files.filter(({ path }) => found.has(path))
 }
 
 /**

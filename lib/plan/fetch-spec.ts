@@ -17,16 +17,13 @@ const withoutSlash = (path: string): string => path.replace(/\/$/, '')
  * The address npm would fetch for `resolved`: npm's public registry stands for the configured one (or any host with
  * `replace-registry-host=always`). The same rule as Arborist's private `#registryResolved`.
  */
-export const registryResolved = (
-  resolved: string,
-  registry: string,
-  replaceRegistryHost: string,
-): string => {
+export const registryResolved = (resolved: string, registry: string, replaceRegistryHost: string): string => {
   const [url, target] = [parse(resolved), parse(registry)]
   if (url === undefined || target === undefined) return resolved
   const match = parse(replaceRegistryHost)
   const matchPath = match === undefined ? undefined : withoutSlash(match.pathname)
-  const hostMatches = replaceRegistryHost === 'always' || (match?.hostname ?? replaceRegistryHost) === url.hostname
+  const hostMatches =
+    replaceRegistryHost === 'always' || (match?.hostname ?? replaceRegistryHost) === url.hostname
   const pathMatches = matchPath === undefined || matchPath === '' || hasPrefix(url.pathname, matchPath)
   if (!hostMatches || !pathMatches) return resolved
   const path = withoutSlash(target.pathname)

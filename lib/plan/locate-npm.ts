@@ -20,9 +20,7 @@ export const locateNpm = async (request: {
   readonly execPath: string
 }): Promise<string | undefined> => {
   const folders = (request.env['PATH'] ?? '').split(delimiter).filter(folder => isAbsolute(folder))
-  const bins = await Promise.all(
-    folders.map(folder => realpath(join(folder, 'npm')).catch(() => undefined)),
-  )
+  const bins = await Promise.all(folders.map(folder => realpath(join(folder, 'npm')).catch(() => undefined)))
   const candidates = [
     ...bins.flatMap(bin => (bin?.endsWith('npm-cli.js') ? [dirname(dirname(bin))] : [])),
     join(dirname(dirname(request.execPath)), 'lib', 'node_modules', 'npm'),

@@ -49,9 +49,13 @@ const identityProblems = (
   const address = versionFromTgz('', resolved)
   const expected = expectedName(node)
   if (address === null || expected === undefined) return
-  if (address.name !== expected) report('resolved-name', `${expected} would be fetched as ${address.name}: ${resolved}`)
+  if (address.name !== expected)
+    report('resolved-name', `${expected} would be fetched as ${address.name}: ${resolved}`)
   else if (node.version !== undefined && address.version !== node.version) {
-    report('resolved-version', `${expected}@${node.version} would be fetched as ${address.version}: ${resolved}`)
+    report(
+      'resolved-version',
+      `${expected}@${node.version} would be fetched as ${address.version}: ${resolved}`,
+    )
   }
 }
 
@@ -86,10 +90,7 @@ const integrityProblems = (
   }
 }
 
-const foreignProblems = (
-  node: Node,
-  report: (kind: PlanProblem['kind'], message: string) => void,
-): void => {
+const foreignProblems = (node: Node, report: (kind: PlanProblem['kind'], message: string) => void): void => {
   for (const edge of node.edgesIn) {
     if (edge.from.isProjectRoot || edge.from.isWorkspace || edge.from.extraneous) continue
     const type = (() => {

@@ -89,7 +89,7 @@ export const refuseNpm12Change = (features: readonly string[]): never => {
     `this project uses ${features.join(', ')}: only npm 12 can change its lockfile`,
     {
       hint: `Run \`npm install --package-lock-only${code ? '' : ' --ignore-scripts'}\` with npm 12 first${
-        code ? '; that executes the project\'s extension, so read it before' : ''
+        code ? "; that executes the project's extension, so read it before" : ''
       }. Then run safe-install again: it reads the lockfile.`,
     },
   )

@@ -84,10 +84,18 @@ const globalFilter =
   }
 
 /** Loads what is on disk, or, before a clean install, nothing; then compares. */
-const compare = async (arborist: GuardedArborist, options: ArboristOptions, clean: boolean): Promise<Diff> => {
+const compare = async (
+  arborist: GuardedArborist,
+  options: ArboristOptions,
+  clean: boolean,
+): Promise<Diff> => {
   if (clean) {
     const empty = new GuardedArborist(options)
-    arborist.actualTree = await empty.loadActual({ forceActual: true, ignoreMissing: true, filter: () => false })
+    arborist.actualTree = await empty.loadActual({
+      forceActual: true,
+      ignoreMissing: true,
+      filter: () => false,
+    })
   } else {
     const filter = options['global'] === true ? { global: true, filter: globalFilter(arborist) } : {}
     await arborist.loadActual({ ignoreMissing: true, ...filter })
@@ -97,7 +105,11 @@ const compare = async (arborist: GuardedArborist, options: ArboristOptions, clea
   return arborist.diff
 }
 
-type Changes = { readonly changed: readonly Node[]; readonly unchanged: readonly Node[]; readonly removed: readonly Node[] }
+type Changes = {
+  readonly changed: readonly Node[]
+  readonly unchanged: readonly Node[]
+  readonly removed: readonly Node[]
+}
 
 const isOmitted = (node: Node, omit: ReadonlySet<string>): boolean =>
   node.inert === true || node.shouldOmit?.(omit) === true
@@ -133,7 +145,9 @@ const changesOf = (diff: Diff, arborist: GuardedArborist, omit: ReadonlySet<stri
 /** Links the user made, in contrast to a link that a dependency makes into its own folder. */
 const isOwn = (node: Node): boolean =>
   !node.target.location.split('/').includes('node_modules') &&
-  [...node.edgesIn].some(({ from }) => from.isProjectRoot || from.isWorkspace || !from.location.includes('node_modules'))
+  [...node.edgesIn].some(
+    ({ from }) => from.isProjectRoot || from.isWorkspace || !from.location.includes('node_modules'),
+  )
 
 const linkOf = (node: Node): PlannedLink => ({
   name: node.name,
@@ -212,7 +226,10 @@ export const makePlan = async (request: PlanRequest, config: NpmConfig): Promise
       path: config.path,
       global: config.global,
       packages: packages.toSorted(byLocation),
-      links: [...changes.changed, ...changes.unchanged].filter(node => node.isLink).map(linkOf).toSorted(byLocation),
+      links: [...changes.changed, ...changes.unchanged]
+        .filter(node => node.isLink)
+        .map(linkOf)
+        .toSorted(byLocation),
       unchanged: changes.unchanged.filter(node => !node.isLink).length - waiting.length,
       removed: changes.removed.map(node => node.location).toSorted(),
       problems: artifacts.flatMap(node => problemsOf(node, arborist)),

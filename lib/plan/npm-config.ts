@@ -181,6 +181,7 @@ export const loadNpmConfig = async (request: ConfigRequest): Promise<NpmConfig> 
 const auditByDefault = (config: GuardedConfig, global: boolean): boolean => {
   if (!config.isDefault('audit')) return true
   const project =
-    config.get('location') === 'project' || (config.isDefault('location') && !global && config.localPackage === true)
+    config.get('location') === 'project' ||
+    (config.isDefault('location') && !global && config.localPackage === true)
   return project && !global
 }

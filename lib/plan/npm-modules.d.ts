@@ -1,7 +1,11 @@
 /** The parts of npm's own packages that are used here and come without types. */
 
 declare module '@npmcli/config' {
-  type Layer = { readonly source: string | null; readonly data: Record<string, unknown>; readonly loadError?: Error }
+  type Layer = {
+    readonly source: string | null
+    readonly data: Record<string, unknown>
+    readonly loadError?: Error
+  }
   class Config {
     constructor(options: {
       readonly definitions: Record<string, unknown>
@@ -59,7 +63,10 @@ declare module '@npmcli/arborist/lib/script-allowed.js' {
 }
 
 declare module '@npmcli/arborist/lib/version-from-tgz.js' {
-  const versionFromTgz: (name: string, url: string) => { readonly name: string; readonly version: string } | null
+  const versionFromTgz: (
+    name: string,
+    url: string,
+  ) => { readonly name: string; readonly version: string } | null
   export = versionFromTgz
 }
 
@@ -78,7 +85,12 @@ declare module '@npmcli/run-script' {
     readonly stdio?: 'pipe' | 'inherit'
     readonly scriptShell?: string | undefined
   }
-  type Result = { readonly code: number; readonly signal: string | null; readonly stdout?: string; readonly stderr?: string }
+  type Result = {
+    readonly code: number
+    readonly signal: string | null
+    readonly stdout?: string
+    readonly stderr?: string
+  }
   const runScript: (options: Options) => Promise<Result>
   export = runScript
 }

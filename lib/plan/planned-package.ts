@@ -7,7 +7,11 @@ export type Describing = { readonly arborist: GuardedArborist; readonly specs: r
 
 const fromProject = (edge: Edge): boolean => edge.from.isProjectRoot || edge.from.isWorkspace
 
-const typedSpec = (node: Node, edges: readonly Edge[], { arborist, specs }: Describing): string | undefined => {
+const typedSpec = (
+  node: Node,
+  edges: readonly Edge[],
+  { arborist, specs }: Describing,
+): string | undefined => {
   const added = arborist
     .resolvedAdd()
     .find(({ name, tree }) => edges.some(edge => edge.name === name && edge.from === tree))
@@ -18,7 +22,8 @@ const typedSpec = (node: Node, edges: readonly Edge[], { arborist, specs }: Desc
 /** One node of the tree as a value. The manifest is the registry's only where the registry was asked in this run. */
 export const describe = (node: Node, context: Describing, unchanged: boolean): PlannedPackage => {
   const edges = [...node.edgesIn].toSorted(
-    (left, right) => Number(fromProject(right)) - Number(fromProject(left)) || left.from.depth - right.from.depth,
+    (left, right) =>
+      Number(fromProject(right)) - Number(fromProject(left)) || left.from.depth - right.from.depth,
   )
   const typed = typedSpec(node, edges, context)
   const first = edges[0]
@@ -39,7 +44,6 @@ export const describe = (node: Node, context: Describing, unchanged: boolean): P
     dev: node.dev,
     requiredBy: [...new Set(edges.map(edge => edge.from.location))].toSorted(),
     unchanged,
-    registryManifest:
-      source === 'registry' && !context.arborist.isFromLock(node) ? node.package : undefined,
+    registryManifest: source === 'registry' && !context.arborist.isFromLock(node) ? node.package : undefined,
   }
 }

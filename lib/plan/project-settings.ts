@@ -67,7 +67,9 @@ export const ignoredFromProject = (
   return [
     ...runsCode.filter(own).map(key => remove(layer, key, 'runs-code')),
     ...movesInstall.filter(own).map(key => remove(layer, key, 'moves-install')),
-    ...answers.filter(key => own(key) && layer.data[key] !== false).map(key => remove(layer, key, 'answers-for-user')),
+    ...answers
+      .filter(key => own(key) && layer.data[key] !== false)
+      .map(key => remove(layer, key, 'answers-for-user')),
     ...Object.keys(strictness)
       .filter(looser)
       .map(key => remove(layer, key, 'loosens')),

@@ -3,7 +3,8 @@ import { explainConflict } from './explain-conflict.ts'
 
 type NpmError = Error & { readonly [key: string]: unknown }
 
-const word = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+const word = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
 
 const hints: Readonly<Record<string, string>> = {
   E401: 'Log in with `npm login`, or check the token in your .npmrc.',

@@ -33,7 +33,8 @@ const rejection = (key: string): string | undefined => {
     }
   })()
   if (parsed === undefined) return 'it cannot be parsed'
-  if (parsed.type === 'tag') return 'dist-tags are not allowed; use exact versions joined by "||", or the name'
+  if (parsed.type === 'tag')
+    return 'dist-tags are not allowed; use exact versions joined by "||", or the name'
   if (parsed.type !== 'range') return undefined
   const spec = parsed.fetchSpec ?? ''
   const nameOnly = spec === '*' || parsed.rawSpec === '' || parsed.rawSpec === '*'
@@ -61,7 +62,11 @@ const validated = (
 const fromLayers = (config: NpmConfig, layers: readonly Layer[]): ScriptPolicy | undefined => {
   for (const layer of layers) {
     const listed = names(config.getFrom('allow-scripts', layer))
-    if (listed.length > 0) return validated(listed.map(name => [name, true] as const), layer)
+    if (listed.length > 0)
+      return validated(
+        listed.map(name => [name, true] as const),
+        layer,
+      )
   }
   return undefined
 }

@@ -93,5 +93,8 @@ export const inflateShrinkwraps = async (
       await inflate(node, arborist, read, tmp)
     }
   }
-  throw new SafeInstallError('E_UNSUPPORTED', `shrink-wrapped packages are nested more than ${maxRounds} deep`)
+  throw new SafeInstallError(
+    'E_UNSUPPORTED',
+    `shrink-wrapped packages are nested more than ${maxRounds} deep`,
+  )
 }

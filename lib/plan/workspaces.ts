@@ -19,7 +19,9 @@ const matches = (filter: string, name: string, path: string, from: string): bool
  * project is meant. Throws E_USAGE when a filter selects none, as npm does.
  */
 export const selectedWorkspaces = async (config: NpmConfig): Promise<readonly string[]> => {
-  const filters = [config.get('workspace')].flat().filter(filter => typeof filter === 'string' && filter !== '')
+  const filters = [config.get('workspace')]
+    .flat()
+    .filter(filter => typeof filter === 'string' && filter !== '')
   const all = config.get('workspaces') === true
   if (!all && filters.length === 0) return []
   if (config.global) throw new SafeInstallError('E_USAGE', 'Workspaces not supported for global packages')
@@ -27,10 +29,14 @@ export const selectedWorkspaces = async (config: NpmConfig): Promise<readonly st
   const inside = !relative(config.localPrefix, config.cwd).startsWith('..')
   const from = inside ? config.cwd : config.localPrefix
   const selected = [...workspaces].filter(
-    ([name, path]) => filters.length === 0 || filters.some(filter => matches(String(filter), name, path, from)),
+    ([name, path]) =>
+      filters.length === 0 || filters.some(filter => matches(String(filter), name, path, from)),
   )
   if (selected.length === 0) {
-    throw new SafeInstallError('E_USAGE', `No workspaces found: ${filters.map(filter => `--workspace=${filter}`).join(' ')}`)
+    throw new SafeInstallError(
+      'E_USAGE',
+      `No workspaces found: ${filters.map(filter => `--workspace=${filter}`).join(' ')}`,
+    )
   }
   return selected.map(([name]) => name)
 }

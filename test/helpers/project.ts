@@ -125,7 +125,11 @@ const extract = async (
 const inspectOne = async (config: NpmConfig, pkg: PlannedPackage): Promise<InspectedPackage> => {
   if (pkg.fetchSpec === undefined) throw new Error(`${pkg.location} is not fetched`)
   const { folder, integrity } = await extract(config, pkg.fetchSpec, pkg)
-  return { files: await filesOf(folder), hooks: await hooksOf(folder), integrity: pkg.source === 'git' ? undefined : integrity }
+  return {
+    files: await filesOf(folder),
+    hooks: await hooksOf(folder),
+    integrity: pkg.source === 'git' ? undefined : integrity,
+  }
 }
 
 const reader =
@@ -165,7 +169,10 @@ export const makeProject = async (
   }
   const write = async (name: string, content: unknown): Promise<void> => {
     await mkdir(dirname(join(path, name)), { recursive: true })
-    await writeFile(join(path, name), typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`)
+    await writeFile(
+      join(path, name),
+      typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`,
+    )
   }
   for (const [name, content] of Object.entries(files)) await write(name, content)
   const config = async (...argv: readonly string[]): Promise<NpmConfig> =>
@@ -178,8 +185,11 @@ export const makeProject = async (
       nodeVersion: process.version,
       npmPath: join(root, 'no-npm'),
     })
-  const planWith = async (settings: NpmConfig, kind: PlanRequest['kind'], specs: readonly string[]): Promise<Plan> =>
-    makePlan({ kind, specs, read: reader(settings), tmp: join(root, 'tmp') }, settings)
+  const planWith = async (
+    settings: NpmConfig,
+    kind: PlanRequest['kind'],
+    specs: readonly string[],
+  ): Promise<Plan> => makePlan({ kind, specs, read: reader(settings), tmp: join(root, 'tmp') }, settings)
   const inspectWith = async (settings: NpmConfig, plan: Plan): Promise<Map<string, InspectedPackage>> =>
     new Map(
       await Promise.all(
