@@ -1,4 +1,4 @@
-import { join, sep } from 'node:path'
+import { join } from 'node:path'
 import type { GuardedArborist, Node } from '../plan/arborist.ts'
 import type { Plan } from '../plan/make-plan.ts'
 import type { InspectedPackage, InstallRequest } from './install-tree.ts'
@@ -89,9 +89,7 @@ const scriptEnv = (node: Node): Readonly<Record<string, string | undefined>> => 
   npm_package_peer: bool(node.peer),
   npm_package_dev_optional: bool(node.devOptional && !node.dev && !node.optional),
   // In the store a package's dependencies are its siblings, which a bin of another package would not find.
-  ...(node.isInStore === true
-    ? { NODE_PATH: join(node.path, ...node.name.split('/').map(() => '..')) + (sep === '/' ? '' : '') }
-    : {}),
+  ...(node.isInStore === true ? { NODE_PATH: join(node.path, ...node.name.split('/').map(() => '..')) } : {}),
 })
 
 /** npm's order: shallow first, then by path. */

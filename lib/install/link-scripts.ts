@@ -3,8 +3,9 @@ import runScript from '@npmcli/run-script'
 import type { Node } from '../plan/arborist.ts'
 import type { Plan } from '../plan/make-plan.ts'
 import type { BuildRequest } from './build-packages.ts'
+import { textOf } from '../plan/values.ts'
 import { limited } from './limited.ts'
-import { readManifest, scriptError } from './run-scripts.ts'
+import { readManifest, scriptError, scriptsOf } from './run-scripts.ts'
 import type { ScriptOutcome } from './run-scripts.ts'
 
 /**
@@ -30,16 +31,14 @@ export const runLinkScripts = async (
   const manifests = await Promise.all(links.map(async node => readManifest(node.target.path)))
   for (const event of events) {
     const due = links.flatMap((node, index) => {
-      const scripts: unknown = manifests[index]?.['scripts']
-      const table: Record<string, unknown> =
-        typeof scripts === 'object' && scripts !== null ? { ...scripts } : {}
-      const command = Object.hasOwn(table, event) ? table[event] : undefined
-      return typeof command === 'string' ? [{ node, manifest: manifests[index] ?? {}, command }] : []
+      const manifest = manifests[index] ?? {}
+      const command = scriptsOf(manifest).get(event)
+      return command === undefined ? [] : [{ node, manifest, command }]
     })
     await limited(due, foreground ? 1 : parallel, async ({ node, manifest, command }) => {
       const { path } = node.target
       if (arborist.isTrash(path)) return
-      const label = String(manifest['_id'] ?? node.name)
+      const label = textOf(manifest['_id']) ?? node.name
       const work = runScript({
         event,
         path,

@@ -1,5 +1,6 @@
 import runScript from '@npmcli/run-script'
-import { scriptError, readManifest } from './run-scripts.ts'
+import { textOf } from '../plan/values.ts'
+import { readManifest, scriptError, scriptsOf } from './run-scripts.ts'
 import type { ScriptSettings } from './run-scripts.ts'
 
 /** The events npm runs for the project itself, after an install without package names and after `npm ci`. */
@@ -22,11 +23,10 @@ const run = async (
   settings: ScriptSettings,
 ): Promise<readonly string[]> => {
   const manifest = await readManifest(path)
-  const scripts = manifest['scripts']
-  const table: Record<string, unknown> = typeof scripts === 'object' && scripts !== null ? { ...scripts } : {}
+  const scripts = scriptsOf(manifest)
   const ran: string[] = []
   for (const event of events) {
-    const command = Object.hasOwn(table, event) ? table[event] : undefined
+    const command = scripts.get(event)
     // Without a command run-script still builds a project that has a binding.gyp.
     if (command === undefined && event !== 'install') continue
     try {
@@ -39,7 +39,7 @@ const run = async (
         scriptShell: settings.scriptShell,
       })
     } catch (cause) {
-      throw scriptError(String(manifest['_id'] ?? 'the project'), event, String(command), cause)
+      throw scriptError(textOf(manifest['_id']) ?? 'the project', event, command ?? 'node-gyp rebuild', cause)
     }
     if (command !== undefined) ran.push(event)
   }

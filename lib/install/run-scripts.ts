@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import runScript from '@npmcli/run-script'
 import { SafeInstallError } from '../errors.ts'
+import { parseTable, recordOf, textOf } from '../plan/values.ts'
 import type { Hook, InspectedFile } from '../types.ts'
 import { verifyFiles } from './verify-disk.ts'
 
@@ -38,11 +39,15 @@ export type ScriptedPackage = {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-const outputOf = (error: object): string =>
-  ['stdout', 'stderr']
-    .map(key => (key in error ? String((error as Record<string, unknown>)[key] ?? '').trim() : ''))
-    .filter(text => text !== '')
-    .join('\n')
+const outputOf = (error: Readonly<Record<string, unknown>>): string =>
+  ['stdout', 'stderr'].flatMap(key => textOf(error[key])?.trim() ?? []).join('\n')
+
+const outcomeOf = ({ signal, code }: Readonly<Record<string, unknown>>): string =>
+  typeof signal === 'string'
+    ? `signal ${signal}`
+    : typeof code === 'number'
+      ? `exit code ${code}`
+      : 'an error'
 
 /** E_SCRIPT with npm's facts: package, event, command, exit code and what the script printed. */
 export const scriptError = (
@@ -51,13 +56,11 @@ export const scriptError = (
   command: string,
   cause: unknown,
 ): SafeInstallError => {
-  const error = typeof cause === 'object' && cause !== null ? cause : {}
-  const signal = 'signal' in error && error.signal !== null ? `signal ${String(error.signal)}` : undefined
-  const code = 'code' in error ? `exit code ${String(error.code)}` : 'an error'
+  const error = recordOf(cause)
   const output = outputOf(error)
   return new SafeInstallError(
     'E_SCRIPT',
-    `${label}: ${event} script failed with ${signal ?? code}: ${command}${output === '' ? '' : `\n${output}`}`,
+    `${label}: ${event} script failed with ${outcomeOf(error)}: ${command}${output === '' ? '' : `\n${output}`}`,
     { cause, hint: 'Nothing of this install was kept. Remove the approval to install without this script.' },
   )
 }
@@ -115,9 +118,15 @@ export class ScriptRunner {
 
 /** package.json of a folder with the `_id` npm prints; empty where there is none. */
 export const readManifest = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
-  const text = await readFile(join(path, 'package.json'), 'utf8').catch(() => '{}')
-  const manifest: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
-  if (typeof manifest !== 'object' || manifest === null) return {}
-  const { name, version } = manifest as Record<string, unknown>
-  return { ...manifest, ...(typeof name === 'string' ? { _id: `${name}@${String(version)}` } : {}) }
+  const manifest = parseTable(await readFile(join(path, 'package.json'), 'utf8').catch(() => undefined))
+  const [name, version] = [textOf(manifest['name']), textOf(manifest['version'])]
+  return name === undefined ? { ...manifest } : { ...manifest, _id: `${name}@${version}` }
 }
+
+/** The scripts of a manifest, own keys with a text only. */
+export const scriptsOf = (manifest: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries(recordOf(manifest['scripts'])).flatMap(([event, command]) =>
+      typeof command === 'string' ? [[event, command] as const] : [],
+    ),
+  )

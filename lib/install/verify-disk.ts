@@ -101,9 +101,11 @@ const comparePackage = async (
   }
   const found = new Set(present)
   for (const path of expected.keys()) {
-    if (!found.has(path)) throw verifyError(pkg.label, `${path} is missing`)
+    // What is packed in without being declared as bundled, npm unpacks and then takes away again.
+    if (!found.has(path) && !path.startsWith('node_modules/'))
+      throw verifyError(pkg.label, `${path} is missing`)
   }
-  return pkg.files
+  return pkg.files.filter(({ path }) => found.has(path))
 }
 
 /**

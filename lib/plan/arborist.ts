@@ -117,6 +117,8 @@ type ArboristBase = {
   workspaceDependencySet(tree: Node, workspaces: readonly string[], includeRoot: boolean): Set<Node>
 }
 
+// The published types are those of another major version.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const UntypedArborist = Base as unknown as new (options: ArboristOptions) => ArboristBase
 
 /** Keys under which Arborist's mixins share state; the package's own tests use the same ones. */
@@ -185,7 +187,8 @@ export class GuardedArborist extends UntypedArborist {
 
   /** The names and specs of what was asked to be added. */
   resolvedAdd(): readonly ResolvedAdd[] {
-    return member(this, keys.resolvedAdd) as readonly ResolvedAdd[]
+    const added: unknown = member(this, keys.resolvedAdd)
+    return Array.isArray(added) ? added : []
   }
 
   /** The names asked for by this request, for global installs. */
@@ -195,7 +198,8 @@ export class GuardedArborist extends UntypedArborist {
 
   /** Whether reify has given the path up: a failed optional package, or what was there before. */
   isTrash(path: string): boolean {
-    return (member(this, keys.trashList) as ReadonlySet<string>).has(path)
+    const trash = member(this, keys.trashList)
+    return trash instanceof Set && trash.has(path)
   }
 
   /** Lets an optional node fail: it and what only it needs are dropped. Rejects for any other node. */

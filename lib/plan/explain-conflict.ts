@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { isRecord } from './values.ts'
 
 /**
  * npm's report of a peer conflict, in npm's own words (lib/utils/explain-eresolve.js and explain-dep.js of npm 11),
@@ -10,7 +11,6 @@ type Explained = Readonly<Record<string, unknown>>
 const maxDepth = 4
 const marks = ['extraneous', 'dev', 'optional', 'peer', 'bundled', 'overridden'] as const
 
-const isRecord = (value: unknown): value is Explained => typeof value === 'object' && value !== null
 const record = (value: unknown): Explained | undefined => (isRecord(value) ? value : undefined)
 const records = (value: unknown): readonly Explained[] => (Array.isArray(value) ? value.filter(isRecord) : [])
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')

@@ -1,14 +1,10 @@
 import { readFile, realpath } from 'node:fs/promises'
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
+import { parseTable } from './values.ts'
 
 const isNpm = async (folder: string): Promise<boolean> => {
-  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '')
-  try {
-    const manifest: unknown = JSON.parse(text)
-    return typeof manifest === 'object' && manifest !== null && 'name' in manifest && manifest.name === 'npm'
-  } catch {
-    return false
-  }
+  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
+  return parseTable(text)['name'] === 'npm'
 }
 
 /**

@@ -26,7 +26,7 @@ const expectedName = (node: Node): string | undefined => {
     try {
       const spec = npa.resolve(edge.name, edge.spec)
       if (spec.type === 'alias') return 'subSpec' in spec ? (spec.subSpec.name ?? undefined) : undefined
-      if (spec.registry === true) return spec.name ?? undefined
+      if (spec.registry) return spec.name ?? undefined
     } catch {
       // A spec npm cannot parse names no package; another dependent may.
       continue

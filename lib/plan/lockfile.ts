@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { SafeInstallError } from '../errors.ts'
 import { GuardedArborist } from './arborist.ts'
 import type { ArboristOptions, Inventory, Node } from './arborist.ts'
+import { parseTable } from './values.ts'
 
 /** What `npm ci` compares: everything the ideal tree has must be in the lockfile, in the same version. */
 const mismatches = (lock: ReadonlyMap<string, Node>, ideal: Inventory): readonly string[] => {
@@ -46,16 +47,8 @@ export const assertLockInSync = (lock: ReadonlyMap<string, Node>, ideal: Node): 
   )
 }
 
-const parsed = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
-  const text = await readFile(path, 'utf8').catch(() => '{}')
-  try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
-    return typeof value === 'object' && value !== null ? { ...value } : {}
-  } catch {
-    // Broken JSON is npm's to report, with its own message.
-    return {}
-  }
-}
+const parsed = async (path: string): Promise<Readonly<Record<string, unknown>>> =>
+  parseTable(await readFile(path, 'utf8').catch(() => undefined))
 
 const exists = async (path: string): Promise<boolean> =>
   readFile(path).then(

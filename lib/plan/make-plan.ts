@@ -60,20 +60,12 @@ export type Plan = {
 }
 
 const requestOptions = (request: PlanRequest, config: NpmConfig): ArboristOptions => {
-  switch (request.kind) {
-    case 'install':
-      return { add: request.specs }
-    case 'remove':
-      return { rm: request.specs }
-    case 'update':
-      // `npm update` leaves package.json alone unless --save is said.
-      return {
-        update: request.specs.length > 0 ? [...request.specs] : true,
-        save: config.find('save') === 'default' ? false : config.get('save'),
-      }
-    case 'ci':
-      return { packageLock: true, save: false }
-  }
+  if (request.kind === 'install') return { add: request.specs }
+  if (request.kind === 'remove') return { rm: request.specs }
+  if (request.kind === 'ci') return { packageLock: true, save: false }
+  // `npm update` leaves package.json alone unless --save is said.
+  const save = config.find('save') === 'default' ? false : config.get('save')
+  return { update: request.specs.length > 0 ? [...request.specs] : true, save }
 }
 
 const globalFilter =

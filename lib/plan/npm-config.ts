@@ -5,6 +5,7 @@ import { assertKnownFlags } from './npm-flags.ts'
 import type { RefusedFlag } from './npm-flags.ts'
 import { ignoredFromProject } from './project-settings.ts'
 import type { IgnoredSetting } from './project-settings.ts'
+import { textOf } from './values.ts'
 
 const { definitions, flatten, nerfDarts, shorthands } = npmDefinitions
 
@@ -80,7 +81,11 @@ class GuardedConfig extends Config {
 
   /** A project's `userconfig` would turn a file of the repository into the user's own settings. */
   override async loadProjectConfig(): Promise<void> {
+    const defaults = this.data.get('default')?.data ?? {}
+    const globalconfig = Object.getOwnPropertyDescriptor(defaults, 'globalconfig')
     await super.loadProjectConfig()
+    // Its default is an accessor, which an assignment in any layer goes through: the project's would be the default.
+    if (globalconfig !== undefined) Object.defineProperty(defaults, 'globalconfig', globalconfig)
     this.ignored = ignoredFromProject(this.data, 'before-user')
   }
 
@@ -133,10 +138,6 @@ const load = async (request: ConfigRequest): Promise<GuardedConfig> => {
   return config
 }
 
-/** A truthy string, as npm reads `script-shell`. */
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined
-
 /**
  * Reads npm's settings (flags, environment, project, user, global and builtin npmrc) with npm's own code, outside npm.
  * Refuses unknown and shortened flags (E_USAGE) and settings npm itself refuses (E_CONFIG). The given environment is
@@ -144,7 +145,7 @@ const text = (value: unknown): string | undefined =>
  */
 export const loadNpmConfig = async (request: ConfigRequest): Promise<NpmConfig> => {
   const config = await load(request)
-  const npmVersion = text(config.get('npm-version'))
+  const npmVersion = textOf(config.get('npm-version'))
   const global = config.get('global') === true || config.get('location') === 'global'
   const ignoreScripts = config.get('ignore-scripts') === true
   return {
@@ -172,7 +173,7 @@ export const loadNpmConfig = async (request: ConfigRequest): Promise<NpmConfig> 
     npmVersion,
     npmPath: request.npmPath,
     ignoreScripts,
-    scriptShell: text(config.get('script-shell')),
+    scriptShell: textOf(config.get('script-shell')),
     ignored: config.ignored,
   }
 }

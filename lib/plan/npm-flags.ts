@@ -32,14 +32,8 @@ const nearest = (flag: string, known: readonly string[]): string | undefined => 
 }
 
 const explain = ({ flag, why, known }: RefusedFlag): string => {
-  switch (why) {
-    case 'unknown':
-      return `unknown flag --${flag}`
-    case 'prefix':
-      return `unknown flag --${flag} (npm would read it as --${known})`
-    case 'value':
-      return `--${flag} does not take that value`
-  }
+  if (why === 'value') return `--${flag} does not take that value`
+  return `unknown flag --${flag}${why === 'prefix' ? ` (npm would read it as --${known})` : ''}`
 }
 
 /**
@@ -50,7 +44,7 @@ export const assertKnownFlags = (refused: readonly RefusedFlag[], known: readonl
   const first = refused[0]
   if (first === undefined) return
   const suggestion = first.why === 'unknown' ? nearest(first.flag, known) : first.known
-  throw new SafeInstallError('E_USAGE', explain(first), {
-    ...(suggestion === undefined || first.why === 'value' ? {} : { hint: `Did you mean --${suggestion}?` }),
-  })
+  const hint =
+    suggestion === undefined || first.why === 'value' ? {} : { hint: `Did you mean --${suggestion}?` }
+  throw new SafeInstallError('E_USAGE', explain(first), hint)
 }

@@ -3,6 +3,7 @@
 declare module '@npmcli/config' {
   type Layer = {
     readonly source: string | null
+    readonly raw: Readonly<Record<string, unknown>> | null
     readonly data: Record<string, unknown>
     readonly loadError?: Error
   }

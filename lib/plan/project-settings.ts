@@ -7,7 +7,14 @@ export type IgnoredSetting = {
   readonly source: string
 }
 
-type Layers = ReadonlyMap<string, { readonly source: string | null; readonly data: Record<string, unknown> }>
+type Settings = {
+  readonly source: string | null
+  readonly data: Record<string, unknown>
+  /** As the file says it: an accessor may have kept a value out of `data`. */
+  readonly raw: Readonly<Record<string, unknown>> | null
+}
+
+type Layers = ReadonlyMap<string, Settings>
 
 /** Name programs or options that npm would start or hand to Node: a cloned repository must not choose them. */
 const runsCode = ['git', 'node-gyp', 'node-options', 'script-shell', 'shell', 'editor', 'viewer', 'browser']
@@ -36,12 +43,8 @@ function allowance(value: unknown): number {
   return value === 'none' ? 2 : value === 'root' ? 1 : 0
 }
 
-const remove = (
-  layer: { readonly source: string | null; readonly data: Record<string, unknown> },
-  key: string,
-  why: IgnoredSetting['why'],
-): IgnoredSetting => {
-  const value = String(layer.data[key])
+const remove = (layer: Settings, key: string, why: IgnoredSetting['why']): IgnoredSetting => {
+  const value = String(layer.raw?.[key] ?? layer.data[key])
   delete layer.data[key]
   return { key, value, why, source: layer.source ?? '' }
 }
@@ -58,7 +61,10 @@ export const ignoredFromProject = (
   const layer = layers.get('project')
   if (layer === undefined) return []
   const own = (key: string): boolean => Object.hasOwn(layer.data, key)
-  if (when === 'before-user') return movesSettings.filter(own).map(key => remove(layer, key, 'moves-install'))
+  if (when === 'before-user') {
+    const said = (key: string): boolean => own(key) || Object.hasOwn(layer.raw ?? {}, key)
+    return movesSettings.filter(said).map(key => remove(layer, key, 'moves-install'))
+  }
   const below = layers.get('user')?.data ?? {}
   const looser = (key: string): boolean => {
     const strict = strictness[key]

@@ -1,10 +1,6 @@
 import { SafeInstallError } from '../errors.ts'
 import { explainConflict } from './explain-conflict.ts'
-
-type NpmError = Error & { readonly [key: string]: unknown }
-
-const word = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined
+import { recordOf, textOf } from './values.ts'
 
 const hints: Readonly<Record<string, string>> = {
   E401: 'Log in with `npm login`, or check the token in your .npmrc.',
@@ -24,20 +20,20 @@ const hints: Readonly<Record<string, string>> = {
   ETARGET: 'The version does not exist, or is younger than `before` or `min-release-age` allows.',
 }
 
-const detail = (error: NpmError, code: string): string | undefined => {
+const detail = (error: Readonly<Record<string, unknown>>, code: string): string | undefined => {
   switch (code) {
     case 'ERESOLVE':
       return explainConflict(error)
     case 'EBADENGINE':
       return [
-        `Not compatible with your version of node/npm: ${String(error['pkgid'])}`,
+        `Not compatible with your version of node/npm: ${textOf(error['pkgid'])}`,
         `Required: ${JSON.stringify(error['required'])}`,
         `Actual:   ${JSON.stringify(error['current'])}`,
       ].join('\n')
     case 'EBADPLATFORM':
-      return `${String(error['pkgid'])} wants ${JSON.stringify(error['required'])}, this is ${JSON.stringify(error['current'])}`
+      return `${textOf(error['pkgid'])} wants ${JSON.stringify(error['required'])}, this is ${JSON.stringify(error['current'])}`
     default:
-      return code.startsWith('EALLOW') ? `Refusing to fetch "${String(error['package'])}"` : undefined
+      return code.startsWith('EALLOW') ? `Refusing to fetch "${textOf(error['package'])}"` : undefined
   }
 }
 
@@ -50,9 +46,9 @@ export const resolveError = (cause: unknown): SafeInstallError => {
   if (!(cause instanceof Error)) {
     return new SafeInstallError('E_RESOLVE', `resolving failed: ${String(cause)}`, { cause })
   }
-  const error = cause as NpmError
-  const code = word(error['code']) ?? ''
-  const text = [`${code === '' ? '' : `${code}: `}${error.message}`, detail(error, code)]
+  const error = recordOf(cause)
+  const code = textOf(error['code']) ?? ''
+  const text = [`${code === '' ? '' : `${code}: `}${cause.message}`, detail(error, code)]
   const message = text.filter(line => line !== undefined).join('\n')
   const hint = hints[code]
   return new SafeInstallError('E_RESOLVE', message, { cause, ...(hint === undefined ? {} : { hint }) })

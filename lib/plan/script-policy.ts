@@ -5,6 +5,7 @@ import scriptAllowed from '@npmcli/arborist/lib/script-allowed.js'
 import { SafeInstallError } from '../errors.ts'
 import type { Node } from './arborist.ts'
 import type { Layer, NpmConfig } from './npm-config.ts'
+import { parseTable, recordOf } from './values.ts'
 
 /** What npm's `allowScripts` says about a package: `false` anywhere wins, unlisted is unreviewed. */
 export type ScriptReview = 'allowed' | 'denied' | 'unreviewed'
@@ -72,14 +73,8 @@ const fromLayers = (config: NpmConfig, layers: readonly Layer[]): ScriptPolicy |
 }
 
 const fromManifest = async (folder: string): Promise<ScriptPolicy | undefined> => {
-  const manifest: unknown = await readFile(join(folder, 'package.json'), 'utf8').then(
-    (text): unknown => JSON.parse(text.replace(/^\uFEFF/, '')),
-    () => undefined,
-  )
-  if (typeof manifest !== 'object' || manifest === null || !('allowScripts' in manifest)) return undefined
-  const { allowScripts } = manifest
-  if (typeof allowScripts !== 'object' || allowScripts === null) return undefined
-  const entries = Object.entries(allowScripts)
+  const manifest = parseTable(await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined))
+  const entries = Object.entries(recordOf(manifest['allowScripts']))
   return entries.length > 0 ? validated(entries, 'package.json') : undefined
 }
 

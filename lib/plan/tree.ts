@@ -19,6 +19,7 @@ const open = new WeakMap<Tree, OpenTree>()
 /** Hides `content` behind a handle. */
 export const closeTree = (content: OpenTree): Tree => {
   // The brand exists for the type checker only.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const tree = Object.freeze({}) as Tree
   open.set(tree, content)
   return tree

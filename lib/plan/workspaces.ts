@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { SafeInstallError } from '../errors.ts'
 import { GuardedArborist } from './arborist.ts'
 import type { NpmConfig } from './npm-config.ts'
+import { parseTable, textOf } from './values.ts'
 
 const allWorkspaces = async (path: string): Promise<ReadonlyMap<string, string>> => {
   const text = await readFile(join(path, 'package.json'), 'utf8').catch(() => '{}')
-  const manifest: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
-  return GuardedArborist.workspacesOf(path, manifest)
+  return GuardedArborist.workspacesOf(path, parseTable(text))
 }
 
 /** Whether a `-w` filter means the workspace: by name, by folder, or by the folder that holds it. */
@@ -19,9 +19,7 @@ const matches = (filter: string, name: string, path: string, from: string): bool
  * project is meant. Throws E_USAGE when a filter selects none, as npm does.
  */
 export const selectedWorkspaces = async (config: NpmConfig): Promise<readonly string[]> => {
-  const filters = [config.get('workspace')]
-    .flat()
-    .filter(filter => typeof filter === 'string' && filter !== '')
+  const filters = [config.get('workspace')].flat().flatMap(filter => textOf(filter) ?? [])
   const all = config.get('workspaces') === true
   if (!all && filters.length === 0) return []
   if (config.global) throw new SafeInstallError('E_USAGE', 'Workspaces not supported for global packages')
@@ -29,8 +27,7 @@ export const selectedWorkspaces = async (config: NpmConfig): Promise<readonly st
   const inside = !relative(config.localPrefix, config.cwd).startsWith('..')
   const from = inside ? config.cwd : config.localPrefix
   const selected = [...workspaces].filter(
-    ([name, path]) =>
-      filters.length === 0 || filters.some(filter => matches(String(filter), name, path, from)),
+    ([name, path]) => filters.length === 0 || filters.some(filter => matches(filter, name, path, from)),
   )
   if (selected.length === 0) {
     throw new SafeInstallError(

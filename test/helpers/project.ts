@@ -144,6 +144,13 @@ const reader =
     return found
   }
 
+const inspectWith = async (settings: NpmConfig, plan: Plan): Promise<Map<string, InspectedPackage>> =>
+  new Map(
+    await Promise.all(
+      plan.packages.map(async pkg => [pkg.location, await inspectOne(settings, pkg)] as const),
+    ),
+  )
+
 /** Lays out a project in a temporary folder. `files` values that are no strings are written as JSON. */
 export const makeProject = async (
   t: Test,
@@ -190,12 +197,6 @@ export const makeProject = async (
     kind: PlanRequest['kind'],
     specs: readonly string[],
   ): Promise<Plan> => makePlan({ kind, specs, read: reader(settings), tmp: join(root, 'tmp') }, settings)
-  const inspectWith = async (settings: NpmConfig, plan: Plan): Promise<Map<string, InspectedPackage>> =>
-    new Map(
-      await Promise.all(
-        plan.packages.map(async pkg => [pkg.location, await inspectOne(settings, pkg)] as const),
-      ),
-    )
   return {
     path,
     home,
