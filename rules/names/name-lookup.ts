@@ -155,8 +155,14 @@ function addEdit(name: string, target: string, index: NameIndex, lists: Lists, a
     add('separators', target, 'differs only in a separator')
   else if (name.length < minEdit1 || madeOfWords(name, target, index, lists))
     add('word', target, 'one letter off')
-  else if (`${name}s` === target || name === `${target}s`) add('plural', target, 'differs in a plural s')
+  else if (isPlural(name, target)) add('plural', target, 'differs in a plural s')
   else add('edit1', target, describeEdit(change))
+}
+
+/** One is the other with an s; a second s (`expresss`) is a slip. */
+function isPlural(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a]
+  return long === `${short}s` && !short.endsWith('s')
 }
 
 /** What differs between two names once their common start and end are taken away. */
