@@ -151,6 +151,14 @@ const linkOf = (node: Node): PlannedLink => ({
 const byLocation = (left: { readonly location: string }, right: { readonly location: string }): number =>
   left.location < right.location ? -1 : left.location > right.location ? 1 : 0
 
+/** npm's allow-list knows a package by the name in its address, on any host: these addresses are not its own. */
+const misnaming: ReadonlySet<PlanProblem['kind']> = new Set([
+  'resolved-name',
+  'resolved-version',
+  'resolved-host',
+  'resolved-protocol',
+])
+
 const omitOf = (options: ArboristOptions): ReadonlySet<string> => {
   const { omit } = options
   return new Set(Array.isArray(omit) ? omit.map(String) : [])
@@ -213,6 +221,14 @@ export const makePlan = async (request: PlanRequest, config: NpmConfig): Promise
       ...artifacts.map(node => describe(node, context, false)),
       ...waiting.filter(node => !node.isLink).map(node => describe(node, context, true)),
     ]
+    const problems = [...artifacts, ...waiting].flatMap(node => problemsOf(node, arborist))
+    const misnamed = new Set(
+      problems.filter(({ kind }) => misnaming.has(kind)).map(({ location }) => location),
+    )
+    const review = (node: Node): readonly [string, ScriptReview] => {
+      const said = reviewOf(node, policy)
+      return [node.location, said === 'allowed' && misnamed.has(node.location) ? 'unreviewed' : said]
+    }
     return {
       tree: closeTree({ arborist, options, clean }),
       path: config.path,
@@ -224,8 +240,8 @@ export const makePlan = async (request: PlanRequest, config: NpmConfig): Promise
         .toSorted(byLocation),
       unchanged: changes.unchanged.filter(node => !node.isLink).length - waiting.length,
       removed: changes.removed.map(node => node.location).toSorted(),
-      problems: artifacts.flatMap(node => problemsOf(node, arborist)),
-      reviews: new Map([...changes.changed, ...waiting].map(node => [node.location, reviewOf(node, policy)])),
+      problems,
+      reviews: new Map([...changes.changed, ...waiting].map(review)),
       policy,
       saves: options['save'] !== false && !config.global && options['dryRun'] !== true,
     }

@@ -1,3 +1,4 @@
+import npa from 'npm-package-arg'
 import type { PlannedPackage } from '../types.ts'
 import type { Edge, GuardedArborist, Node } from './arborist.ts'
 import { fetchSpecOf, sourceOf } from './fetch-spec.ts'
@@ -7,6 +8,16 @@ export type Describing = { readonly arborist: GuardedArborist; readonly specs: r
 
 const fromProject = (edge: Edge): boolean => edge.from.isProjectRoot || edge.from.isWorkspace
 
+/** The name in a spec as typed; addresses and folders name none. */
+const nameOf = (spec: string): string | undefined => {
+  try {
+    return npa(spec).name ?? undefined
+  } catch {
+    // What npm cannot parse was refused before.
+    return undefined
+  }
+}
+
 const typedSpec = (
   node: Node,
   edges: readonly Edge[],
@@ -15,7 +26,7 @@ const typedSpec = (
   const added = arborist
     .resolvedAdd()
     .find(({ name, tree }) => edges.some(edge => edge.name === name && edge.from === tree))
-  if (added !== undefined) return added.raw
+  if (added !== undefined) return specs.find(spec => nameOf(spec) === added.name) ?? added.raw
   return specs.includes(node.name) && edges.some(fromProject) ? node.name : undefined
 }
 

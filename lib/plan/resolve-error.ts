@@ -33,6 +33,7 @@ const detail = (error: Readonly<Record<string, unknown>>, code: string): string 
     case 'EBADPLATFORM':
       return `${textOf(error['pkgid'])} wants ${JSON.stringify(error['required'])}, this is ${JSON.stringify(error['current'])}`
     default:
+      if (textOf(error['stderr']) !== undefined) return textOf(error['stderr'])?.trim()
       return code.startsWith('EALLOW') ? `Refusing to fetch "${textOf(error['package'])}"` : undefined
   }
 }
