@@ -1,0 +1,139 @@
+import { readdirSync } from 'node:fs'
+import t from 'tap'
+import type { HonestPackage } from './fixtures/honest/honest-package.ts'
+import type { Incident, PackageFiles } from './fixtures/incidents/incident.ts'
+
+/** Every fixture of a folder, by file name; the file that only holds the type exports none. */
+const load = async <T>(folder: string, name: string) => {
+  const fixtures = new Map<string, T>()
+  for (const file of readdirSync(new URL(`fixtures/${folder}/`, import.meta.url))) {
+    const module = (await import(`./fixtures/${folder}/${file}`)) as Record<string, T | undefined>
+    const fixture = module[name]
+    if (fixture !== undefined) fixtures.set(file.replace(/\.ts$/, ''), fixture)
+  }
+  return fixtures
+}
+
+const incidents = await load<Incident>('incidents', 'incident')
+const honest = await load<HonestPackage>('honest', 'honest')
+
+type Labelled = { readonly label: string; readonly files: PackageFiles; readonly hostile: boolean }
+const packages: readonly Labelled[] = [
+  ...[...incidents.values()].flatMap(i => [
+    ...i.variants.map(v => ({ label: `${i.id}: ${v.title}`, files: v.files, hostile: true })),
+    ...i.twins.map(v => ({ label: `${i.id} twin: ${v.title}`, files: v.files, hostile: false })),
+  ]),
+  ...[...honest.values()].map(h => ({ label: `honest ${h.id}`, files: h.files, hostile: false })),
+]
+
+const textOf = (files: PackageFiles) =>
+  Object.values(files)
+    .filter(file => typeof file === 'string')
+    .join('\n')
+
+/** Text with whatever is plainly base64 in it decoded and appended: an encoded host is a host. */
+const withDecoded = (text: string) => {
+  const decoded = [...text.matchAll(/[A-Za-z0-9+/]{16,}={0,2}/g)].flatMap(([run]) => [
+    Buffer.from(run, 'base64').toString('latin1'),
+    Buffer.from([...run].reverse().join(''), 'base64').toString('latin1'),
+  ])
+  return [text, ...decoded].join('\n')
+}
+
+const reserved = /(^|\.)(invalid|test|example)$/
+const documentation = /^(192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}$/
+/** Addresses that lead nowhere beyond the machine, its network or its cloud's metadata service. */
+const local = new Set(['localhost', '127.0.0.1', '0.0.0.0', '169.254.169.254', '224.0.0.251', '::1', '[::1]'])
+/** Hosts that belong to everybody and that honest code names. */
+const wellKnown = new Set([
+  'github.com',
+  'nodejs.org',
+  'registry.npmjs.org',
+  'www.w3.org',
+  'www.apple.com',
+  'api.binance.com',
+  'api.bitget.com',
+  'api.etherscan.io',
+  'api-sepolia.etherscan.io',
+  'api.telegram.org',
+  'discord.com',
+  'fakerjs.dev',
+])
+/** What variants may name of them: a repository they claim, and the exchange whose order they redirect. */
+const namedByVariants = new Set(['github.com', 'api.binance.com'])
+
+const hosts = (text: string) => [
+  ...[...text.matchAll(/\b[a-z][a-z+]{1,9}:\/\/(?:[\w.-]+@)?([A-Za-z0-9][A-Za-z0-9.-]*)/g)].map(
+    m => m[1] ?? '',
+  ),
+  ...[...text.matchAll(/\b(?:host|hostname)['"]?\s*[:=]\s*['"`]([A-Za-z0-9.-]+)['"`]/g)].map(m => m[1] ?? ''),
+]
+const addresses = (text: string) =>
+  [...text.matchAll(/(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w.-])/g)].map(m => m[0])
+
+t.test('every fixture is named after its file, once', t => {
+  t.ok(incidents.size >= 60, `${incidents.size} incidents`)
+  t.ok(honest.size >= 40, `${honest.size} honest packages`)
+  for (const [file, incident] of incidents) t.equal(incident.id, file, file)
+  for (const [file, fixture] of honest) t.equal(fixture.id, file, file)
+  const names = packages.map(p => (JSON.parse(String(p.files['package.json'])) as { name: string }).name)
+  t.strictSame(
+    [...new Set(names.filter((name, i) => names.indexOf(name) !== i))],
+    [],
+    'package names are unique',
+  )
+  t.end()
+})
+
+t.test('an incident has three variants, an honest twin and a source', t => {
+  for (const { id, source, variants, twins } of incidents.values()) {
+    t.ok(variants.length >= 3, `${id}: variants`)
+    t.ok(twins.length >= 1, `${id}: twins`)
+    t.match(source, /attacks\.md|incidents\.json|impersonation\.md/, `${id}: source`)
+  }
+  t.end()
+})
+
+t.test('every package has a manifest with a name and a version', t => {
+  for (const { label, files } of packages) {
+    const manifest = JSON.parse(String(files['package.json'])) as Record<string, unknown>
+    t.match(manifest, { name: /^(@[\w.-]+\/)?[\w.-]+$/, version: /^\d+\.\d+\.\d+/ }, label)
+  }
+  t.end()
+})
+
+t.test('the evidence an incident demands is a line of the named file', t => {
+  for (const { id, variants } of incidents.values()) {
+    for (const { title, files, expect } of variants) {
+      const { path, code } = expect.evidence
+      const file = files[path]
+      t.type(file, 'string', `${id}: ${title}: ${path}`)
+      const lines = String(file)
+        .split('\n')
+        .filter(line => line.includes(code))
+      t.equal(lines.length, 1, `${id}: ${title}: one line of ${path} has ${JSON.stringify(code)}`)
+    }
+  }
+  t.end()
+})
+
+t.test('no host or address of a fixture belongs to anybody who must not be in it', t => {
+  for (const { label, files, hostile } of packages) {
+    const text = withDecoded(textOf(files))
+    const allowed = hostile ? namedByVariants : wellKnown
+    const harmless = (host: string) =>
+      reserved.test(host) || documentation.test(host) || local.has(host) || allowed.has(host)
+    const named = hosts(text).map(host => host.toLowerCase().replace(/\.$/, ''))
+    t.strictSame(
+      named.filter(host => host.includes('.') && !harmless(host)),
+      [],
+      label,
+    )
+    t.strictSame(
+      addresses(text).filter(address => !harmless(address)),
+      [],
+      label,
+    )
+  }
+  t.end()
+})
