@@ -50,7 +50,7 @@ export async function install(request: InstallVerb, session: Session, parts: Par
     const report = reportOf(judgement.judged, decide(judgement.judged), session)
     const decision = await settle(report, request, session)
     if (decision.kind !== 'proceed') return finish({ ...report, decision }, request, session)
-    const result = await installPlan(plan, judgement, config, session)
+    const result = await installPlan(plan, judgement, { config, session, parts })
     if (request.json) session.print(toJsonText(toJsonReport({ ...report, decision })))
     else session.print(renderInstalled(report, result, session.out))
     return 0
@@ -159,8 +159,11 @@ function finish(report: Report, request: InstallVerb, session: Session): number 
 async function installPlan(
   plan: Plan,
   { judged, reads }: Judgement,
-  config: NpmConfig,
-  session: Session,
+  {
+    config,
+    session,
+    parts,
+  }: { readonly config: NpmConfig; readonly session: Session; readonly parts: Parts },
 ): Promise<InstallResult> {
   session.progress.update(`installing ${judged.length} packages`)
   const scripts: ScriptSettings = {
@@ -170,7 +173,7 @@ async function installPlan(
     parallel: session.host.processors,
   }
   session.writing.begun = true
-  const result = await installTree(plan, {
+  const result = await (parts.installTree ?? installTree)(plan, {
     inspected: new Map([...reads].flatMap(([item, read]) => inspectedOf(item, read))),
     approved: new Set(
       judged.filter(one => one.scripts.some(script => script.approved)).map(one => one.package.location),

@@ -5,7 +5,9 @@ import type { ReadArtifact } from '../fetch/read-artifacts.ts'
 import { unpackTarball } from '../fetch/unpack.ts'
 import type { Unpacked } from '../fetch/unpacked.ts'
 import { createPool } from '../inspect/pool.ts'
+import type { InstallRequest, InstallResult } from '../install/install-tree.ts'
 import { limits } from '../limits.ts'
+import type { Plan } from '../plan/make-plan.ts'
 import type { ReadArtifact as ReadFiles } from '../plan/shrinkwraps.ts'
 import { engineVersion } from '../store/engine-version.ts'
 import { openInspectionCache } from '../store/inspection-cache.ts'
@@ -38,7 +40,10 @@ export type ReaderSettings = {
 }
 
 /** What a run works with from outside. Injected so that a benchmark can leave inspection out: there is no such option. */
-export type Parts = { readonly openReader: (settings: ReaderSettings) => Reader }
+export type Parts = {
+  readonly openReader: (settings: ReaderSettings) => Reader
+  readonly installTree?: (plan: Plan, request: InstallRequest) => Promise<InstallResult>
+}
 
 /** Opens the reader: workers start with the first package that is not cached. */
 export function openReader({ flat, cacheFolder, processors, fresh }: ReaderSettings): Reader {
