@@ -72,6 +72,7 @@ export function openReader({ flat, cacheFolder, processors, fresh }: ReaderSetti
       return new Map(wanted.map(file => [file.path, file.bytes]))
     },
     inspect,
+    inspectUnpacked: (unpacked, source) => pool.inspectUnpacked(unpacked, source),
     close: async () => {
       await pool.close()
       await kept.prune()

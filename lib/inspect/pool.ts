@@ -1,0 +1,123 @@
+import { Worker } from 'node:worker_threads'
+import type { Unpacked } from '../fetch/unpacked.ts'
+import type { InspectedArtifact } from '../store/inspection-cache.ts'
+import type { SourceType } from '../types.ts'
+import { notInspected } from './inspect-artifact.ts'
+import type { InspectionJob } from './inspect-artifact.ts'
+
+/** `maxHeapMb` bounds the heap of one worker, `maxMs` the wall clock of one inspection. */
+export type PoolOptions = { readonly workers: number; readonly maxHeapMb: number; readonly maxMs: number }
+
+/** Inspects artifacts on other threads. Never rejects: an inspection that does not end is a content gap. */
+export type Pool = {
+  inspect(job: { readonly bytes: Uint8Array; readonly source: SourceType }): Promise<InspectedArtifact>
+  inspectUnpacked(unpacked: Unpacked, source: SourceType): Promise<InspectedArtifact>
+  /** Ends all workers. What was not finished is answered with a gap. */
+  close(): Promise<void>
+}
+
+type Task = { readonly job: InspectionJob; readonly resolve: (artifact: InspectedArtifact) => void }
+type Running = Task & { readonly timer: NodeJS.Timeout }
+
+/** Tests run the TypeScript sources, users the built files. */
+const workerUrl = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+
+class WorkerPool implements Pool {
+  readonly #options: PoolOptions
+  readonly #queue: Task[] = []
+  readonly #idle: Worker[] = []
+  readonly #running = new Map<Worker, Running>()
+  #closed = false
+
+  constructor(options: PoolOptions) {
+    this.#options = options
+  }
+
+  inspect(job: { readonly bytes: Uint8Array; readonly source: SourceType }): Promise<InspectedArtifact> {
+    return this.#add(job)
+  }
+
+  inspectUnpacked(unpacked: Unpacked, source: SourceType): Promise<InspectedArtifact> {
+    return this.#add({ unpacked, source })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    const workers = [...this.#idle, ...this.#running.keys()]
+    for (const task of this.#queue.splice(0))
+      task.resolve(notInspected(task.job, 'was not inspected: stopped'))
+    for (const worker of this.#running.keys()) this.#lose(worker, 'was not inspected: stopped')
+    this.#idle.length = 0
+    await Promise.all(workers.map(worker => worker.terminate()))
+  }
+
+  #add(job: InspectionJob): Promise<InspectedArtifact> {
+    return new Promise(resolve => {
+      if (this.#closed) return resolve(notInspected(job, 'was not inspected: stopped'))
+      this.#queue.push({ job, resolve })
+      return this.#next()
+    })
+  }
+
+  #next(): void {
+    if (this.#closed || this.#queue.length === 0) return
+    const worker =
+      this.#idle.pop() ?? (this.#running.size < this.#options.workers ? this.#start() : undefined)
+    const task = worker && this.#queue.shift()
+    if (!worker || !task) return
+    const { maxMs } = this.#options
+    const timer = setTimeout(
+      () => this.#lose(worker, `took longer than ${maxMs / 1000} seconds to inspect`),
+      maxMs,
+    )
+    this.#running.set(worker, { ...task, timer })
+    worker.ref()
+    // Copied, not moved: should the worker die, the digests of what it could not read are still wanted.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for browser windows
+    worker.postMessage(task.job)
+  }
+
+  #start(): Worker {
+    const { maxHeapMb } = this.#options
+    const worker = new Worker(workerUrl, { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } })
+    worker.on('message', (artifact: InspectedArtifact) => this.#finish(worker, artifact))
+    worker.on('error', error => {
+      const outOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+      const memory = `needs more than ${maxHeapMb} MB of memory to inspect`
+      this.#lose(worker, outOfMemory ? memory : `could not be inspected: ${error.message}`)
+    })
+    worker.on('exit', () => this.#lose(worker, 'could not be inspected: the worker ended'))
+    return worker
+  }
+
+  #finish(worker: Worker, artifact: InspectedArtifact): void {
+    const running = this.#take(worker)
+    if (!running) return
+    // An idle worker must not keep the program alive.
+    worker.unref()
+    this.#idle.push(worker)
+    running.resolve(artifact)
+    this.#next()
+  }
+
+  /** Gives up on a worker, and answers for the job it had. A new one takes its place when there is work. */
+  #lose(worker: Worker, why: string): void {
+    const running = this.#take(worker)
+    const index = this.#idle.indexOf(worker)
+    if (index !== -1) this.#idle.splice(index, 1)
+    void worker.terminate()
+    if (!running) return
+    running.resolve(notInspected(running.job, why))
+    this.#next()
+  }
+
+  #take(worker: Worker): Running | undefined {
+    const running = this.#running.get(worker)
+    if (running) clearTimeout(running.timer)
+    this.#running.delete(worker)
+    return running
+  }
+}
+
+/** Opens a pool; its workers start with the first jobs and are replaced when they die. */
+export const createPool = (options: PoolOptions): Pool => new WorkerPool(options)
