@@ -164,7 +164,8 @@ const maxNamed = 10
 function renderNotes({ packages, titles }: Report, look: Look): readonly string[] {
   const quiet = packages.filter(one => one.verdict.kind === 'allow')
   const noted = quiet.filter(one => one.verdict.findings.length > 0)
-  const clean = quiet.filter(one => one.verdict.findings.length === 0)
+  // One that was not read, because it lies unchanged on disk, is not called clean.
+  const clean = quiet.filter(one => one.verdict.findings.length === 0 && one.inspection !== undefined)
   const line = (text: string): readonly string[] => wrap(text, { width: look.width, indent: 0, hang: 2 })
   return [
     ...noted.flatMap(one => [
@@ -200,7 +201,7 @@ function renderDecision(decision: Decision, look: Look, options: ReviewOptions):
         `Stopped: a person has to look at this, and nobody could be asked here. ${kept} Run it in a terminal.`,
       )
     case 'gap':
-      return say(`Stopped: not everything could be read. ${kept}`)
+      return say(`Stopped: not everything could be read. ${kept} Try again, or choose another version.`)
     case 'clean':
       return say(`Stopped. ${kept}`)
   }

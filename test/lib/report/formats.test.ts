@@ -29,6 +29,7 @@ const codes: Readonly<Record<ErrorCode, number>> = {
   E_SCRIPT: 1,
   E_VERIFY: 1,
   E_LOCKED: 1,
+  E_INTERRUPTED: 130,
   E_UNSUPPORTED: 1,
   E_INTERNAL: 1,
 }

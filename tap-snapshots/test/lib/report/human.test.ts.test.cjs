@@ -375,6 +375,6 @@ Could not be read, so nobody knows what it does:
   torn@1.0.0: the tarball ends in the middle
 
 Stopped: not everything could be read. Nothing was installed, and no file was
-changed.
+changed. Try again, or choose another version.
 
 `
