@@ -47,6 +47,9 @@ function refuseWords(verb: Verb, scanned: Scan): void {
     throw usage('an empty word is no package', 'Check for an unset variable.')
   const calls = verb === 'exec' && (scanned.npmFlags.has('call') || words.length > 0)
   if (verb === 'exec' && !calls) throw usage('--exec needs a package', `Usage: safe-install ${line}`)
+  // npx reads -p as --package; to npm it is --parseable, and the package after it would be the program to run.
+  if (verb === 'exec' && scanned.npmFlags.has('parseable'))
+    throw usage('-p is --parseable to npm', `Write --package=<spec>. Usage: safe-install ${line}`)
   if (words.length < min) throw usage(`--${verb} needs a package`, `Usage: safe-install ${line}`)
   if (words.length > max) throw usage(`unexpected "${words[max]}"`, `Usage: safe-install ${line}`)
   if (verb === 'approve' || verb === 'accept') for (const word of words) refuseUnpinned(word, line)

@@ -55,14 +55,20 @@ export function isSwitch(flag: NpmFlag): boolean {
 }
 
 /**
- * Whether npm takes `next` as the value of a flag it reads as a switch, word for word as nopt decides it:
- * `--audit false`, `--color always`, `--browser firefox`, but not `--save-dev express`.
+ * Whether npm takes `next` as the value of a flag it reads as a switch, as nopt decides it: `--audit false`,
+ * `--color always`, `--browser firefox`, but not `--save-dev express`. Words that start with a dash: see `swallows`.
  */
 export function switchTakes(flag: NpmFlag, next: string): boolean {
   if (next === 'true' || next === 'false') return true
-  if (flag.types.length < 2 || next === '') return false
+  if (flag.types.length < 2 || next === '' || next.startsWith('-')) return false
   if (flag.types.includes(next)) return true
   if (next === 'null') return flag.types.includes(null) || flag.types.includes(String)
   if (flag.types.includes(Number) && !Number.isNaN(Number(next))) return true
   return flag.types.includes(String)
+}
+
+/** The same, and what no person means: a switch that may be text takes `--anything`, `--` and `-` as its value. */
+export function swallows(flag: NpmFlag, next: string): boolean {
+  const text = flag.types.length > 1 && flag.types.includes(String)
+  return switchTakes(flag, next) || (text && /^-(-|$)/.test(next))
 }

@@ -6,6 +6,7 @@ import {
   npmNames,
   npmShorthand,
   npmShorthands,
+  swallows,
   switchTakes,
   type NpmFlag,
 } from './npm-flags.ts'
@@ -21,6 +22,8 @@ export type Scan = {
   /** Long names of npm's flags that were given. */
   readonly npmFlags: Set<string>
   readonly words: string[]
+  /** npm's switch that was kept last and still might take a word, and how it was typed. */
+  open: { readonly flag: NpmFlag; readonly typed: string } | undefined
 }
 
 const longNames = new Map(ownFlags.flatMap(flag => names(flag).map(name => [name, flag] as const)))
@@ -45,11 +48,12 @@ export function scan(argv: readonly string[]): Scan {
     npmArgs: [],
     npmFlags: new Set(),
     words: [],
+    open: undefined,
   }
   for (let at = 0; at < argv.length;) {
     const word = argv[at] ?? ''
     if (word === '--') {
-      into.npmArgs.push(...argv.slice(at))
+      keep(into, argv.slice(at))
       into.words.push(...argv.slice(at + 1))
       return into
     }
@@ -61,8 +65,24 @@ export function scan(argv: readonly string[]): Scan {
 function readWord(word: string, into: Scan): number {
   if (word === '') throw usage('an empty word is no package', 'Check for an unset variable in quotes.')
   into.words.push(word)
-  into.npmArgs.push(word)
-  return 1
+  return keep(into, [word])
+}
+
+/**
+ * Hands words on to npm. Refuses where npm would take the first of them as the value of the switch before: one of our
+ * flags stood between and is gone (`--color --json always`), or npm is greedier than a person thinks
+ * (`--browser --save-dev`).
+ */
+function keep(into: Scan, words: readonly string[], open?: Scan['open']): number {
+  const [first = ''] = words
+  if (into.open !== undefined && swallows(into.open.flag, first))
+    throw usage(
+      `npm would take "${first}" as the value of ${into.open.typed}`,
+      `Put ${into.open.typed} last, or give it a value.`,
+    )
+  into.npmArgs.push(...words)
+  into.open = open
+  return words.length
 }
 
 /** Reads the flag at `at` and answers how many words it took. */
@@ -105,8 +125,7 @@ function readPerRegistry(name: string, value: string | undefined, into: Scan): n
   // Without `=` npm reads it as a switch and the address after it as a package to install.
   if (value === undefined || value === '' || value.startsWith('-'))
     throw usage('a setting of one registry needs =', `Write --${name}=<value>.`)
-  into.npmArgs.push(`--${name}=${value}`)
-  return 1
+  return keep(into, [`--${name}=${value}`])
 }
 
 function readShort(letters: string, value: string | undefined, next: string | undefined, into: Scan): number {
@@ -186,27 +205,30 @@ function readNpm(
   into: Scan,
 ): number {
   into.npmFlags.add(flag.name)
-  const keep = (...words: readonly string[]): number => into.npmArgs.push(...words) && words.length
-  if (flag.complete || isSwitch(flag)) {
-    if (value !== undefined) {
-      if (flag.complete || value.startsWith('-') || !switchTakes(flag, value))
-        throw usage(`${typed} takes no value "${value}"`, `Write ${typed}.`)
-      return keep(`${typed}=${value}`)
-    }
-    if (flag.complete || next === undefined) return keep(typed)
-    if (flag.types.length > 1 && flag.types.includes(String) && /^-(-|$)/.test(next))
-      throw usage(
-        `npm would take "${next}" as the value of ${typed}`,
-        `Write ${typed}=<value>, or put it last.`,
-      )
-    return !next.startsWith('-') && switchTakes(flag, next) ? keep(typed, next) : keep(typed)
-  }
+  if (flag.complete || isSwitch(flag)) return readNpmSwitch(flag, typed, value, next, into)
   const text = value ?? next
   if (text === undefined) throw usage(`${typed} needs a value`, `Write ${typed} <value>.`)
   const dashed = text.startsWith('-')
   if (dashed && (value === undefined || flag.onlyString || /^-+$/.test(text)))
     throw usage(`${typed} needs a value, got "${text}"`, `Write ${typed}=<value>.`)
-  return value === undefined ? keep(typed, text) : keep(`${typed}=${text}`)
+  return keep(into, value === undefined ? [typed, text] : [`${typed}=${text}`])
+}
+
+function readNpmSwitch(
+  flag: NpmFlag,
+  typed: string,
+  value: string | undefined,
+  next: string | undefined,
+  into: Scan,
+): number {
+  if (value !== undefined) {
+    if (flag.complete || !switchTakes(flag, value))
+      throw usage(`${typed} takes no value "${value}"`, `Write ${typed}.`)
+    return keep(into, [`${typed}=${value}`])
+  }
+  if (flag.complete) return keep(into, [typed])
+  const taken = next !== undefined && switchTakes(flag, next)
+  return taken ? keep(into, [typed, next]) : keep(into, [typed], { flag, typed })
 }
 
 /** A usage error: what was wrong, and what to write instead. */

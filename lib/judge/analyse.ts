@@ -92,6 +92,7 @@ function bundledContext(inspection: Inspection, outer: Context): Context {
     publishedAt: undefined,
     downloads: undefined,
     previous: undefined,
+    origin: [],
   }
 }
 

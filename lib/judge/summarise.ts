@@ -1,4 +1,4 @@
-import type { JudgedPackage, Summary, Verdict } from '../types.ts'
+import type { InspectedFile, Inspection, JudgedPackage, Summary, Verdict } from '../types.ts'
 
 /**
  * Counts what was read and what was not. `inspected` includes what came `fromCache`; `gaps` counts content gaps, the
@@ -7,8 +7,7 @@ import type { JudgedPackage, Summary, Verdict } from '../types.ts'
 export function summarise(judged: readonly JudgedPackage[], ms: number): Summary {
   const count = (kind: Verdict['kind']): number => judged.filter(one => one.verdict.kind === kind).length
   const inspected = judged.filter(one => one.inspection !== undefined)
-  // A tarball's files are listed once, by the package that carries them; see `Inspection.bundled`.
-  const files = inspected.flatMap(one => one.inspection?.files ?? [])
+  const files = inspected.flatMap(one => (one.inspection === undefined ? [] : filesOf(one.inspection)))
   return {
     packages: judged.length,
     inspected: inspected.length,
@@ -21,4 +20,15 @@ export function summarise(judged: readonly JudgedPackage[], ms: number): Summary
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     ms,
   }
+}
+
+/** A package's own files and those of the packages inside it, which it does not list itself. */
+function filesOf(inspection: Inspection): readonly InspectedFile[] {
+  const waiting = [inspection]
+  const files: InspectedFile[] = []
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    for (const file of next.files) files.push(file)
+    for (const inner of next.bundled) waiting.push(inner.inspection)
+  }
+  return files
 }

@@ -26,7 +26,10 @@ export function capabilityOf(fact: Fact): Capability {
     case 'loads':
       return say(fact.native ? 'loads native code' : 'loads', list(fact.targets, 'a computed module'))
     case 'evaluates':
-      return say('evaluates', [`${fact.code} code`, ...fact.decoders].join(', decoded by '))
+      return say(
+        'evaluates',
+        `${fact.code} code${fact.decoders.length > 0 ? ` behind ${firstFew(fact.decoders, 4)}` : ''}`,
+      )
     case 'decodes':
       return say('decodes', `${fact.bytes.toLocaleString('en-US')} bytes by ${fact.method}`)
     case 'patches':

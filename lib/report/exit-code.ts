@@ -28,5 +28,6 @@ function decisionCode(decision: Decision): number {
 }
 
 function errorCode(code: ErrorCode): number {
+  if (code === 'E_INTERRUPTED') return 130
   return code === 'E_USAGE' || code === 'E_POLICY' ? 2 : 1
 }

@@ -1,8 +1,9 @@
-import type { Action, Finding, JudgedPackage, Phase } from '../types.ts'
+import type { Action, Finding, Inspection, JudgedPackage, Phase } from '../types.ts'
 import { firstFew, wrap } from './layout.ts'
 import type { Look, Paint } from './look.ts'
 import { idOf, pasteable, type Report } from './report.ts'
 import { printable } from './sanitize.ts'
+import { commandLine, filesOf } from './script.ts'
 
 /** Findings of one package shown whole; the rest is counted. */
 const maxShown = 5
@@ -32,7 +33,7 @@ export function renderPackage(one: JudgedPackage, report: Report, look: Look): r
   const hidden = alarms.length - (look.verbose ? alarms.length : shown.length)
   return [
     ...heading(one, look),
-    ...shown.flatMap(finding => ['', ...renderFinding(finding, report.titles, look)]),
+    ...shown.flatMap(finding => ['', ...renderFinding(finding, one.inspection, report.titles, look)]),
     ...(hidden > 0 ? ['', `  ${hidden} more of the same package: --verbose shows them`] : []),
     ...(!look.verbose && notes.length > 0 ? ['', ...noteLine(notes, report.titles, look)] : []),
   ]
@@ -65,7 +66,12 @@ function paintOf(action: Action, look: Look): Paint {
   return action === 'ask' ? look.yellow : look.dim
 }
 
-function renderFinding(finding: Finding, titles: ReadonlyMap<string, string>, look: Look): readonly string[] {
+function renderFinding(
+  finding: Finding,
+  inspection: Inspection | undefined,
+  titles: ReadonlyMap<string, string>,
+  look: Look,
+): readonly string[] {
   const { location, flow = [] } = finding
   const { width } = look
   const title = printable(titles.get(finding.rule) ?? finding.rule)
@@ -87,8 +93,20 @@ function renderFinding(finding: Finding, titles: ReadonlyMap<string, string>, lo
       }),
     ),
     ...wrap(sentence(finding.message), { width, indent: 4 }),
-    ...wrap(`It would run ${whenInWords(finding.phase)}.`, { width, indent: 4 }),
+    ...wrap(`It would run ${whenInWords(finding.phase)}${startedBy(finding, inspection)}.`, {
+      width,
+      indent: 4,
+    }),
   ]
+}
+
+/** Which of the package's scripts reaches the finding's file: ` (postinstall: node setup.js)`. */
+function startedBy({ phase, location }: Finding, inspection: Inspection | undefined): string {
+  if (phase !== 'install' || inspection === undefined) return ''
+  const hook = inspection.hooks.find(
+    one => one.at.path === location.path || filesOf(inspection, one).has(location.path),
+  )
+  return hook === undefined ? '' : ` (${commandLine(hook.event, hook.command)})`
 }
 
 /** A rule's message as a sentence of its own. */
@@ -113,26 +131,28 @@ function noteLine(
 }
 
 /**
- * What to do next about one package with alarms: see all of it, read about the rule, and the one way past it. No
- * command is printed for a package whose name a shell would read differently.
+ * What to do next about one package with alarms: see all of it, read about the rule, and the one way past it. Commands
+ * are never broken into lines, so that they can be copied; none is printed for a package whose name a shell would read
+ * differently.
  */
 export function nextSteps(one: JudgedPackage, look: Look): readonly string[] {
   const id = pasteable(idOf(one.package))
   const alarms = one.verdict.findings.filter(finding => finding.action !== 'note')
-  const rules = [...new Set(alarms.map(finding => finding.rule))].slice(0, 3)
+  const rules = [...new Set(alarms.map(finding => finding.rule))].filter(isRuleId).slice(0, 3)
   if (id === undefined || rules.length === 0) return []
-  const { width } = look
-  const step = (what: string, command: string): readonly string[] => [
-    ...wrap(what, { width, indent: 2 }),
-    ...wrap(command, { width, indent: 4, hang: 6 }),
-  ]
+  const fromRegistry = one.package.source === 'registry'
   return [
-    ...step('See everything it can do:', `safe-install --inspect ${id} --verbose`),
-    ...step('Read about the rule:', `safe-install --explain ${rules[0]}`),
-    ...rules.flatMap((rule, index) => {
-      const command = `safe-install --accept ${id} --rule ${rule} --reason "..."`
-      const what = 'Only if you have read the code and know better:'
-      return index === 0 ? step(what, command) : wrap(command, { width, indent: 4, hang: 6 })
+    '',
+    ...(fromRegistry ? [`  Everything it can do:  safe-install --inspect ${id} --verbose`] : []),
+    `  About the rule:        safe-install --explain ${rules[0]}`,
+    ...wrap('To accept it, if you have read the code and know that it is harmless:', {
+      width: look.width,
+      indent: 2,
     }),
+    ...rules.map(rule => `    safe-install --accept ${id} --rule ${rule} --reason "..."`),
   ]
+}
+
+function isRuleId(rule: string): boolean {
+  return /^[a-z][a-z0-9-]{0,63}$/.test(rule)
 }

@@ -1,5 +1,5 @@
 import picocolors from 'picocolors'
-import type { Decision, JudgedPackage, RuleMeta } from '../types.ts'
+import type { Decision, Finding, JudgedPackage, RuleMeta } from '../types.ts'
 import { renderCapabilities } from './capabilities.ts'
 import { explain } from './explain.ts'
 import { nextSteps, renderPackage } from './finding.ts'
@@ -63,7 +63,7 @@ export function renderReview(report: Report, drawing: Drawing, options: ReviewOp
   const alarming = report.packages.filter(hasAlarm).toSorted(compareJudged)
   const shown = alarming.slice(0, drawing.verbose ? alarming.length : maxPackages)
   const lines = [
-    ...shown.flatMap(one => [...renderPackage(one, report, drawing), '', ...nextSteps(one, drawing), '']),
+    ...shown.flatMap(one => [...renderPackage(one, report, drawing), ...nextSteps(one, drawing), '']),
     ...(alarming.length > shown.length
       ? [`${count(alarming.length - shown.length, 'more package')} with alarms: --verbose shows them`]
       : []),
@@ -157,25 +157,32 @@ function compareJudged(a: JudgedPackage, b: JudgedPackage): number {
   return rank(a) - rank(b)
 }
 
-/** In a report people want the notes too, one line each. */
+/** Clean packages of a report that are named one by one; `--check` may read hundreds. */
+const maxNamed = 10
+
+/** In a report people want the notes too, one line each, and to hear that a package is clean. */
 function renderNotes({ packages, titles }: Report, look: Look): readonly string[] {
-  const quiet = packages.filter(one => !hasAlarm(one) && one.verdict.findings.length > 0)
-  return quiet.flatMap(one => [
-    ...wrap(`note  ${printable(idOf(one.package), 200)}`, {
-      width: look.width,
-      indent: 0,
-      hang: 2,
-      paint: look.bold,
-    }),
-    ...one.verdict.findings
-      .slice(0, look.verbose ? 100 : 5)
-      .flatMap(({ rule, location, message }) =>
-        wrap(
-          `${printable(titles.get(rule) ?? rule, 120)} · ${printable(location.path)}:${location.line} · ${printable(message)}`,
-          { width: look.width, indent: 2, hang: 4 },
-        ),
-      ),
-  ])
+  const quiet = packages.filter(one => one.verdict.kind === 'allow')
+  const noted = quiet.filter(one => one.verdict.findings.length > 0)
+  // One that was not read, because it lies unchanged on disk, is not called clean.
+  const clean = quiet.filter(one => one.verdict.findings.length === 0 && one.inspection !== undefined)
+  const line = (text: string): readonly string[] => wrap(text, { width: look.width, indent: 0, hang: 2 })
+  return [
+    ...noted.flatMap(one => [
+      ...line(`note  ${printable(idOf(one.package), 200)}`),
+      ...one.verdict.findings
+        .slice(0, look.verbose ? 100 : 5)
+        .flatMap(note => wrap(noteText(note, titles), { width: look.width, indent: 2, hang: 4 })),
+    ]),
+    ...(clean.length > maxNamed
+      ? [`${count(clean.length, 'package')} with nothing to report`]
+      : clean.flatMap(one => line(`${printable(idOf(one.package), 200)}: nothing to report`))),
+  ]
+}
+
+function noteText({ rule, location, message }: Finding, titles: Report['titles']): string {
+  const place = `${printable(location.path)}:${location.line}`
+  return `${printable(titles.get(rule) ?? rule, 120)} · ${place} · ${printable(message)}`
 }
 
 function renderDecision(decision: Decision, look: Look, options: ReviewOptions): readonly string[] {
@@ -194,7 +201,7 @@ function renderDecision(decision: Decision, look: Look, options: ReviewOptions):
         `Stopped: a person has to look at this, and nobody could be asked here. ${kept} Run it in a terminal.`,
       )
     case 'gap':
-      return say(`Stopped: not everything could be read. ${kept}`)
+      return say(`Stopped: not everything could be read. ${kept} Try again, or choose another version.`)
     case 'clean':
       return say(`Stopped. ${kept}`)
   }

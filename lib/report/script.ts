@@ -45,8 +45,8 @@ export function commandLine(event: string, command: string): string {
   return `${printable(event, 40)}: ${printable(command, 120)}`
 }
 
-/** The files a hook starts and what those start or load while npm installs. */
-function filesOf(inspection: Inspection, hook: Hook): ReadonlySet<string> {
+/** The files a hook starts and what those start or load while npm installs. Paths as in the inspection. */
+export function filesOf(inspection: Inspection, hook: Hook): ReadonlySet<string> {
   const reached = new Set(hook.starts)
   if (hook.implicit) reached.add(hook.at.path)
   const from = new Map<string, string[]>()

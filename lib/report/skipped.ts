@@ -36,9 +36,8 @@ export function renderSkippedScripts(packages: readonly JudgedPackage[], look: L
     ...(skipped.length > shown.length
       ? [`  and ${skipped.length - shown.length} more: --verbose shows them`]
       : []),
-    ...(ids.length === 0
-      ? []
-      : wrap(`To approve: safe-install --approve ${ids.join(' ')}`, { width, indent: 2, hang: 4 })),
+    // Not broken into lines, so that it can be copied.
+    ...(ids.length === 0 ? [] : [`  To approve: safe-install --approve ${ids.join(' ')}`]),
   ]
 }
 

@@ -20,7 +20,7 @@ export function summaryLine({ summary, packages }: Report): string {
     bytesInWords(bytes),
     ...(fromCache > 0 ? [`${fromCache.toLocaleString('en-US')} from cache`] : []),
     ...(unchanged > 0 ? [`${unchanged.toLocaleString('en-US')} unchanged on disk`] : []),
-    missing.length === 0 ? 'nothing left unread' : missing.join(', '),
+    missing.length === 0 ? 'all read' : missing.join(', '),
     duration(ms),
   ].join(' · ')
 }

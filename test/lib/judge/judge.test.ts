@@ -127,16 +127,17 @@ t.test('packages bundled in the artifact are judged with it', t => {
     bundled: [{ location: 'node_modules/deep', inspection: inner }],
   })
   const outer = inspection({ bundled: [{ location: 'node_modules/mid', inspection: middle }] })
-  const seen: [string, Context['source'], string | undefined][] = []
-  const spy = rule('spy', (_: Inspection, { name, source, integrity }) => {
-    seen.push([name, source, integrity])
+  const problem = { kind: 'no-integrity', message: 'x' } as const
+  const seen: [string, Context['source'], string | undefined, number][] = []
+  const spy = rule('spy', (_: Inspection, { name, source, integrity, origin }) => {
+    seen.push([name, source, integrity, origin.length])
     return [finding({ flow: [{ label: 'x', path: 'z.js', line: 1 }] })]
   })
-  const { findings, gaps } = analyse(outer, context({ name: 'top' }), [spy])
+  const { findings, gaps } = analyse(outer, context({ name: 'top', origin: [problem] }), [spy])
   t.same(seen, [
-    ['top', 'registry', 'sha512-AAAA'],
-    ['mid', 'bundled', undefined],
-    ['deep', 'bundled', undefined],
+    ['top', 'registry', 'sha512-AAAA', 1],
+    ['mid', 'bundled', undefined, 0],
+    ['deep', 'bundled', undefined, 0],
   ])
   t.same(
     findings.map(one => one.location.path),
@@ -156,7 +157,10 @@ t.test('a summary counts what was read and what was not', t => {
     judged({ fromCache: true }),
     judged({ inspection: undefined, gaps: [content], verdict: judge([], [content]) }),
     judged({ inspection: undefined, gaps: [knowledge] }),
-    of('block'),
+    judged({
+      verdict: judge([finding({ action: 'block' })], []),
+      inspection: inspection({ bundled: [{ location: 'node_modules/b', inspection: inspection() }] }),
+    }),
   ]
   t.same(summarise(packages, 5), {
     packages: 5,
@@ -166,8 +170,8 @@ t.test('a summary counts what was read and what was not', t => {
     ask: 1,
     block: 1,
     gaps: 1,
-    files: 3,
-    bytes: 300,
+    files: 4,
+    bytes: 400,
     ms: 5,
   })
   t.end()

@@ -17,13 +17,13 @@ safe-install reads every package before npm installs it, and stops or asks.
   safe-install --approve <pkg@version>...          let install scripts run
   safe-install --deny <pkg>...                     never let them run
   safe-install --accept <pkg@version> --rule <id> --reason "..." [--until 90d]
-  safe-install --setup [--user] [--undo]           make npm itself use the guard
+  safe-install --setup [--user] [--undo]           make npm use the guard
   safe-install --doctor | --history | --explain [<rule>]
   safe-install --print-config | --update-data
 
   --json          one JSON object on stdout    --sarif FILE    also write SARIF
   --yes, -y       answer questions with yes    --verbose       say more
-  --fresh         ignore cached inspections    --version, -v   print the version
+  --fresh         ignore cached inspections    --version, -v   our version
 
 Every other flag is npm's. A package named like a command: install@latest.
 Exit: 0 nothing to stop, 1 npm failed, 2 usage or policy, 10 blocked or
