@@ -281,6 +281,13 @@ async function* endless(): AsyncGenerator<Uint8Array> {
   }
 }
 
+const flood = async (): ReturnType<UpdateOptions['fetch']> => ({
+  ok: true,
+  status: 200,
+  url: '',
+  body: endless(),
+})
+
 t.test('a feed that cannot be had says why', async t => {
   const folder = t.testdir({ file: 'not a folder' })
   const refused = await serve(t, (_request, response) => void response.writeHead(503).end())
@@ -306,12 +313,6 @@ t.test('a feed that cannot be had says why', async t => {
   ] as const) {
     await t.rejects(updateData(optionsFor(t, feed, { timeoutMs: 300 })), { code }, feed.replace(folder, ''))
   }
-  const flood = async (): ReturnType<UpdateOptions['fetch']> => ({
-    ok: true,
-    status: 200,
-    url: '',
-    body: endless(),
-  })
   await t.rejects(updateData(optionsFor(t, 'https://feed.example.invalid/', { fetch: flood })), {
     code: 'E_FETCH',
     message: /larger/,
