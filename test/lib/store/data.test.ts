@@ -1,0 +1,350 @@
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { RequestListener } from 'node:http'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import type { Test } from 'tap'
+import { SafeInstallError } from '../../../lib/errors.ts'
+import { loadLists, updatedMalwareFile } from '../../../lib/store/load-lists.ts'
+import { ageInDays, updateData } from '../../../lib/store/update-data.ts'
+import type { UpdateOptions } from '../../../lib/store/update-data.ts'
+import { zipEntries } from '../../../lib/store/zip.ts'
+import { hostOf } from '../../../rules/hosts/host.ts'
+import { headerOf, listLines, parseBrands, parseHosts, parsePopular } from '../../../rules/parse-lists.ts'
+import { zipOf } from '../../helpers/zip.ts'
+
+const dataFolder = fileURLToPath(new URL('../../../rules/data/', import.meta.url))
+const text = (file: string): string => readFileSync(join(dataFolder, file), 'utf8')
+const lists = loadLists()
+const now = Date.UTC(2026, 10, 30)
+
+t.test('every shipped list says what it is, where from, of when and under which licence', t => {
+  for (const file of readdirSync(dataFolder)) {
+    if (file.endsWith('.json')) {
+      const value: Readonly<Record<string, unknown>> = JSON.parse(text(file))
+      for (const field of ['what', 'source', 'date', 'licence'])
+        t.type(value[field], 'string', `${file} ${field}`)
+      t.match(value['date'], /^20\d\d-\d\d-\d\d$/, file)
+    } else {
+      for (const field of ['What', 'Source', 'Licence'])
+        t.not(headerOf(text(file), field), '', `${file} ${field}`)
+      t.match(headerOf(text(file), 'Date'), /^20\d\d-\d\d-\d\d$/, file)
+    }
+  }
+  t.end()
+})
+
+t.test('popular names are sorted, unique and bucketed', t => {
+  const names = listLines(text('popular.txt')).map(line => line.split('\t')[0] ?? '')
+  t.same(
+    names,
+    names.toSorted((a, b) => (a < b ? -1 : 1)),
+    'sorted, so that changes can be reviewed',
+  )
+  t.equal(new Set(names).size, names.length)
+  t.ok(names.length > 10_000)
+  for (const [name, bucket] of lists.popular) if (bucket < 5 || bucket > 40) t.fail(name)
+  t.end()
+})
+
+t.test('brands own plausible things, once, and strong words are no other brand’s', t => {
+  const strong = new Map<string, string>()
+  t.equal(new Set(lists.brands.map(brand => brand.id)).size, lists.brands.length)
+  for (const brand of lists.brands) {
+    t.match(brand.id, /^[a-z0-9-]+$/, brand.id)
+    t.ok(brand.domains.length > 0, `${brand.id} has a domain`)
+    for (const host of [...brand.domains, ...brand.apiHosts])
+      t.equal(hostOf(host)?.name, host, `${brand.id} ${host}`)
+    for (const scope of [...brand.scopes, ...brand.unrelatedScopes]) t.match(scope, /^@[a-z0-9._-]+$/, scope)
+    for (const { word, strength } of brand.words) {
+      t.match(word, /^[a-z0-9]+$/, `${brand.id} ${word}`)
+      if (strength !== 'strong') continue
+      t.equal(strong.get(word), undefined, `${word} names one brand`)
+      strong.set(word, brand.id)
+      t.notOk(lists.words.stop.has(word), `${word} is no stop word`)
+    }
+    for (const name of brand.thirdParty) t.notOk(brand.packages.includes(name), `${name} is one or the other`)
+  }
+  t.ok(lists.brands.filter(brand => brand.verified).length >= 50)
+  const claims: { readonly brands: readonly { id: string; verified: boolean; verifiedBy?: string[] }[] } =
+    JSON.parse(text('brands.json'))
+  for (const brand of claims.brands) {
+    t.equal(brand.verified, (brand.verifiedBy?.length ?? 0) > 0, `${brand.id}: verified says by what`)
+  }
+  t.end()
+})
+
+t.test('hosts, words, targets and look-alike characters have the right shape', t => {
+  for (const known of lists.hosts.classes) {
+    t.ok([1, 2, 3].includes(known.weight) && known.patterns.length > 0, known.class)
+    for (const pattern of known.patterns) t.match(pattern, /^[a-z0-9.-]+(\/[a-z/#]+)?$/, pattern)
+  }
+  for (const field of ['documentation', 'neutral', 'infrastructure', 'secondLevel'] as const) {
+    for (const host of lists.hosts[field]) t.match(host, /^[a-z0-9-]+(\.[a-z0-9-]+)+$/, host)
+  }
+  for (const set of Object.values(lists.words)) t.ok(set.size > 3)
+  for (const name of lists.targets) t.match(name, /^(@[a-z0-9._-]+\/)?[a-z0-9._-]+$/, name)
+  t.ok(lists.confusables.size > 500)
+  t.equal(lists.confusables.get('\u043e'), 'o')
+  for (const [character, like] of lists.confusables) {
+    if (!/^[a-z0-9]$/.test(like) || character.codePointAt(0) === undefined) t.fail(character)
+  }
+  t.end()
+})
+
+t.test('the malware list knows versions and hashes', t => {
+  t.ok(lists.malware.byHash.size > 2500)
+  t.ok(lists.malware.byVersion.size > 4000)
+  t.equal(lists.malware.date, '2026-11-22')
+  for (const [hash, entry] of lists.malware.byHash) if (hash.length !== 64 || entry.name === '') t.fail(hash)
+  t.end()
+})
+
+t.test('lists of the wrong shape are refused by name', t => {
+  t.throws(() => parsePopular('no tabs here'), /popular/)
+  t.throws(() => parseBrands('{"brands":[{"id":1}]}'), /brands/)
+  t.throws(() => parseBrands('[]'), /brands/)
+  t.throws(() => parseHosts('null'), /hosts/)
+  const folder = t.testdir({})
+  t.throws(() => loadLists({ folder }).popular, { code: 'E_INTERNAL' })
+  t.end()
+})
+
+t.test('an update that cannot be read leaves the shipped list in force, and says so', t => {
+  const userFolder = t.testdir({ [updatedMalwareFile]: {} })
+  const problems: string[] = []
+  const loaded = loadLists({ userFolder, onProblem: what => void problems.push(what) })
+  t.equal(loaded.malware.byHash.size, lists.malware.byHash.size)
+  t.equal(problems.length, 1)
+  t.end()
+})
+
+const record = (id: string, versions: readonly string[], more: object = {}): object => ({
+  id,
+  modified: '2026-11-28T10:00:00Z',
+  affected: [{ package: { ecosystem: 'npm', name: 'inert-fixture' }, versions }],
+  ...more,
+})
+const good = record('MAL-2026-1', ['1.0.0', '1.0.1'])
+
+function optionsFor(t: Test, feed: string, more: Partial<UpdateOptions> = {}): UpdateOptions {
+  return { feed, folder: join(t.testdirName, 'data'), shippedDate: '2026-11-22', now, fetch, ...more }
+}
+
+/** Serves the answer on loopback for the time of the test. */
+async function serve(t: Test, answer: RequestListener): Promise<string> {
+  const server = createServer(answer)
+  await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return `http://127.0.0.1:${address.port}/all.zip`
+}
+
+t.test('a feed is taken as ZIP, ZIP64, one record, a list, an answer of the API or lines', async t => {
+  const json = JSON.stringify(good)
+  const feeds: Record<string, Buffer | string> = {
+    zip: zipOf([
+      { name: 'MAL-2026-1.json', text: json },
+      { name: 'folder/', text: '' },
+      { name: 'README', text: 'no' },
+    ]),
+    zip64: zipOf([{ name: 'MAL-2026-1.json', text: json }], true),
+    record: JSON.stringify(good, null, 2),
+    list: JSON.stringify([good, { id: 'GHSA-x' }]),
+    api: JSON.stringify({ vulns: [good] }),
+    lines: `${json}\n${JSON.stringify(record('MAL-2026-2', []))}\n`,
+  }
+  for (const [kind, feed] of Object.entries(feeds)) {
+    const folder = join(t.testdir({}), kind)
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'feed'), feed)
+    const report = await updateData({ ...optionsFor(t, join(folder, 'feed')), folder })
+    t.match(report, { rows: 2, date: '2026-11-28', ageDays: 2, skipped: 0 }, kind)
+    const joined = loadLists({ userFolder: folder }).malware
+    t.match(joined.byVersion.get('inert-fixture@1.0.1'), { id: 'MAL-2026-1' }, kind)
+    t.ok(joined.byVersion.size > lists.malware.byVersion.size, 'added to what was shipped')
+    t.equal(joined.date, '2026-11-28')
+  }
+})
+
+t.test('a feed comes over the network, in whole', async t => {
+  t.testdir({})
+  const feed = zipOf([{ name: 'a.json', text: JSON.stringify(good) }])
+  const url = await serve(t, (_request, response) => void response.end(feed))
+  t.match(await updateData(optionsFor(t, url)), { rows: 2 })
+})
+
+t.test('only exact versions and hashes of npm malware become entries', async t => {
+  const sha256 = 'a'.repeat(64)
+  const records = [
+    good,
+    record('MAL-2026-3', [], {
+      affected: [{ package: { ecosystem: 'npm', name: 'all-versions' }, ranges: [] }],
+    }),
+    record('MAL-2026-4', ['1.0.0'], { withdrawn: '2026-11-01T00:00:00Z' }),
+    record('MAL-2026-5', ['1.0.0'], {
+      affected: [{ package: { ecosystem: 'PyPI', name: 'p' }, versions: ['1'] }],
+    }),
+    record('GHSA-1', ['1.0.0']),
+    record('MAL-2026-6', ['1\n2', '', 'x y', '2.0.0']),
+    record('MAL-2026-7', [], {
+      affected: [{ package: { ecosystem: 'npm', name: 'by-hash' }, database_specific: { sha256 } }],
+    }),
+    record('MAL-2026-8', ['1.0.0'], {
+      affected: [{ package: { ecosystem: 'npm', name: 'a\tb' }, versions: ['1.0.0'] }],
+    }),
+    record('MAL-2026-9', ['1.0.0'], {
+      affected: [{ package: { ecosystem: 'npm', name: '__proto__' }, versions: ['1.0.0'] }],
+    }),
+  ]
+  const folder = t.testdir({ feed: JSON.stringify(records) })
+  const report = await updateData({ ...optionsFor(t, join(folder, 'feed')), folder })
+  t.match(report, { rows: 5, nameOnly: 2 })
+  const { malware } = loadLists({ userFolder: folder })
+  t.ok(malware.byHash.has(sha256))
+  t.ok(malware.byVersion.has('__proto__@1.0.0'))
+  t.notOk(malware.byVersion.has('all-versions@'))
+})
+
+t.test('a bad feed is refused with a code and a hint, and the data in use stay', async t => {
+  const zip = zipOf([{ name: 'a.json', text: JSON.stringify(good) }])
+  const damaged = Buffer.from(zip)
+  damaged.writeUInt8(damaged.readUInt8(45) ^ 0xff, 45)
+  const many = Array.from({ length: 30 }, (_, i) => ({ no: i }))
+  const cases: readonly (readonly [string, Buffer | string, string])[] = [
+    ['truncated ZIP', zip.subarray(0, zip.length - 30), 'E_FETCH'],
+    ['damaged ZIP', damaged, 'E_FETCH'],
+    ['ZIP with a lying size', zipOf([{ name: 'a.json', text: '{}', says: { unpacked: 9 } }]), 'E_FETCH'],
+    [
+      'ZIP with a huge lying size',
+      zipOf([{ name: 'a.json', text: '{}', says: { unpacked: 2 ** 50 } }], true),
+      'E_FETCH',
+    ],
+    ['encrypted ZIP', zipOf([{ name: 'a.json', text: '{}', says: { flags: 1 } }]), 'E_FETCH'],
+    ['ZIP of another method', zipOf([{ name: 'a.json', text: '{}', says: { method: 14 } }]), 'E_FETCH'],
+    ['ZIP bomb', zipOf([{ name: 'a.json', text: ' '.repeat(9 * 1024 * 1024) }]), 'E_FETCH'],
+    ['an end without a beginning', zip.subarray(zip.length - 22), 'E_FETCH'],
+    ['HTML', '<!doctype html><title>Sign in</title>', 'E_FETCH'],
+    ['truncated JSON', JSON.stringify([good]).slice(0, -5), 'E_FETCH'],
+    ['another format', JSON.stringify(many), 'E_FETCH'],
+    ['empty', '', 'E_FETCH'],
+    ['null', 'null', 'E_CONFIG'],
+    ['no malware', JSON.stringify([record('GHSA-1', ['1.0.0'])]), 'E_CONFIG'],
+    ['names only', JSON.stringify([record('MAL-1', [])]), 'E_CONFIG'],
+    [
+      'older than shipped',
+      JSON.stringify([record('MAL-1', ['1.0.0'], { modified: '2026-10-01T00:00:00Z' })]),
+      'E_CONFIG',
+    ],
+    [
+      'dated in the future',
+      JSON.stringify([record('MAL-1', ['1.0.0'], { modified: '2999-01-01T00:00:00Z' })]),
+      'E_CONFIG',
+    ],
+    ['without a date', JSON.stringify([record('MAL-1', ['1.0.0'], { modified: 7 })]), 'E_CONFIG'],
+  ]
+  const before = '# Date: 2026-11-25\nin-use\t1.0.0\n'
+  for (const [what, feed, code] of cases) {
+    const folder = t.testdir({ feed: '', [updatedMalwareFile]: before })
+    writeFileSync(join(folder, 'feed'), feed)
+    await t.rejects(
+      updateData({ ...optionsFor(t, join(folder, 'feed')), folder }),
+      { code, hint: /unchanged/ },
+      what,
+    )
+    t.equal(readFileSync(join(folder, updatedMalwareFile), 'utf8'), before, what)
+    t.same(readdirSync(folder).toSorted(), ['feed', updatedMalwareFile].toSorted(), 'nothing left behind')
+  }
+  const folder = t.testdir({
+    [updatedMalwareFile]: '# Date: 2026-11-29\nin-use\t1.0.0\n',
+    feed: JSON.stringify(good),
+  })
+  await t.rejects(
+    updateData({ ...optionsFor(t, join(folder, 'feed')), folder }),
+    { code: 'E_CONFIG' },
+    'older than the last update',
+  )
+})
+
+/** A server that never stops. */
+async function* endless(): AsyncGenerator<Uint8Array> {
+  const chunk = new Uint8Array(64 * 1024 * 1024)
+  for (;;) {
+    yield chunk
+    await wait(0)
+  }
+}
+
+const flood = async (): ReturnType<UpdateOptions['fetch']> => ({
+  ok: true,
+  status: 200,
+  url: '',
+  body: endless(),
+})
+
+t.test('a feed that cannot be had says why', async t => {
+  const folder = t.testdir({ file: 'not a folder' })
+  const refused = await serve(t, (_request, response) => void response.writeHead(503).end())
+  const cut = await serve(t, (_request, response) => {
+    response.writeHead(200, { 'content-length': '100000' })
+    response.write('PK')
+    response.destroy()
+  })
+  const stalled = await serve(t, (_request, response) => void response.write('PK'))
+  const redirected = await serve(t, (_request, response) => {
+    response.writeHead(302, { location: 'http://feed.example.invalid/' }).end()
+  })
+  for (const [feed, code] of [
+    [refused, 'E_FETCH'],
+    [cut, 'E_FETCH'],
+    [stalled, 'E_FETCH'],
+    [redirected, 'E_FETCH'],
+    ['http://feed.example.invalid/all.zip', 'E_CONFIG'],
+    ['ftp://feed.example.invalid/all.zip', 'E_CONFIG'],
+    ['https://', 'E_CONFIG'],
+    [join(folder, 'missing'), 'E_FETCH'],
+    [folder, 'E_FETCH'],
+  ] as const) {
+    await t.rejects(updateData(optionsFor(t, feed, { timeoutMs: 300 })), { code }, feed.replace(folder, ''))
+  }
+  await t.rejects(updateData(optionsFor(t, 'https://feed.example.invalid/', { fetch: flood })), {
+    code: 'E_FETCH',
+    message: /larger/,
+  })
+  writeFileSync(join(folder, 'feed'), JSON.stringify(good))
+  const unwritable = { ...optionsFor(t, join(folder, 'feed')), folder: join(folder, 'file') }
+  await t.rejects(updateData(unwritable), { code: 'E_CONFIG' }, 'the folder is a file')
+})
+
+t.test('archives are bounded in entries and in total', t => {
+  const archive = zipOf([
+    { name: 'a', text: 'aaaa' },
+    { name: 'b', text: 'bbbb' },
+  ])
+  const bounds = { maxEntries: 2, maxEntryBytes: 4, maxTotalBytes: 8 }
+  t.same(
+    [...zipEntries(archive, bounds)].map(entry => entry.bytes.toString()),
+    ['aaaa', 'bbbb'],
+  )
+  t.throws(() => [...zipEntries(archive, { ...bounds, maxEntries: 1 })])
+  t.throws(() => [...zipEntries(archive, { ...bounds, maxEntryBytes: 3 })])
+  t.throws(() => [...zipEntries(archive, { ...bounds, maxTotalBytes: 7 })])
+  for (let cut = 0; cut < archive.length; cut += 1) {
+    t.throws(() => [...zipEntries(archive.subarray(0, cut), bounds)], `cut at ${cut}`)
+  }
+  t.end()
+})
+
+t.test('ages are whole days', t => {
+  t.equal(ageInDays('2026-11-22', now), 8)
+  t.equal(ageInDays('2027-01-01', now), 0)
+  t.equal(ageInDays('', now), undefined)
+  t.ok(new SafeInstallError('E_FETCH', 'x') instanceof Error)
+  t.end()
+})
