@@ -1,0 +1,161 @@
+import type { EntryEdge, Fact, Flow, Gap, Phase, Site, Text } from '../../types.ts'
+import { exportsWalker, orphanCaller } from './callers.ts'
+import { BudgetSpent, byCallLevel, Interpreter, phaseOf } from './interpreter.ts'
+import { Modules, type CodeHost, type ModuleRecord } from './modules.ts'
+import { siteOf } from './sites.ts'
+
+export type { CodeHost } from './modules.ts'
+
+export type CodeOptions = {
+  /** Evaluations that may be spent on the whole package. */
+  readonly budget?: number
+}
+
+export type CodeEntry = { readonly path: string; readonly phase: Phase; readonly via: string }
+
+/**
+ * What the JavaScript of one package does, decided from its text alone.
+ *
+ * Entries are evaluated abstractly, first what runs at install, then at import, then on use: a statement belongs to
+ * the first phase that reaches it. A value is a set of possibilities (`values.ts`): constants, functions, objects,
+ * things of the outside world by name (`node:fs.readFile`) and the sources whose data it carries. Calls of the
+ * outside world are looked up in the models (`models/`), and what they do becomes facts; where data of a source
+ * reaches one that sends, stores, starts or evaluates, that is a flow. Functions of the package are evaluated with
+ * the arguments they get; one that only a user of the package could call is called with arguments of the user.
+ * Whatever grows later wakes those who read it (`interpreter.ts`), until nothing grows or the budget is spent.
+ */
+export class CodeAnalysis {
+  readonly #machine: Interpreter
+  readonly #modules: Modules
+  readonly #entries: (CodeEntry & { readonly text?: string })[] = []
+  readonly #done = new Set<string>()
+  readonly #walked = new Set<string>()
+  #spent = false
+
+  constructor(host: CodeHost, options: CodeOptions = {}) {
+    this.#modules = new Modules(host)
+    this.#machine = new Interpreter(this.#modules, options.budget ?? 6_000_000)
+  }
+
+  addEntry(entry: CodeEntry): void {
+    this.#entries.push(entry)
+  }
+
+  /** Code that is no file of its own: the text of `node -e`, decoded code. `path` says where it was found. */
+  addVirtual(entry: CodeEntry & { readonly text: string }): void {
+    this.#entries.push(entry)
+  }
+
+  /**
+   * Evaluates what was added, phase by phase. Returns early where a phase has started commands, so that the caller
+   * can add what they start before a later phase is looked at: call again until `takeCommands` is empty.
+   */
+  run(): void {
+    if (this.#spent) return
+    try {
+      for (let level = 0; level <= byCallLevel; level++) {
+        this.#machine.level = level
+        this.#enter(level)
+        this.#machine.drain(level)
+        if (this.#machine.commands.length > 0) return
+      }
+    } catch (error) {
+      if (!(error instanceof BudgetSpent)) throw error
+      this.#spent = true
+      this.#machine.gap(
+        `the work budget was spent while looking at what runs at ${phaseOf(this.#machine.level)}`,
+        '',
+      )
+    }
+  }
+
+  #enter(level: number): void {
+    const machine = this.#machine
+    const entries = this.#entries.toSorted(
+      (left, right) => compare(left.path, right.path) || compare(left.via, right.via),
+    )
+    for (const entry of entries) {
+      const at = levelOf(entry.phase)
+      const key = `${at} ${entry.path}`
+      if (at !== level || this.#done.has(key)) continue
+      this.#done.add(key)
+      const record =
+        entry.text === undefined
+          ? this.#modules.record(machine, entry.path)
+          : this.#modules.addText(machine, entry.path, entry.text)
+      if (record === undefined) {
+        machine.gap(`${entry.path}: ${entry.via} names a file that is not in the package`, entry.path)
+        continue
+      }
+      this.#modules.run(machine, record)
+    }
+    if (level === byCallLevel) this.#callers()
+  }
+
+  /** What only a user's call reaches: exported functions, then functions nobody was seen to call. */
+  #callers(): void {
+    const machine = this.#machine
+    for (const entry of this.#entries) {
+      if (entry.phase !== 'import' || this.#walked.has(entry.path)) continue
+      this.#walked.add(entry.path)
+      const record: ModuleRecord | undefined = this.#modules.records.get(entry.path)
+      if (record?.file !== undefined) machine.queue(exportsWalker(machine, record))
+    }
+    machine.drain(byCallLevel)
+    for (let round = 0; round < 20; round++) {
+      const context = orphanCaller(machine)
+      if (context === undefined) break
+      machine.queue(context)
+      machine.drain(byCallLevel)
+    }
+  }
+
+  /** Commands that the code starts, each once, since the last call. */
+  takeCommands(): readonly {
+    readonly text: Text
+    readonly args?: readonly Text[]
+    readonly shell: boolean
+    readonly at: Site
+    readonly phase: Phase
+  }[] {
+    const taken = this.#machine.commands
+    this.#machine.commands = []
+    return taken.map(({ text, args, shell, place, level }) => ({
+      text,
+      ...(args === undefined ? {} : { args }),
+      shell,
+      at: siteOf(place),
+      phase: phaseOf(level),
+    }))
+  }
+
+  result(): {
+    readonly facts: readonly Fact[]
+    readonly flows: readonly Flow[]
+    readonly edges: readonly EntryEdge[]
+    readonly gaps: readonly Gap[]
+    readonly filePhases: ReadonlyMap<string, Phase>
+    readonly work: number
+  } {
+    const { recorder, edges, gaps, work } = this.#machine
+    return {
+      facts: recorder.facts(),
+      flows: recorder.flows(),
+      edges: [...edges.values()].toSorted(
+        (left, right) =>
+          compare(left.from, right.from) || compare(left.to, right.to) || compare(left.how, right.how),
+      ),
+      gaps: gaps.toSorted((left, right) => compare(left.what, right.what)),
+      filePhases: this.#modules.filePhases(),
+      work,
+    }
+  }
+}
+
+function levelOf(phase: Phase): number {
+  return phase === 'install' ? 0 : phase === 'import' ? 1 : 2
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}

@@ -1,0 +1,247 @@
+import type { Arguments, Frame, Interpreter } from './interpreter.ts'
+import { textsOf } from './constants.ts'
+import { elementsOf, memberOf } from './members.ts'
+import type { Place } from './sites.ts'
+import {
+  anything,
+  hop,
+  join,
+  joinAll,
+  joinTaints,
+  known,
+  nothing,
+  ofObject,
+  tainted,
+  truth,
+  withTaints,
+  type ObjectValue,
+  type Value,
+} from './values.ts'
+
+/** Methods of arrays, maps, sets and whatever else holds a list, on the elements that are known. */
+export function callArrayMethod(
+  machine: Interpreter,
+  object: Value,
+  name: string,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  const items = elementsOf(machine, object, frame)
+  const callback = given.list[0] ?? nothing
+  const make = (list: readonly Value[] | undefined, any: Value): Value => {
+    const array = machine.objectAt(frame, `${name} ${place.file.path} ${place.start}`, 'array')
+    if (list !== undefined && list.length <= 2_000) {
+      for (const [at, value] of list.entries()) machine.writeField(array, String(at), value)
+      array.length = list.length
+    } else {
+      array.length = undefined
+      machine.writeRest(array, any)
+    }
+    return ofObject(array)
+  }
+  const each = (run: (item: Value, at: number) => Value): Value[] =>
+    items.list.map((item, at) => run(item, at))
+  const callAny = (...list: Value[]): Value =>
+    machine.call(callback, nothing, { list, rest: nothing }, frame, place)
+  const small = items.exact && items.list.length <= 300
+  switch (name) {
+    case 'push':
+    case 'unshift':
+    case 'add':
+      for (const one of object.objects) {
+        for (const value of given.list) append(machine, one, value, name, frame)
+        if (given.rest !== nothing) appendRest(machine, one, given.rest)
+      }
+      return name === 'add' ? object : anything
+    case 'set':
+    case 'append': {
+      const value = given.list[1] ?? given.rest
+      const key = given.list[0]?.known[0]
+      for (const one of object.objects) {
+        if (one.kind === 'map' && typeof key === 'string' && given.list[0]?.open === false)
+          machine.writeField(one, key, value)
+        else machine.writeRest(one, value)
+        const taints = machine.deepTaints(given.list[0] ?? nothing, frame, place)
+        if (taints.length > 0) machine.writeRest(one, tainted(taints))
+      }
+      return object
+    }
+    case 'get':
+    case 'getAll':
+      return memberOf(machine, object, given.list[0] ?? anything, frame, {
+        type: 'EmptyStatement',
+        start: place.start,
+        end: place.end,
+      })
+    case 'has':
+    case 'includes':
+    case 'indexOf':
+    case 'lastIndexOf':
+    case 'findIndex':
+    case 'delete':
+      if (callback.functions.length > 0) callAny(items.any, anything)
+      return anything
+    case 'map':
+    case 'flatMap':
+      if (callback.functions.length === 0 && callback.handles.length === 0)
+        return make(undefined, tainted(items.any.taints))
+      if (small && object.objects.every(one => one.kind === 'array')) {
+        const list = each((item, at) => machine.inline(callback, [item, known(at), object], frame, place, at))
+        return name === 'map' ? make(list, joinAll(list)) : make(undefined, flatten(machine, list, frame))
+      }
+      return make(undefined, flattenIf(machine, name, callAny(items.any, anything, object), frame))
+    case 'forEach':
+      if (small && items.list.length > 0 && object.objects.every(one => one.kind === 'array')) {
+        each((item, at) => machine.inline(callback, [item, known(at), object], frame, place, at))
+      } else callAny(items.any, anything, object)
+      return known(undefined)
+    case 'filter': {
+      if (small) {
+        const kept = items.list.map((item, at) => ({
+          item,
+          keep: truth(machine.inline(callback, [item, known(at)], frame, place, at)),
+        }))
+        if (kept.every(({ keep }) => keep !== undefined)) {
+          const list = kept.filter(({ keep }) => keep).map(({ item }) => item)
+          return make(list, joinAll(list))
+        }
+      } else callAny(items.any, anything)
+      return make(undefined, items.any)
+    }
+    case 'find':
+    case 'findLast':
+    case 'some':
+    case 'every': {
+      const tested = callAny(items.any, anything)
+      void tested
+      return name === 'find' || name === 'findLast' ? items.any : anything
+    }
+    case 'reduce':
+    case 'reduceRight': {
+      const start = given.list[1]
+      if (small && object.objects.every(one => one.kind === 'array')) {
+        const list = name === 'reduce' ? [...items.list] : items.list.toReversed()
+        let result = start ?? list.shift() ?? nothing
+        for (const [at, item] of list.entries())
+          result = machine.inline(callback, [result, item, known(at)], frame, place, at)
+        return result
+      }
+      let result = start ?? items.any
+      for (let round = 0; round < 2; round++) result = join(result, callAny(result, items.any, anything))
+      return result
+    }
+    case 'join': {
+      const separator = given.list[0] === undefined ? ',' : textsOf(given.list[0])[0]!
+      const taints = items.exact ? joinAll(items.list).taints : machine.deepTaints(object, frame, place)
+      if (items.exact && items.list.every(item => item.known.length <= 1)) {
+        const text = items.list
+          .map(item =>
+            item.known[0] === undefined && !item.open && item.objects.length === 0 ? '' : textsOf(item)[0]!,
+          )
+          .join(separator)
+        if (text.length < 4_000_000)
+          return withTaints(known(text), joinTaints(taints, machine.deepTaints(object, frame, place)))
+      }
+      return tainted(taints)
+    }
+    case 'toString':
+      return tainted(machine.deepTaints(object, frame, place))
+    case 'reverse':
+    case 'toReversed':
+      return withTaints(
+        items.exact ? make(items.list.toReversed(), items.any) : make(undefined, items.any),
+        hop(object.taints, 'reversed', place),
+      )
+    case 'slice':
+    case 'concat': {
+      if (name === 'slice') {
+        const from = callback.known[0]
+        const to = given.list[1]?.known[0]
+        const exact =
+          items.exact &&
+          (given.list.length === 0 || typeof from === 'number') &&
+          (given.list[1] === undefined || typeof to === 'number')
+        return exact
+          ? make(items.list.slice(from as number | undefined, to as number | undefined), items.any)
+          : make(undefined, items.any)
+      }
+      let list: Value[] | undefined = items.exact ? [...items.list] : undefined
+      let any = items.any
+      for (const value of given.list) {
+        const more = value.objects.some(one => one.kind === 'array')
+          ? elementsOf(machine, value, frame)
+          : { exact: true, list: [value], any: value }
+        any = join(any, more.any)
+        if (more.exact) list?.push(...more.list)
+        else list = undefined
+      }
+      if (given.rest !== nothing) return make(undefined, join(any, given.rest))
+      return make(list, any)
+    }
+    case 'pop':
+    case 'at':
+    case 'shift':
+      if (items.exact && name !== 'shift' && items.list.length > 0)
+        return (
+          items.list.at(typeof callback.known[0] === 'number' && name === 'at' ? callback.known[0] : -1) ??
+          anything
+        )
+      return items.any === nothing ? anything : items.any
+    case 'splice':
+      for (const one of object.objects) {
+        for (const value of given.list.slice(2)) appendRest(machine, one, value)
+        one.length = undefined
+        machine.writeRest(one, nothing)
+      }
+      return make(undefined, items.any)
+    case 'sort':
+    case 'toSorted':
+    case 'flat':
+    case 'fill':
+    case 'values':
+    case 'entries':
+    case 'keys':
+      if (callback.functions.length > 0) callAny(items.any, items.any)
+      if (name === 'fill') for (const one of object.objects) appendRest(machine, one, callback)
+      return name === 'sort'
+        ? object
+        : make(undefined, name === 'flat' ? flatten(machine, [items.any], frame) : items.any)
+    default:
+      return undefined
+  }
+}
+
+/** Appends where the position is certain; elsewhere the array only knows that it holds the value. */
+function append(machine: Interpreter, array: ObjectValue, value: Value, name: string, frame: Frame): void {
+  const own = array.owner === frame.context
+  if (
+    name === 'push' &&
+    own &&
+    frame.conditional === 0 &&
+    array.length !== undefined &&
+    array.length < 2_000
+  ) {
+    machine.writeField(array, String(array.length), value)
+    array.length++
+  } else appendRest(machine, array, value)
+}
+
+function appendRest(machine: Interpreter, array: ObjectValue, value: Value): void {
+  machine.writeRest(array, value)
+  array.length = undefined
+}
+
+function flatten(machine: Interpreter, list: readonly Value[], frame: Frame): Value {
+  let any = nothing
+  for (const value of list)
+    any = join(
+      any,
+      value.objects.some(one => one.kind === 'array') ? elementsOf(machine, value, frame).any : value,
+    )
+  return any
+}
+
+function flattenIf(machine: Interpreter, name: string, value: Value, frame: Frame): Value {
+  return name === 'flatMap' ? flatten(machine, [value], frame) : value
+}

@@ -1,0 +1,746 @@
+import { Buffer } from 'node:buffer'
+import { HOLE } from '../../types.ts'
+import { callArrayMethod } from './arrays.ts'
+import { bytesOf, concatenate, foldGlobal, foldMethod, textsOf } from './constants.ts'
+import {
+  argument,
+  evaluateCode,
+  handResult,
+  instance,
+  loadComputed,
+  sendTo,
+  type ModelledCall,
+} from './effects.ts'
+import type { Arguments, Frame, Interpreter } from './interpreter.ts'
+import {
+  addGetter,
+  copyFields,
+  elementsOf,
+  fieldOf,
+  handleValue,
+  keysOf,
+  memberOf,
+  namedMember,
+  namesOf,
+  setMember,
+} from './members.ts'
+import type { Place } from './sites.ts'
+import {
+  anything,
+  hop,
+  join,
+  joinTaints,
+  known,
+  nothing,
+  ofHandle,
+  ofObject,
+  tainted,
+  withTaints,
+  type Known,
+  type Taint,
+  type Value,
+} from './values.ts'
+
+/** What the language itself offers: methods every value has, and the functions of the global objects. */
+
+/** A method by its name, where the receiver is a value of the language. Undefined where it is an ordinary call. */
+export function callMethod(
+  machine: Interpreter,
+  object: Value,
+  self: Value,
+  name: string,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  switch (name) {
+    case 'call':
+      if (object.functions.length > 0 || object.handles.length > 0) {
+        return machine.call(
+          object,
+          given.list[0] ?? given.rest,
+          { list: given.list.slice(1), rest: given.rest },
+          frame,
+          place,
+        )
+      }
+      break
+    case 'apply':
+      if (object.functions.length > 0 || object.handles.length > 0) {
+        const items = elementsOf(machine, given.list[1] ?? nothing, frame)
+        const passed = items.exact ? { list: items.list, rest: nothing } : { list: [], rest: items.any }
+        return machine.call(object, given.list[0] ?? nothing, passed, frame, place)
+      }
+      break
+    case 'bind':
+      if (object.functions.length > 0 || object.handles.length > 0)
+        return machine.bind(object, given, frame, place)
+      break
+    case 'then':
+    case 'catch':
+    case 'finally':
+      if (!object.objects.some(one => one.fields.has(name)))
+        return settle(machine, object, name, given, frame, place)
+      break
+    case 'toString':
+      if (object.functions.length > 0 && object.objects.length === 0) return anything
+      break
+    default:
+  }
+  if (
+    object.objects.length > 0 &&
+    object.objects.every(one => one.kind === 'array' || one.kind === 'map') &&
+    object.functions.length === 0
+  ) {
+    const own = object.objects.some(one => one.fields.has(name) && one.fields.get(name)!.value !== nothing)
+    if (!own) {
+      const result = callArrayMethod(machine, object, name, given, frame, place)
+      if (result !== undefined) return result
+    }
+  }
+  if (object.known.length > 0 && object.handles.length === 0 && object.functions.length === 0) {
+    const result = callTextMethod(machine, object, name, given, frame, place)
+    if (result !== undefined)
+      return object.objects.length > 0 ? join(result, machine.deepValue(object, frame, place)) : result
+  }
+  void self
+  return undefined
+}
+
+/** Promises are transparent: a promise of a value is that value. */
+function settle(
+  machine: Interpreter,
+  object: Value,
+  name: string,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): Value {
+  let result = name === 'finally' || name === 'catch' ? object : nothing
+  const fulfilled = given.list[0] ?? nothing
+  const failure = tainted(
+    object.taints.filter(taint => taint.source.kind === 'network' || taint.source.kind === 'command-output'),
+  )
+  if (name === 'then') {
+    if (fulfilled.functions.length > 0 || fulfilled.handles.length > 0) {
+      result = join(
+        result,
+        machine.call(onlyCallable(fulfilled), nothing, { list: [object], rest: nothing }, frame, place),
+      )
+    } else result = join(result, object)
+    const rejected = given.list[1]
+    if (rejected !== undefined && rejected.functions.length > 0) {
+      result = join(
+        result,
+        machine.call(onlyCallable(rejected), nothing, { list: [failure], rest: nothing }, frame, place),
+      )
+    }
+    return result
+  }
+  if (fulfilled.functions.length > 0 || fulfilled.handles.length > 0) {
+    const passed = name === 'catch' ? [failure] : []
+    result = join(
+      result,
+      machine.call(onlyCallable(fulfilled), nothing, { list: passed, rest: nothing }, frame, place),
+    )
+  }
+  return result
+}
+
+function onlyCallable(value: Value): Value {
+  return { ...nothing, functions: value.functions, handles: value.handles }
+}
+
+/** What a decoding or reordering method is called in the evidence. */
+const decodings = new Map([
+  ['split', ''],
+  ['reverse', 'reversed'],
+  ['toString', ''],
+])
+
+function callTextMethod(
+  machine: Interpreter,
+  object: Value,
+  name: string,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  if (given.list.some(value => value.functions.length > 0)) return undefined
+  let taints = object.taints
+  for (const value of given.list) taints = joinTaints(taints, value.taints)
+  const constant =
+    given.rest === nothing &&
+    given.list.every(value => value.known.length === 1 && !value.open && value.objects.length === 0)
+  let result = nothing
+  for (const receiver of object.known) {
+    const holed = typeof receiver === 'string' && receiver.includes(HOLE)
+    const folded =
+      constant && (!holed || keepsHoles(name))
+        ? foldMethod(
+            receiver,
+            name,
+            given.list.map(value => value.known[0]),
+          )
+        : undefined
+    if (folded === undefined) {
+      if (holed && name === 'toString') result = join(result, known(receiver))
+      else result = join(result, anything)
+    } else if (Array.isArray(folded)) {
+      const array = machine.objectAt(frame, `split ${place.start} ${String(receiver).slice(0, 200)}`, 'array')
+      for (const [at, item] of (folded as readonly Known[]).entries())
+        machine.writeField(array, String(at), known(item))
+      array.length = folded.length
+      result = join(result, ofObject(array))
+    } else result = join(result, known(folded as Known))
+  }
+  if (object.open) result = join(result, anything)
+  const label = decodings.get(name)
+  return withTaints(result, label === undefined || label === '' ? taints : hop(taints, label, place))
+}
+
+function keepsHoles(name: string): boolean {
+  return (
+    name === 'concat' ||
+    name === 'trim' ||
+    name === 'toString' ||
+    name === 'replace' ||
+    name === 'replaceAll' ||
+    name === 'toLowerCase'
+  )
+}
+
+/** A function of a global object, implemented here under the name its model gives. */
+export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCall): Value {
+  const { frame, place, given } = call
+  const first = argument(call, 0)
+  const second = argument(call, 1)
+  const all = given.rest === nothing ? given.list : [...given.list, given.rest]
+  const deep = (value: Value): readonly Taint[] => machine.deepTaints(value, frame, place)
+  const deepAll = (): readonly Taint[] =>
+    all.reduce<readonly Taint[]>((taints, value) => joinTaints(taints, deep(value)), [])
+  switch (name) {
+    case 'require':
+      return machine.loadModule(first, 'require', call.handle.api, frame, place, call.handle.file)
+    case 'createRequire':
+      return ofHandle(machine.handle('global:require', call.frame.file.path))
+    case 'getBuiltin':
+      return machine.loadModule(first, 'require', call.handle.api, frame, place)
+    case 'Function':
+      return makeFunctionFromText(machine, call)
+    case 'Script': {
+      const script = machine.objectAt(frame, `script ${place.start}`, 'instance')
+      const value = evaluateCode(machine, first, call, 'program')
+      script.escaped = true
+      return withTaints(ofObject(script), value.taints)
+    }
+    case 'timer': {
+      if (
+        first.functions.length === 0 &&
+        (first.known.some(text => typeof text === 'string') || first.taints.length > 0)
+      ) {
+        if (call.handle.api.includes('setTimeout') || call.handle.api.includes('setInterval')) {
+          evaluateCode(machine, { ...first, handles: [] }, call, 'program')
+        }
+      }
+      return machine.call(
+        onlyCallable(first),
+        nothing,
+        { list: given.list.slice(2), rest: given.rest },
+        frame,
+        place,
+      )
+    }
+    case 'fork':
+    case 'Worker': {
+      const options = second
+      const evaluated = namedMember(machine, options, 'eval', frame, place)
+      if (name === 'Worker' && evaluated.known.includes(true))
+        return evaluateCode(machine, first, call, 'program')
+      for (const text of textsOf(first))
+        machine.command({ text: 'node', args: [text], shell: false, place, level: machine.level })
+      machine.fact(
+        {
+          kind: 'starts',
+          api: call.handle.api,
+          commands: textsOf(first).map(text => `node ${text}`),
+          manner: [],
+        },
+        frame,
+        place,
+      )
+      loadComputed(machine, first, false, call)
+      handResult(machine, anything, call)
+      return instance(machine, 'child', call)
+    }
+    case 'JSON.stringify':
+    case 'encode': {
+      const folded = name === 'encode' ? foldOne(call, first) : undefined
+      if (folded !== undefined) return folded
+      const taints = deep(first)
+      const api = call.handle.api
+      const label = api.endsWith('btoa') ? 'base64' : name === 'JSON.stringify' ? 'as JSON' : 'encoded'
+      if (name === 'encode' && first.known.length > 0 && api === 'global:String')
+        return withTaints(concatenate(known(''), first), taints)
+      return tainted(hop(taints, label, place))
+    }
+    case 'JSON.parse': {
+      const text = first.known[0]
+      if (first.known.length === 1 && !first.open && typeof text === 'string' && !text.includes(HOLE)) {
+        const value = machine.fromJson(text, frame, `json ${place.start}`)
+        if (value !== undefined) return withTaints(value, first.taints)
+      }
+      return tainted(deep(first))
+    }
+    case 'decode': {
+      const folded = foldOne(call, first)
+      const label = call.handle.api.endsWith('atob') ? 'base64' : 'uri'
+      const taints = hop(deep(first), label, place)
+      if (folded === undefined) return tainted(taints)
+      if (label === 'base64') machine.decoded('base64', first, frame, place)
+      return withTaints({ ...folded, taints: [] }, taints)
+    }
+    case 'compress':
+    case 'decompress':
+      return handResult(
+        machine,
+        tainted(hop(deep(first), name === 'compress' ? 'compressed' : 'inflated', place)),
+        call,
+      )
+    case 'cipher': {
+      const made = instance(machine, 'cipher', call)
+      return { ...made, open: true }
+    }
+    case 'Buffer':
+      return makeBuffer(machine, call)
+    case 'fromCharCode': {
+      const codes = given.list.map(value => value.known[0])
+      const taints = deepAll()
+      const exact =
+        given.rest === nothing &&
+        given.list.every(
+          value => value.known.length === 1 && !value.open && typeof value.known[0] === 'number',
+        )
+      if (exact)
+        return withTaints(
+          known(String.fromCharCode(...(codes as number[]))),
+          hop(taints, 'char-codes', place),
+        )
+      return tainted(hop(taints, 'char-codes', place))
+    }
+    case 'number': {
+      const api = call.handle.api
+      if (api.startsWith('global:Math.')) return foldMath(api.slice(12), given) ?? tainted(deepAll())
+      return foldOne(call, first) ?? tainted(first.taints)
+    }
+    case 'clean':
+      for (const value of all) machine.hand(value, anything, frame, place)
+      return anything
+    case 'identity': {
+      const result = first
+      if (call.handle.api === 'global:Array.from') {
+        const items = elementsOf(machine, first, frame)
+        if (second.functions.length > 0) {
+          const mapped = machine.objectAt(frame, `from ${place.start}`, 'array')
+          if (items.exact) {
+            for (const [at, item] of items.list.entries())
+              machine.writeField(
+                mapped,
+                String(at),
+                machine.inline(second, [item, known(at)], frame, place, at),
+              )
+            mapped.length = items.list.length
+          } else {
+            mapped.length = undefined
+            machine.writeRest(
+              mapped,
+              machine.call(second, nothing, { list: [items.any, anything], rest: nothing }, frame, place),
+            )
+          }
+          return ofObject(mapped)
+        }
+        if (items.exact && first.objects.length === 0) {
+          const copy = machine.objectAt(frame, `from ${place.start}`, 'array')
+          for (const [at, item] of items.list.entries()) machine.writeField(copy, String(at), item)
+          copy.length = items.list.length
+          return ofObject(copy)
+        }
+        return result
+      }
+      if (call.handle.api === 'global:Array') {
+        const array = machine.objectAt(frame, `array ${place.start}`, 'array')
+        if (given.list.length > 1)
+          for (const [at, item] of given.list.entries()) machine.writeField(array, String(at), item)
+        array.length = given.list.length > 1 ? given.list.length : undefined
+        return ofObject(array)
+      }
+      return result === nothing ? anything : result
+    }
+    case 'Object.keys': {
+      const keys = keysOf(machine, first, frame)
+      machine.consumed(first, frame, place)
+      return listOf(machine, keys.exact ? keys.list : undefined, keys.any, `keys ${place.start}`, frame)
+    }
+    case 'Object.values': {
+      const any = memberOf(machine, first, anything, frame, placeNode(place))
+      return listOf(machine, undefined, any, `values ${place.start}`, frame)
+    }
+    case 'Object.entries': {
+      if (call.handle.api.endsWith('fromEntries')) return tainted(deep(first))
+      const any = memberOf(machine, first, anything, frame, placeNode(place))
+      const pair = machine.objectAt(frame, `pair ${place.start}`, 'array')
+      machine.writeField(pair, '0', keysOf(machine, first, frame).any)
+      machine.writeField(pair, '1', any)
+      pair.length = 2
+      return listOf(machine, undefined, ofObject(pair), `entries ${place.start}`, frame)
+    }
+    case 'Object.assign': {
+      let target = first
+      if (target.objects.length === 0 && target.functions.length === 0) {
+        const made = ofObject(machine.objectAt(frame, `assign ${place.start}`, 'object'))
+        target = join(target, made)
+      }
+      let carried: readonly Taint[] = []
+      for (const from of all.slice(1)) {
+        for (const into of target.objects) copyFields(machine, from, into, frame)
+        for (const fn of target.functions) copyFields(machine, from, fn.properties, frame)
+        if (from.open) carried = joinTaints(carried, from.taints)
+      }
+      return withTaints(target, carried)
+    }
+    case 'Object.create': {
+      const object = machine.objectAt(frame, `create ${place.start}`, 'object')
+      object.parents = first
+      return ofObject(object)
+    }
+    case 'Object.defineProperty': {
+      defineProperties(machine, call)
+      return first
+    }
+    case 'inherit': {
+      for (const object of first.objects)
+        object.parents = object.parents === undefined ? second : join(object.parents, second)
+      for (const fn of first.functions) {
+        fn.parents = second
+        const prototype = namedMember(machine, second, 'prototype', frame, place)
+        for (const own of fn.properties.fields.get('prototype')?.value.objects ?? []) own.parents = prototype
+      }
+      return first
+    }
+    case 'Object.getOwnPropertyDescriptor': {
+      const descriptor = machine.objectAt(frame, `descriptor ${place.start}`, 'object')
+      machine.writeField(descriptor, 'value', memberOf(machine, first, second, frame, placeNode(place)))
+      return ofObject(descriptor)
+    }
+    case 'Promise': {
+      const cell = machine.cellAt(frame, `promise ${place.start}`)
+      const resolve = machine.nativeFunction(frame, `resolve ${place.start}`, passed => {
+        machine.write(cell, passed.list[0] ?? passed.rest)
+        return anything
+      })
+      machine.call(onlyCallable(first), nothing, { list: [resolve, resolve], rest: nothing }, frame, place)
+      return machine.read(cell, frame)
+    }
+    case 'Reflect.apply': {
+      const items = elementsOf(machine, argument(call, 2), frame)
+      return machine.call(
+        first,
+        second,
+        items.exact ? { list: items.list, rest: nothing } : { list: [], rest: items.any },
+        frame,
+        place,
+      )
+    }
+    case 'Reflect.construct': {
+      const items = elementsOf(machine, second, frame)
+      return machine.construct(
+        first,
+        items.exact ? { list: items.list, rest: nothing } : { list: [], rest: items.any },
+        frame,
+        placeNode(place),
+      )
+    }
+    case 'Reflect.get':
+      return memberOf(machine, first, second, frame, placeNode(place))
+    case 'Reflect.set':
+      setMember(machine, first, second, argument(call, 2), frame, placeNode(place))
+      return anything
+    case 'Proxy': {
+      for (const handler of second.objects) {
+        for (const trap of ['get', 'apply', 'set', 'has', 'construct']) {
+          if (!handler.fields.has(trap)) continue
+          const fn = fieldOf(machine, handler, trap, frame, place)
+          machine.call(
+            onlyCallable(fn),
+            ofObject(handler),
+            { list: [first, anything, anything, anything], rest: nothing },
+            frame,
+            place,
+          )
+        }
+      }
+      return first
+    }
+    case 'collection':
+    case 'bag': {
+      const bag = machine.objectAt(frame, `bag ${place.start}`, 'map')
+      bag.length = undefined
+      for (const value of all) {
+        if (value.objects.some(one => one.kind === 'array')) {
+          const items = elementsOf(machine, value, frame)
+          machine.writeRest(bag, items.any)
+          for (const entry of items.any.objects)
+            if (entry.kind === 'array') machine.writeRest(bag, fieldOf(machine, entry, '1', frame, place))
+        }
+        const taints = deep(value)
+        if (taints.length > 0) machine.writeRest(bag, tainted(taints))
+      }
+      return ofObject(bag)
+    }
+    case 'URL':
+      return makeUrl(machine, call)
+    case 'url.format': {
+      const taints = deepAll()
+      const parts = first.objects.flatMap(one =>
+        one.model?.name === 'url' ? textsOf(one.model.texts.value) : [],
+      )
+      return withTaints(
+        parts.length > 0 ? parts.map(known).reduce(join, nothing) : first.known.length > 0 ? first : anything,
+        taints,
+      )
+    }
+    case 'Request': {
+      const request = machine.objectAt(frame, `request ${place.start}`, 'object')
+      machine.writeField(request, 'url', first)
+      copyFields(machine, second, request, frame)
+      return ofObject(request)
+    }
+    case 'same-client':
+      return handleValue(machine, call.handle.api.split('.')[0] ?? '', undefined, undefined, frame, place)
+    case 'xhr.open':
+    case 'socket.connect':
+    case 'datagram.send':
+      return openInstance(machine, name, call)
+    case 'server':
+      for (const value of all) machine.hand(value, anything, frame, place)
+      return anything
+    case 'fs.read':
+      return handResult(machine, tainted(first.taints), call)
+    case 'fs.write': {
+      for (const object of first.objects) {
+        if (object.model !== undefined) sendTo(machine, object.model, deep(second), second, call, 'content')
+      }
+      return anything
+    }
+    default:
+      return tainted(deepAll())
+  }
+}
+
+function placeNode(place: Place) {
+  return { type: 'EmptyStatement', start: place.start, end: place.end } as const
+}
+
+function foldOne(call: ModelledCall, value: Value): Value | undefined {
+  if (value.known.length !== 1 || value.open || value.objects.length > 0) return undefined
+  const name = call.handle.api.slice(call.handle.api.lastIndexOf(':') + 1).replace(/^.*\./, '')
+  const folded = foldGlobal(name, value.known[0], call.given.list[1]?.known[0])
+  return folded === undefined ? undefined : withTaints(known(folded), value.taints)
+}
+
+const mathFunctions: Readonly<Record<string, (...values: number[]) => number>> = {
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round: Math.round,
+  max: Math.max,
+  min: Math.min,
+  abs: Math.abs,
+  pow: Math.pow,
+  trunc: Math.trunc,
+  sqrt: Math.sqrt,
+  sign: Math.sign,
+  log2: Math.log2,
+  imul: Math.imul,
+}
+
+function foldMath(name: string, given: Arguments): Value | undefined {
+  const compute = Object.hasOwn(mathFunctions, name) ? mathFunctions[name] : undefined
+  const numbers = given.list.map(value => value.known[0])
+  const exact = given.rest === nothing && given.list.every(value => value.known.length === 1 && !value.open)
+  if (compute === undefined || !exact || !numbers.every(number => typeof number === 'number'))
+    return undefined
+  return known(compute(...numbers))
+}
+
+function listOf(
+  machine: Interpreter,
+  exact: readonly Value[] | undefined,
+  any: Value,
+  key: string,
+  frame: Frame,
+): Value {
+  const array = machine.objectAt(frame, key, 'array')
+  if (exact !== undefined) {
+    for (const [at, value] of exact.entries()) machine.writeField(array, String(at), value)
+    array.length = exact.length
+  } else {
+    array.length = undefined
+    machine.writeRest(array, any)
+  }
+  return withTaints(ofObject(array), any.taints)
+}
+
+function makeFunctionFromText(machine: Interpreter, call: ModelledCall): Value {
+  const { given } = call
+  if (given.list.length === 0 && given.rest === nothing) return anything
+  const body = given.list.at(-1) ?? given.rest
+  const parameters = given.list.slice(0, -1).map(value => textsOf(value)[0] ?? '')
+  const constant = body.known.length > 0 && !body.open
+  if (constant) {
+    const text = body.known.find(part => typeof part === 'string')
+    if (text !== undefined && !text.includes(HOLE) && !parameters.join().includes(HOLE)) {
+      return evaluateCode(
+        machine,
+        { ...body, known: [`(function anonymous(${parameters.join()}\n) {\n${text}\n})`] },
+        call,
+        'function',
+      )
+    }
+  }
+  return evaluateCode(machine, body, call, 'function')
+}
+
+function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
+  const { frame, place, given } = call
+  const first = argument(call, 0)
+  const encoding = textsOf(argument(call, 1))[0] ?? 'utf8'
+  let taints = machine.deepTaints(first, frame, place)
+  const api = call.handle.api
+  if (api.endsWith('concat')) {
+    const items = elementsOf(machine, first, frame)
+    const parts = items.exact ? items.list.map(item => item.known[0]) : []
+    if (items.exact && parts.length > 0 && parts.every(part => part instanceof Uint8Array)) {
+      return withTaints(known(new Uint8Array(Buffer.concat(parts as Uint8Array[]))), taints)
+    }
+    return tainted(taints)
+  }
+  if (api.includes('alloc')) return anything
+  if (encoding === 'base64' || encoding === 'hex') taints = hop(taints, encoding, place)
+  const text = first.known[0]
+  if (first.known.length === 1 && !first.open && typeof text === 'string') {
+    const bytes = bytesOf(text, given.list[1] === undefined ? undefined : encoding)
+    if (bytes !== undefined) {
+      if (encoding !== 'utf8') machine.decoded(encoding, first, frame, place)
+      return withTaints(known(bytes), taints)
+    }
+    return withTaints(first, taints)
+  }
+  const items = first.objects.length === 1 ? elementsOf(machine, first, frame) : undefined
+  if (
+    items?.exact === true &&
+    items.list.every(item => item.known.length === 1 && typeof item.known[0] === 'number' && !item.open)
+  ) {
+    return withTaints(
+      known(Uint8Array.from(items.list, item => item.known[0] as number)),
+      hop(taints, 'char-codes', place),
+    )
+  }
+  return first.known.length > 0 && first.objects.length === 0 ? withTaints(first, taints) : tainted(taints)
+}
+
+function makeUrl(machine: Interpreter, call: ModelledCall): Value {
+  const { frame, place } = call
+  const first = argument(call, 0)
+  const base = argument(call, 1)
+  const made = instance(machine, 'url', call)
+  const taints = joinTaints(machine.deepTaints(first, frame, place), base.taints)
+  for (const object of made.objects) {
+    const model = object.model
+    if (model === undefined) continue
+    for (const text of textsOf(first)) {
+      const whole =
+        text.includes('://') || base === nothing || base.known.length === 0
+          ? [text]
+          : textsOf(base).map(start => joinUrl(start, text))
+      for (const one of whole) machine.write(model.texts, known(one))
+    }
+    machine.writeField(object, 'searchParams', made)
+    machine.writeField(object, 'href', withTaints(machine.read(model.texts, frame), taints))
+  }
+  return { ...made, known: textsOf(machine.read(made.objects[0]!.model!.texts, frame)), taints }
+}
+
+function joinUrl(base: string, path: string): string {
+  if (!path.startsWith('/')) return base.endsWith('/') ? base + path : `${base}/${path}`
+  const host = base.indexOf('/', base.indexOf('://') + 3)
+  return (host < 0 ? base : base.slice(0, host)) + path
+}
+
+function openInstance(machine: Interpreter, name: string, call: ModelledCall): Value {
+  const { frame, place, given, self } = call
+  const destinations: string[] = []
+  let payload: Value = nothing
+  if (name === 'xhr.open') destinations.push(...textsOf(argument(call, 1)))
+  else if (name === 'socket.connect') {
+    const [first, second] = given.list
+    if (first !== undefined && first.objects.length > 0) {
+      destinations.push(
+        ...textsOf(namedMember(machine, first, 'host', frame, place)).map(
+          host => `${host}:${textsOf(namedMember(machine, first, 'port', frame, place))[0] ?? ''}`,
+        ),
+      )
+    } else
+      destinations.push(
+        `${second === undefined || second.functions.length > 0 ? 'localhost' : (textsOf(second)[0] ?? HOLE)}:${textsOf(first ?? nothing)[0] ?? ''}`,
+      )
+  } else {
+    payload = argument(call, 0)
+    const host = given.list.findLast(
+      value => value.known.some(text => typeof text === 'string') || value.taints.length > 0,
+    )
+    if (host !== undefined && host !== given.list[0]) destinations.push(...textsOf(host))
+  }
+  const texts = destinations.map(known).reduce(join, nothing)
+  machine.fact({ kind: 'contacts', api: call.handle.api, destinations }, frame, place)
+  const net = machine.source('network', destinations[0] ?? HOLE, place)
+  for (const object of self.objects) {
+    if (object.model === undefined) continue
+    machine.write(object.model.texts, texts)
+    for (const field of ['responseText', 'response', 'responseXML'])
+      machine.writeField(object, field, tainted([net]))
+    machine.giveTaints(object, [net])
+    if (payload !== nothing)
+      sendTo(machine, object.model, machine.deepTaints(payload, frame, place), payload, call)
+  }
+  if (name === 'xhr.open') {
+    for (const object of self.objects) {
+      const inUrl = machine.deepTaints(argument(call, 1), frame, place)
+      if (object.model !== undefined && destinations.some(text => text.includes('://')))
+        sendTo(machine, object.model, inUrl, nothing, call, 'dest')
+    }
+  }
+  handResult(machine, tainted([net]), call)
+  return withTaints(self, [net])
+}
+
+function defineProperties(machine: Interpreter, call: ModelledCall): void {
+  const { frame, place, handle } = call
+  const target = argument(call, 0)
+  const put = (name: string | undefined, descriptor: Value) => {
+    const value = namedMember(machine, descriptor, 'value', frame, place)
+    const getter = namedMember(machine, descriptor, 'get', frame, place)
+    const owners = [...target.objects, ...target.functions.map(fn => fn.properties)]
+    for (const owner of owners) {
+      if (name !== undefined && getter.functions.length > 0) addGetter(owner, name, getter)
+    }
+    if (value !== anything)
+      setMember(machine, target, name === undefined ? anything : known(name), value, frame, placeNode(place))
+  }
+  if (handle.api.endsWith('defineProperties')) {
+    for (const table of argument(call, 1).objects) {
+      for (const [name, cell] of table.fields) put(name, machine.read(cell, frame))
+    }
+    return
+  }
+  for (const name of namesOf(argument(call, 1))) put(name, argument(call, 2))
+}

@@ -1,0 +1,124 @@
+import { prototypeOf } from './classes.ts'
+import { byCallLevel, type Context, type Frame, type Interpreter, type SourceFile } from './interpreter.ts'
+import { cellsOf } from './members.ts'
+import type { ModuleRecord } from './modules.ts'
+import { placeOf } from './sites.ts'
+import {
+  anything,
+  newCell,
+  nothing,
+  ofFunction,
+  ofObject,
+  type FunctionValue,
+  type ObjectValue,
+  type Value,
+} from './values.ts'
+
+/** Calls that nobody in the package makes: those of its users, and those that were not understood. */
+
+const maxWalked = 3_000
+const maxWalkDepth = 5
+
+function frameFor(context: Context, file: SourceFile): Frame {
+  return {
+    context,
+    file,
+    functionContext: undefined,
+    environment: { parent: undefined, names: new Map(), object: undefined },
+    thisValue: nothing,
+    guards: [],
+    conditional: 1,
+    tests: undefined,
+    thrown: undefined,
+    returns: newCell(),
+    home: undefined,
+  }
+}
+
+function newContext(run: (context: Context) => void): Context {
+  const context: Context = {
+    queued: false,
+    level: byCallLevel,
+    runs: 0,
+    running: false,
+    made: new Map(),
+    run: () => run(context),
+  }
+  return context
+}
+
+/** Calls everything a module exports, with values of the caller, and what those calls return in turn. */
+export function exportsWalker(machine: Interpreter, record: ModuleRecord): Context {
+  return newContext(context => {
+    const file = record.file as SourceFile
+    const frame = frameFor(context, file)
+    const seen = new Set<FunctionValue | ObjectValue>()
+    const exports = file.module
+      ? ofObject(record.namespace)
+      : machine.read(machine.field(record.moduleObject, 'exports'), frame)
+    const work: { value: Value; self: Value; depth: number }[] = [{ value: exports, self: nothing, depth: 0 }]
+    for (let item = work.pop(); item !== undefined && seen.size < maxWalked; item = work.pop()) {
+      const { value, self, depth } = item
+      if (depth > maxWalkDepth) continue
+      for (const object of value.objects) {
+        if (seen.has(object)) continue
+        seen.add(object)
+        for (const cell of cellsOf(object))
+          work.push({ value: machine.read(cell, frame), self: ofObject(object), depth: depth + 1 })
+        for (const getter of object.getters?.values() ?? [])
+          work.push({ value: ofFunction(getter), self: ofObject(object), depth: depth + 1 })
+        for (const star of object.stars ?? []) work.push({ value: star, self: nothing, depth })
+        for (const parent of object.parents?.objects ?? []) {
+          for (const cell of cellsOf(parent))
+            work.push({ value: machine.read(cell, frame), self: ofObject(object), depth: depth + 1 })
+          work.push({
+            value: { ...nothing, objects: parent.parents?.objects ?? [] },
+            self: ofObject(object),
+            depth: depth + 1,
+          })
+        }
+      }
+      for (const fn of value.functions) {
+        if (seen.has(fn)) continue
+        seen.add(fn)
+        work.push({ value: callAsUser(machine, fn, self, frame), self: nothing, depth: depth + 1 })
+        for (const [name, cell] of fn.properties.fields) {
+          if (name !== 'prototype')
+            work.push({ value: machine.read(cell, frame), self: ofFunction(fn), depth: depth + 1 })
+        }
+      }
+    }
+  })
+}
+
+/** One call by a user: a class, or a function with methods on its prototype, is constructed. */
+function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame: Frame): Value {
+  const place = placeOf(fn.file as SourceFile, fn.node)
+  const taint = machine.source('caller', fn.name, place)
+  const parameter: Value = { ...anything, taints: [taint] }
+  const list = Array.from({ length: Math.min(fn.node.params.length, 12) }, () => parameter)
+  const methods = prototypeOf(machine, fn).fields.size > 1
+  if (fn.classNode !== undefined || methods) {
+    const node = { type: 'EmptyStatement' as const, start: fn.node.start, end: fn.node.end }
+    return machine.construct(ofFunction(fn), { list, rest: nothing }, frame, node)
+  }
+  return machine.callFunction(fn, self, { list, rest: nothing }, frame, place)
+}
+
+/** Calls the functions that were made and that nobody was seen to call. Undefined when there is none left. */
+export function orphanCaller(machine: Interpreter): Context | undefined {
+  const orphans = machine.functions.filter(fn => !fn.called)
+  if (orphans.length === 0) return undefined
+  return newContext(context => {
+    for (const fn of orphans) {
+      if (fn.called) continue
+      fn.called = true
+      const file = fn.file as SourceFile
+      const frame = frameFor(context, file)
+      if (fn.classNode !== undefined) {
+        const node = { type: 'EmptyStatement' as const, start: fn.node.start, end: fn.node.end }
+        machine.construct(ofFunction(fn), { list: [], rest: anything }, frame, node)
+      } else machine.callBlindly(fn, anything, anything, frame, placeOf(file, fn.node))
+    }
+  })
+}

@@ -1,0 +1,287 @@
+import type { AnyNode } from 'acorn'
+import { callBuiltIn, callMethod } from './builtins.ts'
+import { act } from './effects.ts'
+import type { Arguments, Frame, Interpreter } from './interpreter.ts'
+import {
+  elementsOf,
+  handleValue,
+  memberOf,
+  namedMember,
+  namesOf,
+  propertyKey,
+  superObject,
+} from './members.ts'
+import { actOf, canonical, isModelled } from './models/index.ts'
+import { placeOf, type Place } from './sites.ts'
+import {
+  anything,
+  join,
+  joinTaints,
+  known,
+  nothing,
+  ofHandle,
+  ofObject,
+  tainted,
+  unsure,
+  type Handle,
+  type Value,
+} from './values.ts'
+import { construct } from './classes.ts'
+
+/** Calls: of the program's own functions, of the outside world, and of what nobody knows. */
+
+type CallNode = Extract<AnyNode, { type: 'CallExpression' }>
+
+export function argumentsOf(machine: Interpreter, nodes: readonly AnyNode[], frame: Frame): Arguments {
+  const list: Value[] = []
+  let rest = nothing
+  for (const node of nodes) {
+    if (node.type !== 'SpreadElement') {
+      const value = machine.evaluate(node, frame)
+      if (rest === nothing && list.length < 256) list.push(value)
+      else rest = join(rest, value)
+      continue
+    }
+    const items = elementsOf(machine, machine.evaluate(node.argument, frame), frame)
+    if (items.exact && rest === nothing && list.length + items.list.length < 256) list.push(...items.list)
+    else rest = join(rest, items.any)
+  }
+  return { list, rest }
+}
+
+/** A call, and the calls it is chained to: `f()()()…` may be 50,000 long. */
+export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame): Value {
+  const chain: AnyNode[] = []
+  let base: AnyNode = node
+  for (;;) {
+    if (base.type === 'CallExpression') {
+      chain.push(base)
+      base = base.callee
+    } else if (base.type === 'MemberExpression' && chain.length > 0) {
+      chain.push(base)
+      base = base.object
+    } else if (base.type === 'ChainExpression') base = base.expression
+    else break
+  }
+  let value = base.type === 'Super' ? superObject(frame) : machine.evaluate(base, frame)
+  let self: Value = base.type === 'Super' ? frame.thisValue : nothing
+  let at = chain.length - 1
+  if (base.type === 'Super' && chain[at]?.type === 'CallExpression') {
+    const call = chain[at] as CallNode
+    callSuper(machine, value, argumentsOf(machine, call.arguments, frame), frame, placeOf(frame.file, call))
+    value = frame.thisValue
+    at--
+  }
+  for (; at >= 0; at--) {
+    const part = chain[at]!
+    machine.step()
+    if (part.type === 'MemberExpression') {
+      const key = propertyKey(machine, part, frame)
+      const next = chain[at - 1]
+      if (next?.type === 'CallExpression' && next.callee === part) {
+        const given = argumentsOf(machine, next.arguments, frame)
+        const receiver = base.type === 'Super' && at === chain.length - 1 ? frame.thisValue : value
+        value = callMember(machine, value, receiver, key, given, frame, next)
+        at--
+      } else value = memberOf(machine, value, key, frame, part)
+      continue
+    }
+    if (part.type !== 'CallExpression') continue
+    const given = argumentsOf(machine, part.arguments, frame)
+    value = machine.call(value, self, given, frame, placeOf(frame.file, part))
+    self = nothing
+  }
+  return value
+}
+
+function callSuper(machine: Interpreter, parents: Value, given: Arguments, frame: Frame, place: Place): void {
+  // `parents` of a class's prototype object is the prototype of its base; its constructor is kept beside it.
+  let called = false
+  for (const object of parents.objects) {
+    const constructor = object.fields.get('constructor')
+    for (const fn of constructor?.value.functions ?? []) {
+      called = true
+      machine.callFunction(fn, frame.thisValue, given, frame, place)
+    }
+  }
+  for (const handle of parents.handles) {
+    called = true
+    callHandle(machine, handle, frame.thisValue, given, frame, place, true)
+  }
+  if (!called) callUnknown(machine, anything, frame.thisValue, given, frame, place)
+}
+
+/** `receiver.name(…)`. */
+export function callMember(
+  machine: Interpreter,
+  object: Value,
+  self: Value,
+  key: Value,
+  given: Arguments,
+  frame: Frame,
+  node: AnyNode,
+): Value {
+  const place = placeOf(frame.file, node)
+  let result = nothing
+  for (const name of namesOf(key)) {
+    if (name === undefined) {
+      const callee = memberOf(machine, object, anything, frame, node)
+      result = join(result, machine.call(callee, self, given, frame, place))
+      if (object.handles.some(handle => handle.api === 'global:')) machine.computedCall(frame, place)
+      continue
+    }
+    const built = callMethod(machine, object, self, name, given, frame, place)
+    if (built !== undefined) {
+      result = join(result, built)
+      continue
+    }
+    const callee = namedMember(machine, object, name, frame, place)
+    result = join(result, machine.call(callee, self, given, frame, place, name))
+  }
+  return result
+}
+
+/** Calls whatever the value may be. */
+export function callValue(
+  machine: Interpreter,
+  callee: Value,
+  self: Value,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+  name = '',
+): Value {
+  let result = nothing
+  for (const fn of callee.functions)
+    result = join(result, machine.callFunction(fn, self, given, frame, place))
+  for (const handle of callee.handles)
+    result = join(result, callHandle(machine, handle, self, given, frame, place, false))
+  for (const object of callee.objects) {
+    // A proxy or a callable object that was made from a function.
+    const target = object.fields.get('%target')
+    if (target !== undefined)
+      result = join(result, callValue(machine, machine.read(target, frame), self, given, frame, place))
+  }
+  const nobody = callee.functions.length === 0 && callee.handles.length === 0
+  if (callee.open || nobody) {
+    result = join(result, callUnknown(machine, callee, self, given, frame, place, name))
+  }
+  return result
+}
+
+/** Calls something of the outside world: by its model, or as an unknown function of a known name. */
+export function callHandle(
+  machine: Interpreter,
+  handle: Handle,
+  self: Value,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+  constructed: boolean,
+): Value {
+  const native = machine.natives.get(handle.api)
+  if (native !== undefined) return native(given, frame)
+  const model = actOf(handle.api)
+  if (model === undefined) {
+    const result = callUnknown(machine, ofHandle(handle), self, given, frame, place)
+    const api = canonical(`${handle.api}()`)
+    return isModelled(api) ? { ...result, handles: [machine.handle(api)], open: true } : result
+  }
+  if (model.act === 'alias') {
+    return handleValue(machine, model.to, undefined, undefined, frame, place)
+  }
+  if (model.act === 'built-in') {
+    return callBuiltIn(machine, model.name, {
+      handle,
+      self: handle.self ?? self,
+      given,
+      frame,
+      place,
+      constructed,
+    })
+  }
+  return act(machine, model, { handle, self: handle.self ?? self, given, frame, place, constructed })
+}
+
+/** A function nobody has seen: it may call what it is given, and gives back something of all it got. */
+export function callUnknown(
+  machine: Interpreter,
+  callee: Value,
+  self: Value,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+  name = '',
+): Value {
+  let taints = joinTaints(callee.handles.length > 0 ? [] : callee.taints, self.taints)
+  const values = given.rest === nothing ? given.list : [...given.list, given.rest]
+  const foreign =
+    callee.handles.some(handle => handle.api.startsWith('pkg:')) ||
+    (callee.handles.length === 0 && self === nothing)
+  for (const value of values) {
+    const deep = machine.deepTaints(value, frame, place)
+    taints = joinTaints(taints, foreign ? unsure(deep) : deep)
+  }
+  void name
+  const handed = tainted(taints)
+  for (const value of values) machine.hand(value, handed, frame, place)
+  return handed
+}
+
+/** `new X(…)`. */
+export function evaluateNew(
+  machine: Interpreter,
+  node: Extract<AnyNode, { type: 'NewExpression' }>,
+  frame: Frame,
+): Value {
+  const callee = machine.evaluate(node.callee, frame)
+  const given = argumentsOf(machine, node.arguments, frame)
+  return newValue(machine, callee, given, frame, node)
+}
+
+export function newValue(
+  machine: Interpreter,
+  callee: Value,
+  given: Arguments,
+  frame: Frame,
+  node: AnyNode,
+): Value {
+  const place = placeOf(frame.file, node)
+  let result = nothing
+  for (const fn of callee.functions) result = join(result, construct(machine, fn, given, frame, node))
+  for (const handle of callee.handles)
+    result = join(result, callHandle(machine, handle, nothing, given, frame, place, true))
+  if (callee.open || (callee.functions.length === 0 && callee.handles.length === 0)) {
+    result = join(result, callUnknown(machine, callee, nothing, given, frame, place))
+  }
+  return result
+}
+
+/** tag`a${b}c` is `tag(['a', 'c'], b)`. */
+export function evaluateTagged(
+  machine: Interpreter,
+  node: Extract<AnyNode, { type: 'TaggedTemplateExpression' }>,
+  frame: Frame,
+): Value {
+  const tag = machine.evaluate(node.tag, frame)
+  const strings = machine.objectAt(frame, node.quasi, 'array')
+  for (const [at, quasi] of node.quasi.quasis.entries()) {
+    machine.writeField(strings, String(at), known(quasi.value.cooked ?? quasi.value.raw))
+  }
+  strings.length = node.quasi.quasis.length
+  const values = node.quasi.expressions.map(expression => machine.evaluate(expression, frame))
+  const place = placeOf(frame.file, node)
+  // A shell tag runs the whole text, so commands see it joined.
+  const shell = tag.handles.filter(handle => actOf(handle.api)?.act === 'start')
+  if (shell.length > 0) {
+    const whole = machine.evaluate(node.quasi, frame)
+    let result = nothing
+    for (const handle of shell)
+      result = join(
+        result,
+        callHandle(machine, handle, nothing, { list: [whole], rest: nothing }, frame, place, false),
+      )
+    return result
+  }
+  return machine.call(tag, nothing, { list: [ofObject(strings), ...values], rest: nothing }, frame, place)
+}

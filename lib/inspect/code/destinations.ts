@@ -1,0 +1,172 @@
+import { HOLE } from '../../types.ts'
+import type { Text } from '../../types.ts'
+import { textsOf } from './constants.ts'
+import type { Frame, Interpreter } from './interpreter.ts'
+import { namedMember } from './members.ts'
+import type { Place } from './sites.ts'
+import { joinTaints, nothing, ofObject, type Taint, type Value } from './values.ts'
+
+/** Where a request goes and what of its options is address, content or mere configuration. */
+
+export type RequestParts = {
+  readonly url: readonly Text[]
+  readonly host: readonly Text[]
+  readonly port: readonly Text[]
+  readonly path: readonly Text[]
+  readonly protocol: readonly Text[]
+  readonly destTaints: readonly Taint[]
+  readonly payload: readonly Taint[]
+  readonly header: readonly Taint[]
+}
+
+const destFields = [
+  'url',
+  'uri',
+  'href',
+  'baseURL',
+  'baseUrl',
+  'prefixUrl',
+  'host',
+  'hostname',
+  'port',
+  'path',
+  'pathname',
+  'search',
+  'protocol',
+  'socketPath',
+] as const
+const payloadFields = [
+  'body',
+  'data',
+  'json',
+  'form',
+  'formData',
+  'params',
+  'query',
+  'qs',
+  'searchParams',
+  'payload',
+  'multipart',
+  'input',
+  'auth',
+  'text',
+  'html',
+] as const
+
+export function requestParts(
+  machine: Interpreter,
+  options: readonly Value[],
+  frame: Frame,
+  place: Place,
+): RequestParts {
+  const texts: Record<string, Text[]> = {}
+  let destTaints: readonly Taint[] = []
+  let payload: readonly Taint[] = []
+  let header: readonly Taint[] = []
+  for (const option of options) {
+    for (const object of option.objects) {
+      if (object.kind === 'array' || object.model?.name === 'url') continue
+      const field = (name: string): Value => {
+        if (!object.fields.has(name) && object.parents === undefined && object.rest === undefined) {
+          machine.read(machine.field(object, name), frame)
+          return nothing
+        }
+        return namedMember(machine, ofObject(object), name, frame, place)
+      }
+      for (const name of destFields) {
+        const value = field(name)
+        if (value === nothing || (value.open && value.known.length === 0 && value.taints.length === 0))
+          continue
+        ;(texts[name] ??= []).push(...textsOf(value))
+        destTaints = joinTaints(destTaints, value.taints)
+      }
+      for (const name of payloadFields)
+        payload = joinTaints(payload, machine.deepTaints(field(name), frame, place))
+      header = joinTaints(header, machine.deepTaints(field('headers'), frame, place))
+      if (object.rest !== undefined)
+        payload = joinTaints(payload, machine.deepTaints(machine.read(object.rest, frame), frame, place))
+    }
+  }
+  const of = (...names: string[]) => names.flatMap(name => texts[name] ?? [])
+  return {
+    url: [...of('url', 'uri', 'href')],
+    host: of('baseURL', 'baseUrl', 'prefixUrl', 'hostname', 'host'),
+    port: of('port'),
+    path: of('path', 'pathname'),
+    protocol: of('protocol'),
+    destTaints,
+    payload,
+    header,
+  }
+}
+
+export function destinationsOf(
+  machine: Interpreter,
+  dest: Value,
+  parts: RequestParts,
+  bare: readonly Value[] | undefined,
+  frame: Frame,
+  place: Place,
+): readonly Text[] {
+  const found = new Set<Text>()
+  for (const constant of dest.known) {
+    if (typeof constant === 'string') found.add(constant)
+    else if (typeof constant === 'number' && bare !== undefined) {
+      // net.connect(port, host)
+      for (const host of bare[1] === undefined || bare[1].functions.length > 0
+        ? ['localhost']
+        : textsOf(bare[1]))
+        found.add(`${host}:${constant}`)
+    }
+  }
+  for (const object of dest.objects) {
+    if (object.model?.name === 'url')
+      for (const text of textsOf(machine.read(object.model.texts, frame))) found.add(text)
+    else if (object.fields.has('url'))
+      for (const text of textsOf(namedMember(machine, ofObject(object), 'url', frame, place))) found.add(text)
+  }
+  for (const url of parts.url)
+    found.add(url.startsWith('/') && parts.host[0] !== undefined ? parts.host[0] + url : url)
+  if (parts.url.length === 0) {
+    for (const host of parts.host) {
+      const port = parts.port[0] === undefined ? '' : `:${parts.port[0]}`
+      const scheme =
+        host.includes('://') || bare !== undefined
+          ? ''
+          : `${(parts.protocol[0] ?? 'https:').replace(/:$/, '')}://`
+      for (const path of parts.path.length === 0 ? [''] : parts.path.slice(0, 6))
+        found.add(`${scheme}${host}${host.includes(':') ? '' : port}${path}`)
+    }
+  }
+  if (parts.host.length === 0 && parts.url.length === 0 && bare !== undefined && parts.port.length > 0)
+    found.add(`localhost:${parts.port[0]}`)
+  if (dest.open && found.size === 0) found.add(HOLE)
+  return [...found].slice(0, 16)
+}
+
+/** Whether the text says which machine: `https://host/…` with at least a part of the host known. */
+export function namesHost(text: Text): boolean {
+  const rest = text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')
+  const host = rest.split(/[/?#]/, 1)[0] ?? ''
+  const named = host.replaceAll(HOLE, '').replace(/:\d*$/, '')
+  return named.length >= 3 && rest !== HOLE
+}
+
+const localNames = new Set(['localhost', '0.0.0.0', '::1', '[::1]', ''])
+
+/** Whether all of it stays on this machine. Nothing known is not local. */
+export function isLocal(destinations: readonly Text[]): boolean {
+  return destinations.length > 0 && destinations.every(isLocalOne)
+}
+
+function isLocalOne(text: Text): boolean {
+  if (text.startsWith('/') && !text.startsWith('//'))
+    return text.endsWith('.sock') || text.startsWith('/tmp') || text.startsWith('/var/run')
+  if (text.startsWith('\\\\.\\pipe') || text.startsWith('unix:')) return true
+  const host = (text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').split(/[/?#]/, 1)[0] ?? '').replace(
+    /^[^@]*@/,
+    '',
+  )
+  const name = host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : host.replace(/:[^:]*$/, '')
+  return localNames.has(name.toLowerCase()) || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name)
+}

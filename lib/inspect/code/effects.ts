@@ -1,0 +1,624 @@
+import { HOLE } from '../../types.ts'
+import type { SinkKind, SourceKind, Text } from '../../types.ts'
+import { destinationsOf, isLocal, namesHost, requestParts } from './destinations.ts'
+import type { Arguments, Frame, Interpreter } from './interpreter.ts'
+import { elementsOf, namedMember } from './members.ts'
+import type { Act } from './models/model.ts'
+import { isMetadataService, sourceOfPath } from './models/paths.ts'
+import { pathText } from './paths.ts'
+import type { Place } from './sites.ts'
+import { textsOf } from './constants.ts'
+import {
+  anything,
+  hop,
+  join,
+  joinTaints,
+  known,
+  newCell,
+  nothing,
+  ofObject,
+  tainted,
+  unsure,
+  withTaints,
+  type Handle,
+  type InstanceModel,
+  type ObjectValue,
+  type Taint,
+  type Value,
+} from './values.ts'
+
+/** A call of something that a model describes. */
+export type ModelledCall = {
+  readonly handle: Handle
+  readonly self: Value
+  readonly given: Arguments
+  readonly frame: Frame
+  readonly place: Place
+  readonly constructed: boolean
+}
+
+type ActOf<Name extends Act['act']> = Extract<Act, { act: Name }>
+
+export function argument(call: ModelledCall, at: number): Value {
+  const value = call.given.list[at] ?? nothing
+  return call.given.rest === nothing ? value : join(value, call.given.rest)
+}
+
+function allArguments(call: ModelledCall): readonly Value[] {
+  return call.given.rest === nothing ? call.given.list : [...call.given.list, call.given.rest]
+}
+
+/** Does what the model says and gives what it gives. */
+export function act(machine: Interpreter, model: Act, call: ModelledCall): Value {
+  switch (model.act) {
+    case 'contact':
+      return contact(machine, model, call)
+    case 'send':
+      return send(machine, model, call)
+    case 'fill':
+      for (const at of model.values)
+        fillInstance(machine, call.self, machine.deepTaints(argument(call, at), call.frame, call.place))
+      return call.self
+    case 'resolve':
+      return resolveName(machine, argument(call, model.name), call)
+    case 'start':
+      return start(machine, model, call)
+    case 'evaluate':
+      return evaluateCode(
+        machine,
+        argument(call, model.code),
+        call,
+        model.gives === 'function' ? 'function' : 'program',
+      )
+    case 'load':
+      return loadCode(machine, model, call)
+    case 'read':
+      return readFile(machine, argument(call, model.path), model.gives, call)
+    case 'write':
+      return writeFile(machine, model, call)
+    case 'copy':
+      return copyFile(machine, argument(call, model.from), argument(call, model.to), call)
+    case 'delete':
+      machine.fact(
+        { kind: 'deletes', api: call.handle.api, paths: pathsOf(argument(call, model.path)) },
+        call.frame,
+        call.place,
+      )
+      return handResult(machine, anything, call)
+    case 'chmod':
+      machine.fact(
+        { kind: 'makes-executable', api: call.handle.api, paths: pathsOf(argument(call, model.path)) },
+        call.frame,
+        call.place,
+      )
+      return handResult(machine, anything, call)
+    case 'exists':
+      machine.guard('exists', call.frame, call.place)
+      return handResult(
+        machine,
+        tainted(argument(call, model.path).taints.filter(taint => taint.source.kind === 'caller')),
+        call,
+      )
+    case 'path':
+      return pathText(model.how, call.given, call.frame.file.path)
+    case 'source':
+      return source(machine, model, call)
+    case 'carry':
+      return carry(machine, model.hop, call)
+    case 'clean':
+      return handResult(machine, anything, call)
+    case 'guard':
+      machine.guard(model.kind, call.frame, call.place)
+      return anything
+    case 'make':
+      return instance(machine, model.instance, call)
+    case 'listen':
+      machine.fact(
+        { kind: 'listens', api: call.handle.api, event: textsOf(argument(call, model.event))[0] ?? HOLE },
+        call.frame,
+        call.place,
+      )
+      return handResult(machine, anything, call)
+    case 'alias':
+    case 'built-in':
+      return anything
+    default:
+      return model satisfies never
+  }
+}
+
+/** Callbacks get the result, whatever their position; so does whoever awaits it. */
+export function handResult(machine: Interpreter, result: Value, call: ModelledCall): Value {
+  for (const value of allArguments(call)) machine.hand(value, result, call.frame, call.place)
+  return result
+}
+
+export function pathsOf(value: Value): readonly Text[] {
+  return textsOf(value).map(text => text.slice(0, 1_000))
+}
+
+/** An object with the methods of a model, made at this call. */
+export function instance(
+  machine: Interpreter,
+  name: string,
+  call: ModelledCall,
+  texts: Value = nothing,
+): Value {
+  const object = machine.objectAt(
+    call.frame,
+    `instance ${name} ${call.place.file.path} ${call.place.start}`,
+    'instance',
+  )
+  object.model ??= { name, api: call.handle.api, place: call.place, texts: newCell(), pending: newCell() }
+  machine.write(object.model.texts, texts)
+  return ofObject(object)
+}
+
+function models(value: Value): readonly { object: ObjectValue; model: InstanceModel }[] {
+  return value.objects.flatMap(object =>
+    object.model === undefined ? [] : [{ object, model: object.model }],
+  )
+}
+
+function fillInstance(machine: Interpreter, self: Value, taints: readonly Taint[]): void {
+  if (taints.length === 0) return
+  for (const { model } of models(self)) machine.write(model.pending, tainted(taints))
+}
+
+/** Flows of everything these taints stand for into one sink. */
+export function flowInto(
+  machine: Interpreter,
+  taints: readonly Taint[],
+  sink: { readonly kind: SinkKind; readonly role: string; readonly destinations: readonly Text[] },
+  call: Pick<ModelledCall, 'handle' | 'frame' | 'place'>,
+): void {
+  for (const taint of taints) {
+    const from = taint.source.kind
+    if (sink.kind === 'network' || sink.kind === 'dns') {
+      // What a server answered, sent on to a server, is what clients do.
+      if (from === 'network' || from === 'package-bytes') continue
+    }
+    if (sink.kind === 'write' && (from === 'package-bytes' || from === 'caller')) continue
+    machine.recorder.flow(taint, { ...sink, api: call.handle.api }, machine.where(call.frame, call.place))
+  }
+}
+
+// ---- the network
+
+function networkTaint(machine: Interpreter, destinations: readonly Text[], call: ModelledCall): Taint {
+  const name = destinations.find(text => text !== HOLE) ?? HOLE
+  const kind: SourceKind = destinations.some(isMetadataService) ? 'metadata-service' : 'network'
+  const taint = machine.source(kind, name.slice(0, 300), call.place)
+  if (kind === 'metadata-service') machine.reads(taint, call.handle.api, call.frame)
+  return taint
+}
+
+function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCall): Value {
+  const { frame, place } = call
+  const dest = model.dest === undefined ? nothing : argument(call, model.dest)
+  const parts = requestParts(
+    machine,
+    (model.options ?? []).map(at => argument(call, at)),
+    frame,
+    place,
+  )
+  const destinations = destinationsOf(
+    machine,
+    dest,
+    parts,
+    model.host === true ? call.given.list : undefined,
+    frame,
+    place,
+  )
+  machine.fact({ kind: 'contacts', api: call.handle.api, destinations }, frame, place)
+  const taint = networkTaint(machine, destinations, call)
+  if (!isLocal(destinations)) {
+    const inUrl = joinTaints(
+      machine.deepTaints(
+        { ...dest, objects: dest.objects.filter(one => one.model?.name === 'url' || one.kind === 'map') },
+        frame,
+        place,
+      ),
+      parts.destTaints,
+    )
+    flowInto(
+      machine,
+      aboutDestination(inUrl, destinations),
+      { kind: 'network', role: 'dest', destinations },
+      call,
+    )
+    let payload = parts.payload
+    for (const at of model.payload ?? [])
+      payload = joinTaints(payload, machine.deepTaints(argument(call, at), frame, place))
+    flowInto(machine, payload, { kind: 'network', role: 'payload', destinations }, call)
+    flowInto(machine, parts.header, { kind: 'network', role: 'header', destinations }, call)
+  }
+  if (frame.thrown !== undefined) machine.write(frame.thrown, tainted([taint]))
+  if (model.gives === 'response') return handResult(machine, tainted([taint]), call)
+  const texts = destinations.reduce((value, text) => join(value, known(text)), nothing)
+  const made = withTaints(instance(machine, model.gives, call, texts), [taint])
+  handResult(machine, tainted([taint]), call)
+  return made
+}
+
+/** A variable that *is* the address is configuration; data inside an address is sent. */
+function aboutDestination(taints: readonly Taint[], destinations: readonly Text[]): readonly Taint[] {
+  if (destinations.some(namesHost)) return taints
+  return taints.filter(
+    ({ source: { kind } }) => kind === 'credential-file' || kind === 'file' || kind === 'env',
+  )
+}
+
+function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): Value {
+  const { frame, place, self } = call
+  let taints: readonly Taint[] = []
+  let content = nothing
+  for (const at of model.payload) {
+    const value = argument(call, at)
+    taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, frame, place))
+    content = join(content, { ...value, functions: [] })
+  }
+  for (const { model: target } of models(self))
+    sendTo(machine, target, taints, content, call, model.role ?? 'payload')
+  handResult(machine, tainted(self.taints), call)
+  return self
+}
+
+/** Data handed to an instance: a request body, a socket, a file that is open for writing, the input of a program. */
+export function sendTo(
+  machine: Interpreter,
+  target: InstanceModel,
+  taints: readonly Taint[],
+  content: Value,
+  call: Pick<ModelledCall, 'handle' | 'frame' | 'place'>,
+  role = 'payload',
+): void {
+  const texts = machine.read(target.texts, call.frame)
+  const all = joinTaints(taints, machine.read(target.pending, call.frame).taints)
+  const destinations = textsOf(texts)
+  if (target.name === 'write-stream') {
+    storeFile(machine, destinations, withTaints({ ...content, objects: [], functions: [] }, taints), call)
+    flowInto(machine, all, { kind: 'write', role: 'content', destinations }, call)
+  } else if (target.name === 'stdin') {
+    flowInto(machine, all, { kind: 'command-stdin', role: 'stdin', destinations }, call)
+  } else if (target.name !== 'child' && !isLocal(destinations)) {
+    flowInto(
+      machine,
+      all,
+      { kind: 'network', role, destinations },
+      { ...call, handle: { ...call.handle, api: target.api } },
+    )
+  }
+}
+
+function resolveName(machine: Interpreter, name: Value, call: ModelledCall): Value {
+  const destinations = textsOf(name)
+  machine.fact({ kind: 'resolves', api: call.handle.api, destinations }, call.frame, call.place)
+  // A bare variable is a host that was configured; data in front of a name is a message.
+  const speaks = destinations.some(text => text.includes(HOLE) && text.replaceAll(HOLE, '').includes('.'))
+  const taints = machine.deepTaints(name, call.frame, call.place)
+  if (speaks) flowInto(machine, taints, { kind: 'dns', role: 'name', destinations }, call)
+  return handResult(machine, tainted([machine.source('network', destinations[0] ?? HOLE, call.place)]), call)
+}
+
+// ---- programs
+
+function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall): Value {
+  const { frame, place } = call
+  const command = argument(call, model.command)
+  const given = model.argv === undefined ? nothing : argument(call, model.argv)
+  const argv =
+    given.objects.some(object => object.kind === 'array') || given.taints.length > 0 ? given : nothing
+  const items =
+    argv === nothing
+      ? undefined
+      : elementsOf(machine, { ...argv, objects: argv.objects.filter(one => one.kind === 'array') }, frame)
+  const words =
+    items === undefined ? undefined : items.exact ? items.list.map(item => textsOf(item)[0] ?? HOLE) : [HOLE]
+  const options = allArguments(call)
+    .flatMap(value => value.objects)
+    .filter(object => object.kind === 'object')
+  const manner = mannerOf(machine, options, frame, place)
+  const shell = model.shell || manner.includes('shell')
+  const commands = textsOf(command).map(text => [text, ...(words ?? [])].join(' ').slice(0, 8_000))
+  machine.fact({ kind: 'starts', api: call.handle.api, commands, manner }, frame, place)
+  for (const text of textsOf(command)) {
+    machine.command({ text, args: words, shell, place, level: machine.level })
+  }
+  const destinations = commands
+  const inCommand = machine.deepTaints(command, frame, place)
+  flowInto(machine, inCommand, { kind: 'command', role: 'command', destinations }, call)
+  if (items !== undefined) {
+    const taints = machine.deepTaints(argv, frame, place)
+    const code =
+      words?.findIndex(word => word === '-e' || word === '--eval' || word === '-p' || word === '-c') ?? -1
+    const evaluated =
+      code >= 0 && items.exact ? machine.deepTaints(items.list[code + 1] ?? nothing, frame, place) : []
+    flowInto(machine, evaluated, { kind: 'evaluate', role: 'code', destinations }, call)
+    flowInto(machine, taints, { kind: 'command', role: 'argument', destinations }, call)
+  }
+  for (const option of options) {
+    const input = namedMember(machine, ofObject(option), 'input', frame, place)
+    flowInto(
+      machine,
+      machine.deepTaints(input, frame, place),
+      { kind: 'command-stdin', role: 'stdin', destinations },
+      call,
+    )
+  }
+  startedFiles(machine, commands, 'command', call)
+  const output = tainted([machine.source('command-output', (commands[0] ?? HOLE).slice(0, 200), place)])
+  if (model.gives === 'output') return handResult(machine, output, call)
+  return childProcess(machine, commands, output, call)
+}
+
+function childProcess(
+  machine: Interpreter,
+  commands: readonly Text[],
+  output: Value,
+  call: ModelledCall,
+): Value {
+  const texts = commands.reduce((value, text) => join(value, known(text)), nothing)
+  const child = instance(machine, 'child', call, texts)
+  const stdin = instance(machine, 'stdin', call, texts)
+  for (const object of child.objects) {
+    machine.writeField(object, 'stdin', stdin)
+    machine.writeField(object, 'stdout', output)
+    machine.writeField(object, 'stderr', output)
+  }
+  handResult(machine, output, call)
+  return child
+}
+
+function mannerOf(
+  machine: Interpreter,
+  options: readonly ObjectValue[],
+  frame: Frame,
+  place: Place,
+): string[] {
+  const manner = new Set<string>()
+  for (const option of options) {
+    const field = (name: string) =>
+      option.fields.has(name) ? namedMember(machine, ofObject(option), name, frame, place) : nothing
+    if (field('detached').known.includes(true)) manner.add('detached')
+    if (field('windowsHide').known.includes(true)) manner.add('hidden')
+    const shell = field('shell')
+    if (shell.known.some(constant => constant === true || (typeof constant === 'string' && constant !== '')))
+      manner.add('shell')
+    const stdio = field('stdio')
+    const words = [...stdio.known, ...elementsOf(machine, stdio, frame).any.known]
+    if (words.includes('ignore')) manner.add('stdio-ignored')
+    if (option.fields.has('input')) manner.add('stdin-data')
+  }
+  return [...manner].toSorted()
+}
+
+/** Files that were written and are now started or loaded: what was written in them runs. */
+function startedFiles(
+  machine: Interpreter,
+  texts: readonly Text[],
+  kind: SinkKind,
+  call: ModelledCall,
+): void {
+  for (const [path, cell] of machine.storedFiles) {
+    if (!texts.some(text => text.includes(path))) continue
+    const content = machine.read(cell, call.frame)
+    flowInto(machine, content.taints, { kind, role: 'file', destinations: [path] }, call)
+  }
+}
+
+// ---- code
+
+/** Text that becomes code: constant text is read as a file of its own, anything else is a sink. */
+export function evaluateCode(
+  machine: Interpreter,
+  code: Value,
+  call: ModelledCall,
+  kind: 'program' | 'function',
+): Value {
+  const { frame, place } = call
+  const taints = machine.deepTaints({ ...code, functions: [] }, frame, place)
+  flowInto(machine, taints, { kind: 'evaluate', role: 'code', destinations: [] }, call)
+  let result = nothing
+  let constant = false
+  for (const text of code.known) {
+    if (typeof text !== 'string' || text.includes(HOLE)) continue
+    constant = true
+    result = join(
+      result,
+      machine.loader.virtual(machine, text, call.handle.api.replace('global:', ''), frame, place, kind) ??
+        anything,
+    )
+  }
+  const computed =
+    code.open ||
+    code.objects.length > 0 ||
+    code.known.some(text => typeof text === 'string' && text.includes(HOLE))
+  if (constant || computed || taints.length > 0) {
+    machine.fact(
+      {
+        kind: 'evaluates',
+        api: call.handle.api,
+        code: computed || !constant ? 'computed' : 'constant',
+        decoders: decodersOf(taints),
+      },
+      frame,
+      place,
+    )
+  }
+  return join(result, tainted(taints))
+}
+
+const decoderLabels = new Set([
+  'base64',
+  'hex',
+  'xor',
+  'aes',
+  'char-codes',
+  'reversed',
+  'inflated',
+  'deciphered',
+  'decoded',
+  'uri',
+])
+
+function decodersOf(taints: readonly Taint[]): readonly string[] {
+  const found = new Set<string>()
+  for (const taint of taints) {
+    for (let at = taint.hops; at !== undefined; at = at.previous)
+      if (decoderLabels.has(at.label)) found.add(at.label)
+  }
+  return [...found].toSorted()
+}
+
+function loadCode(machine: Interpreter, model: ActOf<'load'>, call: ModelledCall): Value {
+  const target = argument(call, model.target)
+  const targets = textsOf(target)
+  if (model.inside === true) {
+    machine.fact({ kind: 'loads', api: call.handle.api, targets, native: true }, call.frame, call.place)
+    return anything
+  }
+  machine.fact({ kind: 'loads', api: call.handle.api, targets, native: model.native }, call.frame, call.place)
+  const kind = model.native ? 'native-load' : 'load'
+  const taints = machine
+    .deepTaints(target, call.frame, call.place)
+    .filter(taint => taint.source.kind !== 'package-bytes')
+  flowInto(machine, taints, { kind, role: 'path', destinations: targets }, call)
+  startedFiles(machine, targets, kind, call)
+  return anything
+}
+
+/** `require(path)` of something that is not in the package: perhaps a file that was written before. */
+export function loadComputed(machine: Interpreter, target: Value, native: boolean, call: ModelledCall): void {
+  const targets = textsOf(target)
+  machine.fact({ kind: 'loads', api: call.handle.api, targets, native }, call.frame, call.place)
+  const taints = machine
+    .deepTaints(target, call.frame, call.place)
+    .filter(({ source: { kind } }) => kind !== 'package-bytes' && kind !== 'host' && kind !== 'env-name')
+  flowInto(
+    machine,
+    taints,
+    { kind: native ? 'native-load' : 'load', role: 'path', destinations: targets },
+    call,
+  )
+  startedFiles(machine, targets, native ? 'native-load' : 'load', call)
+}
+
+// ---- files
+
+/** A file under a path that folds, or whose beginning or end does, is the same file elsewhere in the package. */
+function storeFile(
+  machine: Interpreter,
+  paths: readonly Text[],
+  content: Value,
+  call: Pick<ModelledCall, 'place'>,
+): void {
+  for (const path of paths) {
+    if (path.replaceAll(HOLE, '').length < 2) continue
+    let cell = machine.storedFiles.get(path)
+    if (cell === undefined) {
+      if (machine.storedFiles.size >= 500) return
+      cell = newCell()
+      machine.storedFiles.set(path, cell)
+    }
+    machine.write(cell, {
+      ...content,
+      taints: hop(content.taints, `written to ${path.replaceAll(HOLE, '…').slice(0, 80)}`, call.place),
+    })
+  }
+}
+
+function readFile(machine: Interpreter, path: Value, gives: 'content' | 'stream', call: ModelledCall): Value {
+  const { frame, place } = call
+  let result = nothing
+  const callers = path.taints.filter(
+    taint => taint.source.kind === 'caller' || taint.source.kind === 'caller-secret',
+  )
+  for (const text of textsOf(path)) {
+    const stored = machine.storedFiles.get(text)
+    if (stored !== undefined) result = join(result, machine.read(stored, frame))
+    if (text.startsWith('/__package__/')) {
+      const content = machine.loader.readText(text.slice('/__package__/'.length))
+      const taint = machine.source('package-bytes', text.slice('/__package__/'.length), place)
+      if (content !== undefined && gives === 'content')
+        result = join(result, withTaints(known(content), [taint]))
+      else result = join(result, tainted([taint]))
+      continue
+    }
+    if (text.replaceAll(HOLE, '').length < 3 && callers.length > 0) {
+      result = join(result, tainted(callers))
+      continue
+    }
+    const bare = text === HOLE
+    const kind = bare ? 'file' : sourceOfPath(text)
+    const taint = machine.source(kind, text.slice(0, 300), place)
+    machine.reads(taint, call.handle.api, frame)
+    result = join(result, tainted(bare ? unsure([taint]) : [taint]))
+  }
+  if (gives === 'stream') {
+    const made = instance(machine, 'read-stream', call, nothing)
+    handResult(machine, tainted(result.taints), call)
+    return withTaints({ ...made, open: true }, result.taints)
+  }
+  return handResult(machine, result, call)
+}
+
+function writeFile(machine: Interpreter, model: ActOf<'write'>, call: ModelledCall): Value {
+  const { frame, place } = call
+  const path = argument(call, model.path)
+  const paths = pathsOf(path)
+  const content = model.content === undefined ? nothing : argument(call, model.content)
+  const contents = content.known.filter(text => typeof text === 'string').map(text => text.slice(0, 400))
+  machine.fact({ kind: 'writes', api: call.handle.api, paths, contents }, frame, place)
+  if (model.gives === 'stream') {
+    const texts = paths.reduce((value, text) => join(value, known(text)), nothing)
+    return instance(machine, 'write-stream', call, texts)
+  }
+  const taints = machine.deepTaints(content, frame, place)
+  storeFile(
+    machine,
+    paths,
+    withTaints(
+      { ...content, objects: [], functions: [], open: content.open || content.known.length === 0 },
+      taints,
+    ),
+    call,
+  )
+  flowInto(machine, taints, { kind: 'write', role: 'content', destinations: paths }, call)
+  return handResult(machine, anything, {
+    ...call,
+    given: { list: call.given.list.slice(2), rest: call.given.rest },
+  })
+}
+
+function copyFile(machine: Interpreter, from: Value, to: Value, call: ModelledCall): Value {
+  const content = readFile(machine, from, 'content', { ...call, given: { list: [], rest: nothing } })
+  const paths = pathsOf(to)
+  machine.fact({ kind: 'writes', api: call.handle.api, paths, contents: [] }, call.frame, call.place)
+  storeFile(machine, paths, content, call)
+  flowInto(machine, content.taints, { kind: 'write', role: 'content', destinations: paths }, call)
+  return handResult(machine, anything, call)
+}
+
+// ---- the rest
+
+function source(machine: Interpreter, model: ActOf<'source'>, call: ModelledCall): Value {
+  let result = model.text === undefined ? anything : known(model.text)
+  if (model.name === '') return handResult(machine, result, call)
+  const name = model.name ?? call.handle.api.replace(/^(?:node|global|pkg):/, '')
+  const taint = machine.source(model.kind, name, call.place)
+  machine.reads(taint, call.handle.api, call.frame)
+  if (model.kind === 'host' && (name.includes('hostname') || name.includes('userInfo'))) {
+    machine.guard(name.includes('hostname') ? 'host' : 'user', call.frame, call.place)
+  }
+  result = withTaints(result, [taint])
+  return handResult(machine, result, call)
+}
+
+function carry(machine: Interpreter, label: string | undefined, call: ModelledCall): Value {
+  let taints: readonly Taint[] = call.self.taints
+  for (const value of allArguments(call))
+    taints = joinTaints(taints, machine.deepTaints(value, call.frame, call.place))
+  if (label !== undefined) taints = hop(taints, label, call.place)
+  return handResult(machine, tainted(taints), call)
+}

@@ -1,0 +1,440 @@
+import type { AnyNode, BinaryOperator } from 'acorn'
+import { evaluateCall, evaluateNew, evaluateTagged } from './calls.ts'
+import { evaluateClass } from './classes.ts'
+import { binaryConstants, concatenate, unaryConstant } from './constants.ts'
+import { lookUp } from './environment.ts'
+import type { Frame, Interpreter } from './interpreter.ts'
+import {
+  addGetter,
+  copyFields,
+  elementsOf,
+  handleValue,
+  memberOf,
+  namedMember,
+  namesOf,
+  propertyKey,
+  setMember,
+  superObject,
+} from './members.ts'
+import { canonical } from './models/index.ts'
+import { assignName, assignPattern } from './patterns.ts'
+import { childrenOf } from './scope.ts'
+import { placeOf } from './sites.ts'
+import { evaluateStatement, evaluateTest } from './statements.ts'
+import {
+  anything,
+  join,
+  joinAll,
+  known,
+  nothing,
+  ofFunction,
+  ofObject,
+  tainted,
+  truth,
+  type Value,
+} from './values.ts'
+
+/** What an expression may be, and what happens while it is evaluated. */
+export function evaluateExpression(machine: Interpreter, node: AnyNode, frame: Frame): Value {
+  switch (node.type) {
+    case 'Literal':
+      if (node.regex !== undefined && node.regex !== null) return anything
+      if (node.bigint !== undefined && node.bigint !== null) return known(BigInt(node.bigint))
+      return known(node.value as string | number | boolean | null)
+    case 'TemplateLiteral': {
+      let result = known(node.quasis[0]?.value.cooked ?? '')
+      for (const [at, expression] of node.expressions.entries()) {
+        result = concatenate(result, machine.coerced(machine.evaluate(expression, frame), frame, expression))
+        const text = node.quasis[at + 1]?.value.cooked ?? ''
+        if (text !== '') result = concatenate(result, known(text))
+      }
+      return result
+    }
+    case 'Identifier':
+      return evaluateName(machine, node, frame)
+    case 'ThisExpression':
+      return frame.thisValue === nothing ? anything : frame.thisValue
+    case 'MemberExpression':
+      return evaluateMemberChain(machine, node, frame)
+    case 'ChainExpression':
+    case 'ParenthesizedExpression':
+    case 'AwaitExpression':
+      return machine.evaluate(
+        (node as { expression?: AnyNode; argument?: AnyNode }).expression ??
+          (node as { argument: AnyNode }).argument,
+        frame,
+      )
+    case 'YieldExpression':
+      if (node.argument) machine.write(frame.returns, machine.evaluate(node.argument, frame))
+      return anything
+    case 'SpreadElement':
+      return machine.evaluate(node.argument, frame)
+    case 'CallExpression':
+      return evaluateCall(machine, node, frame)
+    case 'NewExpression':
+      return evaluateNew(machine, node, frame)
+    case 'TaggedTemplateExpression':
+      return evaluateTagged(machine, node, frame)
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+      return ofFunction(machine.functionAt(frame, node, ''))
+    case 'FunctionDeclaration':
+      return ofFunction(machine.functionAt(frame, node, node.id?.name ?? 'default'))
+    case 'ClassExpression':
+    case 'ClassDeclaration':
+      return evaluateClass(machine, node, frame)
+    case 'ArrayExpression':
+      return evaluateArray(machine, node, frame)
+    case 'ObjectExpression':
+      return evaluateObject(machine, node, frame)
+    case 'AssignmentExpression':
+      return evaluateAssignment(machine, node, frame)
+    case 'BinaryExpression':
+      return evaluateBinary(machine, node, frame)
+    case 'LogicalExpression':
+      return evaluateLogical(machine, node, frame)
+    case 'ConditionalExpression':
+      return evaluateConditional(machine, node, frame)
+    case 'UnaryExpression': {
+      const value = machine.evaluate(node.argument, frame)
+      if (node.operator === 'typeof' || node.operator === 'delete') return anything
+      if (node.operator === 'void') return known(undefined)
+      if (node.operator === '!') {
+        const certain = truth(value)
+        return certain === undefined ? anything : known(!certain)
+      }
+      return unaryConstant(node.operator, value)
+    }
+    case 'UpdateExpression': {
+      const before = machine.evaluate(node.argument, frame)
+      const after = binaryConstants(node.operator === '++' ? '+' : '-', before, known(1))
+      if (node.argument.type === 'Identifier') assignName(machine, node.argument, after, frame)
+      else if (node.argument.type === 'MemberExpression') assignPattern(machine, node.argument, after, frame)
+      return node.prefix ? after : before
+    }
+    case 'SequenceExpression': {
+      let last = anything
+      for (const expression of node.expressions) last = machine.evaluate(expression, frame)
+      return last
+    }
+    case 'ImportExpression': {
+      const target = machine.evaluate(node.source, frame)
+      return machine.loadModule(target, 'import', 'import()', frame, placeOf(frame.file, node))
+    }
+    case 'MetaProperty':
+      return node.meta.name === 'import' ? machine.importMeta(frame) : anything
+    case 'PrivateIdentifier':
+      return known(`#${node.name}`)
+    case 'Super':
+      return superObject(frame)
+    case 'TemplateElement':
+      return anything
+    default:
+      return evaluateOther(machine, node, frame)
+  }
+}
+
+/** Expressions of other dialects: types are taken off, JSX is a call of nobody with its parts. */
+function evaluateOther(machine: Interpreter, node: AnyNode, frame: Frame): Value {
+  const type = node.type as string
+  if (
+    type.startsWith('TS') ||
+    type === 'TypeCastExpression' ||
+    type === 'AsExpression' ||
+    type === 'SatisfiesExpression'
+  ) {
+    const inner = (node as unknown as { expression?: AnyNode }).expression
+    return inner === undefined ? anything : machine.evaluate(inner, frame)
+  }
+  if (type.endsWith('Statement') || type.endsWith('Declaration')) {
+    evaluateStatement(machine, node, frame)
+    return anything
+  }
+  const parts = childrenOf(node)
+    .filter(child => !(child.type as string).startsWith('JSXIdentifier'))
+    .map(child => machine.evaluate(child, frame))
+  for (const part of parts) machine.leak(part, frame, placeOf(frame.file, node))
+  return tainted(joinAll(parts).taints)
+}
+
+function evaluateName(
+  machine: Interpreter,
+  node: Extract<AnyNode, { type: 'Identifier' }>,
+  frame: Frame,
+): Value {
+  const { name } = node
+  const { binding, objects } = lookUp(frame.environment, name)
+  let result = nothing
+  for (const object of objects)
+    result = join(result, namedMember(machine, object, name, frame, placeOf(frame.file, node)))
+  if (binding !== undefined) {
+    if (binding.from !== undefined) {
+      const { module, name: exported } = binding.from
+      const value =
+        exported === undefined ? module : machine.imported(module, exported, frame, placeOf(frame.file, node))
+      return join(result, value)
+    }
+    const value = binding.strong ? binding.value : machine.read(binding, frame)
+    if (objects.length > 0) return join(result, value)
+    return value
+  }
+  if (name === 'undefined') return known(undefined)
+  if (name === 'NaN') return known(Number.NaN)
+  if (name === 'Infinity') return known(Number.POSITIVE_INFINITY)
+  if (name === 'arguments' && frame.functionContext !== undefined)
+    return argumentsObject(machine, node, frame)
+  return join(
+    result,
+    handleValue(machine, canonical(`global:${name}`), undefined, undefined, frame, placeOf(frame.file, node)),
+  )
+}
+
+function argumentsObject(machine: Interpreter, node: AnyNode, frame: Frame): Value {
+  const context = frame.functionContext!
+  const array = machine.objectAt(frame, `arguments`, 'array')
+  for (const [at, value] of context.parameters.entries()) machine.writeField(array, String(at), value)
+  array.length = context.rest === nothing && !context.merged ? context.parameters.length : undefined
+  if (context.rest !== nothing) machine.writeRest(array, context.rest)
+  machine.writeField(array, 'callee', ofFunction(context.function))
+  void node
+  return ofObject(array)
+}
+
+/** `a.b.c.d` from the left: such a chain may be 50,000 long. */
+function evaluateMemberChain(
+  machine: Interpreter,
+  node: Extract<AnyNode, { type: 'MemberExpression' }>,
+  frame: Frame,
+): Value {
+  const chain: Extract<AnyNode, { type: 'MemberExpression' }>[] = []
+  let base: AnyNode = node
+  while (base.type === 'MemberExpression') {
+    chain.push(base)
+    base = base.object
+  }
+  let value = base.type === 'Super' ? superObject(frame) : machine.evaluate(base, frame)
+  for (let at = chain.length - 1; at >= 0; at--) {
+    const member = chain[at]!
+    machine.step()
+    if (isRequireMain(member)) machine.guard('main', frame, placeOf(frame.file, member))
+    value = memberOf(machine, value, propertyKey(machine, member, frame), frame, member)
+  }
+  return value
+}
+
+function isRequireMain(node: Extract<AnyNode, { type: 'MemberExpression' }>): boolean {
+  return (
+    node.object.type === 'Identifier' &&
+    node.object.name === 'require' &&
+    node.property.type === 'Identifier' &&
+    node.property.name === 'main'
+  )
+}
+
+function evaluateArray(
+  machine: Interpreter,
+  node: Extract<AnyNode, { type: 'ArrayExpression' }>,
+  frame: Frame,
+): Value {
+  const array = machine.objectAt(frame, node, 'array')
+  let length: number | undefined = 0
+  // A table of a hundred thousand numbers is data: its elements are joined beyond a few thousand.
+  for (const element of node.elements) {
+    if (element === null) {
+      if (length !== undefined) length++
+      continue
+    }
+    const value = machine.evaluate(element.type === 'SpreadElement' ? element.argument : element, frame)
+    if (element.type === 'SpreadElement') {
+      const items = elementsOf(machine, value, frame)
+      if (items.exact && length !== undefined) {
+        for (const item of items.list) machine.writeField(array, String(length++), item)
+      } else {
+        length = undefined
+        machine.writeRest(array, items.any)
+      }
+    } else if (length !== undefined && length < 4_000) machine.writeField(array, String(length++), value)
+    else {
+      length = undefined
+      machine.writeRest(array, value)
+    }
+  }
+  array.length = length
+  return ofObject(array)
+}
+
+function evaluateObject(
+  machine: Interpreter,
+  node: Extract<AnyNode, { type: 'ObjectExpression' }>,
+  frame: Frame,
+): Value {
+  const object = machine.objectAt(frame, node, 'object')
+  let carried = nothing
+  const home = frame.home
+  for (const property of node.properties) {
+    if (property.type === 'SpreadElement') {
+      carried = join(carried, copyFields(machine, machine.evaluate(property.argument, frame), object, frame))
+      continue
+    }
+    const names =
+      !property.computed && property.key.type === 'Identifier'
+        ? [property.key.name]
+        : namesOf(machine.evaluate(property.key, frame))
+    frame.home = object
+    const value = machine.evaluate(property.value, frame)
+    frame.home = home
+    for (const name of names) {
+      if (property.kind === 'get' && name !== undefined) addGetter(object, name, value)
+      else if (property.kind === 'set') machine.leakSetter(value, frame, placeOf(frame.file, property))
+      else if (name === '__proto__' && !property.computed && !property.shorthand) object.parents = value
+      else if (name === undefined) machine.writeRest(object, value)
+      else machine.writeField(object, name, value)
+    }
+  }
+  return { ...ofObject(object), taints: carried.taints }
+}
+
+function evaluateAssignment(
+  machine: Interpreter,
+  node: Extract<AnyNode, { type: 'AssignmentExpression' }>,
+  frame: Frame,
+): Value {
+  const { left, operator } = node
+  if (operator === '=') {
+    const value = named(machine, node.right, frame, left)
+    if (left.type === 'Identifier') assignName(machine, left, value, frame)
+    else if (left.type === 'MemberExpression') {
+      const object = left.object.type === 'Super' ? frame.thisValue : machine.evaluate(left.object, frame)
+      setMember(machine, object, propertyKey(machine, left, frame), value, frame, node)
+    } else assignPattern(machine, left, value, frame)
+    return value
+  }
+  const before = machine.evaluate(left, frame)
+  const right = machine.evaluate(node.right, frame)
+  const after =
+    operator === '+='
+      ? concatenateOrAdd(machine, before, right, frame, node)
+      : operator === '||=' || operator === '&&=' || operator === '??='
+        ? join(before, right)
+        : binaryConstants(operator.slice(0, -1) as BinaryOperator, before, right)
+  assignPattern(machine, left, after, frame)
+  return after
+}
+
+function named(machine: Interpreter, node: AnyNode, frame: Frame, target: AnyNode): Value {
+  if (node.type !== 'FunctionExpression' && node.type !== 'ArrowFunctionExpression')
+    return machine.evaluate(node, frame)
+  const name =
+    target.type === 'Identifier'
+      ? target.name
+      : target.type === 'MemberExpression' && target.property.type === 'Identifier'
+        ? target.property.name
+        : ''
+  return ofFunction(machine.functionAt(frame, node, name))
+}
+
+function concatenateOrAdd(
+  machine: Interpreter,
+  left: Value,
+  right: Value,
+  frame: Frame,
+  node: AnyNode,
+): Value {
+  return binaryConstants('+', machine.coerced(left, frame, node), machine.coerced(right, frame, node))
+}
+
+/** `a + b + c …` from the left: such a chain may be 50,000 long. */
+function evaluateBinary(
+  machine: Interpreter,
+  node: Extract<AnyNode, { type: 'BinaryExpression' }>,
+  frame: Frame,
+): Value {
+  const chain: (typeof node)[] = []
+  let base: AnyNode = node
+  while (base.type === 'BinaryExpression') {
+    chain.push(base)
+    base = base.left as AnyNode
+  }
+  let value = machine.evaluate(base, frame)
+  for (let at = chain.length - 1; at >= 0; at--) {
+    const part = chain[at]!
+    machine.step()
+    const right = machine.evaluate(part.right, frame)
+    value =
+      part.operator === '+'
+        ? concatenateOrAdd(machine, value, right, frame, part)
+        : binaryConstants(part.operator, value, right)
+  }
+  return value
+}
+
+function evaluateLogical(
+  machine: Interpreter,
+  node: Extract<AnyNode, { type: 'LogicalExpression' }>,
+  frame: Frame,
+): Value {
+  const chain: (typeof node)[] = []
+  let base: AnyNode = node
+  while (base.type === 'LogicalExpression') {
+    chain.push(base)
+    base = base.left
+  }
+  const guardsBefore = frame.guards
+  let { value, guards } = evaluateTest(machine, base, frame)
+  let entered = 0
+  for (let at = chain.length - 1; at >= 0; at--) {
+    const part = chain[at]!
+    machine.step()
+    const certain = truth(value)
+    if (part.operator === '&&' && certain === false) continue
+    if (part.operator === '||' && certain === true) continue
+    if (guards.length > 0 && frame.guards.length < 16) frame.guards = [...frame.guards, ...guards]
+    frame.conditional++
+    entered++
+    const right = evaluateTest(machine, part.right, frame)
+    guards = [...guards, ...right.guards]
+    value =
+      part.operator === '&&' && certain === true
+        ? right.value
+        : part.operator === '||' && certain === false
+          ? right.value
+          : join(value, right.value)
+  }
+  frame.conditional -= entered
+  frame.guards = guardsBefore
+  return value
+}
+
+/** `a ? b : c ? d …`: such a chain may be long as well. */
+function evaluateConditional(
+  machine: Interpreter,
+  first: Extract<AnyNode, { type: 'ConditionalExpression' }>,
+  frame: Frame,
+): Value {
+  const guardsBefore = frame.guards
+  let result = nothing
+  let entered = 0
+  let node: AnyNode = first
+  for (;;) {
+    if (node.type !== 'ConditionalExpression') {
+      result = join(result, machine.evaluate(node, frame))
+      break
+    }
+    const { value, guards } = evaluateTest(machine, node.test, frame)
+    const certain = truth(value)
+    if (guards.length > 0 && frame.guards.length < 16) frame.guards = [...frame.guards, ...guards]
+    if (certain === true) {
+      result = join(result, machine.evaluate(node.consequent, frame))
+      break
+    }
+    if (certain === undefined) {
+      frame.conditional++
+      entered++
+      result = join(result, machine.evaluate(node.consequent, frame))
+    }
+    node = node.alternate
+  }
+  frame.conditional -= entered
+  frame.guards = guardsBefore
+  return result
+}

@@ -1,0 +1,970 @@
+import type { AnyNode, Program } from 'acorn'
+import { HOLE } from '../../types.ts'
+import type { EntryEdge, Gap, Guard, Phase, SourceKind, Text } from '../../types.ts'
+import { callArrayMethod } from './arrays.ts'
+import { callValue, newValue } from './calls.ts'
+import { loadComputed } from './effects.ts'
+import { evaluateExpression } from './expressions.ts'
+import { cellsOf, environmentApi, namedMember } from './members.ts'
+import { actOf, canonical } from './models/index.ts'
+import { bindPattern } from './patterns.ts'
+import { Recorder, type FactBody } from './recorder.ts'
+import type { Scopes } from './scope.ts'
+import { placeOf, type CodeText, type GuardNote, type Place } from './sites.ts'
+import { evaluateStatements, runBody } from './statements.ts'
+import {
+  anything,
+  hop,
+  isConstant,
+  join,
+  joinTaints,
+  known,
+  newCell,
+  nothing,
+  ofFunction,
+  ofObject,
+  type Cell,
+  type ClassNode,
+  type Environment,
+  type FunctionContext,
+  type FunctionNode,
+  type FunctionValue,
+  type Handle,
+  type ObjectKind,
+  type ObjectValue,
+  type Reader,
+  type SourceRecord,
+  type Taint,
+  type Value,
+} from './values.ts'
+
+/**
+ * The machine that evaluates trees abstractly. A *context* is a module body, or a function together with one kind of
+ * arguments; running it evaluates its statements once, in order. Whatever it reads it is noted as a reader of, and
+ * when a cell grows its readers run again, until nothing grows or the budget is spent. Contexts are kept apart by
+ * their arguments up to a cap; beyond it they share one context, and what flows back out of the shared one is cut
+ * down to what this caller put in.
+ */
+export type Context = Reader & {
+  level: number
+  runs: number
+  running: boolean
+  /** Objects, functions and environments it made, by the node that makes them: the same ones on every run. */
+  readonly made: Map<unknown, unknown>
+  run(): void
+}
+
+/** 0 install, 1 import, 2 run, 3 run by a call of the user. */
+export type Level = number
+export const byCallLevel = 3
+
+export type SourceFile = CodeText & {
+  readonly program: Program
+  readonly scopes: Scopes
+  readonly module: boolean
+  readonly depth: number
+}
+
+/** Where evaluation stands: the running context, the names in sight, and what guards this place. */
+export type Frame = {
+  readonly context: Context
+  readonly file: SourceFile
+  readonly functionContext: FunctionContext | undefined
+  environment: Environment
+  thisValue: Value
+  guards: readonly GuardNote[]
+  /** How many branches that may or may not be taken surround this place. */
+  conditional: number
+  /** Collects what a test looks at. */
+  tests: GuardNote[] | undefined
+  thrown: Cell | undefined
+  returns: Cell
+  /** Labels of the functions' own `super`. */
+  home: ObjectValue | undefined
+}
+
+export type Arguments = { readonly list: readonly Value[]; readonly rest: Value }
+
+export type StartedCommand = {
+  readonly text: Text
+  readonly args: readonly Text[] | undefined
+  readonly shell: boolean
+  readonly place: Place
+  readonly level: Level
+}
+
+/** Thrown to end everything when the work is spent. */
+export class BudgetSpent extends Error {}
+
+/** Calls nested deeper than this are put on the work list instead: the stack is ours to keep. */
+const maxCallDepth = 24
+const maxEvaluationDepth = 900
+const maxRuns = 6
+
+export class Interpreter {
+  readonly recorder = new Recorder()
+  readonly globals = new Map<string, Cell>()
+  readonly storedFiles = new Map<string, Cell>()
+  readonly edges = new Map<string, EntryEdge>()
+  readonly gaps: Gap[] = []
+  readonly events = new Map<string, Cell>()
+  readonly natives = new Map<string, (given: Arguments, frame: Frame) => Value>()
+  readonly #commandKeys = new Set<string>()
+  commands: StartedCommand[] = []
+  level: Level = 0
+  work = 0
+  budget: number
+  #callDepth = 0
+  evaluationDepth = 0
+  #ids = 0
+  readonly #queues: Context[][] = [[], [], [], []]
+  readonly #handles = new Map<string, Handle>()
+  readonly #sources = new Map<string, SourceRecord>()
+  readonly functions: FunctionValue[] = []
+  readonly loader: Loader
+
+  constructor(loader: Loader, budget: number) {
+    this.loader = loader
+    this.budget = budget
+  }
+
+  nextId(): number {
+    return ++this.#ids
+  }
+
+  step(units = 1): void {
+    this.work += units
+    if (this.work > this.budget) throw new BudgetSpent('work budget spent')
+  }
+
+  // ---- cells
+
+  /** The value of a cell, for a context that runs again when it grows. */
+  read(cell: Cell, frame: Frame): Value {
+    cell.readers ??= new Set()
+    cell.readers.add(frame.context)
+    return cell.value
+  }
+
+  /** Adds to a cell, and wakes whoever read it. */
+  write(cell: Cell, value: Value): void {
+    const joined = join(cell.value, value)
+    if (joined === cell.value) return
+    cell.value = joined
+    if (cell.readers === undefined) return
+    for (const reader of cell.readers) this.queue(reader as Context)
+  }
+
+  queue(context: Context): void {
+    if (context.queued || context.runs >= maxRuns) return
+    context.queued = true
+    this.#queues[Math.max(context.level, this.level)]!.push(context)
+  }
+
+  /** Runs whatever waits at this level. */
+  drain(level: Level): void {
+    this.level = level
+    const queue = this.#queues[level]!
+    for (let at = 0; at < queue.length; at++) {
+      const context = queue[at]!
+      context.queued = false
+      this.runContext(context)
+      if (at > 4096) {
+        queue.splice(0, at + 1)
+        at = -1
+      }
+    }
+    queue.length = 0
+  }
+
+  runContext(context: Context): void {
+    if (context.running) {
+      this.queue(context)
+      return
+    }
+    context.running = true
+    context.runs++
+    const depth = this.evaluationDepth
+    context.run()
+    this.evaluationDepth = depth
+    context.running = false
+  }
+
+  // ---- making things
+
+  handle(api: string, file?: string, self?: Value): Handle {
+    if (self !== undefined) return { api, file, self }
+    const key = file === undefined ? api : `${api}\n${file}`
+    let handle = this.#handles.get(key)
+    if (handle === undefined) {
+      handle = { api, file, self }
+      this.#handles.set(key, handle)
+    }
+    return handle
+  }
+
+  makeObject(kind: ObjectKind): ObjectValue {
+    return {
+      id: this.nextId(),
+      kind,
+      fields: new Map(),
+      rest: undefined,
+      getters: undefined,
+      parents: undefined,
+      length: kind === 'array' ? 0 : undefined,
+      model: undefined,
+      escaped: false,
+      stars: undefined,
+      owner: undefined,
+    }
+  }
+
+  /** The object that this context makes at this node: the same on every run. */
+  objectAt(frame: Frame, key: unknown, kind: ObjectKind): ObjectValue {
+    const made = frame.context.made.get(key)
+    if (made !== undefined) return made as ObjectValue
+    const object = this.makeObject(kind)
+    object.owner = frame.context
+    frame.context.made.set(key, object)
+    return object
+  }
+
+  functionAt(frame: Frame, node: FunctionNode, name: string, key: unknown = node): FunctionValue {
+    const made = frame.context.made.get(key)
+    if (made !== undefined) return made as FunctionValue
+    const fn = this.makeFunction(frame, node, name)
+    frame.context.made.set(key, fn)
+    return fn
+  }
+
+  makeFunction(frame: Frame, node: FunctionNode, name: string, classNode?: ClassNode): FunctionValue {
+    const fn: FunctionValue = {
+      id: this.nextId(),
+      node,
+      environment: frame.environment,
+      lexicalThis: node.type === 'ArrowFunctionExpression' ? frame.thisValue : undefined,
+      file: frame.file,
+      home: frame.home,
+      properties: this.makeObject('object'),
+      name: name === '' && node.type !== 'ArrowFunctionExpression' ? (node.id?.name ?? '') : name,
+      contexts: [],
+      called: false,
+      depth: (frame.functionContext?.function.depth ?? 0) + 1,
+      classNode,
+      parents: undefined,
+    }
+    this.functions.push(fn)
+    return fn
+  }
+
+  source(kind: SourceKind, name: string, place: Place): Taint {
+    const key = `${kind}\n${name}\n${place.file.path}\n${place.start}`
+    let source = this.#sources.get(key)
+    if (source === undefined) {
+      source = { id: this.nextId(), kind, name, place }
+      this.#sources.set(key, source)
+    }
+    return { source, hops: undefined, sure: true }
+  }
+
+  // ---- calls
+
+  evaluate(node: AnyNode, frame: Frame): Value {
+    this.step()
+    if (this.evaluationDepth > maxEvaluationDepth) {
+      this.gap(`${frame.file.path}: nested too deeply to be followed`, frame.file.path)
+      return anything
+    }
+    this.evaluationDepth++
+    const value = evaluateExpression(this, node, frame)
+    this.evaluationDepth--
+    return value
+  }
+
+  gap(what: string, path: string): void {
+    if (this.gaps.length < 200 && !this.gaps.some(gap => gap.what === what)) {
+      this.gaps.push({ kind: 'content', what, path })
+    }
+  }
+
+  /** Calls a function of the program and gives what it returns. */
+  callFunction(fn: FunctionValue, thisValue: Value, given: Arguments, frame: Frame, place: Place): Value {
+    fn.called = true
+    const context = this.#contextFor(fn, fn.lexicalThis ?? thisValue, this.#withHop(given, fn, place), frame)
+    if (!context.done || context.queued) {
+      if (this.#callDepth < maxCallDepth && !context.running && this.evaluationDepth < 500) {
+        context.queued = false
+        this.#callDepth++
+        this.runContext(context as unknown as Context)
+        this.#callDepth--
+      } else this.queue(context as unknown as Context)
+    }
+    const result = this.read(context.returns, frame)
+    return context.merged ? this.#ownTaints(result, context, thisValue, given) : result
+  }
+
+  #withHop(given: Arguments, fn: FunctionValue, place: Place): Arguments {
+    if (given.list.every(value => value.taints.length === 0) && given.rest.taints.length === 0) return given
+    const label = `passed to ${fn.name || 'a function'}`
+    const add = (value: Value) =>
+      value.taints.length === 0 ? value : { ...value, taints: hop(value.taints, label, place) }
+    return { list: given.list.map(add), rest: add(given.rest) }
+  }
+
+  /** Of what a shared context returns, this caller gets what came from nowhere else. */
+  #ownTaints(result: Value, context: FunctionContext, thisValue: Value, given: Arguments): Value {
+    if (result.taints.length === 0) return result
+    const mine = new Set<SourceRecord>()
+    for (const value of [thisValue, given.rest, ...given.list]) {
+      for (const taint of value.taints) mine.add(taint.source)
+    }
+    const others = new Set<SourceRecord>()
+    for (const value of [context.thisValue, context.rest, ...context.parameters]) {
+      for (const taint of value.taints) if (!mine.has(taint.source)) others.add(taint.source)
+    }
+    if (others.size === 0) return result
+    return { ...result, taints: result.taints.filter(taint => !others.has(taint.source)) }
+  }
+
+  #contextFor(fn: FunctionValue, thisValue: Value, given: Arguments, frame: Frame): FunctionContext {
+    const exact = given.list.every(value => isConstant(value) || value === nothing) && given.rest === nothing
+    const small = fn.node.end - fn.node.start < 4_000
+    const spent = this.work / this.budget
+    const cap = spent > 0.5 ? 1 : exact && small ? 48 : fn.depth <= 2 ? 6 : fn.depth <= 4 ? 3 : 2
+    const key = `${fingerprint(thisValue, false)}(${given.list.map(value => fingerprint(value, true)).join()}…${fingerprint(given.rest, false)}`
+    const found = fn.contexts.find(context => context.key === key)
+    if (found !== undefined) return found
+    if (fn.contexts.length < cap) {
+      const context = this.#newContext(fn, key, frame)
+      context.thisValue = thisValue
+      context.parameters = [...given.list]
+      context.rest = given.rest
+      fn.contexts.push(context)
+      return context
+    }
+    let merged = fn.contexts.find(context => context.merged)
+    if (merged === undefined) {
+      merged = this.#newContext(fn, '*', frame)
+      merged.merged = true
+      fn.contexts.push(merged)
+    }
+    let grown = false
+    const self = join(merged.thisValue, thisValue)
+    const rest = join(merged.rest, given.rest)
+    if (self !== merged.thisValue || rest !== merged.rest) grown = true
+    merged.thisValue = self
+    merged.rest = rest
+    for (let at = 0; at < Math.min(given.list.length, 64); at++) {
+      const before = merged.parameters[at] ?? nothing
+      const after = join(before, given.list[at]!)
+      if (after !== before) {
+        merged.parameters[at] = after
+        grown = true
+      }
+    }
+    if (grown) {
+      merged.done = merged.runs >= maxRuns
+    }
+    return merged
+  }
+
+  #newContext(fn: FunctionValue, key: string, frame: Frame): FunctionContext {
+    const context: FunctionContext & { run(): void } = {
+      function: fn,
+      key,
+      merged: false,
+      queued: false,
+      thisValue: nothing,
+      parameters: [],
+      rest: nothing,
+      returns: newCell(),
+      made: new Map(),
+      runs: 0,
+      running: false,
+      done: false,
+      guards: frame.guards,
+      level: this.level,
+      run: () => this.#runFunction(context),
+    }
+    return context
+  }
+
+  #runFunction(context: FunctionContext): void {
+    const fn = context.function
+    context.done = true
+    const file = fn.file as SourceFile
+    let environment = context.made.get('environment') as Environment | undefined
+    if (environment === undefined) {
+      environment = { parent: fn.environment, names: new Map(), object: undefined }
+      context.made.set('environment', environment)
+    }
+    const frame: Frame = {
+      context: context as unknown as Context,
+      file,
+      functionContext: context,
+      environment,
+      thisValue: context.thisValue,
+      guards: context.guards,
+      conditional: 0,
+      tests: undefined,
+      thrown: undefined,
+      returns: context.returns,
+      home: fn.home,
+    }
+    runBody(this, fn, frame, (parameters: readonly AnyNode[]) => {
+      for (const [at, parameter] of parameters.entries()) {
+        if (parameter.type === 'RestElement') {
+          const array = this.objectAt(frame, parameter, 'array')
+          const list = context.parameters.slice(at)
+          for (const [index, value] of list.entries()) this.writeField(array, String(index), value)
+          array.length = context.rest === nothing ? list.length : undefined
+          if (context.rest !== nothing) this.writeRest(array, context.rest)
+          bindPattern(this, parameter.argument, ofObject(array), frame, 'let')
+        } else {
+          let value = context.parameters[at] ?? nothing
+          if (context.rest !== nothing) value = join(value, context.rest)
+          bindPattern(this, parameter, value, frame, 'parameter')
+        }
+      }
+    })
+  }
+
+  // ---- fields
+
+  field(object: ObjectValue, name: string): Cell {
+    let cell = object.fields.get(name)
+    if (cell === undefined) {
+      cell = newCell()
+      object.fields.set(name, cell)
+    }
+    return cell
+  }
+
+  restOf(object: ObjectValue): Cell {
+    return (object.rest ??= newCell())
+  }
+
+  writeField(object: ObjectValue, name: string, value: Value): void {
+    // A table with more keys than anybody writes by hand is read as a whole.
+    if (object.fields.size >= 4_000 && !object.fields.has(name)) this.writeRest(object, value)
+    else this.write(this.field(object, name), value)
+  }
+
+  writeRest(object: ObjectValue, value: Value): void {
+    this.write(this.restOf(object), value)
+  }
+
+  /** All a function is: called with anything, as somebody may who got hold of it. */
+  callBlindly(fn: FunctionValue, thisValue: Value, parameter: Value, frame: Frame, place: Place): Value {
+    const count = Math.max(fn.node.params.length, 1)
+    return this.callFunction(
+      fn,
+      thisValue,
+      { list: Array.from({ length: Math.min(count, 8) }, () => parameter), rest: nothing },
+      frame,
+      place,
+    )
+  }
+
+  functionValue(fn: FunctionValue): Value {
+    return ofFunction(fn)
+  }
+
+  /** Calls whatever the value may be. */
+  call(callee: Value, self: Value, given: Arguments, frame: Frame, place: Place, name = ''): Value {
+    return callValue(this, callee, self, given, frame, place, name)
+  }
+
+  construct(callee: Value, given: Arguments, frame: Frame, node: AnyNode): Value {
+    return newValue(this, callee, given, frame, node)
+  }
+
+  statements(body: readonly AnyNode[], frame: Frame): void {
+    evaluateStatements(this, body, frame)
+  }
+
+  /**
+   * Runs a function for one element of a list that is known, apart from all other calls: a decoder that maps over
+   * an array of numbers is followed element by element.
+   */
+  inline(callee: Value, list: readonly Value[], frame: Frame, place: Place, at: number): Value {
+    const fn = callee.functions[0]
+    if (
+      callee.functions.length !== 1 ||
+      fn === undefined ||
+      this.evaluationDepth > 400 ||
+      this.work > this.budget / 2
+    ) {
+      return this.call(callee, nothing, { list, rest: nothing }, frame, place)
+    }
+    fn.called = true
+    const key = `inline ${fn.id} ${place.start} ${at}`
+    let context = frame.context.made.get(key) as FunctionContext | undefined
+    if (context === undefined) {
+      context = this.#newContext(fn, key, frame)
+      context.thisValue = fn.lexicalThis ?? nothing
+      frame.context.made.set(key, context)
+    }
+    context.parameters = [...list]
+    // What it returned for the previous content of this place is gone: each run starts anew.
+    context.returns.value = nothing
+    this.runContext(context as unknown as Context)
+    return this.read(context.returns, frame)
+  }
+
+  bind(callee: Value, given: Arguments, frame: Frame, place: Place): Value {
+    const self = given.list[0] ?? nothing
+    const bound = given.list.slice(1)
+    return this.nativeFunction(frame, `bind ${place.start}`, (list, at) =>
+      this.call(
+        callee,
+        self,
+        { list: [...bound, ...list.list], rest: join(given.rest, list.rest) },
+        at,
+        place,
+      ),
+    )
+  }
+
+  /** A function of ours as a value. */
+  nativeFunction(frame: Frame, key: string, run: (given: Arguments, frame: Frame) => Value): Value {
+    let handle = frame.context.made.get(key) as Handle | undefined
+    if (handle === undefined) {
+      handle = { api: `native:${this.nextId()}`, file: undefined, self: undefined }
+      frame.context.made.set(key, handle)
+    }
+    this.natives.set(handle.api, run)
+    return { ...nothing, handles: [handle] }
+  }
+
+  cellAt(frame: Frame, key: string): Cell {
+    const made = frame.context.made.get(key) as Cell | undefined
+    if (made !== undefined) return made
+    const cell = newCell()
+    frame.context.made.set(key, cell)
+    return cell
+  }
+
+  // ---- what is noted
+
+  where(frame: Frame, place: Place) {
+    return { level: this.level, place, guards: frame.guards }
+  }
+
+  fact(body: FactBody, frame: Frame, place: Place): void {
+    this.recorder.fact(body, this.where(frame, place))
+  }
+
+  reads(taint: Taint, api: string, frame: Frame): void {
+    const { kind, name, place } = taint.source
+    this.fact({ kind: 'reads', source: kind, name, api }, frame, place)
+  }
+
+  guard(kind: Guard['kind'], frame: Frame, place: Place, name = ''): void {
+    if (frame.tests === undefined || frame.tests.length >= 16) return
+    frame.tests.push({ kind, place })
+    if (kind !== 'env' && kind !== 'exists') this.fact({ kind: 'checks', what: kind, name }, frame, place)
+  }
+
+  computedCall(frame: Frame, place: Place): void {
+    this.fact(
+      { kind: 'unreadable', why: 'calls a global whose name could not be resolved', share: 0 },
+      frame,
+      place,
+    )
+  }
+
+  decoded(method: string, text: Value, frame: Frame, place: Place): void {
+    const size = text.known.reduce<number>(
+      (most, one) => Math.max(most, typeof one === 'string' ? one.length : 0),
+      0,
+    )
+    if (size >= 16) this.fact({ kind: 'decodes', method, bytes: size }, frame, place)
+  }
+
+  command(command: StartedCommand): void {
+    const key = `${command.text}\n${command.args?.join('\n') ?? ''}\n${command.level}`
+    if (this.#commandKeys.has(key) || this.#commandKeys.size > 2_000) return
+    this.#commandKeys.add(key)
+    this.commands.push(command)
+  }
+
+  /** Everything a value carries, in its fields too: what is sent when the value is. */
+  deepTaints(value: Value, frame: Frame, place: Place): readonly Taint[] {
+    let taints = value.taints
+    if (value.handles.length > 0) this.consumed(value, frame, place)
+    if (value.objects.length === 0) return taints
+    const seen = new Set<ObjectValue>()
+    let layer = value.objects
+    for (let depth = 0; depth < 5 && layer.length > 0 && seen.size < 200; depth++) {
+      const next: ObjectValue[] = []
+      for (const object of layer) {
+        if (seen.has(object)) continue
+        seen.add(object)
+        if (object.model !== undefined) {
+          if (object.model.name !== 'url' && object.model.name !== 'read-stream') {
+            taints = joinTaints(taints, this.read(object.model.pending, frame).taints)
+            continue
+          }
+        }
+        for (const cell of cellsOf(object)) {
+          this.step()
+          const field = this.read(cell, frame)
+          if (field.handles.length > 0) this.consumed(field, frame, place)
+          taints = joinTaints(taints, field.taints)
+          next.push(...field.objects)
+        }
+        const parents = object.parents
+        if (parents !== undefined && parents.handles.some(handle => handle.api === environmentApi)) {
+          taints = joinTaints(taints, [this.source('env', 'process.env', place)])
+        }
+      }
+      layer = next
+    }
+    return taints
+  }
+
+  deepValue(value: Value, frame: Frame, place: Place): Value {
+    const taints = this.deepTaints(value, frame, place)
+    return taints.length === 0 ? anything : { ...anything, taints }
+  }
+
+  /** The whole environment is used as a value: that is a read of all of it. */
+  consumed(value: Value, frame: Frame, place: Place): void {
+    void place
+    if (!value.handles.some(handle => handle.api === environmentApi)) return
+    for (const taint of value.taints)
+      if (taint.source.kind === 'env') this.reads(taint, environmentApi, frame)
+  }
+
+  // ---- what leaves our sight
+
+  /** A value given to code that was not seen, which will call the functions in it with `handed`. */
+  hand(value: Value, handed: Value, frame: Frame, place: Place, depth = 0): void {
+    for (const fn of value.functions) this.callBlindly(fn, nothing, handed, frame, place)
+    for (const handle of value.handles) {
+      const act = actOf(handle.api)
+      if (handle.api.startsWith('native:') || act?.act === 'evaluate' || act?.act === 'send') {
+        this.call({ ...nothing, handles: [handle] }, nothing, { list: [handed], rest: nothing }, frame, place)
+      }
+    }
+    if (depth >= 2) return
+    for (const object of value.objects) {
+      if (object.model !== undefined) continue
+      if (!object.escaped && object.kind !== 'array') object.escaped = true
+      let count = 0
+      for (const cell of cellsOf(object)) {
+        if (++count > 100) break
+        const field = this.read(cell, frame)
+        if (field.functions.length > 0 || field.objects.length > 0) {
+          this.hand(
+            { ...nothing, functions: field.functions, objects: field.objects },
+            handed,
+            frame,
+            place,
+            depth + 1,
+          )
+        }
+      }
+    }
+  }
+
+  leak(value: Value, frame: Frame, place: Place): void {
+    if (value.functions.length > 0 || value.objects.length > 0) this.hand(value, anything, frame, place, 1)
+  }
+
+  leakSetter(value: Value, frame: Frame, place: Place): void {
+    for (const fn of value.functions) this.callBlindly(fn, anything, anything, frame, place)
+  }
+
+  /** A field that an instance of the outside world gives meaning to: handlers, headers, the parts of a URL. */
+  setOnInstance(object: ObjectValue, name: string, value: Value, frame: Frame, place: Place): void {
+    const taints = object.fields.get('%taints')?.value.taints ?? []
+    if (name.startsWith('on')) this.hand(value, { ...anything, taints }, frame, place)
+    else if (object.model !== undefined && object.model.name !== 'url' && value.taints.length > 0) {
+      this.write(object.model.pending, { ...anything, taints: value.taints })
+    }
+  }
+
+  giveTaints(object: ObjectValue, taints: readonly Taint[]): void {
+    this.writeField(object, '%taints', { ...anything, taints })
+  }
+
+  // ---- globals
+
+  assignGlobal(name: string, value: Value, frame: Frame, place: Place): void {
+    this.assignHandle(this.handle('global:'), name, value, frame, place)
+  }
+
+  assignHandle(target: Handle, name: string, value: Value, frame: Frame, place: Place): void {
+    const api = canonical(target.api === 'global:' ? `global:${name}` : `${target.api}.${name}`)
+    let cell = this.globals.get(api)
+    if (cell === undefined) {
+      if (this.globals.size >= 5_000) return
+      cell = newCell()
+      this.globals.set(api, cell)
+    }
+    this.write(cell, value)
+    if (target.api === environmentApi) return
+    if (isPatchTarget(api)) {
+      this.fact({ kind: 'patches', target: api.replace(/^global:/, ''), api: 'assignment' }, frame, place)
+      this.leak(value, frame, place)
+    } else if (/\.on[a-z]+$/.test(api)) this.hand(value, anything, frame, place)
+  }
+
+  patched(target: Handle, frame: Frame, place: Place): void {
+    if (target.api === environmentApi || target.api === 'global:') return
+    this.fact(
+      { kind: 'patches', target: `${target.api.replace(/^global:/, '')}.${HOLE}`, api: 'assignment' },
+      frame,
+      place,
+    )
+  }
+
+  /** What a text concatenation sees of a value: objects answer through `toString`, `valueOf`, `toJSON`. */
+  coerced(value: Value, frame: Frame, node: AnyNode): Value {
+    if (value.objects.length === 0) return value
+    let result: Value = { ...value, objects: [] }
+    const place = placeOf(frame.file, node)
+    for (const object of value.objects) {
+      if (object.model?.name === 'url') {
+        result = join(result, {
+          ...this.read(object.model.texts, frame),
+          taints: this.deepTaints({ ...nothing, objects: [object] }, frame, place),
+        })
+        continue
+      }
+      if (object.kind === 'array') {
+        const joined = callArrayMethod(
+          this,
+          { ...nothing, objects: [object] },
+          'join',
+          { list: [], rest: nothing },
+          frame,
+          place,
+        )
+        result = join(result, joined ?? anything)
+        continue
+      }
+      for (const name of ['toString', 'valueOf']) {
+        for (const fn of object.fields.get(name)?.value.functions ?? []) {
+          result = join(
+            result,
+            this.callFunction(
+              fn,
+              { ...nothing, objects: [object] },
+              { list: [], rest: nothing },
+              frame,
+              place,
+            ),
+          )
+        }
+      }
+      result = join(result, this.deepValue({ ...nothing, objects: [object] }, frame, place))
+    }
+    return result
+  }
+
+  // ---- modules
+
+  loadModule(
+    target: Value,
+    how: 'require' | 'import',
+    api: string,
+    frame: Frame,
+    place: Place,
+    from?: string,
+  ): Value {
+    let result = nothing
+    for (const text of target.known) {
+      if (typeof text !== 'string') continue
+      if (text.includes(HOLE)) continue
+      result = join(result, this.loader.load(this, text, from ?? frame.file.path, how, frame, place))
+    }
+    const computed =
+      target.open ||
+      target.objects.length > 0 ||
+      target.known.some(text => typeof text === 'string' && text.includes(HOLE))
+    if (computed) {
+      loadComputed(this, target, false, {
+        handle: this.handle(api),
+        self: nothing,
+        given: { list: [target], rest: nothing },
+        frame,
+        place,
+        constructed: false,
+      })
+      result = join(result, anything)
+    }
+    return result === nothing ? anything : result
+  }
+
+  /** A file outside the package, perhaps one that was written before, is loaded. */
+  loadOutside(specifier: string, how: 'require' | 'import', frame: Frame, place: Place): void {
+    loadComputed(this, known(specifier), specifier.endsWith('.node'), {
+      handle: this.handle(how === 'import' ? 'import()' : 'global:require'),
+      self: nothing,
+      given: { list: [], rest: nothing },
+      frame,
+      place,
+      constructed: false,
+    })
+  }
+
+  imported(module: Value, name: string, frame: Frame, place: Place): Value {
+    const value = namedMember(this, module, name, frame, place)
+    if (name !== 'default') return value
+    // The default of a CommonJS module is the module.
+    const own = module.objects.some(object => object.kind === 'namespace')
+    const plain: Value = { ...module, objects: module.objects.filter(object => object.kind !== 'namespace') }
+    return own ? value : join(plain, value === anything ? nothing : value)
+  }
+
+  importMeta(frame: Frame): Value {
+    const meta = this.objectAt(frame, 'import.meta', 'object')
+    const path = `/__package__/${frame.file.path}`
+    this.writeField(meta, 'url', known(`file://${path}`))
+    this.writeField(meta, 'filename', known(path))
+    this.writeField(meta, 'dirname', known(path.slice(0, path.lastIndexOf('/'))))
+    return ofObject(meta)
+  }
+
+  /** The value of a JSON text, down to a bounded depth and size. */
+  fromJson(text: string, frame: Frame, key: string): Value | undefined {
+    if (text.length > 4_000_000) return undefined
+    let data: unknown
+    try {
+      data = JSON.parse(text)
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined
+      throw error
+    }
+    return this.fromData(data, frame, key)
+  }
+
+  fromData(data: unknown, frame: Frame, key: string): Value {
+    let count = 0
+    const convert = (part: unknown, path: string, depth: number): Value => {
+      this.step()
+      if (part === null || typeof part === 'string' || typeof part === 'number' || typeof part === 'boolean')
+        return known(part)
+      if (typeof part !== 'object' || depth > 20 || ++count > 2_000) return anything
+      const object = this.objectAt(frame, `${key} ${path}`, Array.isArray(part) ? 'array' : 'object')
+      const entries = Object.entries(part).slice(0, 2_000)
+      for (const [name, value] of entries)
+        this.writeField(object, name, convert(value, `${path}/${name}`, depth + 1))
+      if (Array.isArray(part)) object.length = part.length
+      return ofObject(object)
+    }
+    return convert(data, '', 0)
+  }
+}
+
+const patchable = new Set([
+  'fetch',
+  'XMLHttpRequest',
+  'WebSocket',
+  'eval',
+  'Function',
+  'require',
+  'Promise',
+  'JSON',
+  'Math',
+  'console',
+  'ethereum',
+  'localStorage',
+  'document',
+  'navigator',
+  'setTimeout',
+  'setInterval',
+])
+const prototypes = new Set([
+  'Object',
+  'Array',
+  'String',
+  'Number',
+  'Function',
+  'Promise',
+  'XMLHttpRequest',
+  'EventTarget',
+  'Buffer',
+  'Map',
+  'Set',
+  'RegExp',
+  'Date',
+  'HTMLElement',
+  'Element',
+  'Node',
+  'WebSocket',
+  'Storage',
+  'Headers',
+  'Request',
+  'Response',
+])
+
+/** Whether writing there changes what other code gets: modules of Node, prototypes, well-known globals. */
+function isPatchTarget(api: string): boolean {
+  if (api.startsWith('node:')) return api.includes('.')
+  if (api.startsWith('pkg:')) return api.includes('.') && !api.endsWith('()')
+  if (!api.startsWith('global:')) return false
+  const parts = api.slice(7).split('.')
+  const first = parts[0] ?? ''
+  if (parts.length === 1) return patchable.has(first)
+  if (parts[1] === 'prototype') return prototypes.has(first)
+  return (
+    first === 'JSON' ||
+    first === 'navigator' ||
+    first === 'ethereum' ||
+    first === 'require' ||
+    (first === 'process' && ['emit', 'binding', 'dlopen', 'exit'].includes(parts[1] ?? ''))
+  )
+}
+
+/** What the interpreter asks of whoever owns the files. */
+export type Loader = {
+  /** The value of `require(specifier)` or of an imported namespace. */
+  load(
+    machine: Interpreter,
+    specifier: string,
+    from: string,
+    how: 'require' | 'import',
+    frame: Frame | undefined,
+    place: Place,
+  ): Value
+  /** Evaluates text that was found while evaluating, as a file of its own. */
+  virtual(
+    machine: Interpreter,
+    text: string,
+    label: string,
+    frame: Frame,
+    place: Place,
+    kind: 'program' | 'function',
+  ): Value | undefined
+  readText(path: string): string | undefined
+  /** An `export` statement of a module. */
+  exported(machine: Interpreter, node: AnyNode, frame: Frame): void
+}
+
+const phases = ['install', 'import', 'run', 'run'] as const
+
+export function phaseOf(level: Level): Phase {
+  return phases[level] ?? 'run'
+}
+
+/** A short text that is equal where two values are treated alike. */
+function fingerprint(value: Value, exact: boolean): string {
+  if (value === nothing) return '-'
+  if (value === anything) return '?'
+  let text = value.open ? '?' : ''
+  if (exact) {
+    for (const constant of value.known) {
+      const shown = String(constant)
+      text += `${typeof constant}:${shown.length > 120 ? `${shown.length}${shown.slice(0, 60)}${shown.slice(-60)}` : shown};`
+    }
+  } else if (value.known.length > 0) text += '='
+  for (const handle of value.handles) text += `h${handle.api}${handle.file ?? ''};`
+  for (const fn of value.functions) text += `f${fn.id};`
+  for (const object of value.objects) text += `o${object.id};`
+  for (const taint of value.taints) text += `t${taint.source.id};`
+  return text
+}

@@ -1,0 +1,465 @@
+import type { AnyNode } from 'acorn'
+import { HOLE } from '../../types.ts'
+import type { Frame, Interpreter } from './interpreter.ts'
+import { canonical, isModelled, propertyOf } from './models/index.ts'
+import {
+  folderOfVariable,
+  guardOfVariable,
+  isDullVariable,
+  isSecretParameter,
+  isSecretVariable,
+} from './models/secrets.ts'
+import { placeOf, type Place } from './sites.ts'
+import {
+  anything,
+  join,
+  joinTaints,
+  known,
+  knowns,
+  nothing,
+  ofHandle,
+  ofObject,
+  tainted,
+  withTaints,
+  type Handle,
+  type ObjectValue,
+  type Taint,
+  type Value,
+} from './values.ts'
+
+/** Reading and writing `a.b` and `a[b]`, of whatever `a` may be. */
+
+export const environmentApi = 'global:process.env'
+
+/** The key of a member expression as a value; private names keep their `#`. */
+export function propertyKey(
+  machine: Interpreter,
+  node: Extract<AnyNode, { type: 'MemberExpression' }>,
+  frame: Frame,
+): Value {
+  if (node.computed) return machine.evaluate(node.property as AnyNode, frame)
+  if (node.property.type === 'PrivateIdentifier') return known(`#${node.property.name}`)
+  return node.property.type === 'Identifier' ? known(node.property.name) : anything
+}
+
+/** The names a key may have; `undefined` in the list stands for any. */
+export function namesOf(key: Value): readonly (string | undefined)[] {
+  const names: (string | undefined)[] = []
+  for (const constant of key.known) {
+    if (constant instanceof Uint8Array) names.push(undefined)
+    else {
+      const name = String(constant)
+      names.push(name.includes(HOLE) ? undefined : name)
+    }
+  }
+  if (key.open || names.length === 0) names.push(undefined)
+  return names
+}
+
+export function memberOf(
+  machine: Interpreter,
+  object: Value,
+  key: Value,
+  frame: Frame,
+  node: AnyNode,
+): Value {
+  const place = placeOf(frame.file, node)
+  let result = nothing
+  for (const name of namesOf(key)) {
+    result = join(
+      result,
+      name === undefined
+        ? anyMember(machine, object, frame, place)
+        : namedMember(machine, object, name, frame, place),
+    )
+  }
+  return result
+}
+
+export function namedMember(
+  machine: Interpreter,
+  object: Value,
+  name: string,
+  frame: Frame,
+  place: Place,
+): Value {
+  let result = nothing
+  for (const handle of object.handles) {
+    result = join(result, memberOfHandle(machine, handle, name, object, frame, place))
+  }
+  for (const one of object.objects) result = join(result, fieldOf(machine, one, name, frame, place))
+  for (const fn of object.functions) {
+    const own = fieldOf(machine, fn.properties, name, frame, place)
+    result = join(result, own === anything && functionMembers.has(name) ? nothing : own)
+    if (fn.parents !== undefined && own === anything) {
+      result = join(result, namedMember(machine, fn.parents, name, frame, place))
+    }
+    if (name === 'constructor') result = join(result, ofHandle(machine.handle('global:Function')))
+  }
+  for (const constant of object.known) {
+    if (typeof constant === 'string' || constant instanceof Uint8Array) {
+      if (name === 'length' && !String(constant).includes(HOLE)) result = join(result, known(constant.length))
+      else if (/^\d{1,9}$/.test(name)) result = join(result, known(constant[Number(name)]))
+      else if (name === 'constructor' && typeof constant === 'string')
+        result = join(result, ofHandle(machine.handle('global:String')))
+      else result = join(result, anything)
+    } else if (constant !== null && constant !== undefined) result = join(result, anything)
+  }
+  if (object.open) result = join(result, anything)
+  if (name === 'length') return result === nothing ? anything : result
+  const taints = carriedTaints(object)
+  if (taints.length > 0 && (object.open || object.known.length > 0 || object.objects.length > 0)) {
+    result = withTaints(result === nothing ? anything : result, secretOption(machine, name, taints, place))
+  }
+  return result
+}
+
+const functionMembers = new Set(['call', 'apply', 'bind', 'toString', 'name', 'length', 'constructor'])
+
+/** What an object of the caller is asked for by name: `options.apiKey` is a secret of the caller. */
+function secretOption(
+  machine: Interpreter,
+  name: string,
+  taints: readonly Taint[],
+  place: Place,
+): readonly Taint[] {
+  if (!isSecretParameter(name)) return taints
+  const caller = taints.find(taint => taint.source.kind === 'caller')
+  if (caller === undefined) return taints
+  return joinTaints(
+    taints.filter(taint => taint !== caller),
+    [machine.source('caller-secret', name, place)],
+  )
+}
+
+/** The taints a part of a value has because the whole has them. A variable is not the whole environment. */
+function carriedTaints(object: Value): readonly Taint[] {
+  if (object.taints.length === 0) return object.taints
+  if (object.handles.some(handle => handle.api === environmentApi)) {
+    return object.taints.filter(taint => taint.source.kind !== 'env')
+  }
+  return object.taints
+}
+
+function memberOfHandle(
+  machine: Interpreter,
+  handle: Handle,
+  name: string,
+  object: Value,
+  frame: Frame,
+  place: Place,
+): Value {
+  if (handle.api === environmentApi) return variable(machine, name, frame, place)
+  // Code walks up to the constructor of constructors to evaluate text.
+  if (name === 'constructor' && !handle.api.startsWith('module')) {
+    return ofHandle(machine.handle('global:Function'))
+  }
+  const api = canonical(handle.api === 'global:' ? `global:${name}` : `${handle.api}.${name}`)
+  return handleValue(machine, api, handle.file, object, frame, place)
+}
+
+/** A thing of the outside world as a value: what a model says of it, and what the program stored there. */
+export function handleValue(
+  machine: Interpreter,
+  api: string,
+  file: string | undefined,
+  self: Value | undefined,
+  frame: Frame,
+  place: Place,
+): Value {
+  let result = nothing
+  const stored = machine.globals.get(api)
+  if (stored !== undefined) result = machine.read(stored, frame)
+  const model = propertyOf(api)
+  if (model !== undefined) {
+    if (model.guard !== undefined) machine.guard(model.guard, frame, place)
+    if (model.text !== undefined) return join(result, known(model.text))
+    if (model.source === undefined) return join(result, anything)
+    const taint = machine.source(model.source, api.replace('global:', ''), place)
+    machine.reads(taint, api, frame)
+    return join(result, {
+      ...anything,
+      handles: isModelled(api) ? [machine.handle(api)] : [],
+      taints: [taint],
+    })
+  }
+  const worthKeeping = api.startsWith('node:') || api.startsWith('global:') || isModelled(api)
+  if (!worthKeeping || api.length > 120) {
+    return join(result, tainted(self === undefined ? [] : carriedTaints(self)))
+  }
+  const value = ofHandle(machine.handle(api, file))
+  if (api === environmentApi) {
+    return { ...value, taints: [machine.source('env', 'process.env', place)] }
+  }
+  return join(result, value)
+}
+
+function variable(machine: Interpreter, name: string, frame: Frame, place: Place): Value {
+  const guard = guardOfVariable(name)
+  machine.guard(guard, frame, place, name)
+  const stored = machine.globals.get(`${environmentApi}.${name}`)
+  const before = stored === undefined ? nothing : machine.read(stored, frame)
+  const folder = folderOfVariable(name)
+  if (folder !== undefined) return join(before, known(folder))
+  if (isDullVariable(name)) return join(before, anything)
+  const taint = machine.source(isSecretVariable(name) ? 'env-secret' : 'env-name', name, place)
+  machine.reads(taint, environmentApi, frame)
+  return join(before, tainted([taint]))
+}
+
+/** Any member at all: of the environment that is a variable whose name is not known. */
+function anyMember(machine: Interpreter, object: Value, frame: Frame, place: Place): Value {
+  let result = tainted(carriedTaints(object))
+  for (const handle of object.handles) {
+    if (handle.api === environmentApi) {
+      const taint = machine.source('env', 'process.env[…]', place)
+      machine.reads(taint, environmentApi, frame)
+      result = withTaints(result, [taint])
+    }
+  }
+  for (const one of object.objects) {
+    for (const cell of cellsOf(one)) {
+      machine.step()
+      result = join(result, machine.read(cell, frame))
+    }
+    for (const parent of one.parents?.objects ?? []) {
+      for (const cell of cellsOf(parent)) result = join(result, machine.read(cell, frame))
+    }
+  }
+  return result
+}
+
+export function* cellsOf(object: ObjectValue) {
+  let count = 0
+  for (const cell of object.fields.values()) {
+    if (++count > 400) break
+    yield cell
+  }
+  if (object.rest !== undefined) yield object.rest
+}
+
+const maxParents = 12
+
+/** A field of one object, through what it inherits. `anything` where nothing of that name is known. */
+export function fieldOf(
+  machine: Interpreter,
+  object: ObjectValue,
+  name: string,
+  frame: Frame,
+  place: Place,
+): Value {
+  let result = nothing
+  let at: ObjectValue | undefined = object
+  for (let step = 0; at !== undefined && step < maxParents; step++) {
+    machine.step()
+    const getters = at.getters?.get(name)
+    if (getters !== undefined) {
+      return machine.callFunction(getters, ofObject(object), { list: [], rest: nothing }, frame, place)
+    }
+    const cell = at.fields.get(name)
+    const value = cell === undefined ? nothing : machine.read(cell, frame)
+    if (value !== nothing) {
+      result = join(result, value)
+      if (at.rest !== undefined) result = join(result, machine.read(at.rest, frame))
+      break
+    }
+    if (at.rest !== undefined) result = join(result, machine.read(at.rest, frame))
+    if (at.stars !== undefined) {
+      for (const star of at.stars) result = join(result, namedMember(machine, star, name, frame, place))
+    }
+    if (at.model !== undefined) {
+      const api = canonical(`${at.model.name}.${name}`)
+      if (isModelled(api)) result = join(result, ofHandle(machine.handle(api, undefined, ofObject(object))))
+    }
+    const parents: Value | undefined = at.parents
+    if (parents === undefined) break
+    for (const handle of parents.handles) {
+      result = join(result, memberOfHandle(machine, handle, name, ofObject(object), frame, place))
+    }
+    for (const other of parents.objects.slice(1)) {
+      if (other.fields.has(name)) result = join(result, machine.read(machine.field(other, name), frame))
+    }
+    at = parents.objects[0]
+  }
+  // Whoever adds the field later must wake this reader.
+  if (result === nothing) machine.read(machine.field(object, name), frame)
+  if (object.kind === 'array' && name === 'length' && object.length !== undefined) return known(object.length)
+  if (object.escaped) return join(result, anything)
+  return result === nothing ? anything : result
+}
+
+/** `object[key] = value`. */
+export function setMember(
+  machine: Interpreter,
+  object: Value,
+  key: Value,
+  value: Value,
+  frame: Frame,
+  node: AnyNode,
+): void {
+  const place = placeOf(frame.file, node)
+  for (const name of namesOf(key)) {
+    for (const one of object.objects) setField(machine, one, name, value, frame, place)
+    for (const fn of object.functions) setField(machine, fn.properties, name, value, frame, place)
+    for (const handle of object.handles) {
+      if (name !== undefined) machine.assignHandle(handle, name, value, frame, place)
+      else machine.patched(handle, frame, place)
+    }
+  }
+  if (object.open || object.handles.length > 0) machine.leak(value, frame, place)
+}
+
+function setField(
+  machine: Interpreter,
+  object: ObjectValue,
+  name: string | undefined,
+  value: Value,
+  frame: Frame,
+  place: Place,
+): void {
+  machine.step()
+  if (name === undefined) {
+    machine.writeRest(object, value)
+    object.length = undefined
+    return
+  }
+  if (name === '__proto__') {
+    object.parents = object.parents === undefined ? value : join(object.parents, value)
+    return
+  }
+  if (object.model !== undefined) machine.setOnInstance(object, name, value, frame, place)
+  machine.writeField(object, name, value)
+  if (object.kind === 'array' && object.length !== undefined && /^\d{1,6}$/.test(name)) {
+    object.length = Math.max(object.length, Number(name) + 1)
+  }
+}
+
+export type Elements = { readonly exact: boolean; readonly list: readonly Value[]; readonly any: Value }
+
+/** The elements of an iterable: one by one where they are all known. */
+export function elementsOf(machine: Interpreter, value: Value, frame: Frame): Elements {
+  const single =
+    value.objects.length === 1 && !value.open && value.known.length === 0 && value.handles.length === 0
+      ? value.objects[0]
+      : undefined
+  if (single?.kind === 'array' && single.length !== undefined && !single.escaped) {
+    const list: Value[] = []
+    const extra = single.rest === undefined ? nothing : machine.read(single.rest, frame)
+    for (let at = 0; at < Math.min(single.length, 2_000); at++) {
+      machine.step()
+      const cell = single.fields.get(String(at))
+      list.push(cell === undefined ? known(undefined) : withTaints(machine.read(cell, frame), value.taints))
+    }
+    if (extra === nothing && single.length <= 2_000) {
+      return { exact: true, list, any: list.reduce(join, nothing) }
+    }
+    return { exact: false, list: [], any: join(list.reduce(join, extra), nothing) }
+  }
+  if (
+    value.known.length === 1 &&
+    typeof value.known[0] === 'string' &&
+    !value.open &&
+    value.objects.length === 0
+  ) {
+    const text = value.known[0]
+    if (!text.includes(HOLE) && text.length <= 2_000) {
+      const list = Array.from(text, unit => withTaints(known(unit), value.taints))
+      return { exact: true, list, any: withTaints(anything, value.taints) }
+    }
+  }
+  let any = tainted(carriedTaints(value))
+  let plain = value.open || value.known.length > 0 || value.handles.length > 0
+  for (const object of value.objects) {
+    for (const cell of cellsOf(object)) {
+      machine.step()
+      any = join(any, machine.read(cell, frame))
+    }
+  }
+  for (const handle of value.handles) {
+    if (handle.api === environmentApi) {
+      plain = true
+      any = withTaints(any, value.taints)
+    }
+  }
+  if (!plain && any.open && value.objects.length > 0) any = { ...any, open: true }
+  return { exact: false, list: [], any }
+}
+
+/** The keys `for (… in …)` and `Object.keys` give. */
+export function keysOf(machine: Interpreter, value: Value, frame: Frame): Elements {
+  const single =
+    value.objects.length === 1 && !value.open && value.handles.length === 0 ? value.objects[0] : undefined
+  if (single !== undefined && single.rest === undefined && !single.escaped && single.stars === undefined) {
+    const names = [...single.fields]
+      .filter(([, cell]) => cell.value !== nothing)
+      .map(([name]) => name)
+      .slice(0, 400)
+    if (names.length < 400) {
+      return { exact: true, list: names.map(known), any: knowns(names.slice(0, 6)) }
+    }
+  }
+  const taints = value.handles.some(handle => handle.api === environmentApi)
+    ? value.taints
+    : carriedTaints(value)
+  void machine
+  void frame
+  return { exact: false, list: [], any: tainted(taints) }
+}
+
+export function functionOrObject(value: Value): boolean {
+  return value.functions.length > 0 || value.objects.length > 0
+}
+
+export function superObject(frame: Frame): Value {
+  return frame.home?.parents ?? anything
+}
+
+export function addGetter(
+  object: { getters: Map<string, Value['functions'][number]> | undefined },
+  name: string,
+  value: Value,
+): void {
+  const getter = value.functions[0]
+  if (getter !== undefined) (object.getters ??= new Map()).set(name, getter)
+}
+
+/** `{...from}` and `Object.assign`: the fields that are known, and whatever else the value carries. */
+export function copyFields(
+  machine: Interpreter,
+  from: Value,
+  into: Parameters<Interpreter['writeField']>[0],
+  frame: Frame,
+): Value {
+  for (const source of from.objects) {
+    if (source === into) continue
+    let count = 0
+    for (const [name, cell] of source.fields) {
+      if (++count > 1_000) break
+      machine.step()
+      const value = machine.read(cell, frame)
+      if (value !== nothing) machine.writeField(into, name, value)
+    }
+    for (const name of source.getters?.keys() ?? []) {
+      machine.writeField(
+        into,
+        name,
+        fieldOf(machine, source, name, frame, { file: frame.file, start: 0, end: 0 }),
+      )
+    }
+    if (source.rest !== undefined) machine.writeRest(into, machine.read(source.rest, frame))
+    if (source.escaped) into.escaped = true
+  }
+  for (const fn of from.functions) copyFields(machine, ofObject(fn.properties), into, frame)
+  if (from.open || from.handles.length > 0) {
+    into.escaped = true
+    if (from.taints.length > 0) machine.writeRest(into, tainted(from.taints))
+    if (from.handles.length > 0) {
+      // `{...process.env}` is still the environment.
+      into.parents =
+        into.parents === undefined
+          ? { ...nothing, handles: from.handles }
+          : join(into.parents, { ...nothing, handles: from.handles })
+    }
+  }
+  return from
+}

@@ -1,0 +1,173 @@
+import type { Model } from './model.ts'
+
+/** Functions through which data passes: what goes in comes out in another form. */
+export const codecs: readonly Model[] = [
+  { of: ['global:JSON.stringify'], act: 'built-in', name: 'JSON.stringify' },
+  { of: ['global:JSON.parse'], act: 'built-in', name: 'JSON.parse' },
+  {
+    of: [
+      'global:{encodeURIComponent,encodeURI,escape,btoa,String}',
+      'node:querystring.{stringify,escape,encode}',
+      'node:util.{inspect,format}',
+      'node:buffer.btoa',
+    ],
+    act: 'built-in',
+    name: 'encode',
+  },
+  {
+    of: [
+      'global:{decodeURIComponent,decodeURI,unescape,atob}',
+      'node:querystring.{parse,unescape,decode}',
+      'node:buffer.atob',
+    ],
+    act: 'built-in',
+    name: 'decode',
+  },
+  {
+    of: [
+      'node:zlib.{gzip,gzipSync,deflate,deflateSync,deflateRaw,deflateRawSync,brotliCompress,brotliCompressSync}',
+    ],
+    act: 'built-in',
+    name: 'compress',
+  },
+  {
+    of: [
+      'node:zlib.{gunzip,gunzipSync,inflate,inflateSync,inflateRaw,inflateRawSync,unzip,unzipSync,brotliDecompress,brotliDecompressSync}',
+    ],
+    act: 'built-in',
+    name: 'decompress',
+  },
+  {
+    of: ['node:crypto.{createCipheriv,createDecipheriv,createCipher,createDecipher}'],
+    act: 'built-in',
+    name: 'cipher',
+  },
+  {
+    of: ['node:crypto.{publicEncrypt,privateDecrypt,privateEncrypt,publicDecrypt}'],
+    act: 'carry',
+    hop: 'encrypted',
+  },
+  { of: ['node:crypto.{createHash,createHmac,createSign,createVerify}'], act: 'make', instance: 'digest' },
+  {
+    of: [
+      'node:crypto.{randomBytes,randomUUID,randomInt,scryptSync,pbkdf2Sync,scrypt,pbkdf2,hash,createPrivateKey,timingSafeEqual,sign,verify}',
+      'digest.{digest,sign,verify,hex}',
+      'pkg:{md5,sha1,sha256,object-hash,hash-sum}',
+      'global:crypto.{randomUUID,getRandomValues}',
+      'global:crypto.subtle.{digest,sign,verify}',
+    ],
+    act: 'clean',
+  },
+  {
+    of: [
+      'pkg:{js-base64,base64-js,lz-string,pako,fflate,msgpackr,protobufjs,qs,query-string,js-yaml,yaml,ini,dotenv}.{encode,decode,toBase64,fromBase64,compress,decompress,deflate,inflate,gzip,ungzip,stringify,parse,dump,load,pack,unpack}',
+    ],
+    act: 'carry',
+    hop: 'encoded',
+  },
+  {
+    of: [
+      'global:Buffer.from',
+      'global:Buffer',
+      'global:Buffer.concat',
+      'global:Buffer.{alloc,allocUnsafe}',
+      'global:{Uint8Array,Uint16Array,Uint32Array,Int8Array,Int32Array,Uint8ClampedArray}',
+      'global:Uint8Array.from',
+    ],
+    act: 'built-in',
+    name: 'Buffer',
+  },
+  { of: ['global:String.{fromCharCode,fromCodePoint}'], act: 'built-in', name: 'fromCharCode' },
+  { of: ['global:String.raw'], act: 'carry' },
+  {
+    of: [
+      'global:{parseInt,parseFloat,Number}',
+      'global:Math.{floor,ceil,round,max,min,abs,pow,sqrt,trunc,sign,log2,imul}',
+    ],
+    act: 'built-in',
+    name: 'number',
+  },
+  {
+    of: [
+      'global:{Boolean,isNaN,isFinite,Symbol}',
+      'global:Math.random',
+      'global:performance.now',
+      'global:Number.{isInteger,isSafeInteger,isFinite,isNaN}',
+      'global:Array.isArray',
+      'node:util.{types,deprecate,isDeepStrictEqual,debuglog}',
+      'global:console.{log,error,warn,info,debug,trace,table,dir,assert,time,timeEnd,group,groupEnd}',
+    ],
+    act: 'built-in',
+    name: 'clean',
+  },
+  { of: ['global:{Date,Date.now}'], act: 'guard', kind: 'time' },
+  {
+    of: ['global:Intl.DateTimeFormat', 'global:Intl.DateTimeFormat().resolvedOptions'],
+    act: 'guard',
+    kind: 'locale',
+  },
+]
+
+/** The language itself, where values go in and out. */
+export const language: readonly Model[] = [
+  {
+    of: ['global:Object.{keys,getOwnPropertyNames}', 'global:Reflect.ownKeys'],
+    act: 'built-in',
+    name: 'Object.keys',
+  },
+  { of: ['global:Object.values'], act: 'built-in', name: 'Object.values' },
+  { of: ['global:Object.{entries,fromEntries}'], act: 'built-in', name: 'Object.entries' },
+  {
+    of: [
+      'global:Object.assign',
+      'pkg:{lodash,lodash.merge,deepmerge,extend,object-assign,xtend}',
+      'pkg:lodash.{assign,merge,extend,defaults}',
+      'node:util._extend',
+    ],
+    act: 'built-in',
+    name: 'Object.assign',
+  },
+  {
+    of: [
+      'global:Object.{freeze,seal,preventExtensions}',
+      'global:Object',
+      'node:util.{promisify,callbackify}',
+      'pkg:{pify,util.promisify}',
+      'global:structuredClone',
+      'global:Promise.{resolve,all,allSettled,race,any}',
+      'global:Array.from',
+      'global:{Array.of,Array}',
+      'global:Object.getOwnPropertyDescriptors',
+      'global:Object.fromEntries',
+    ],
+    act: 'built-in',
+    name: 'identity',
+  },
+  { of: ['global:Object.create'], act: 'built-in', name: 'Object.create' },
+  {
+    of: ['global:Object.{defineProperty,defineProperties}', 'global:Reflect.defineProperty'],
+    act: 'built-in',
+    name: 'Object.defineProperty',
+  },
+  {
+    of: ['global:Object.{setPrototypeOf}', 'node:util.inherits', 'pkg:inherits'],
+    act: 'built-in',
+    name: 'inherit',
+  },
+  {
+    of: ['global:Object.getOwnPropertyDescriptor'],
+    act: 'built-in',
+    name: 'Object.getOwnPropertyDescriptor',
+  },
+  { of: ['global:Promise'], act: 'built-in', name: 'Promise' },
+  { of: ['global:Promise.reject'], act: 'built-in', name: 'identity' },
+  { of: ['global:Reflect.apply'], act: 'built-in', name: 'Reflect.apply' },
+  { of: ['global:Reflect.construct'], act: 'built-in', name: 'Reflect.construct' },
+  { of: ['global:Reflect.get'], act: 'built-in', name: 'Reflect.get' },
+  { of: ['global:Reflect.set'], act: 'built-in', name: 'Reflect.set' },
+  { of: ['global:Proxy'], act: 'built-in', name: 'Proxy' },
+  { of: ['global:{Map,Set,WeakMap,WeakSet}'], act: 'built-in', name: 'collection' },
+  { of: ['global:URL', 'node:url.{URL,parse}', 'pkg:whatwg-url.URL'], act: 'built-in', name: 'URL' },
+  { of: ['node:url.{format,resolve}'], act: 'built-in', name: 'url.format' },
+  { of: ['global:process.{on,once,addListener,prependListener}'], act: 'listen', event: 0 },
+]

@@ -1,0 +1,124 @@
+import type { Model } from './model.ts'
+
+/** Programs that are started. */
+export const exec: readonly Model[] = [
+  {
+    of: [
+      'node:child_process.{exec,execSync}',
+      'pkg:shelljs.exec',
+      'pkg:execa.{execaCommand,execaCommandSync,command,commandSync}',
+      'pkg:zx.$',
+      'pkg:execa.$',
+      'pkg:node-cmd.{run,runSync,get}',
+    ],
+    act: 'start',
+    command: 0,
+    shell: true,
+    gives: 'output',
+  },
+  {
+    of: [
+      'node:child_process.{execFile,execFileSync,spawnSync}',
+      'pkg:execa',
+      'pkg:execa.{execa,execaSync,sync}',
+      'pkg:cross-spawn.sync',
+      'pkg:tinyexec.{x,exec}',
+      'pkg:nano-spawn',
+    ],
+    act: 'start',
+    command: 0,
+    argv: 1,
+    shell: false,
+    gives: 'output',
+  },
+  {
+    of: [
+      'node:child_process.spawn',
+      'pkg:cross-spawn',
+      'pkg:cross-spawn.spawn',
+      'pkg:foreground-child',
+      'pkg:node-pty.spawn',
+      'pkg:{node-pty-prebuilt-multiarch,@lydell/node-pty}.spawn',
+      'global:Bun.{spawn,spawnSync}',
+      'global:Deno.{Command,run}',
+    ],
+    act: 'start',
+    command: 0,
+    argv: 1,
+    shell: false,
+    gives: 'child',
+  },
+  {
+    of: ['node:child_process.fork', 'node:cluster.fork', 'pkg:execa.{node,execaNode}'],
+    act: 'built-in',
+    name: 'fork',
+  },
+  { of: ['node:worker_threads.Worker', 'global:Worker'], act: 'built-in', name: 'Worker' },
+  { of: ['child.kill', 'child.{ref,unref,disconnect}'], act: 'clean' },
+  { of: ['child.send'], act: 'send', payload: [0] },
+  { of: ['stdin.{write,end}'], act: 'send', payload: [0] },
+  { of: ['pkg:{open,opn,opener,open-cli}'], act: 'start', command: 0, shell: false, gives: 'child' },
+]
+
+/** Text or bytes that become code. */
+export const code: readonly Model[] = [
+  {
+    of: ['global:eval', 'node:vm.{runInThisContext,runInNewContext,runInContext}'],
+    act: 'evaluate',
+    code: 0,
+    gives: 'result',
+  },
+  {
+    of: [
+      'pkg:{vm2,isolated-vm}.{VM,NodeVM}().run',
+      'pkg:{require-from-string,eval,node-eval,_eval,safe-eval,notevil}',
+      'module.{_compile}',
+    ],
+    act: 'evaluate',
+    code: 0,
+    gives: 'result',
+  },
+  { of: ['node:vm.{Script,SourceTextModule}'], act: 'built-in', name: 'Script' },
+  { of: ['node:vm.compileFunction'], act: 'evaluate', code: 0, gives: 'function' },
+  { of: ['global:{Function,AsyncFunction,GeneratorFunction}'], act: 'built-in', name: 'Function' },
+  { of: ['global:execScript'], act: 'evaluate', code: 0, gives: 'result' },
+  {
+    of: [
+      'global:{setTimeout,setInterval,setImmediate,queueMicrotask,requestAnimationFrame,requestIdleCallback}',
+      'node:timers.{setTimeout,setInterval,setImmediate}',
+      'global:process.nextTick',
+    ],
+    act: 'built-in',
+    name: 'timer',
+  },
+  {
+    of: [
+      'global:require',
+      'module.require',
+      'node:module._load',
+      'node:module.prototype.require',
+      'global:process.mainModule.require',
+      'global:__non_webpack_require__',
+      'module.constructor._load',
+    ],
+    act: 'built-in',
+    name: 'require',
+  },
+  { of: ['node:module.{createRequire,createRequireFromPath}'], act: 'built-in', name: 'createRequire' },
+  { of: ['global:process.{getBuiltinModule,binding,_linkedBinding}'], act: 'built-in', name: 'getBuiltin' },
+  { of: ['global:process.dlopen'], act: 'load', target: 1, native: true },
+  { of: ['node:module.register'], act: 'load', target: 0, native: false },
+  {
+    of: ['pkg:{bindings,node-gyp-build,node-pre-gyp,prebuildify,pkg-prebuilds}'],
+    act: 'load',
+    target: 0,
+    native: true,
+    inside: true,
+  },
+  {
+    of: ['global:WebAssembly.{compile,instantiate,compileStreaming,instantiateStreaming,Module,Instance}'],
+    act: 'load',
+    target: 0,
+    native: true,
+  },
+]

@@ -1,0 +1,175 @@
+import { codecs, language } from './codecs.ts'
+import { code, exec } from './exec.ts'
+import { files } from './files.ts'
+import { expand, type Act, type PropertyModel } from './model.ts'
+import { httpClients, sockets } from './network.ts'
+import { host, properties } from './secrets.ts'
+
+const acts = new Map<string, Act>()
+const propertyModels = new Map<string, PropertyModel>()
+const beginnings = new Set<string>()
+
+function addBeginnings(api: string): void {
+  beginnings.add(api)
+  for (let at = 0; at < api.length; at++) {
+    if (api[at] === '.' || api[at] === '(') beginnings.add(api.slice(0, at))
+    if (api[at] === ')') beginnings.add(api.slice(0, at + 1))
+  }
+}
+
+for (const model of [
+  ...files,
+  ...httpClients,
+  ...sockets,
+  ...exec,
+  ...code,
+  ...codecs,
+  ...language,
+  ...host,
+]) {
+  for (const api of model.of.flatMap(expand)) {
+    acts.set(api, model)
+    addBeginnings(api)
+  }
+}
+for (const model of properties) {
+  for (const api of model.of.flatMap(expand)) {
+    propertyModels.set(api, model)
+    addBeginnings(api)
+  }
+}
+
+/** What a call of this name does. */
+export function actOf(api: string): Act | undefined {
+  return acts.get(api)
+}
+
+/** What reading this property gives, where that is more than its name. */
+export function propertyOf(api: string): PropertyModel | undefined {
+  return propertyModels.get(api)
+}
+
+/** Whether a model begins with this name, so that it is worth keeping. */
+export function isModelled(api: string): boolean {
+  return beginnings.has(api)
+}
+
+const aliases: Readonly<Record<string, string>> = {
+  'node:fs/promises': 'node:fs',
+  'node:fs.promises': 'node:fs',
+  'pkg:fs-extra': 'node:fs',
+  'pkg:graceful-fs': 'node:fs',
+  'pkg:fs-extra/esm': 'node:fs',
+  'pkg:original-fs': 'node:fs',
+  'node:dns/promises': 'node:dns',
+  'node:dns.promises': 'node:dns',
+  'node:dns.promises.Resolver': 'node:dns.Resolver',
+  'node:path/posix': 'node:path',
+  'node:path.posix': 'node:path',
+  'node:path/win32': 'node:path',
+  'node:path.win32': 'node:path',
+  'pkg:path': 'node:path',
+  'node:process': 'global:process',
+  'node:buffer.Buffer': 'global:Buffer',
+  'node:timers/promises': 'node:timers',
+  'node:module.Module': 'node:module',
+  'node:module.constructor': 'node:module',
+  'module.constructor': 'node:module',
+  'global:process.mainModule.constructor': 'node:module',
+  'global:process.mainModule': 'module',
+  'global:require.main': 'module',
+  'global:require.main.require': 'global:require',
+  'global:window': 'global:',
+  'global:self': 'global:',
+  'global:globalThis': 'global:',
+  'global:global': 'global:',
+  'global:top': 'global:',
+  'global:parent': 'global:',
+  'global:frames': 'global:',
+  'global:root': 'global:',
+  'global:document.defaultView': 'global:',
+  'node:child_process.default': 'node:child_process',
+  'pkg:follow-redirects.http': 'node:http',
+  'pkg:follow-redirects.https': 'node:https',
+  'node:stream/promises': 'node:stream',
+  'pkg:child-process-promise': 'node:child_process',
+  'pkg:mz/child_process': 'node:child_process',
+  'pkg:mz/fs': 'node:fs',
+  'node:v8': 'node:v8',
+}
+
+/** One name for things that are the same. */
+export function canonical(api: string): string {
+  let name = api
+  for (let step = 0; step < 4; step++) {
+    const next = Object.hasOwn(aliases, name)
+      ? aliases[name]!
+      : name.endsWith('.default')
+        ? name.slice(0, -8)
+        : name
+    if (next === name) return name
+    name = next
+  }
+  return name
+}
+
+/** Modules that Node brings, without their `node:`. */
+export const builtinModules: ReadonlySet<string> = new Set([
+  'assert',
+  'assert/strict',
+  'async_hooks',
+  'buffer',
+  'child_process',
+  'cluster',
+  'console',
+  'constants',
+  'crypto',
+  'dgram',
+  'diagnostics_channel',
+  'dns',
+  'dns/promises',
+  'domain',
+  'events',
+  'fs',
+  'fs/promises',
+  'http',
+  'http2',
+  'https',
+  'inspector',
+  'inspector/promises',
+  'module',
+  'net',
+  'os',
+  'path',
+  'path/posix',
+  'path/win32',
+  'perf_hooks',
+  'process',
+  'punycode',
+  'querystring',
+  'readline',
+  'readline/promises',
+  'repl',
+  'sea',
+  'sqlite',
+  'stream',
+  'stream/consumers',
+  'stream/promises',
+  'stream/web',
+  'string_decoder',
+  'sys',
+  'test',
+  'timers',
+  'timers/promises',
+  'tls',
+  'trace_events',
+  'tty',
+  'url',
+  'util',
+  'util/types',
+  'v8',
+  'vm',
+  'wasi',
+  'worker_threads',
+  'zlib',
+])

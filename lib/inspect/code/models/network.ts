@@ -1,0 +1,173 @@
+import type { Model } from './model.ts'
+
+/** HTTP clients: where to, what with, and what comes back. */
+export const httpClients: readonly Model[] = [
+  { of: ['node:{http,https}.{request,get}'], act: 'contact', dest: 0, options: [0, 1], gives: 'request' },
+  { of: ['node:http2.connect'], act: 'contact', dest: 0, options: [1], gives: 'session' },
+  { of: ['session.request'], act: 'send', payload: [0] },
+  {
+    of: [
+      'global:fetch',
+      'pkg:{node-fetch,cross-fetch,isomorphic-fetch,undici,unfetch,minipass-fetch,make-fetch-happen,node-fetch-native,ofetch,whatwg-fetch}',
+      'pkg:{undici,cross-fetch,node-fetch,node-fetch-native,ofetch}.{fetch,request,stream}',
+      'pkg:ofetch.ofetch',
+      'global:$fetch',
+    ],
+    act: 'contact',
+    dest: 0,
+    options: [0, 1],
+    gives: 'response',
+  },
+  { of: ['global:Request'], act: 'built-in', name: 'Request' },
+  { of: ['pkg:axios', 'pkg:axios.request'], act: 'contact', dest: 0, options: [0, 1], gives: 'response' },
+  { of: ['pkg:axios.{get,delete,head,options}'], act: 'contact', dest: 0, options: [1], gives: 'response' },
+  {
+    of: ['pkg:axios.{post,put,patch,postForm,putForm,patchForm}'],
+    act: 'contact',
+    dest: 0,
+    payload: [1],
+    options: [2],
+    gives: 'response',
+  },
+  {
+    of: ['pkg:axios.{create,default,Axios}', 'pkg:axios.create()', 'pkg:axios.Axios()'],
+    act: 'alias',
+    to: 'pkg:axios',
+  },
+  {
+    of: [
+      'pkg:{got,ky,wretch,bent,phin,centra,simple-get,tiny-json-http}',
+      'pkg:{got,ky}.{get,post,put,patch,delete,head,stream,got}',
+      'pkg:simple-get.{concat,get,post}',
+    ],
+    act: 'contact',
+    dest: 0,
+    options: [0, 1],
+    gives: 'response',
+  },
+  {
+    of: ['pkg:{got,ky}.{extend,create,default}', 'pkg:{got,ky}.{extend,create}()'],
+    act: 'built-in',
+    name: 'same-client',
+  },
+  {
+    of: [
+      'pkg:{request,request-promise,request-promise-native,postman-request}',
+      'pkg:{request,request-promise,request-promise-native}.{get,post,put,patch,delete,head,del}',
+    ],
+    act: 'contact',
+    dest: 0,
+    options: [0, 1],
+    gives: 'request',
+  },
+  { of: ['pkg:needle'], act: 'contact', dest: 1, payload: [2], options: [3], gives: 'response' },
+  { of: ['pkg:needle.{get,head}'], act: 'contact', dest: 0, options: [1], gives: 'response' },
+  {
+    of: ['pkg:needle.{post,put,patch,delete}'],
+    act: 'contact',
+    dest: 0,
+    payload: [1],
+    options: [2],
+    gives: 'response',
+  },
+  {
+    of: ['pkg:superagent.{get,post,put,patch,delete,del,head}', 'pkg:superagent'],
+    act: 'contact',
+    dest: 0,
+    payload: [1],
+    gives: 'request',
+  },
+  { of: ['global:navigator.sendBeacon'], act: 'contact', dest: 0, payload: [1], gives: 'response' },
+  {
+    of: ['global:XMLHttpRequest', 'pkg:xmlhttprequest.XMLHttpRequest', 'pkg:xhr2'],
+    act: 'make',
+    instance: 'xhr',
+  },
+  { of: ['xhr.open'], act: 'built-in', name: 'xhr.open' },
+  { of: ['xhr.send'], act: 'send', payload: [0] },
+  { of: ['xhr.setRequestHeader'], act: 'fill', values: [1] },
+  { of: ['request.{write,end,send,field,attach,form,json,query,multipart}'], act: 'send', payload: [0, 1] },
+  { of: ['request.{setHeader,set,auth,type}'], act: 'send', payload: [0, 1], role: 'header' },
+  { of: ['global:EventSource', 'pkg:eventsource'], act: 'contact', dest: 0, gives: 'socket' },
+  { of: ['global:importScripts'], act: 'load', target: 0, native: false },
+  {
+    of: [
+      'global:{FormData,URLSearchParams,Headers,Blob,File}',
+      'pkg:form-data',
+      'node:url.URLSearchParams',
+      'node:buffer.Blob',
+      'pkg:formdata-node.{FormData,File,Blob}',
+      'pkg:undici.{FormData,Headers}',
+    ],
+    act: 'built-in',
+    name: 'bag',
+  },
+  {
+    of: [
+      'node:http.createServer',
+      'node:https.createServer',
+      'node:net.createServer',
+      'node:http2.{createServer,createSecureServer}',
+    ],
+    act: 'built-in',
+    name: 'server',
+  },
+]
+
+/** Sockets, mail, queues and names. */
+export const sockets: readonly Model[] = [
+  {
+    of: ['node:{net,tls}.{connect,createConnection}'],
+    act: 'contact',
+    dest: 0,
+    options: [0],
+    host: true,
+    gives: 'socket',
+  },
+  { of: ['node:{net,tls}.{Socket,TLSSocket}'], act: 'make', instance: 'socket' },
+  { of: ['socket.connect'], act: 'built-in', name: 'socket.connect' },
+  { of: ['socket.{write,end,send,emit,publish,request}'], act: 'send', payload: [0, 1, 2] },
+  {
+    of: [
+      'global:WebSocket',
+      'pkg:{ws,isomorphic-ws,websocket,faye-websocket,socket.io-client,engine.io-client,reconnecting-websocket}',
+      'pkg:ws.WebSocket',
+      'pkg:socket.io-client.{io,connect,Manager}',
+      'pkg:mqtt.{connect}',
+      'pkg:sockjs-client',
+      'pkg:undici.WebSocket',
+    ],
+    act: 'contact',
+    dest: 0,
+    options: [2],
+    gives: 'socket',
+  },
+  { of: ['node:dgram.{createSocket,Socket}'], act: 'make', instance: 'datagram' },
+  { of: ['datagram.send'], act: 'built-in', name: 'datagram.send' },
+  {
+    of: [
+      'node:dns.{lookup,resolve,resolve4,resolve6,resolveTxt,resolveAny,resolveMx,resolveNs,resolveSrv,resolveCname,resolveSoa,reverse}',
+    ],
+    act: 'resolve',
+    name: 0,
+  },
+  { of: ['node:dns.Resolver'], act: 'make', instance: 'resolver' },
+  {
+    of: [
+      'resolver.{resolve,resolve4,resolve6,resolveTxt,resolveAny,resolveMx,resolveNs,resolveSrv,resolveCname,resolveSoa,reverse}',
+    ],
+    act: 'resolve',
+    name: 0,
+  },
+  { of: ['node:dns.getServers', 'resolver.getServers'], act: 'source', kind: 'host', name: 'dns.getServers' },
+  { of: ['pkg:nodemailer.createTransport'], act: 'contact', options: [0], gives: 'mailer' },
+  { of: ['mailer.sendMail'], act: 'send', payload: [0] },
+  { of: ['pkg:ssh2.Client', 'pkg:node-ssh.NodeSSH'], act: 'make', instance: 'socket' },
+  {
+    of: ['pkg:node-telegram-bot-api', 'pkg:telegraf', 'pkg:telegraf.Telegraf'],
+    act: 'contact',
+    gives: 'messenger',
+  },
+  { of: ['pkg:discord.js.{WebhookClient}'], act: 'contact', options: [0], gives: 'messenger' },
+  { of: ['messenger.{sendMessage,sendDocument,sendPhoto,send}'], act: 'send', payload: [0, 1, 2] },
+]

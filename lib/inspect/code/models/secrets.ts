@@ -1,0 +1,254 @@
+import type { Model, PropertyModel } from './model.ts'
+
+/** What a program can learn about the machine and the person. */
+export const host: readonly Model[] = [
+  {
+    of: ['node:os.homedir', 'pkg:{os-homedir,home-dir,homedir,user-home,untildify}'],
+    act: 'source',
+    kind: 'host',
+    name: 'home folder',
+    text: '~',
+  },
+  { of: ['node:os.tmpdir', 'pkg:{os-tmpdir,temp-dir}'], act: 'source', kind: 'host', name: '', text: '/tmp' },
+  { of: ['node:os.{hostname,userInfo,networkInterfaces}'], act: 'source', kind: 'host' },
+  {
+    of: [
+      'pkg:{username,fullname,ip,internal-ip,public-ip,address,macaddress,getmac,node-machine-id,systeminformation,os-name,default-gateway,network}',
+      'pkg:node-machine-id.{machineId,machineIdSync}',
+      'pkg:ip.address',
+      'pkg:systeminformation.{getStaticData,system,users,osInfo,networkInterfaces,getAllData,uuid}',
+      'pkg:macaddress.{one,all}',
+    ],
+    act: 'source',
+    kind: 'host',
+  },
+  { of: ['node:os.{platform,type,arch,release,version,machine}'], act: 'guard', kind: 'platform' },
+  { of: ['node:os.{cpus,totalmem,freemem,uptime,loadavg,endianness,availableParallelism}'], act: 'clean' },
+  { of: ['global:process.{getuid,geteuid,getgid}'], act: 'guard', kind: 'user' },
+  { of: ['global:process.cwd'], act: 'source', kind: 'host', name: '', text: '/__project__' },
+  {
+    of: [
+      'pkg:{clipboardy,copy-paste,clipboard-sys,node-clipboardy}.{read,readSync,paste}',
+      'global:navigator.clipboard.{readText,read}',
+      'pkg:electron.clipboard.readText',
+    ],
+    act: 'source',
+    kind: 'clipboard',
+    name: 'clipboard',
+  },
+  {
+    of: [
+      'pkg:keytar.{getPassword,findPassword,findCredentials}',
+      'pkg:{cross-keychain,keychain}.{getPassword,get}',
+      'pkg:@napi-rs/keyring.Entry().getPassword',
+    ],
+    act: 'source',
+    kind: 'credential-file',
+    name: 'keychain',
+  },
+  {
+    of: [
+      'pkg:@aws-sdk/credential-providers.{fromIni,fromEnv,fromNodeProviderChain}',
+      'pkg:@aws-sdk/credential-provider-node.defaultProvider',
+    ],
+    act: 'carry',
+  },
+  {
+    of: [
+      'global:localStorage.getItem',
+      'global:sessionStorage.getItem',
+      'global:indexedDB.open',
+      'global:cookieStore.{get,getAll}',
+      'global:navigator.credentials.get',
+    ],
+    act: 'source',
+    kind: 'browser',
+  },
+  { of: ['global:prompt'], act: 'source', kind: 'browser', name: 'prompt' },
+  {
+    of: [
+      'global:ethereum.request',
+      'global:solana.{connect,signTransaction,request}',
+      'global:web3.eth.getAccounts',
+    ],
+    act: 'source',
+    kind: 'browser',
+  },
+  {
+    of: ['global:document.{getElementById,querySelector,querySelectorAll}'],
+    act: 'source',
+    kind: 'browser',
+    name: '',
+  },
+]
+
+/** Properties that are themselves an answer. */
+export const properties: readonly PropertyModel[] = [
+  { of: ['global:process.{platform,arch}'], guard: 'platform' },
+  { of: ['global:process.{version,versions,release}'] },
+  { of: ['global:process.argv'], guard: 'argv' },
+  { of: ['global:process.execPath', 'global:process.argv0'], text: 'node' },
+  { of: ['global:process.{title,pid,ppid,stdout,stderr,exitCode}'] },
+  { of: ['node:os.EOL'], text: '\n' },
+  { of: ['node:path.{sep,posix.sep}'], text: '/' },
+  { of: ['node:path.delimiter'], text: ':' },
+  { of: ['global:document.cookie', 'global:localStorage', 'global:sessionStorage'], source: 'browser' },
+  { of: ['global:navigator.{language,languages}'], guard: 'locale' },
+  { of: ['global:navigator.{userAgent,platform}'], guard: 'platform' },
+  { of: ['pkg:ci-info.isCI', 'pkg:is-ci'], guard: 'ci' },
+]
+
+const secretWords = [
+  'token',
+  'secret',
+  'password',
+  'passwd',
+  'passphrase',
+  'apikey',
+  'api_key',
+  'privatekey',
+  'private_key',
+  'accesskey',
+  'access_key',
+  'auth',
+  'credential',
+  'mnemonic',
+  'seed',
+  'signing_key',
+  'encryption_key',
+  'session_key',
+  'client_secret',
+  'webhook',
+  '_pat',
+  'pwd',
+  'database_url',
+  'mongodb_uri',
+  'mongo_uri',
+  'connection_string',
+  'dsn',
+  '_key',
+  'wallet',
+]
+
+/** Whether the name of an environment variable says that it holds a credential. */
+export function isSecretVariable(name: string): boolean {
+  const lower = name.toLowerCase()
+  if (
+    lower === 'ssh_auth_sock' ||
+    (lower.startsWith('npm_config_') && !lower.includes('token') && !lower.includes('auth'))
+  )
+    return false
+  if (lower === 'pwd' || lower === 'oldpwd' || lower === 'init_cwd') return false
+  return secretWords.some(word => lower.includes(word))
+}
+
+const secretParameters = new Set([
+  'apikey',
+  'apisecret',
+  'secret',
+  'secretkey',
+  'privatekey',
+  'privkey',
+  'mnemonic',
+  'seed',
+  'seedphrase',
+  'passphrase',
+  'password',
+  'keypair',
+  'accesskey',
+  'secretaccesskey',
+  'wallet',
+  'signer',
+  'token',
+  'accesstoken',
+  'authtoken',
+  'clientsecret',
+  'credentials',
+  'recoveryphrase',
+  'secretphrase',
+  'sk',
+  'pk',
+  'xprv',
+  'wif',
+  'keystore',
+  'bottoken',
+])
+
+/** Whether a parameter or option is named like something its caller must not lose. */
+export function isSecretParameter(name: string): boolean {
+  return secretParameters.has(name.replaceAll('_', '').replaceAll('-', '').toLowerCase())
+}
+
+/** Variables that say nothing worth following: build modes, colour, the shell's own. */
+const dullVariables = new Set([
+  'NODE_ENV',
+  'DEBUG',
+  'NODE_DEBUG',
+  'NO_COLOR',
+  'FORCE_COLOR',
+  'COLORTERM',
+  'TERM',
+  'TERM_PROGRAM',
+  'COLUMNS',
+  'LINES',
+  'BABEL_ENV',
+  'NODE_OPTIONS',
+  'SHELL',
+  'COMSPEC',
+  'PATHEXT',
+  'SYSTEMROOT',
+  'NODE_PATH',
+  'NODE_DISABLE_COLORS',
+  'TEST',
+  'VERBOSE',
+])
+
+export function isDullVariable(name: string): boolean {
+  return dullVariables.has(name.toUpperCase())
+}
+
+const folders: Readonly<Record<string, string>> = {
+  HOME: '~',
+  USERPROFILE: '~',
+  HOMEPATH: '~',
+  APPDATA: '~/AppData/Roaming',
+  LOCALAPPDATA: '~/AppData/Local',
+  XDG_CONFIG_HOME: '~/.config',
+  XDG_DATA_HOME: '~/.local/share',
+  XDG_CACHE_HOME: '~/.cache',
+  TMPDIR: '/tmp',
+  TEMP: '/tmp',
+  TMP: '/tmp',
+  PROGRAMDATA: '/ProgramData',
+  INIT_CWD: '/__project__',
+  PWD: '/__project__',
+}
+
+/** Folder that a variable stands for, so that paths built on it fold. */
+export function folderOfVariable(name: string): string | undefined {
+  return Object.hasOwn(folders, name.toUpperCase()) ? folders[name.toUpperCase()] : undefined
+}
+
+const ciVariables = new Set([
+  'CI',
+  'CONTINUOUS_INTEGRATION',
+  'GITHUB_ACTIONS',
+  'GITLAB_CI',
+  'TRAVIS',
+  'CIRCLECI',
+  'JENKINS_URL',
+  'BUILD_NUMBER',
+  'TF_BUILD',
+  'TEAMCITY_VERSION',
+  'BUILDKITE',
+  'APPVEYOR',
+  'CODEBUILD_BUILD_ID',
+])
+
+/** What a test of this variable guards against. */
+export function guardOfVariable(name: string): 'ci' | 'locale' | 'user' | 'env' {
+  if (ciVariables.has(name)) return 'ci'
+  if (name === 'LANG' || name === 'LC_ALL' || name === 'TZ' || name === 'LANGUAGE') return 'locale'
+  if (name === 'USER' || name === 'USERNAME' || name === 'LOGNAME') return 'user'
+  return 'env'
+}

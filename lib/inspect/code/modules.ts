@@ -1,0 +1,493 @@
+import type { AnyNode, ImportDeclaration } from 'acorn'
+import type { Phase } from '../../types.ts'
+import { declareBinding, enterScope } from './environment.ts'
+import { evaluateCode } from './effects.ts'
+import {
+  phaseOf,
+  type Context,
+  type Frame,
+  type Interpreter,
+  type Loader,
+  type SourceFile,
+} from './interpreter.ts'
+import { handleValue } from './members.ts'
+import { builtinModules, canonical } from './models/index.ts'
+import { parseCode } from './parse.ts'
+import { boundNames, findScopes } from './scope.ts'
+import { placeOf, siteOf, type Place } from './sites.ts'
+import {
+  anything,
+  join,
+  known,
+  newCell,
+  nothing,
+  ofHandle,
+  ofObject,
+  type Cell,
+  type Environment,
+  type ObjectValue,
+  type Value,
+} from './values.ts'
+
+/** What the analysis asks about the package. Pure look-ups in what has been unpacked. */
+export type CodeHost = {
+  /** The text of a file of the package; undefined where there is none. Invalid UTF-8 has been replaced. */
+  text(path: string): string | undefined
+  /** The file of the package a specifier names, all conditions merged; undefined outside the package. */
+  resolve(from: string, specifier: string, how: 'require' | 'import'): string | undefined
+  readonly manifest: {
+    readonly name: string | undefined
+    readonly version: string | undefined
+    readonly description: string | undefined
+    /** The parsed package.json, for code that reads keys out of it. */
+    readonly raw: unknown
+  }
+}
+
+export type ModuleRecord = {
+  readonly path: string
+  readonly file: SourceFile | undefined
+  readonly moduleObject: ObjectValue
+  readonly namespace: ObjectValue
+  context: Context
+  level: number
+}
+
+/** Work units of a parsed character, beside one for each evaluation. */
+const maxVirtualDepth = 3
+const maxVirtualFiles = 400
+
+export class Modules implements Loader {
+  readonly #host: CodeHost
+  readonly records = new Map<string, ModuleRecord>()
+  readonly #virtual = new Map<string, { value: Cell; context: Context }>()
+  #virtualCount = 0
+
+  constructor(host: CodeHost) {
+    this.#host = host
+  }
+
+  readText(path: string): string | undefined {
+    const text = this.#host.text(path.replace(/^\.\//, ''))
+    return text !== undefined && text.length <= 2_000_000 ? text : undefined
+  }
+
+  filePhases(): ReadonlyMap<string, Phase> {
+    const phases = new Map<string, Phase>()
+    for (const path of [...this.records.keys()].toSorted())
+      phases.set(path, phaseOf(this.records.get(path)!.level))
+    return phases
+  }
+
+  load(
+    machine: Interpreter,
+    specifier: string,
+    from: string,
+    how: 'require' | 'import',
+    frame: Frame | undefined,
+    place: Place,
+  ): Value {
+    const bare = specifier.startsWith('node:') ? specifier.slice(5) : specifier
+    const local = this.#resolve(specifier, from, how)
+    if (local === undefined && builtinModules.has(bare))
+      return ofHandle(machine.handle(canonical(`node:${bare}`)))
+    if (local !== undefined) {
+      const key = `${from}\n${local}\n${how}`
+      const edge = machine.edges.get(key)
+      if (edge === undefined) machine.edges.set(key, { from, to: local, phase: phaseOf(machine.level), how })
+      return this.valueOf(machine, local, how, frame, place)
+    }
+    if (frame === undefined) return anything
+    const stored = machine.storedFiles.get(specifier)
+    if (
+      specifier.startsWith('.') ||
+      specifier.startsWith('/') ||
+      specifier.startsWith('~') ||
+      stored !== undefined ||
+      specifier.endsWith('.node')
+    ) {
+      machine.loadOutside(specifier, how, frame, place)
+      return anything
+    }
+    // A data: URL is code in a name.
+    if (specifier.startsWith('data:')) {
+      const comma = specifier.indexOf(',')
+      const text = specifier.slice(comma + 1)
+      const base64 = specifier.slice(0, comma).endsWith(';base64')
+      const code = base64 ? atob(text) : decodeText(text)
+      return evaluateCode(
+        machine,
+        known(code),
+        {
+          handle: machine.handle('import()'),
+          self: nothing,
+          given: { list: [], rest: nothing },
+          frame,
+          place,
+          constructed: false,
+        },
+        'program',
+      )
+    }
+    return join(
+      handleValue(machine, canonical(`pkg:${specifier}`), undefined, undefined, frame, place),
+      nothing,
+    )
+  }
+
+  #resolve(specifier: string, from: string, how: 'require' | 'import'): string | undefined {
+    const virtualFrom = from.includes(':') ? from.slice(0, from.indexOf(':')) : from
+    if (specifier.startsWith('/__package__/')) {
+      return this.#host.resolve('package.json', `./${specifier.slice('/__package__/'.length)}`, how)
+    }
+    if (specifier.startsWith('file:///__package__/'))
+      return this.#host.resolve('package.json', `./${specifier.slice('file:///__package__/'.length)}`, how)
+    return this.#host.resolve(virtualFrom.replace(/#.*$/, ''), specifier, how)
+  }
+
+  /** The value of a file of the package as another file sees it; its body is evaluated the first time. */
+  valueOf(
+    machine: Interpreter,
+    path: string,
+    how: 'require' | 'import',
+    frame: Frame | undefined,
+    place: Place,
+  ): Value {
+    const record = this.record(machine, path)
+    if (record === undefined) return anything
+    this.run(machine, record)
+    void how
+    const readCell = (cell: Cell): Value => (frame === undefined ? cell.value : machine.read(cell, frame))
+    void place
+    if (record.file?.module === true) return ofObject(record.namespace)
+    return readCell(machine.field(record.moduleObject, 'exports'))
+  }
+
+  record(machine: Interpreter, path: string): ModuleRecord | undefined {
+    const known = this.records.get(path)
+    if (known !== undefined) return known
+    const text = this.#host.text(path)
+    if (text === undefined) return undefined
+    return this.#makeRecord(machine, path, text, 0)
+  }
+
+  /** Code that is no file of its own: `node -e`, decoded text. */
+  addText(machine: Interpreter, path: string, text: string): ModuleRecord {
+    return this.records.get(path) ?? this.#makeRecord(machine, path, text, 0)
+  }
+
+  #makeRecord(machine: Interpreter, path: string, text: string, depth: number): ModuleRecord {
+    const moduleObject = machine.makeObject('object')
+    moduleObject.model = {
+      name: 'module',
+      api: 'module',
+      place: { file: { path, text, lines: undefined }, start: 0, end: 0 },
+      texts: newCell(),
+      pending: newCell(),
+    }
+    const namespace = machine.makeObject('namespace')
+    const record: ModuleRecord = {
+      path,
+      file: undefined,
+      moduleObject,
+      namespace,
+      level: machine.level,
+      context: {
+        queued: false,
+        level: machine.level,
+        runs: 0,
+        running: false,
+        made: new Map(),
+        run: () => undefined,
+      },
+    }
+    this.records.set(path, record)
+    const file = this.#parse(machine, path, text, depth)
+    if (file === undefined) return record
+    const whole = { ...record, file }
+    whole.context.run = () => this.#runModule(machine, whole)
+    this.records.set(path, whole)
+    return whole
+  }
+
+  #parse(machine: Interpreter, path: string, text: string, depth: number): SourceFile | undefined {
+    const clean = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+    const start: Place = {
+      file: { path, text: clean, lines: undefined },
+      start: 0,
+      end: Math.min(clean.length, 80),
+    }
+    if (path.endsWith('.json')) return undefined
+    machine.step(clean.length >> 3)
+    const parsed = parseCode(clean, path)
+    if (parsed.kind === 'unreadable') {
+      machine.recorder.fact(
+        { kind: 'unreadable', why: parsed.why, share: 1 },
+        { level: machine.level, place: start, guards: [] },
+      )
+      if (machine.level <= 1 || parsed.why === 'nested too deeply')
+        machine.gap(`${path}: ${parsed.why}`, path)
+      return undefined
+    }
+    return {
+      path,
+      text: clean,
+      lines: undefined,
+      program: parsed.program,
+      scopes: findScopes(parsed.program),
+      module: parsed.module,
+      depth,
+    }
+  }
+
+  /** Runs the body of a module unless it has run. */
+  run(machine: Interpreter, record: ModuleRecord): void {
+    if (record.level > machine.level) record.level = machine.level
+    if (record.context.runs > 0 || record.context.running) return
+    if (record.path.endsWith('.json')) {
+      record.context.runs++
+      const text = this.#host.text(record.path)
+      const frame = this.#frame(machine, record, newEnvironmentRoot())
+      const value =
+        text === undefined
+          ? undefined
+          : machine.fromJson(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, frame, 'json')
+      machine.writeField(record.moduleObject, 'exports', value ?? anything)
+      return
+    }
+    if (record.file === undefined) {
+      record.context.runs++
+      if (record.path.endsWith('.node')) {
+        machine.writeField(record.moduleObject, 'exports', anything)
+      }
+      return
+    }
+    if (machine.evaluationDepth > 300) machine.queue(record.context)
+    else machine.runContext(record.context)
+  }
+
+  #frame(machine: Interpreter, record: ModuleRecord, environment: Environment, file = record.file): Frame {
+    void machine
+    return {
+      context: record.context,
+      file: file as SourceFile,
+      functionContext: undefined,
+      environment,
+      thisValue: nothing,
+      guards: [],
+      conditional: 0,
+      tests: undefined,
+      thrown: undefined,
+      returns: newCell(),
+      home: undefined,
+    }
+  }
+
+  #runModule(machine: Interpreter, record: ModuleRecord & { readonly file: SourceFile }): void {
+    const { file, context } = record
+    const made = context.made.get('environment') as Environment | undefined
+    const environment = made ?? newEnvironmentRoot()
+    context.made.set('environment', environment)
+    const frame = this.#frame(machine, record, environment, file)
+    if (file.module) this.#bindImports(machine, file, frame)
+    else this.#bindCommonJs(machine, record, frame)
+    enterScope(machine, file.program, frame)
+    machine.statements(file.program.body, frame)
+    if (file.module) {
+      for (const statement of file.program.body) {
+        if (statement.type === 'ExportNamedDeclaration') this.exported(machine, statement, frame)
+      }
+    }
+  }
+
+  #bindCommonJs(machine: Interpreter, record: ModuleRecord, frame: Frame): void {
+    const { environment } = frame
+    const path = record.path.includes('#') || record.path.includes(':') ? 'package.json' : record.path
+    const file = `/__package__/${path}`
+    if (!frame.context.made.has('exports')) {
+      const exports = machine.objectAt(frame, 'exports', 'object')
+      machine.writeField(record.moduleObject, 'exports', ofObject(exports))
+      machine.writeField(record.moduleObject, 'filename', known(file))
+      declareBinding(environment, 'module', ofObject(record.moduleObject), false)
+      declareBinding(environment, 'exports', ofObject(exports), false)
+      declareBinding(environment, 'require', ofHandle(machine.handle('global:require', record.path)), false)
+      declareBinding(environment, '__filename', known(file), false)
+      declareBinding(environment, '__dirname', known(file.slice(0, file.lastIndexOf('/'))), false)
+    }
+    frame.thisValue = ofObject(machine.objectAt(frame, 'exports', 'object'))
+  }
+
+  #bindImports(machine: Interpreter, file: SourceFile, frame: Frame): void {
+    for (const statement of file.program.body) {
+      if (statement.type === 'ImportDeclaration') this.#bindImport(machine, statement, frame)
+      else if (
+        (statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportAllDeclaration') &&
+        statement.source
+      ) {
+        const module = this.load(
+          machine,
+          String(statement.source.value),
+          file.path,
+          'import',
+          frame,
+          placeOf(file, statement),
+        )
+        frame.context.made.set(statement, module)
+        if (statement.type === 'ExportAllDeclaration') this.#exportAll(machine, statement, module, frame)
+      }
+    }
+  }
+
+  #bindImport(machine: Interpreter, statement: ImportDeclaration, frame: Frame): void {
+    const place = placeOf(frame.file, statement)
+    const module = this.load(machine, String(statement.source.value), frame.file.path, 'import', frame, place)
+    for (const specifier of statement.specifiers) {
+      const name =
+        specifier.type === 'ImportNamespaceSpecifier'
+          ? undefined
+          : specifier.type === 'ImportDefaultSpecifier'
+            ? 'default'
+            : specifier.imported.type === 'Identifier'
+              ? specifier.imported.name
+              : String(specifier.imported.value)
+      frame.environment.names.set(specifier.local.name, {
+        ...newCell(),
+        strong: false,
+        depth: 0,
+        from: { module, name },
+      })
+    }
+  }
+
+  #exportAll(
+    machine: Interpreter,
+    statement: Extract<AnyNode, { type: 'ExportAllDeclaration' }>,
+    module: Value,
+    frame: Frame,
+  ): void {
+    const namespace = this.records.get(frame.file.path)?.namespace
+    if (namespace === undefined) return
+    if (statement.exported) machine.writeField(namespace, nameOf(statement.exported), module)
+    else if (namespace.stars === undefined || !namespace.stars.includes(module))
+      (namespace.stars ??= []).push(module)
+  }
+
+  exported(machine: Interpreter, node: AnyNode, frame: Frame): void {
+    const namespace = this.records.get(frame.file.path)?.namespace
+    if (namespace === undefined) return
+    if (node.type === 'ExportDefaultDeclaration') {
+      machine.writeField(namespace, 'default', machine.evaluate(node.declaration as AnyNode, frame))
+      if ('id' in node.declaration && node.declaration.id) {
+        const name = (node.declaration.id as { name: string }).name
+        const binding = frame.environment.names.get(name)
+        if (binding !== undefined) machine.write(binding, machine.field(namespace, 'default').value)
+      }
+      return
+    }
+    if (node.type !== 'ExportNamedDeclaration') return
+    const publish = (local: string, exported: string) => {
+      const binding = frame.environment.names.get(local)
+      if (binding === undefined) return
+      const value =
+        binding.from === undefined
+          ? machine.read(binding, frame)
+          : binding.from.name === undefined
+            ? binding.from.module
+            : machine.imported(binding.from.module, binding.from.name, frame, placeOf(frame.file, node))
+      machine.writeField(namespace, exported, value)
+    }
+    if (node.declaration) {
+      const { declaration } = node
+      if (declaration.type === 'VariableDeclaration') {
+        for (const { id } of declaration.declarations) for (const name of boundNames(id)) publish(name, name)
+      } else if ('id' in declaration && declaration.id) publish(declaration.id.name, declaration.id.name)
+    }
+    const module = frame.context.made.get(node) as Value | undefined
+    for (const specifier of node.specifiers) {
+      if (module !== undefined) {
+        machine.writeField(
+          namespace,
+          nameOf(specifier.exported),
+          machine.imported(module, nameOf(specifier.local), frame, placeOf(frame.file, node)),
+        )
+      } else publish(nameOf(specifier.local), nameOf(specifier.exported))
+    }
+  }
+
+  /** Text that is evaluated: a file of its own, up to a depth, each text once for each place that evaluates it. */
+  virtual(
+    machine: Interpreter,
+    text: string,
+    label: string,
+    frame: Frame,
+    place: Place,
+    kind: 'program' | 'function',
+  ): Value | undefined {
+    const depth = frame.file.depth + 1
+    if (depth > maxVirtualDepth) {
+      machine.gap(`${frame.file.path}: code inside code inside code is not followed further`, frame.file.path)
+      return undefined
+    }
+    const key = `${place.file.path}\n${place.start}\n${text.length}\n${text}`
+    const present = this.#virtual.get(key)
+    if (present !== undefined) return machine.read(present.value, frame)
+    if (++this.#virtualCount > maxVirtualFiles) return undefined
+    const site = siteOf(place)
+    const path = `${site.path}:${site.line} (${label})`
+    const file = this.#parse(machine, path, text, depth)
+    if (file === undefined) return undefined
+    const value = newCell()
+    const direct = label === 'eval' || kind === 'program'
+    const environment: Environment = {
+      parent: direct ? frame.environment : undefined,
+      names: new Map(),
+      object: undefined,
+    }
+    const context: Context = {
+      queued: false,
+      level: machine.level,
+      runs: 0,
+      running: false,
+      made: new Map(),
+      run: () => {
+        const inner: Frame = {
+          ...frame,
+          context,
+          file,
+          environment,
+          conditional: 0,
+          tests: undefined,
+          returns: value,
+          functionContext: undefined,
+        }
+        enterScope(machine, file.program, inner)
+        const { body } = file.program
+        machine.statements(body.slice(0, -1), inner)
+        const last = body.at(-1)
+        if (last?.type === 'ExpressionStatement')
+          machine.write(value, machine.evaluate(last.expression, inner))
+        else if (last !== undefined) machine.statements([last], inner)
+      },
+    }
+    this.#virtual.set(key, { value, context })
+    machine.runContext(context)
+    return machine.read(value, frame)
+  }
+}
+
+function newEnvironmentRoot(): Environment {
+  return { parent: undefined, names: new Map(), object: undefined }
+}
+
+function nameOf(node: AnyNode): string {
+  return node.type === 'Identifier' ? node.name : node.type === 'Literal' ? String(node.value) : ''
+}
+
+function decodeText(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch (error) {
+    if (error instanceof URIError) return text
+    throw error
+  }
+}

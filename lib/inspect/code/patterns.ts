@@ -1,0 +1,129 @@
+import type { AnyNode } from 'acorn'
+import { lookUp } from './environment.ts'
+import type { Frame, Interpreter } from './interpreter.ts'
+import { elementsOf, memberOf, propertyKey, setMember } from './members.ts'
+import { isSecretParameter } from './models/secrets.ts'
+import { placeOf } from './sites.ts'
+import { join, joinTaints, known, nothing, ofObject, tainted, type Binding, type Value } from './values.ts'
+
+/** Binding and assigning names, whole or taken apart. */
+
+type BindKind = 'var' | 'let' | 'const' | 'parameter' | 'using' | 'await using'
+
+/** Binds the names of a declaration or parameter. */
+export function bindPattern(
+  machine: Interpreter,
+  pattern: AnyNode,
+  value: Value,
+  frame: Frame,
+  kind: BindKind,
+): void {
+  takeApart(machine, pattern, value, frame, (target, part) => {
+    if (target.type !== 'Identifier') return
+    const { binding } = lookUp(frame.environment, target.name)
+    if (binding === undefined) return
+    const given = kind === 'parameter' ? nameSecret(machine, target.name, part, target, frame) : part
+    store(machine, binding, given, frame)
+  })
+}
+
+/** Assigns to whatever the left side of `=` names. */
+export function assignPattern(machine: Interpreter, pattern: AnyNode, value: Value, frame: Frame): void {
+  takeApart(machine, pattern, value, frame, (target, part) => {
+    if (target.type === 'Identifier') assignName(machine, target, part, frame)
+    else if (target.type === 'MemberExpression') {
+      const object = machine.evaluate(target.object, frame)
+      setMember(machine, object, propertyKey(machine, target, frame), part, frame, target)
+    }
+  })
+}
+
+export function assignName(
+  machine: Interpreter,
+  target: { readonly name: string; readonly start: number; readonly end: number },
+  value: Value,
+  frame: Frame,
+): void {
+  const { binding, objects } = lookUp(frame.environment, target.name)
+  for (const object of objects)
+    setMember(machine, object, known(target.name), value, frame, target as AnyNode)
+  if (binding !== undefined) store(machine, binding, value, frame)
+  else if (objects.length === 0) machine.assignGlobal(target.name, value, frame, placeOf(frame.file, target))
+}
+
+function store(machine: Interpreter, binding: Binding, value: Value, frame: Frame): void {
+  if (binding.strong && binding.depth === frame.conditional) binding.value = value
+  else if (binding.strong) binding.value = join(binding.value, value)
+  else machine.write(binding, value)
+}
+
+/** A parameter of an exported function that is named like a secret is one, if the caller is a user. */
+function nameSecret(machine: Interpreter, name: string, value: Value, node: AnyNode, frame: Frame): Value {
+  const caller = value.taints.find(taint => taint.source.kind === 'caller')
+  if (caller === undefined || !value.open || value.functions.length > 0) return value
+  const place = placeOf(frame.file, node)
+  const own = machine.source(isSecretParameter(name) ? 'caller-secret' : 'caller', name, place)
+  const others = value.taints.filter(taint => taint.source !== caller.source)
+  return { ...value, taints: joinTaints(others, [own]) }
+}
+
+function takeApart(
+  machine: Interpreter,
+  pattern: AnyNode,
+  value: Value,
+  frame: Frame,
+  put: (target: AnyNode, value: Value) => void,
+): void {
+  switch (pattern.type) {
+    case 'AssignmentPattern': {
+      let given = value
+      const absent = value === nothing || value.open || value.known.some(constant => constant === undefined)
+      if (absent) given = join(value, machine.evaluate(pattern.right, frame))
+      takeApart(machine, pattern.left, given, frame, put)
+      return
+    }
+    case 'ObjectPattern': {
+      const taken = new Set<string>()
+      for (const property of pattern.properties) {
+        if (property.type === 'RestElement') {
+          takeApart(machine, property.argument, value, frame, put)
+          continue
+        }
+        const key =
+          property.key.type === 'Identifier' && !property.computed
+            ? known(property.key.name)
+            : machine.evaluate(property.key, frame)
+        if (typeof key.known[0] === 'string') taken.add(key.known[0])
+        takeApart(machine, property.value, memberOf(machine, value, key, frame, property), frame, put)
+      }
+      return
+    }
+    case 'ArrayPattern': {
+      const items = elementsOf(machine, value, frame)
+      for (const [at, element] of pattern.elements.entries()) {
+        if (element === null) continue
+        if (element.type === 'RestElement') {
+          const array = machine.objectAt(frame, element, 'array')
+          array.length = undefined
+          machine.writeRest(array, items.exact ? items.list.slice(at).reduce(join, nothing) : items.any)
+          takeApart(machine, element.argument, ofObject(array), frame, put)
+        } else {
+          const item = items.exact ? (items.list[at] ?? nothing) : items.any
+          takeApart(machine, element, item, frame, put)
+        }
+      }
+      return
+    }
+    case 'Identifier':
+    case 'MemberExpression':
+      put(pattern, value)
+      return
+    default: {
+      const inner = (pattern as { parameter?: AnyNode; expression?: AnyNode }).parameter
+      if (inner !== undefined) takeApart(machine, inner, value, frame, put)
+      const expression = (pattern as { expression?: AnyNode }).expression
+      if (expression !== undefined) takeApart(machine, expression, value, frame, put)
+      if (inner === undefined && expression === undefined) put(pattern, tainted(value.taints))
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { AnyNode } from 'acorn'
+import { limits } from '../../limits.ts'
+import type { Guard, Site } from '../../types.ts'
+
+/** A text that is analysed: a file of the package, or code that was found inside one. */
+export type CodeText = {
+  readonly path: string
+  readonly text: string
+  /** Offset of each line, made when the first place in it is reported. */
+  lines: number[] | undefined
+}
+
+/** A place in a text, cheap to keep. `siteOf` turns it into what reports show. */
+export type Place = { readonly file: CodeText; readonly start: number; readonly end: number }
+
+export type GuardNote = { readonly kind: Guard['kind']; readonly place: Place }
+
+export function placeOf(file: CodeText, node: Pick<AnyNode, 'start' | 'end'>): Place {
+  return { file, start: node.start, end: node.end }
+}
+
+function linesOf(file: CodeText): number[] {
+  if (file.lines !== undefined) return file.lines
+  const lines = [0]
+  for (let at = file.text.indexOf('\n'); at >= 0; at = file.text.indexOf('\n', at + 1)) lines.push(at + 1)
+  file.lines = lines
+  return lines
+}
+
+/** Line and column from 1, and the excerpt a person reads: control characters and runs of blanks made harmless. */
+export function siteOf(place: Place): Site {
+  const lines = linesOf(place.file)
+  let low = 0
+  let high = lines.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if (lines[middle]! <= place.start) low = middle
+    else high = middle - 1
+  }
+  const raw = place.file.text.slice(place.start, Math.min(place.end, place.start + limits.maxEvidenceChars))
+  return {
+    path: place.file.path,
+    line: low + 1,
+    column: place.start - lines[low]! + 1,
+    code: raw.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim(),
+  }
+}

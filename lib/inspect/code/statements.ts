@@ -1,0 +1,321 @@
+import type { AnyNode, BlockStatement, Statement } from 'acorn'
+import { enterBlock, enterScope, newEnvironment } from './environment.ts'
+import type { Frame, Interpreter } from './interpreter.ts'
+import { elementsOf, keysOf } from './members.ts'
+import { assignPattern, bindPattern } from './patterns.ts'
+import { childrenOf } from './scope.ts'
+import type { GuardNote } from './sites.ts'
+import { anything, newCell, nothing, truth, type FunctionValue, type Value } from './values.ts'
+import { evaluateClass, makeInstanceFields } from './classes.ts'
+
+/** How a statement ends: it goes on, leaves the function, or leaves the loop around it. */
+export type Ending = 'next' | 'leave' | 'break' | 'continue'
+
+/** A loop whose test is a constant each time is run for real, up to so many rounds. */
+const maxRounds = 4_096
+const maxElements = 300
+
+/** The body of a function, after its names have been set up and `bind` has bound the parameters. */
+export function runBody(
+  machine: Interpreter,
+  fn: FunctionValue,
+  frame: Frame,
+  bind: (parameters: readonly AnyNode[]) => void,
+): void {
+  const { node } = fn
+  enterScope(machine, node, frame)
+  if (node.type === 'FunctionExpression' && node.id) {
+    const binding = frame.environment.names.get(node.id.name)
+    if (binding !== undefined) machine.write(binding, machine.functionValue(fn))
+  }
+  bind(node.params)
+  if (fn.classNode !== undefined) makeInstanceFields(machine, fn, frame)
+  if (node.body.type === 'BlockStatement') {
+    evaluateStatements(machine, node.body.body, frame)
+  } else {
+    machine.write(frame.returns, machine.evaluate(node.body, frame))
+  }
+}
+
+export function evaluateStatements(machine: Interpreter, body: readonly AnyNode[], frame: Frame): Ending {
+  for (const statement of body) {
+    const ending = evaluateStatement(machine, statement, frame)
+    if (ending !== 'next') return ending
+  }
+  return 'next'
+}
+
+function inBlock(machine: Interpreter, node: AnyNode, frame: Frame, run: () => Ending): Ending {
+  const scope = frame.file.scopes.get(node)
+  if (scope === undefined || (scope.names.size === 0 && scope.functions.length === 0)) return run()
+  const outer = frame.environment
+  frame.environment = enterBlock(frame, node)
+  enterScope(machine, node, frame)
+  const ending = run()
+  frame.environment = outer
+  return ending
+}
+
+export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Frame): Ending {
+  machine.step()
+  switch (node.type) {
+    case 'ExpressionStatement':
+      machine.evaluate(node.expression, frame)
+      return 'next'
+    case 'VariableDeclaration':
+      for (const { id, init } of node.declarations) {
+        if (init) bindPattern(machine, id, machine.evaluate(init, frame), frame, node.kind)
+      }
+      return 'next'
+    case 'FunctionDeclaration':
+    case 'EmptyStatement':
+    case 'DebuggerStatement':
+    case 'ImportDeclaration':
+    case 'ExportAllDeclaration':
+      return 'next'
+    case 'ReturnStatement':
+      if (node.argument) machine.write(frame.returns, machine.evaluate(node.argument, frame))
+      return 'leave'
+    case 'ThrowStatement': {
+      const thrown = machine.evaluate(node.argument, frame)
+      if (frame.thrown !== undefined) machine.write(frame.thrown, thrown)
+      return 'leave'
+    }
+    case 'BreakStatement':
+      return 'break'
+    case 'ContinueStatement':
+      return 'continue'
+    case 'BlockStatement':
+    case 'StaticBlock':
+      return inBlock(machine, node, frame, () =>
+        evaluateStatements(machine, (node as BlockStatement).body, frame),
+      )
+    case 'IfStatement':
+      return evaluateIf(machine, node, frame)
+    case 'LabeledStatement': {
+      const ending = evaluateStatement(machine, node.body, frame)
+      return ending === 'leave' ? 'leave' : 'next'
+    }
+    case 'ForStatement':
+      return inBlock(machine, node, frame, () => {
+        if (node.init) {
+          if (node.init.type === 'VariableDeclaration') evaluateStatement(machine, node.init, frame)
+          else machine.evaluate(node.init, frame)
+        }
+        return loop(machine, frame, node.test ?? undefined, node.body, node.update ?? undefined, false)
+      })
+    case 'WhileStatement':
+      return loop(machine, frame, node.test, node.body, undefined, false)
+    case 'DoWhileStatement':
+      return loop(machine, frame, node.test, node.body, undefined, true)
+    case 'ForInStatement':
+    case 'ForOfStatement':
+      return inBlock(machine, node, frame, () => {
+        const over = machine.evaluate(node.right, frame)
+        const items =
+          node.type === 'ForInStatement' ? keysOf(machine, over, frame) : elementsOf(machine, over, frame)
+        const put = (value: Value) => {
+          if (node.left.type === 'VariableDeclaration') {
+            bindPattern(machine, node.left.declarations[0]!.id, value, frame, node.left.kind)
+          } else assignPattern(machine, node.left, value, frame)
+        }
+        if (items.exact && items.list.length <= maxElements) {
+          for (const value of items.list) {
+            put(value)
+            const ending = evaluateStatement(machine, node.body, frame)
+            if (ending === 'leave') return 'leave'
+            if (ending === 'break') return 'next'
+          }
+          return 'next'
+        }
+        return perhaps(frame, () => {
+          for (let round = 0; round < 2; round++) {
+            put(items.any)
+            evaluateStatement(machine, node.body, frame)
+          }
+        })
+      })
+    case 'SwitchStatement': {
+      machine.evaluate(node.discriminant, frame)
+      return inBlock(machine, node, frame, () =>
+        perhaps(frame, () => {
+          for (const choice of node.cases) {
+            if (choice.test) machine.evaluate(choice.test, frame)
+            evaluateStatements(machine, choice.consequent, frame)
+          }
+        }),
+      )
+    }
+    case 'TryStatement':
+      return evaluateTry(machine, node, frame)
+    case 'WithStatement': {
+      const object = machine.evaluate(node.object, frame)
+      const outer = frame.environment
+      frame.environment = newEnvironment(frame, object)
+      const ending = evaluateStatement(machine, node.body, frame)
+      frame.environment = outer
+      return ending
+    }
+    case 'ClassDeclaration': {
+      const value = evaluateClass(machine, node, frame)
+      if (node.id) bindPattern(machine, node.id, value, frame, 'let')
+      return 'next'
+    }
+    case 'ExportNamedDeclaration':
+      if (node.declaration) evaluateStatement(machine, node.declaration, frame)
+      machine.loader.exported(machine, node, frame)
+      return 'next'
+    case 'ExportDefaultDeclaration':
+      machine.loader.exported(machine, node, frame)
+      return 'next'
+    default:
+      return evaluateUnknown(machine, node, frame)
+  }
+}
+
+/** Syntax of another dialect: whatever expressions it holds are evaluated. */
+function evaluateUnknown(machine: Interpreter, node: AnyNode, frame: Frame): Ending {
+  if (/^(?:TS(?!Export|Enum|Module)|Interface|TypeAlias|Opaque|Declare)/.test(node.type)) return 'next'
+  for (const child of childrenOf(node)) {
+    if (child.type.endsWith('Statement') || child.type.endsWith('Declaration')) {
+      evaluateStatement(machine, child, frame)
+    } else if (child.type !== 'Identifier') machine.evaluate(child, frame)
+  }
+  return 'next'
+}
+
+/** A part that may or may not run: assignments in it add and never replace. */
+function perhaps(frame: Frame, run: () => void): Ending {
+  frame.conditional++
+  run()
+  frame.conditional--
+  return 'next'
+}
+
+/** Evaluates a test and says what it looks at. */
+export function evaluateTest(
+  machine: Interpreter,
+  test: AnyNode,
+  frame: Frame,
+): { value: Value; guards: readonly GuardNote[] } {
+  const outer = frame.tests
+  const found: GuardNote[] = []
+  frame.tests = found
+  const value = machine.evaluate(test, frame)
+  frame.tests = outer
+  if (outer !== undefined) outer.push(...found)
+  return { value, guards: found }
+}
+
+function evaluateIf(
+  machine: Interpreter,
+  first: Extract<AnyNode, { type: 'IfStatement' }>,
+  frame: Frame,
+): Ending {
+  const guardsBefore = frame.guards
+  const endings: Ending[] = []
+  let depth = 0
+  let node: Statement | null | undefined = first
+  let decided = false
+  // `else if` chains are flat here: they can be 50,000 long.
+  while (node) {
+    if (node.type !== 'IfStatement') {
+      endings.push(evaluateStatement(machine, node, frame))
+      decided = true
+      break
+    }
+    const { value, guards } = evaluateTest(machine, node.test, frame)
+    const known = truth(value)
+    if (guards.length > 0 && frame.guards.length < 16) frame.guards = [...frame.guards, ...guards]
+    if (known === false) {
+      node = node.alternate
+      continue
+    }
+    if (known === true) {
+      endings.push(evaluateStatement(machine, node.consequent, frame))
+      decided = true
+      break
+    }
+    frame.conditional++
+    depth++
+    endings.push(evaluateStatement(machine, node.consequent, frame))
+    node = node.alternate
+  }
+  frame.conditional -= depth
+  const leaves = endings.some(ending => ending !== 'next')
+  // After `if (ci) return`, the rest of the function is guarded too.
+  if (!leaves) frame.guards = guardsBefore
+  if (!decided) return 'next'
+  if (endings.every(ending => ending === 'leave')) return 'leave'
+  if (endings.every(ending => ending === 'break')) return 'break'
+  if (endings.every(ending => ending === 'continue')) return 'continue'
+  return 'next'
+}
+
+function loop(
+  machine: Interpreter,
+  frame: Frame,
+  test: AnyNode | undefined,
+  body: Statement,
+  update: AnyNode | undefined,
+  bodyFirst: boolean,
+): Ending {
+  const guardsBefore = frame.guards
+  const work = machine.work
+  for (let round = 0; round < maxRounds && machine.work - work < 200_000; round++) {
+    if (!(bodyFirst && round === 0) && test !== undefined) {
+      const { value, guards } = evaluateTest(machine, test, frame)
+      if (guards.length > 0) frame.guards = [...guardsBefore, ...guards]
+      const known = truth(value)
+      if (known === false) {
+        frame.guards = guardsBefore
+        return 'next'
+      }
+      if (known === undefined) break
+    } else if (test === undefined && round > 0 && update === undefined) break
+    if (test === undefined && round > 8) break
+    const ending = evaluateStatement(machine, body, frame)
+    if (ending === 'leave') return 'leave'
+    if (ending === 'break') return 'next'
+    if (update !== undefined) machine.evaluate(update, frame)
+  }
+  frame.conditional++
+  for (let round = 0; round < 2; round++) {
+    evaluateStatement(machine, body, frame)
+    if (update !== undefined) machine.evaluate(update, frame)
+    if (test !== undefined) machine.evaluate(test, frame)
+  }
+  frame.conditional--
+  frame.guards = guardsBefore
+  return 'next'
+}
+
+function evaluateTry(
+  machine: Interpreter,
+  node: Extract<AnyNode, { type: 'TryStatement' }>,
+  frame: Frame,
+): Ending {
+  const outer = frame.thrown
+  const cell = newCell()
+  frame.thrown = cell
+  let ending = evaluateStatement(machine, node.block, frame)
+  frame.thrown = outer
+  if (node.handler) {
+    const { handler } = node
+    frame.conditional++
+    const handled = inBlock(machine, handler, frame, () => {
+      if (handler.param) {
+        const thrown: Value = cell.value === nothing ? anything : { ...cell.value, open: true }
+        bindPattern(machine, handler.param, thrown, frame, 'let')
+      }
+      return evaluateStatement(machine, handler.body, frame)
+    })
+    frame.conditional--
+    if (handled !== ending) ending = 'next'
+  }
+  if (node.finalizer) {
+    const last = evaluateStatement(machine, node.finalizer, frame)
+    if (last !== 'next') return last
+  }
+  return ending
+}

@@ -1,0 +1,374 @@
+import type { GuardNote } from './sites.ts'
+import type { Place } from './sites.ts'
+import type { AnyNode } from 'acorn'
+import type { SourceKind } from '../../types.ts'
+
+/**
+ * What an expression may be. A value is a set: constants that are known, handles of things the outside world offers
+ * (`node:fs.readFile`), functions and objects of the program itself, and the *taints*: the sources whose data it may
+ * carry. `open` says that it may be something else as well. Values are immutable; joining returns the left one when
+ * nothing is new, so that growth can be seen by identity.
+ */
+
+export type Known = string | number | boolean | bigint | null | undefined | Uint8Array
+
+/** Data of one source. Two taints with the same source are the same; the first way it came is kept. */
+export type Taint = {
+  readonly source: SourceRecord
+  readonly hops: HopNode | undefined
+  /** False where an unknown function or a cap stood on the way. */
+  readonly sure: boolean
+}
+
+export type SourceRecord = {
+  readonly id: number
+  readonly kind: SourceKind
+  readonly name: string
+  readonly place: Place
+}
+
+export type HopNode = {
+  readonly label: string
+  readonly place: Place
+  readonly previous: HopNode | undefined
+  readonly length: number
+}
+
+/** Something of the outside world, named by how it is reached: `node:https.request`, `global:fetch`, `pkg:axios`. */
+export type Handle = {
+  readonly api: string
+  /** The file whose `require` it is. */
+  readonly file: string | undefined
+  /** The text before the call, where a method of a constant or an object is taken as a value. */
+  readonly self: Value | undefined
+}
+
+export type Value = {
+  readonly known: readonly Known[]
+  readonly open: boolean
+  readonly handles: readonly Handle[]
+  readonly functions: readonly FunctionValue[]
+  readonly objects: readonly ObjectValue[]
+  readonly taints: readonly Taint[]
+}
+
+export type Cell = { value: Value; readers: Set<Reader> | undefined }
+
+/** Whoever must run again when a cell it read has grown. */
+export type Reader = { queued: boolean }
+
+export type ObjectKind = 'object' | 'array' | 'instance' | 'namespace' | 'map' | 'class'
+
+export type ObjectValue = {
+  readonly id: number
+  readonly kind: ObjectKind
+  readonly fields: Map<string, Cell>
+  /** Everything stored under a key that is not known. */
+  rest: Cell | undefined
+  getters: Map<string, FunctionValue> | undefined
+  /** What it inherits from. */
+  parents: Value | undefined
+  /** Length of an array whose elements are all known; undefined otherwise. */
+  length: number | undefined
+  /** The model whose methods it has: `socket`, `child`, `write-stream`, … with what is known of it. */
+  model: InstanceModel | undefined
+  /** Handed to code that was not seen: any field may be anything. */
+  escaped: boolean
+  /** Objects whose exports shine through (`export *`). */
+  stars: Value[] | undefined
+  /** The context that made it. */
+  owner: unknown
+}
+
+export type InstanceModel = {
+  readonly name: string
+  readonly api: string
+  readonly place: Place
+  /** Where it leads: URLs, paths or commands. Grows. */
+  readonly texts: Cell
+  /** What is sent to it, where sending does not yet say where to (`FormData`, an unopened request). */
+  readonly pending: Cell
+}
+
+export type FunctionValue = {
+  readonly id: number
+  readonly node: FunctionNode
+  readonly environment: Environment
+  readonly lexicalThis: Value | undefined
+  readonly file: FileLike
+  /** The object whose `super` it sees. */
+  home: ObjectValue | undefined
+  /** Own properties, `prototype` included. */
+  readonly properties: ObjectValue
+  readonly name: string
+  contexts: FunctionContext[]
+  called: boolean
+  readonly depth: number
+  /** For classes: the instance fields are evaluated when one is made. */
+  readonly classNode: ClassNode | undefined
+  parents: Value | undefined
+}
+
+export type FunctionNode = Extract<
+  AnyNode,
+  { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }
+>
+export type ClassNode = Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>
+
+export type FileLike = { readonly path: string }
+
+export type Binding = Cell & {
+  /** Written only by the function that declares it: an assignment replaces. */
+  readonly strong: boolean
+  readonly depth: number
+  /** An imported name: looked up in the other module each time. */
+  readonly from: { readonly module: Value; readonly name: string | undefined } | undefined
+}
+
+export type Environment = {
+  readonly parent: Environment | undefined
+  readonly names: Map<string, Binding>
+  /** The object of a `with` statement. */
+  readonly object: Value | undefined
+}
+
+export type FunctionContext = Reader & {
+  readonly function: FunctionValue
+  key: string
+  merged: boolean
+  thisValue: Value
+  parameters: Value[]
+  rest: Value
+  readonly returns: Cell
+  readonly made: Map<unknown, unknown>
+  runs: number
+  running: boolean
+  done: boolean
+  guards: readonly GuardNote[]
+  level: number
+  run(): void
+}
+
+const none: readonly never[] = []
+
+/** No value at all: code that has not run yet. The identity of joining. */
+export const nothing: Value = {
+  known: none,
+  open: false,
+  handles: none,
+  functions: none,
+  objects: none,
+  taints: none,
+}
+
+/** Anything, carrying nothing. */
+export const anything: Value = { ...nothing, open: true }
+
+/** At most so many alternatives are kept apart; beyond them a value is open as well. */
+const maxKnown = 6
+const maxHandles = 8
+const maxFunctions = 24
+const maxObjects = 10
+const maxTaints = 12
+
+export function known(constant: Known): Value {
+  return { ...nothing, known: [constant] }
+}
+
+export function knowns(constants: readonly Known[]): Value {
+  let value = nothing
+  for (const constant of constants) value = join(value, known(constant))
+  return value
+}
+
+export function ofHandle(handle: Handle): Value {
+  return { ...nothing, handles: [handle] }
+}
+
+export function ofObject(object: ObjectValue): Value {
+  return { ...nothing, objects: [object] }
+}
+
+export function ofFunction(fn: FunctionValue): Value {
+  return { ...nothing, functions: [fn] }
+}
+
+/** The value with these taints as well. */
+export function withTaints(value: Value, taints: readonly Taint[]): Value {
+  const joined = joinTaints(value.taints, taints)
+  return joined === value.taints ? value : { ...value, taints: joined }
+}
+
+/** Anything, with these taints. */
+export function tainted(taints: readonly Taint[]): Value {
+  return taints.length === 0 ? anything : { ...anything, taints }
+}
+
+export function withoutTaints(value: Value): Value {
+  return value.taints.length === 0 ? value : { ...value, taints: none }
+}
+
+export function opened(value: Value): Value {
+  return value.open ? value : { ...value, open: true }
+}
+
+function sameKnown(left: Known, right: Known): boolean {
+  if (left === right) return true
+  if (typeof left === 'number' && typeof right === 'number') return Object.is(left, right)
+  if (left instanceof Uint8Array && right instanceof Uint8Array) {
+    if (left.length !== right.length) return false
+    for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false
+    return true
+  }
+  return false
+}
+
+export function joinTaints(left: readonly Taint[], right: readonly Taint[]): readonly Taint[] {
+  if (right.length === 0 || left === right) return left
+  if (left.length === 0) return right.length > maxTaints ? right.slice(0, maxTaints) : right
+  let result: Taint[] | undefined
+  for (const taint of right) {
+    const at = (result ?? left).findIndex(other => other.source === taint.source)
+    if (at >= 0) {
+      // A sure way beats an unsure one.
+      if (taint.sure && !(result ?? left)[at]!.sure) {
+        result ??= [...left]
+        result[at] = taint
+      }
+    } else if ((result ?? left).length < maxTaints) {
+      result ??= [...left]
+      result.push(taint)
+    }
+  }
+  return result ?? left
+}
+
+function joinSet<T>(
+  left: readonly T[],
+  right: readonly T[],
+  cap: number,
+  overflow: { hit: boolean },
+): readonly T[] {
+  if (right.length === 0 || left === right) return left
+  if (left.length === 0 && right.length <= cap) return right
+  let result: T[] | undefined
+  for (const item of right) {
+    if ((result ?? left).includes(item)) continue
+    if ((result ?? left).length >= cap) {
+      overflow.hit = true
+      break
+    }
+    result ??= [...left]
+    result.push(item)
+  }
+  return result ?? left
+}
+
+function joinKnown(
+  left: readonly Known[],
+  right: readonly Known[],
+  overflow: { hit: boolean },
+): readonly Known[] {
+  if (right.length === 0 || left === right) return left
+  if (left.length === 0) return right
+  let result: Known[] | undefined
+  for (const item of right) {
+    const present = (result ?? left).some(other => sameKnown(other, item))
+    if (present) continue
+    if ((result ?? left).length >= maxKnown) {
+      overflow.hit = true
+      break
+    }
+    result ??= [...left]
+    result.push(item)
+  }
+  return result ?? left
+}
+
+/** Both values. Returns `left` itself when `right` adds nothing. */
+export function join(left: Value, right: Value): Value {
+  if (left === right || right === nothing) return left
+  if (left === nothing) return right
+  const overflow = { hit: false }
+  const values = joinKnown(left.known, right.known, overflow)
+  const handles = joinSet(left.handles, right.handles, maxHandles, overflow)
+  const functions = joinSet(left.functions, right.functions, maxFunctions, overflow)
+  const objects = joinSet(left.objects, right.objects, maxObjects, overflow)
+  const taints = joinTaints(left.taints, right.taints)
+  const open = left.open || right.open || overflow.hit
+  if (
+    values === left.known &&
+    handles === left.handles &&
+    functions === left.functions &&
+    objects === left.objects &&
+    taints === left.taints &&
+    open === left.open
+  ) {
+    return left
+  }
+  return { known: values, open, handles, functions, objects, taints }
+}
+
+export function joinAll(values: readonly Value[]): Value {
+  let result = nothing
+  for (const value of values) result = join(result, value)
+  return result
+}
+
+/** The one constant the value certainly is, boxed; undefined when there is more than one possibility. */
+export function onlyKnown(value: Value): { readonly constant: Known } | undefined {
+  if (value.open || value.known.length !== 1) return undefined
+  if (value.handles.length > 0 || value.functions.length > 0 || value.objects.length > 0) return undefined
+  return { constant: value.known[0] }
+}
+
+/** Nothing but constants, and at least one. */
+export function isConstant(value: Value): boolean {
+  return (
+    value.known.length > 0 &&
+    !value.open &&
+    value.handles.length === 0 &&
+    value.functions.length === 0 &&
+    value.objects.length === 0
+  )
+}
+
+/** Whether it is certainly truthy, certainly falsy, or not known. */
+export function truth(value: Value): boolean | undefined {
+  if (value.open) return undefined
+  const some = value.functions.length > 0 || value.objects.length > 0 || value.handles.length > 0
+  if (value.handles.length > 0) return undefined
+  let yes = some
+  let no = false
+  for (const constant of value.known) {
+    if (typeof constant === 'string' && constant.includes('\u0001')) return undefined
+    if (constant) yes = true
+    else no = true
+  }
+  if (yes === no) return undefined
+  return yes
+}
+
+export function newCell(value: Value = nothing): Cell {
+  return { value, readers: undefined }
+}
+
+/** A hop added to each taint: a call, a file, a decoding. Long ways keep their beginning and their last steps. */
+export function hop(taints: readonly Taint[], label: string, place: Place): readonly Taint[] {
+  if (taints.length === 0) return taints
+  return taints.map(taint => {
+    const previous = taint.hops
+    if (previous !== undefined && previous.label === label && previous.place.start === place.start)
+      return taint
+    if (previous !== undefined && previous.length >= 12) return taint
+    return {
+      source: taint.source,
+      sure: taint.sure,
+      hops: { label, place, previous, length: (previous?.length ?? 0) + 1 },
+    }
+  })
+}
+
+export function unsure(taints: readonly Taint[]): readonly Taint[] {
+  return taints.every(taint => !taint.sure) ? taints : taints.map(taint => ({ ...taint, sure: false }))
+}
