@@ -69,7 +69,7 @@ const each = (
     machine.budget.spend(1)
     if (!holes && !(index in items)) continue
     const item = items[index]
-    if (visit(machine.call(machine, callback, receiver, [item, index, self]), index, item)) return
+    if (visit(machine.call(callback, receiver, [item, index, self]), index, item)) return
   }
 }
 
@@ -90,7 +90,7 @@ const reduce = (
   }
   for (const index of order) {
     machine.budget.spend(1)
-    result = machine.call(machine, args[0], undefined, [result, items[index], index, self])
+    result = machine.call(args[0], undefined, [result, items[index], index, self])
   }
   return result
 }
@@ -106,9 +106,9 @@ const flatten = (machine: Machine, items: readonly Value[], depth: number, into:
 const sort = (machine: Machine, array: FoldArray, comparator: Value): void => {
   machine.budget.spend(array.items.length * 4)
   if (comparator !== undefined) {
-    array.items = [...array.items].sort((a, b) => {
+    array.items = array.items.toSorted((a, b) => {
       machine.budget.spend(1)
-      const order = machine.call(machine, comparator, undefined, [a, b])
+      const order = machine.call(comparator, undefined, [a, b])
       return typeof order === 'number' ? order : order === true ? 1 : 0
     })
     return
@@ -296,7 +296,8 @@ const reads: Readonly<Record<string, ReadMethod>> = {
   },
   toReversed: copied((machine, array) => {
     noteReversal(machine, array.items)
-    return array.items.reverse() && undefined
+    array.items = array.items.toReversed()
+    return undefined
   }),
   toSorted: copied((machine, array, args) => {
     sort(machine, array, args[0])
@@ -312,7 +313,7 @@ const from: Method = (machine, _self, args) => {
   return machine.array(
     Array.from(items, (item, index) => {
       machine.budget.spend(1)
-      return machine.call(machine, map, receiver, [item, index])
+      return machine.call(map, receiver, [item, index])
     }),
   )
 }

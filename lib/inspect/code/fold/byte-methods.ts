@@ -154,7 +154,7 @@ const mapped = onBytes((machine, self, args) => {
   const result = new Uint8Array(length)
   for (let index = 0; index < length; index += 1) {
     machine.budget.spend(1)
-    const value = machine.call(machine, args[0], args[1], [self.bytes[index], index, self])
+    const value = machine.call(args[0], args[1], [self.bytes[index], index, self])
     result[index] = toNumber(machine, value)
   }
   return machine.bytes(result, self.buffer)

@@ -1,6 +1,6 @@
 import { halt } from './budget.ts'
 import type { Machine } from './machine.ts'
-import { FoldArray, FoldObject, Opaque, type Value } from './values.ts'
+import { type FoldArray, type FoldObject, Opaque, type Value } from './values.ts'
 
 /** `typeof`, for values of the program. */
 export const typeOf = (value: Value): string => {
@@ -62,18 +62,16 @@ export const toPrimitive = (
 
 const builtinText = (api: string): string => {
   const name = api.slice(api.lastIndexOf('.') + 1)
-  if (typeOfBuiltin(api) === 'function') return `function ${name}() { [native code] }`
+  if (builtinTypeOf(api) === 'function') return `function ${name}() { [native code] }`
   return api === 'Math' || api === 'JSON' || api === 'Reflect' ? `[object ${api}]` : halt('unsupported')
 }
-
-const typeOfBuiltin = builtinTypeOf
 
 const objectToPrimitive = (machine: Machine, value: FoldObject, hint: 'string' | 'number'): Primitive => {
   for (const name of hintMethods[hint]) {
     const method = findField(value, name)
     if (method === undefined || typeof method !== 'object' || method === null) continue
     if (method.kind !== 'function' && method.kind !== 'builtin') continue
-    const result = machine.call(machine, method, value, [])
+    const result = machine.call(method, value, [])
     if (typeof result !== 'object' || result === null || result.kind === 'opaque') return result
   }
   if (value.type === 'error') return errorText(machine, value)

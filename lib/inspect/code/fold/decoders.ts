@@ -21,7 +21,7 @@ export const decoderBits = {
 
 export type Decoder = keyof typeof decoderBits
 
-const names = (Object.keys(decoderBits) as Decoder[]).sort()
+const names = (Object.keys(decoderBits) as Decoder[]).toSorted()
 const empty: readonly string[] = []
 
 /**

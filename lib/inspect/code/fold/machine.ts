@@ -1,10 +1,22 @@
+import type { Expression, Node, Statement } from 'acorn'
 import { type Budget, halt } from './budget.ts'
 import { Journal } from './journal.ts'
 import type { Matcher } from './regex.ts'
-import { Builtin, FoldArray, FoldBytes, FoldObject, Thrown, type Value } from './values.ts'
+import type { Scope } from './scope.ts'
+import { FoldArray, FoldBytes, FoldObject, type FunctionNode, Thrown, type Value } from './values.ts'
 
-/** Runs a function value. Set by the interpreter; without one, only built-ins can be called. */
-export type Caller = (machine: Machine, callee: Value, self: Value, args: Value[]) => Value
+/** Runs functions, expressions and statements of the program; the parts of the interpreter meet here. */
+export type Engine = {
+  readonly call: (machine: Machine, callee: Value, self: Value, args: readonly Value[]) => Value
+  readonly evaluate: (machine: Machine, node: Expression, scope: Scope) => Value
+  readonly execute: (machine: Machine, node: Statement, scope: Scope) => Completion
+}
+
+/** How a statement ended. What `return` gave and where `break` leads is kept in the machine. */
+export type Completion = 'normal' | 'break' | 'continue' | 'return'
+
+/** Told of every expression that code outside functions evaluates. */
+export type Recorder = (node: Expression, value: Value, labels: number) => void
 
 /** A built-in of the language or of Node, as we compute it. */
 export type Method = (machine: Machine, self: Value, args: readonly Value[]) => Value
@@ -15,7 +27,13 @@ export type Methods = Readonly<Record<string, Method>>
 export class Machine {
   readonly budget: Budget
   readonly journal: Journal
-  readonly call: Caller
+  readonly engine: Engine
+  recorder: Recorder | undefined = undefined
+  /** The value of the `return` under way, and the label of the `break` or `continue` under way. */
+  result: Value = undefined
+  label: string | undefined = undefined
+  /** The elements of array literals without computed parts. */
+  readonly literals = new Map<Node, readonly Value[]>()
   /** Regular expressions already read. */
   readonly matchers = new Map<string, Matcher>()
   /** Decoder bits of everything the current expression has touched. */
@@ -23,16 +41,25 @@ export class Machine {
   /** Calls of the program's functions, and expressions and statements, now inside one another. */
   calls = 0
   depth = 0
+  /** Array literals that hold tables of texts, and how many. */
+  readonly tables = new Map<Node, number>()
+  /** The function that code outside functions called last. */
+  entered: FunctionNode | undefined = undefined
   /** How often arrays of text were turned round by one: the mark of a rotation loop. */
   rotations = 0
   /** Texts already laid out flat by the host, so that reading them by index costs nothing more. */
   #flat = ''
   #flatBefore = ''
 
-  constructor(budget: Budget, call: Caller) {
+  constructor(budget: Budget, engine: Engine) {
     this.budget = budget
     this.journal = new Journal(budget)
-    this.call = call
+    this.engine = engine
+  }
+
+  /** Calls a function value; raises the program's TypeError where it is none. */
+  call(callee: Value, self: Value, args: readonly Value[]): Value {
+    return this.engine.call(this, callee, self, args)
   }
 
   array(items: Value[]): FoldArray {
@@ -67,7 +94,8 @@ export class Machine {
 }
 
 /** For evaluations outside a program: there are no functions to call. */
-export const noCaller: Caller = (_machine, callee) => {
-  if (callee instanceof Builtin) return halt('unsupported')
-  return halt('unknown')
+export const noEngine: Engine = {
+  call: () => halt('unsupported'),
+  evaluate: () => halt('unsupported'),
+  execute: () => halt('unsupported'),
 }

@@ -5,7 +5,7 @@ import type { Constant, Folded } from './constant.ts'
 import { toConstant, toValue } from './convert.ts'
 import { cryptoMethods } from './crypto-methods.ts'
 import { decodersOf } from './decoders.ts'
-import { Machine, type Method, noCaller } from './machine.ts'
+import { Machine, type Method, noEngine } from './machine.ts'
 import { numberMethods } from './number-methods.ts'
 import { objectMethods } from './object-methods.ts'
 import { regexMethods } from './regex-methods.ts'
@@ -115,7 +115,7 @@ export const foldCall = (
   const decode = name === 'TextDecoder.prototype.decode'
   const method = methods.get(decode ? 'Stream.prototype.decode' : name)
   if (method === undefined) return undefined
-  const machine = new Machine(budget, noCaller)
+  const machine = new Machine(budget, noEngine)
   return attempt(() => {
     budget.spend(1)
     const self = decode ? new FoldStream('text-decoder', 'utf-8') : toValue(machine, receiver)

@@ -76,7 +76,7 @@ const callReplacement = (
   if (matcher.names.size > 0) halt('unsupported')
   const args: Value[] = []
   for (let group = 0; group * 2 < found.length; group += 1) args.push(pieceOf(text, found, group))
-  return toText(machine, machine.call(machine, replacement, undefined, [...args, found[0] ?? 0, text]))
+  return toText(machine, machine.call(replacement, undefined, [...args, found[0] ?? 0, text]))
 }
 
 const expandMatch = (machine: Machine, template: string, text: string, found: readonly number[]): string => {

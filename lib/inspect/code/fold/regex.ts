@@ -38,7 +38,12 @@ export const compileRegex = (source: string, flags: string): Matcher => {
     names: reader.names,
     exec: (text, from, budget) => {
       for (let start = from; start <= text.length; start += 1) {
-        const run: Run = { text, budget, caught: new Array<number>((groups + 1) * 2).fill(-1), depth: 0 }
+        const run: Run = {
+          text,
+          budget,
+          caught: Array.from({ length: (groups + 1) * 2 }, () => -1),
+          depth: 0,
+        }
         const end = step(run, start, at => at)
         if (end >= 0) {
           run.caught[0] = start
@@ -94,7 +99,7 @@ const inside = (ranges: Ranges, code: number): boolean => {
 const complement = (ranges: Ranges): Ranges => {
   const result: [number, number][] = []
   let from = 0
-  for (const [low, high] of [...ranges].sort((a, b) => a[0] - b[0])) {
+  for (const [low, high] of ranges.toSorted((a, b) => a[0] - b[0])) {
     if (low > from) result.push([from, low - 1])
     from = Math.max(from, high + 1)
   }

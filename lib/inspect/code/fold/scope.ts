@@ -44,11 +44,11 @@ export class Scope {
   }
 
   find(name: string): Binding | undefined {
-    let scope: Scope | undefined = this
-    while (scope !== undefined) {
+    const own = this.names.get(name)
+    if (own !== undefined) return own
+    for (let scope = this.parent; scope !== undefined; scope = scope.parent) {
       const binding = scope.names.get(name)
       if (binding !== undefined) return binding
-      scope = scope.parent
     }
     return undefined
   }

@@ -50,7 +50,7 @@ const replacePlain = (machine: Machine, text: string, args: readonly Value[], al
   while (at >= 0) {
     machine.budget.spend(2)
     const piece = callable
-      ? toText(machine, machine.call(machine, replacement, undefined, [needle, at, text]))
+      ? toText(machine, machine.call(replacement, undefined, [needle, at, text]))
       : expandPlain(machine, template, text, needle, at)
     machine.budget.make(piece.length + (at - from))
     result += text.slice(from, at) + piece
