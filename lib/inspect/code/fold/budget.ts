@@ -46,7 +46,7 @@ export type FoldLimits = {
 }
 
 export const foldLimits: FoldLimits = {
-  maxSteps: 8_000_000,
+  maxSteps: 40_000_000,
   maxSize: 8 * 1024 * 1024,
   maxTotalSize: 64 * 1024 * 1024,
   maxCalls: 200,

@@ -4,20 +4,20 @@ import { findField, toText } from './coerce.ts'
 import { itemsOf } from './array-methods.ts'
 import { makeFunction, moduleValue, returnOf } from './globals.ts'
 import type { Engine, Machine } from './machine.ts'
-import { callOpaque, getMember, prototypeOf } from './members.ts'
+import { callSourceText, getMember, prototypeOf } from './members.ts'
 import { inheritedMethod, methodOf, typeNameOf } from './methods.ts'
 import { bindPattern } from './patterns.ts'
 import { Binding, Scope } from './scope.ts'
 import { bodyShapeOf } from './shape.ts'
 import { declareBlock, declareVars, runList } from './statements.ts'
-import { Builtin, FoldFunction, FoldObject, Opaque, type Value } from './values.ts'
+import { Builtin, FoldFunction, FoldObject, SourceText, type Value } from './values.ts'
 
 /** Calls a value as a function. */
 export const callValue: Engine['call'] = (machine, callee, self, args) => {
   if (typeof callee !== 'object' || callee === null) return machine.raise('TypeError')
   if (callee.kind === 'function') return callFunction(machine, callee, self, args)
   if (callee.kind === 'builtin') return callBuiltin(machine, callee.api, self, args)
-  return callee.kind === 'opaque' ? halt('unknown') : machine.raise('TypeError')
+  return machine.raise('TypeError')
 }
 
 const callBuiltin = (machine: Machine, api: string, self: Value, args: readonly Value[]): Value => {
@@ -32,7 +32,7 @@ const callBuiltin = (machine: Machine, api: string, self: Value, args: readonly 
     case 'Function.prototype.bind':
       return bind(machine, self, args)
     case 'Function.prototype.toString':
-      return self instanceof FoldFunction ? new Opaque() : halt('unsupported')
+      return self instanceof FoldFunction ? new SourceText(machine.sourceOf(self.node)) : halt('unsupported')
     case 'Function':
       return makeFunction(machine, args)
     case 'Object':
@@ -128,7 +128,10 @@ const runBody = (machine: Machine, fn: FoldFunction, scope: Scope): Value => {
 
 /** `object.name(…)`, without making a value for the method. */
 export const callMember = (machine: Machine, object: Value, key: Value, args: readonly Value[]): Value => {
-  if (object instanceof Opaque) return callOpaque(object, toText(machine, key))
+  if (object instanceof SourceText) {
+    const known = callSourceText(object, toText(machine, key))
+    return known ?? callMember(machine, object.text, key, args)
+  }
   if (typeof key === 'string') {
     const isOwn = object instanceof FoldObject && findField(object, key) !== undefined
     const type = isOwn ? undefined : typeNameOf(object)

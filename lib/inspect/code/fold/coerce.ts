@@ -1,6 +1,6 @@
 import { halt } from './budget.ts'
 import type { Machine } from './machine.ts'
-import { type FoldArray, type FoldObject, Opaque, type Value } from './values.ts'
+import { type FoldArray, type FoldObject, SourceText, type Value } from './values.ts'
 
 /** `typeof`, for values of the program. */
 export const typeOf = (value: Value): string => {
@@ -8,7 +8,7 @@ export const typeOf = (value: Value): string => {
   switch (value.kind) {
     case 'function':
       return 'function'
-    case 'opaque':
+    case 'source':
       return 'string'
     case 'builtin':
       return namespaces.has(value.api) || value.api.startsWith('node:')
@@ -29,7 +29,7 @@ export const truthy = (value: Value): boolean =>
 
 const hintMethods = { string: ['toString', 'valueOf'], number: ['valueOf', 'toString'] } as const
 
-type Primitive = undefined | null | boolean | number | bigint | string | Opaque
+type Primitive = undefined | null | boolean | number | bigint | string | SourceText
 
 /** ECMAScript ToPrimitive. Own `toString` and `valueOf` of the program's objects are called. */
 export const toPrimitive = (
@@ -39,10 +39,10 @@ export const toPrimitive = (
 ): Primitive => {
   if (typeof value !== 'object' || value === null) return value
   switch (value.kind) {
-    case 'opaque':
+    case 'source':
       return value
     case 'function':
-      return new Opaque()
+      return new SourceText(machine.sourceOf(value.node))
     case 'builtin':
       return builtinText(value.api)
     case 'regex':
@@ -72,7 +72,7 @@ const objectToPrimitive = (machine: Machine, value: FoldObject, hint: 'string' |
     if (method === undefined || typeof method !== 'object' || method === null) continue
     if (method.kind !== 'function' && method.kind !== 'builtin') continue
     const result = machine.call(method, value, [])
-    if (typeof result !== 'object' || result === null || result.kind === 'opaque') return result
+    if (typeof result !== 'object' || result === null || result.kind === 'source') return result
   }
   if (value.type === 'error') return errorText(machine, value)
   return value.type === 'arguments' ? '[object Arguments]' : '[object Object]'
@@ -117,20 +117,19 @@ export const joinArray = (machine: Machine, array: FoldArray, separator: string)
   return parts.join(separator)
 }
 
-/** ECMAScript ToString. Halts on texts nobody can know, such as the source of a function. */
+/** ECMAScript ToString. */
 export const toText = (machine: Machine, value: Value): string => {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   const primitive = toPrimitive(machine, value, 'string')
-  if (primitive instanceof Opaque) return halt('unknown')
-  return String(primitive)
+  return primitive instanceof SourceText ? primitive.text : String(primitive)
 }
 
 /** ECMAScript ToNumber. */
 export const toNumber = (machine: Machine, value: Value): number => {
   if (typeof value === 'number') return value
   const primitive = toPrimitive(machine, value, 'number')
-  if (primitive instanceof Opaque) return Number.NaN
+  if (primitive instanceof SourceText) return Number.NaN
   if (typeof primitive === 'bigint') return machine.raise('TypeError')
   if (typeof primitive === 'string') machine.flatten(primitive)
   return Number(primitive)

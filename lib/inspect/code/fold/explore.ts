@@ -21,7 +21,7 @@ import { bindPattern } from './patterns.ts'
 import { Binding, Missing, Scope, unknown } from './scope.ts'
 import { bodyShapeOf, childrenOf, isFunctionNode, namesOf } from './shape.ts'
 import { declareBlock, declareVars } from './statements.ts'
-import { Builtin, FoldFunction, type FunctionNode, Opaque, type Value } from './values.ts'
+import { Builtin, FoldFunction, type FunctionNode, type Value } from './values.ts'
 
 /** Something about the program that a reader of the report wants to know. */
 export type Note =
@@ -306,7 +306,7 @@ export class Explorer {
 
   #body(fn: FunctionNode, scope: Scope, args: readonly (Value | Missing)[] | undefined): void {
     const { stamp } = this.#machine.journal
-    const self = fn.type === 'ArrowFunctionExpression' ? scope.self : new Opaque()
+    const self = fn.type === 'ArrowFunctionExpression' ? scope.self : unknown
     const inner = new Scope(scope, self)
     if (fn.type === 'FunctionExpression' && fn.id) {
       inner.names.set(fn.id.name, new Binding(new FoldFunction(fn, scope, undefined, stamp), stamp))

@@ -14,6 +14,7 @@ import type {
 import { halt } from './budget.ts'
 import { callMember, callTag, callValue, construct } from './calls.ts'
 import { toKey, truthy, typeOf } from './coerce.ts'
+import { decoderBits } from './decoders.ts'
 import { globalType, globalValue } from './globals.ts'
 import type { Engine, Machine } from './machine.ts'
 import { deleteMember, getMember, hasMember, setMember } from './members.ts'
@@ -102,7 +103,7 @@ const dispatch = (machine: Machine, node: Expression, scope: Scope): Value => {
         argumentsOf(machine, node.arguments, scope),
       )
     case 'ThisExpression':
-      return scope.self
+      return scope.self instanceof Missing ? halt('unknown') : scope.self
     case 'ChainExpression':
       return chain(machine, node.expression, scope)
     case 'ParenthesizedExpression':
@@ -144,11 +145,22 @@ const binary = (machine: Machine, node: BinaryExpression, scope: Scope): Value =
   for (let next = chain.pop(); next !== undefined; next = chain.pop()) {
     const right = evaluate(machine, next.right, scope)
     machine.budget.spend(1)
+    noteRotation(machine, next)
     if (next.operator === 'in') value = hasMember(machine, right, value)
     else if (next.operator === 'instanceof') value = isInstance(value, right)
     else value = applyBinary(machine, next.operator, value, right)
   }
   return value
+}
+
+/** Shifting letters by half the alphabet, or within the printable characters. */
+const noteRotation = (machine: Machine, node: BinaryExpression): void => {
+  if (node.right.type !== 'Literal' || typeof node.right.value !== 'number') return
+  const { operator } = node
+  const { value } = node.right
+  const wraps = operator === '%' && (value === 26 || value === 94 || value === 95)
+  if (wraps || ((operator === '+' || operator === '-') && (value === 13 || value === 26)))
+    machine.used |= decoderBits.rot
 }
 
 const isInstance = (value: Value, type: Value): boolean => {

@@ -44,6 +44,7 @@ export const foldProgram = (program: Program, source: string, budget: Budget): F
   if (interest === undefined) return nothing
   const before = budget.steps
   const machine = makeMachine(budget)
+  machine.source = source
   const explorer = new Explorer(machine, interest)
   // The host's stack is the last bound behind all counted ones; beyond it the rest of the program stays unknown.
   attempt(() => explorer.run(program))

@@ -28,6 +28,8 @@ export class Machine {
   readonly budget: Budget
   readonly journal: Journal
   readonly engine: Engine
+  /** The text of the program, for functions that read themselves. */
+  source = ''
   recorder: Recorder | undefined = undefined
   /** The value of the `return` under way, and the label of the `break` or `continue` under way. */
   result: Value = undefined
@@ -60,6 +62,10 @@ export class Machine {
   /** Calls a function value; raises the program's TypeError where it is none. */
   call(callee: Value, self: Value, args: readonly Value[]): Value {
     return this.engine.call(this, callee, self, args)
+  }
+
+  sourceOf(node: Node): string {
+    return this.source.slice(node.start, node.end)
   }
 
   array(items: Value[]): FoldArray {

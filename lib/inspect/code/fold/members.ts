@@ -11,7 +11,7 @@ import {
   FoldFunction,
   FoldObject,
   FoldRegex,
-  Opaque,
+  SourceText,
   type Value,
 } from './values.ts'
 
@@ -55,8 +55,8 @@ export const getMember = (machine: Machine, object: Value, key: Value): Value =>
       return ofRegex(machine, object, toKey(machine, key))
     case 'stream':
       return ofType(machine, object, toKey(machine, key))
-    case 'opaque':
-      return halt('unknown')
+    case 'source':
+      return ofText(machine, object.text, key)
   }
 }
 
@@ -261,9 +261,8 @@ export const hasMember = (machine: Machine, object: Value, key: Value): boolean 
     : false
 }
 
-/** Searches in a function's own source are how programs notice a change of layout: they find what they look for. */
-export const callOpaque = (self: Opaque, name: string): Value => {
+/** Methods of a function's own source that are not carried out; undefined for all others. */
+export const callSourceText = (self: SourceText, name: string): Value => {
   if (name === 'search') return 0
-  if (name === 'toString' || name === 'replace' || name === 'trim') return self
-  return halt('unknown')
+  return name === 'toString' || name === 'valueOf' ? self : undefined
 }

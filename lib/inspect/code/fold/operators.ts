@@ -2,7 +2,7 @@ import { halt } from './budget.ts'
 import { toNumber, toPrimitive, toText } from './coerce.ts'
 import { decoderBits, isHiddenCodePoint } from './decoders.ts'
 import type { Machine } from './machine.ts'
-import { Opaque, type Value } from './values.ts'
+import { SourceText, type Value } from './values.ts'
 
 // A number of 2^29 digits is one multiplication away; nothing honest at start-up needs more than an RSA key.
 const bigLimit = 2n ** 8192n
@@ -39,17 +39,14 @@ export const applyBinary = (machine: Machine, operator: string, left: Value, rig
 const numeric = (machine: Machine, operator: string, left: number, right: number): Value => {
   switch (operator) {
     case '+':
-      if (right === 13 || right === 26) machine.used |= decoderBits.rot
       return left + right
     case '-':
-      if (right === 13 || right === 26) machine.used |= decoderBits.rot
       return left - right
     case '*':
       return left * right
     case '/':
       return left / right
     case '%':
-      if (right === 26 || right === 95 || right === 94) machine.used |= decoderBits.rot
       return left % right
     case '^':
       machine.used |= decoderBits.xor
@@ -88,10 +85,9 @@ const numeric = (machine: Machine, operator: string, left: number, right: number
 const add = (machine: Machine, first: Value, second: Value): Value => {
   const left = toPrimitive(machine, first)
   const right = toPrimitive(machine, second)
-  if (left instanceof Opaque || right instanceof Opaque) {
-    return typeof left === 'string' || typeof right === 'string' || left === right
-      ? new Opaque()
-      : halt('unknown')
+  if (left instanceof SourceText || right instanceof SourceText) {
+    const text = concatenate(machine, [left, right])
+    return typeof text === 'string' ? new SourceText(text) : text
   }
   if (typeof left === 'string' || typeof right === 'string') {
     const a = String(left)
@@ -158,7 +154,10 @@ export const strictEquals = (machine: Machine, left: Value, right: Value): boole
     if (left.length === right.length) machine.budget.spend(left.length >>> 6)
     if (hiddenOperand(left) || hiddenOperand(right)) machine.used |= decoderBits['hidden-unicode']
   }
-  if (left instanceof Opaque || right instanceof Opaque) return left === right || halt('unknown')
+  if (left instanceof SourceText || right instanceof SourceText) {
+    const plain = (value: Value): Value => (value instanceof SourceText ? value.text : value)
+    return plain(left) === plain(right)
+  }
   const sameApi = isBuiltin(left) && isBuiltin(right) && left.api === right.api
   return sameApi || left === right
 }
@@ -175,7 +174,7 @@ const looseEquals = (machine: Machine, left: Value, right: Value): boolean => {
   if (isObject(left) && isObject(right)) return strictEquals(machine, left, right)
   const a = toPrimitive(machine, left)
   const b = toPrimitive(machine, right)
-  if (a instanceof Opaque || b instanceof Opaque) return halt('unknown')
+  if (a instanceof SourceText || b instanceof SourceText) return strictEquals(machine, a, b)
   if (typeof a === typeof b) return strictEquals(machine, a, b)
   if (typeof a === 'bigint' || typeof b === 'bigint') return halt('unsupported')
   return toNumber(machine, a) === toNumber(machine, b)
@@ -189,7 +188,7 @@ const compare = (
 ): boolean => {
   const left = toPrimitive(machine, first)
   const right = toPrimitive(machine, second)
-  if (left instanceof Opaque || right instanceof Opaque) return halt('unknown')
+  if (left instanceof SourceText || right instanceof SourceText) return halt('unsupported')
   if (typeof left === 'string' && typeof right === 'string') {
     machine.budget.spend(Math.min(left.length, right.length) >>> 6)
     if (operator === '<') return left < right
@@ -220,16 +219,12 @@ export const applyUnary = (machine: Machine, operator: '-' | '+' | '~', value: V
 /** Template parts and `String.prototype.concat`. */
 export const concatenate = (machine: Machine, parts: readonly Value[]): Value => {
   let text = ''
-  let opaque = false
   for (const part of parts) {
     const primitive = toPrimitive(machine, part, 'string')
-    if (primitive instanceof Opaque) opaque = true
-    else {
-      const piece = toText(machine, primitive)
-      machine.budget.make(piece.length)
-      if (text.length + piece.length > machine.budget.limits.maxSize) halt('size')
-      text += piece
-    }
+    const piece = toText(machine, primitive)
+    machine.budget.make(piece.length)
+    if (text.length + piece.length > machine.budget.limits.maxSize) halt('size')
+    text += piece
   }
-  return opaque ? new Opaque() : text
+  return text
 }

@@ -2,7 +2,7 @@ import { halt } from './budget.ts'
 import { toText } from './coerce.ts'
 import type { Machine, Methods } from './machine.ts'
 import { compileRegex, type Matcher } from './regex.ts'
-import { FoldArray, FoldRegex, Opaque, type Value } from './values.ts'
+import { FoldArray, FoldRegex, SourceText, type Value } from './values.ts'
 
 const maxMatchers = 500
 
@@ -161,11 +161,10 @@ const run = (machine: Machine, self: Value, args: readonly Value[]): readonly nu
 /** Methods of regular expressions. A search in a function's own source succeeds without being made. */
 export const regexMethods: Methods = {
   'RegExp.prototype.test': (machine, self, args) => {
-    if (args[0] instanceof Opaque) return true
+    if (args[0] instanceof SourceText) return true
     return run(machine, self, args) !== undefined
   },
   'RegExp.prototype.exec': (machine, self, args) => {
-    if (args[0] instanceof Opaque) return halt('unknown')
     const found = run(machine, self, args)
     if (found === undefined) return null
     const text = toText(machine, args[0])

@@ -36,9 +36,9 @@ export class Scope {
   readonly names = new Map<string, Binding>()
   readonly parent: Scope | undefined
   /** `this` of the function the scope belongs to. */
-  readonly self: Value
+  readonly self: Value | Missing
 
-  constructor(parent: Scope | undefined, self: Value) {
+  constructor(parent: Scope | undefined, self: Value | Missing) {
     this.parent = parent
     this.self = self
   }

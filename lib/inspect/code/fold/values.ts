@@ -1,5 +1,5 @@
 import type { ArrowFunctionExpression, FunctionDeclaration, FunctionExpression } from 'acorn'
-import type { Scope } from './scope.ts'
+import type { Missing, Scope } from './scope.ts'
 
 /**
  * The values of the inspected program while it is evaluated. None of them is a host object of the kind it stands
@@ -20,7 +20,7 @@ export type Value =
   | FoldFunction
   | FoldStream
   | Builtin
-  | Opaque
+  | SourceText
 
 export type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunctionExpression
 
@@ -134,7 +134,7 @@ export class FoldFunction {
   readonly node: FunctionNode
   readonly scope: Scope
   /** What `this` is inside an arrow function. */
-  readonly self: Value
+  readonly self: Value | Missing
   /** Fixed by `bind`: the receiver and the first arguments. */
   readonly bound:
     { readonly target: FoldFunction | Builtin; readonly self: Value; readonly args: Value[] } | undefined
@@ -146,7 +146,7 @@ export class FoldFunction {
   constructor(
     node: FunctionNode,
     scope: Scope,
-    self: Value,
+    self: Value | Missing,
     stamp = 0,
     bound: FoldFunction['bound'] = undefined,
   ) {
@@ -213,9 +213,17 @@ export class Builtin {
   }
 }
 
-/** A text nobody needs to know: the source of a function. Programs search it only to learn whether they were changed. */
-export class Opaque {
-  readonly kind = 'opaque'
+/**
+ * The source text of a function of the program. Searched with a pattern it always answers that it was found: programs
+ * do so only to learn whether somebody reformatted them, some with patterns that never end on a reformatted text.
+ */
+export class SourceText {
+  readonly kind = 'source'
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
 }
 
 export type Heap = FoldArray | FoldObject | FoldBytes | FoldRegex | FoldFunction | FoldStream
