@@ -1,0 +1,80 @@
+import type { AnyNode, Node, Pattern } from 'acorn'
+import { bodyShapeOf, childrenOf, isFunctionNode, namesOf } from './shape.ts'
+
+const cache = new WeakMap<Node, ReadonlySet<string>>()
+
+const mutators = new Set([
+  'push',
+  'pop',
+  'shift',
+  'unshift',
+  'splice',
+  'reverse',
+  'sort',
+  'fill',
+  'copyWithin',
+  'set',
+])
+
+/**
+ * The names that code may give another value when it runs: assigned, counted up, or changed in place. Functions
+ * inside count as if they ran. A statement that could not be evaluated leaves these names unknown.
+ */
+export const assignedIn = (root: Node): ReadonlySet<string> => {
+  const known = cache.get(root)
+  if (known !== undefined) return known
+  const names = new Set<string>()
+  const stack: AnyNode[] = [root as AnyNode]
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node !== root && isFunctionNode(node)) {
+      for (const name of assignedIn(node)) names.add(name)
+      continue
+    }
+    addNames(node, names)
+    for (const child of childrenOf(node)) stack.push(child)
+  }
+  if (isFunctionNode(root)) {
+    const { declared } = bodyShapeOf(root)
+    for (const name of declared) names.delete(name)
+    // A function that replaces itself by its final form on the first call: the usual lazy set-up of a decoder.
+    if (root.id) names.delete(root.id.name)
+  }
+  cache.set(root, names)
+  return names
+}
+
+const addNames = (node: AnyNode, names: Set<string>): void => {
+  switch (node.type) {
+    case 'AssignmentExpression':
+      return addTarget(node.left, names)
+    case 'UpdateExpression':
+      return addTarget(node.argument as Pattern, names)
+    case 'ForInStatement':
+    case 'ForOfStatement':
+      if (node.left.type !== 'VariableDeclaration') addTarget(node.left, names)
+      else for (const { id } of node.left.declarations) for (const name of namesOf(id)) names.add(name)
+      return undefined
+    case 'VariableDeclaration':
+      for (const { id, init } of node.declarations)
+        if (init || node.kind !== 'var') for (const name of namesOf(id)) names.add(name)
+      return undefined
+    case 'CallExpression':
+      if (node.callee.type !== 'MemberExpression' || node.callee.property.type !== 'Identifier')
+        return undefined
+      if (!node.callee.computed && mutators.has(node.callee.property.name)) addRoot(node.callee.object, names)
+      return undefined
+    default:
+  }
+}
+
+const addTarget = (target: Pattern, names: Set<string>): void => {
+  if (target.type === 'MemberExpression') return addRoot(target.object, names)
+  for (const name of namesOf(target)) names.add(name)
+}
+
+/** The variable at the start of `a.b[c].d`. */
+const addRoot = (node: AnyNode, names: Set<string>): void => {
+  let current = node
+  while (current.type === 'MemberExpression') current = current.object
+  if (current.type === 'Identifier') names.add(current.name)
+}

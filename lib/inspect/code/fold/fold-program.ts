@@ -1,0 +1,76 @@
+import type { Node, Program } from 'acorn'
+import type { Budget } from './budget.ts'
+import type { Constant, Folded } from './constant.ts'
+import { toConstant, toValue } from './convert.ts'
+import { decodersOf } from './decoders.ts'
+import { Explorer, type Note } from './explore.ts'
+import { makeMachine } from './interpret.ts'
+import { attempt } from './methods.ts'
+import type { FunctionNode } from './values.ts'
+import { isWorthFolding } from './worth.ts'
+
+/** What folding a program found. */
+export type FoldedProgram = {
+  /** Expressions with one known value, wherever they stand; each with what stood between text and value. */
+  readonly constants: ReadonlyMap<Node, Folded>
+  readonly notes: readonly Note[]
+  /** Every decoder that took part in any constant, sorted. */
+  readonly decoders: readonly string[]
+  /** Steps of the budget that were used. */
+  readonly steps: number
+  /**
+   * What a function declared at the top of the program (or of the function around the whole file) returns for these
+   * operands, as if called after the program has loaded; undefined where that is not known. Spends the same budget.
+   */
+  readonly call: (fn: FunctionNode, args: readonly Constant[]) => Folded | undefined
+}
+
+const nothing: FoldedProgram = {
+  constants: new Map(),
+  notes: [],
+  decoders: [],
+  steps: 0,
+  call: () => undefined,
+}
+
+/**
+ * Evaluates what a program computes from its own text alone: string tables and their rotation, decoder functions
+ * called with constants, char codes, xor, base64, ciphers with constant keys. The program is interpreted on values of
+ * our own within the budget, never run; what depends on anything else stays unknown. Programs that show no sign of
+ * decoding are not walked at all. Never throws on any program.
+ */
+export const foldProgram = (program: Program, source: string, budget: Budget): FoldedProgram => {
+  const interest = isWorthFolding(program, source)
+  if (interest === undefined) return nothing
+  const before = budget.steps
+  const machine = makeMachine(budget)
+  machine.source = source
+  const explorer = new Explorer(machine, interest)
+  // The host's stack is the last bound behind all counted ones; beyond it the rest of the program stays unknown.
+  attempt(() => explorer.run(program))
+  machine.recorder = undefined
+  const { constants, functions } = explorer
+  const names = new Set<string>()
+  for (const { decoders } of constants.values()) for (const name of decoders) names.add(name)
+  return {
+    constants,
+    notes: explorer.notes(),
+    decoders: [...names].toSorted(),
+    steps: before - budget.steps,
+    call: (fn, args) => {
+      const target = functions.get(fn)
+      if (target === undefined) return undefined
+      const mark = machine.journal.mark()
+      machine.calls = 0
+      machine.depth = 0
+      machine.used = 0
+      const result = attempt(() => {
+        const operands = args.map(arg => toValue(machine, arg))
+        const value = toConstant(machine, machine.call(target, undefined, operands))
+        return { value, decoders: decodersOf(machine.used) }
+      })
+      machine.journal.rollback(mark)
+      return result
+    },
+  }
+}
