@@ -11,7 +11,7 @@ const maxShown = 5
 const label: Readonly<Record<Action, string>> = { block: 'BLOCKED', ask: 'LOOK AT THIS', note: 'note' }
 
 /** When a finding's code would run. */
-export function whenInWords(phase: Phase): string {
+function whenInWords(phase: Phase): string {
   switch (phase) {
     case 'install':
       return 'when npm installs it'
@@ -106,7 +106,7 @@ function startedBy({ phase, location }: Finding, inspection: Inspection | undefi
   const hook = inspection.hooks.find(
     one => one.at.path === location.path || filesOf(inspection, one).has(location.path),
   )
-  return hook === undefined ? '' : ` (${commandLine(hook.event, hook.command)})`
+  return hook === undefined ? '' : ` (${commandLine(hook.event, hook.command, 60)})`
 }
 
 /** A rule's message as a sentence of its own. */

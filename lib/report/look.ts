@@ -11,16 +11,3 @@ export type Look = {
 }
 
 export type Paint = (text: string) => string
-
-const same: Paint = text => text
-
-/** No colour, for files, pipes and tests. */
-export const plainLook: Look = {
-  width: 80,
-  verbose: false,
-  bold: same,
-  dim: same,
-  red: same,
-  yellow: same,
-  green: same,
-}

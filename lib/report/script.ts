@@ -28,6 +28,7 @@ export function describeScript(inspection: Inspection, hook: Hook): string {
   const facts = inspection.facts.filter(fact => belongs(fact, hook, reached))
   const does = new Map<string, Set<string>>()
   for (const fact of facts) {
+    if (isObvious(fact, hook)) continue
     const { does: verb, what } = capabilityOf(fact)
     does.set(verb, (does.get(verb) ?? new Set()).add(what))
   }
@@ -35,14 +36,14 @@ export function describeScript(inspection: Inspection, hook: Hook): string {
     const what = does.get(verb)
     return what === undefined ? [] : [`${verb} ${firstFew([...what], 3)}`]
   })
-  parts.push(credentials(facts, unreadParts(inspection, facts, reached)))
+  parts.push(credentials(facts, hook, unreadParts(inspection, facts, reached)))
   const implied = hook.implicit ? ' (implied by binding.gyp)' : ''
   return `${commandLine(hook.event, hook.command)}${implied} — ${parts.join('; ')}`
 }
 
 /** `postinstall: node install.js`, safe to print. */
-export function commandLine(event: string, command: string): string {
-  return `${printable(event, 40)}: ${printable(command, 120)}`
+export function commandLine(event: string, command: string, maxChars = 120): string {
+  return `${printable(event, 40)}: ${printable(command, maxChars)}`
 }
 
 /** The files a hook starts and what those start or load while npm installs. Paths as in the inspection. */
@@ -63,7 +64,28 @@ function belongs(fact: Fact, hook: Hook, reached: ReadonlySet<string>): boolean 
   return reached.has(fact.at.path) || (fact.at.path === hook.at.path && fact.at.line === hook.at.line)
 }
 
-function credentials(facts: readonly Fact[], unread: string | undefined): string {
+/** What the command itself already says, or code that was inspected in its place. */
+function isObvious(fact: Fact, hook: Hook): boolean {
+  if (fact.kind === 'evaluates') return fact.code === 'constant' && fact.decoders.length === 0
+  if (fact.kind !== 'starts' || fact.at.path !== hook.at.path || fact.at.line !== hook.at.line) return false
+  const said = withoutQuotes(hook.command)
+  return fact.commands.length > 0 && fact.commands.every(command => said.includes(withoutQuotes(command)))
+}
+
+function withoutQuotes(command: string): string {
+  return command.replaceAll(/["']/g, '')
+}
+
+/** Starts a program that is not a file of the package: nobody read what it does. */
+function startsForeign(fact: Fact, hook: Hook): boolean {
+  if (fact.kind !== 'starts') return false
+  const own = new Set(hook.starts)
+  return !fact.commands.some(command =>
+    command.split(' ').some(word => own.has(word.replace(/^\.\//, '')) && word !== ''),
+  )
+}
+
+function credentials(facts: readonly Fact[], hook: Hook, unread: string | undefined): string {
   const secrets = facts.filter(
     fact =>
       fact.kind === 'reads' &&
@@ -72,7 +94,7 @@ function credentials(facts: readonly Fact[], unread: string | undefined): string
   const names = [...new Set(secrets.map(fact => capabilityOf(fact).what))]
   const seen = names.length === 0 ? undefined : `reads ${firstFew(names, 3)}`
   // What a started program does is not ours to promise.
-  const own = facts.some(fact => fact.kind === 'starts') ? 'itself ' : ''
+  const own = facts.some(fact => startsForeign(fact, hook)) ? 'itself ' : ''
   if (unread === undefined) return seen ?? `${own}reads no credentials`
   return `${seen ?? 'no credentials seen'}, but ${unread}`
 }

@@ -342,6 +342,27 @@ t.test('a script is described by what the files it reaches do', t => {
     const text = describeScript({ ...calm, ...over }, hook)
     t.match(text, new RegExp(`no credentials seen, but .*${why}`), why)
   }
+  const started = (command: string): Fact => ({
+    ...base,
+    kind: 'starts',
+    api: 'shell',
+    commands: [command],
+    manner: [],
+    at: hook.at,
+  })
+  t.equal(
+    describeScript({ ...calm, facts: [started('node install.js')] }, hook),
+    'postinstall: node install.js — reads no credentials',
+    'starting its own file is what the command says',
+  )
+  t.equal(
+    describeScript(
+      { ...calm, facts: [started('node-gyp-build')] },
+      { ...hook, command: 'node-gyp-build', starts: [] },
+    ),
+    'postinstall: node-gyp-build — itself reads no credentials',
+    'another program may read what it likes',
+  )
   const line: Fact = {
     ...base,
     kind: 'starts',
