@@ -30,15 +30,12 @@ const isInfo = (value: unknown): value is Info =>
   Buffer.isBuffer(value.buffer) &&
   'engine' in value
 
-const gunzip = (bytes: Buffer): Decompressed => {
+const gunzip = (bytes: Buffer, maxOutputLength: number): Decompressed => {
   // With `info`, zlib also tells how much of the input it took; the published types do not know that shape.
-  const options = { maxOutputLength: limits.maxUnpackedBytes, chunkSize: guessedLength(bytes), info: true }
+  const options = { maxOutputLength, chunkSize: guessedLength(bytes), info: true }
   const result: unknown = gunzipSync(bytes, options)
   if (!isInfo(result)) return gap('cannot be decompressed (unknown zlib)')
   const { buffer, engine } = result
-  if (buffer.length > bytes.length * maxRatio) {
-    return gap(`unpacks to more than ${maxRatio} times its size: a decompression bomb`)
-  }
   // Zeros pad; anything else behind the end is read by some tools and skipped by others, depending on how it arrives.
   if (bytes.subarray(engine.bytesWritten).some(byte => byte !== 0)) {
     return gap('has bytes behind the end of the compressed data')
@@ -57,13 +54,13 @@ export const decompress = (tarball: Uint8Array): Decompressed => {
   if (startsWith(bytes, [0x28, 0xb5, 0x2f, 0xfd])) return gap('is compressed with zstd, which is not read')
   if (!startsWith(bytes, [0x1f, 0x8b])) return { kind: 'tar', bytes }
   if (bytes.length < 18) return gap('is cut short')
+  const maxBytes = Math.min(limits.maxUnpackedBytes, bytes.length * maxRatio)
   try {
-    return gunzip(bytes)
+    return gunzip(bytes, maxBytes)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (code === 'ERR_BUFFER_TOO_LARGE') {
-      return gap(`unpacks to more than ${limits.maxUnpackedBytes} bytes`)
-    }
+    if (code === 'ERR_BUFFER_TOO_LARGE')
+      return gap(`is a decompression bomb: it unpacks to more than ${maxBytes} bytes`)
     return gap(`cannot be decompressed (${code || 'unknown error'})`)
   }
 }
