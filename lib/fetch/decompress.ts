@@ -15,9 +15,14 @@ const minFirstChunk = 64 * 1024
 const startsWith = (bytes: Uint8Array, magic: readonly number[]): boolean =>
   magic.every((byte, index) => bytes[index] === byte)
 
+/** Code shrinks to a fifth; a last field that claims much more is not worth an allocation. */
+const usualRatio = 32
+
 /** ISIZE, the length modulo 2^32 of the last member: a good guess in honest tarballs, and no more than a guess. */
-const guessedLength = (bytes: Buffer): number =>
-  Math.min(Math.max(bytes.readUInt32LE(bytes.length - 4), minFirstChunk), maxFirstChunk)
+const guessedLength = (bytes: Buffer): number => {
+  const plausible = Math.min(bytes.readUInt32LE(bytes.length - 4), bytes.length * usualRatio, maxFirstChunk)
+  return Math.max(plausible, minFirstChunk)
+}
 
 const gap = (what: string): Decompressed => ({ kind: 'gap', what })
 

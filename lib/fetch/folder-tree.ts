@@ -6,6 +6,11 @@ export class FolderTree {
   readonly #files = new Set<string>()
   readonly #folders = new Set<string>()
 
+  /** How many folders there are: one entry can ask for a hundred. */
+  get folders(): number {
+    return this.#folders.size
+  }
+
   /** Takes the name for a file and its parents for folders. False, and nothing taken, where the extractor skips it. */
   add(path: string): boolean {
     if (this.#folders.has(path)) return false

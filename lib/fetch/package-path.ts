@@ -17,7 +17,7 @@ const maxDepth = 1024
 const maxNameBytes = 255
 
 /** Nobody writes more than one root; each costs a pass over the path. */
-const maxRoots = 16
+const maxRoots = 4
 
 /** Drive letters count as roots on every platform, as in node-tar. Undefined beyond `maxRoots`. */
 const stripRoots = (path: string): string | undefined => {
@@ -59,6 +59,8 @@ export const placeEntry = (entryPath: string, linkpath: string): Placement => {
   const parts = entryPath.split('/')
   const top = parts.shift() ?? ''
   if (parts.length > maxDepth) return dropped('too-deep')
+  // npm would write these; listing all their folders would cost us more than the archive cost its author.
+  if (parts.length > limits.maxPathDepth) return dropped('too-deep', true)
   const below = parts.join('/')
   const stripped = stripRoots(below)
   if (stripped === undefined) return dropped('absolute', true)

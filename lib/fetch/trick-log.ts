@@ -5,7 +5,8 @@ import type { Fact, Gap } from '../types.ts'
  * What an archive or folder does that no honest one does. `dotdot`, `no-top-folder`, `too-deep`, `path-too-long`,
  * `name-too-long`, `link`, `device`, `unsupported-type` and `file-as-folder` entries are dropped by npm,
  * `absolute` ones moved; of `duplicate` and `second-manifest` the last wins; of `case-clash` it depends on the file
- * system; `control-characters` hide in names; `bad-header` makes readers disagree about what follows.
+ * system; `control-characters` hide in names; `bad-header` makes readers disagree about what follows. A
+ * `too-deep` one npm may still write: there is a gap beside it.
  */
 export type Trick =
   | 'absolute'

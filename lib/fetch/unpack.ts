@@ -80,7 +80,8 @@ class Unpacking {
     const place = placeEntry(path, entry.linkpath)
     if (place.kind === 'dropped') {
       this.log.trick(place.trick, entry.path, 'dropped')
-      if (place.unsure) this.log.gap('has a name of which nobody can say where it lands')
+      if (place.unsure)
+        this.log.gap('has a name that is too deep, too long or too odd: nobody can say where it lands')
       return
     }
     this.#inspectName(entry, place)
@@ -89,6 +90,8 @@ class Unpacking {
       this.log.trick('link', entry.path, `a file with the link target ${entry.linkpath}: kept`)
       this.log.gap('has a file that claims to be a link')
     }
+    if (this.#tree.folders > limits.maxEntries)
+      return this.log.gap(`has more than ${limits.maxEntries} folders`)
     if (this.#tree.add(place.path)) this.#write(entry, place)
     else this.log.trick('file-as-folder', entry.path, 'the same name as a file and as a folder: dropped')
   }
@@ -106,7 +109,6 @@ class Unpacking {
     if (moved) this.log.trick('absolute', entry.path, `moved to ${path}`)
     if (unprintable.test(path))
       this.log.trick('control-characters', path, 'characters in its name that do not show')
-    if (path.split('/').length > limits.maxPathDepth) this.log.gap('is nested too deep', path)
     if (entry.data.length > limits.maxFileBytes)
       this.log.gap(`is larger than ${limits.maxFileBytes} bytes`, path)
   }

@@ -122,6 +122,13 @@ t.test('what cannot be read, or is too much, is a gap and never an exception', t
     ['too many entries', many, /entries/],
     ['too deep', tarballOf([x('p/a', { pax: { path: `p/${'n/'.repeat(200)}x` } })]), /too deep/],
     [
+      'too many folders',
+      tarballOf(
+        Array.from({ length: 2500 }, (_, n) => x('p', { pax: { path: `p/${n}${'/d'.repeat(100)}` } })),
+      ),
+      /folders/,
+    ],
+    [
       'many tricks',
       tarballOf(Array.from({ length: 2500 }, (_, n) => x(`p/${n}`, { type: '2', linkpath: 'x' }))),
       /more entries/,
