@@ -58,12 +58,13 @@ const wellKnown = new Set([
   'api.telegram.org',
   'discord.com',
   'fakerjs.dev',
+  'api.github.com',
 ])
-/** What variants may name of them: a repository they claim, and the exchange whose order they redirect. */
-const namedByVariants = new Set(['github.com', 'api.binance.com'])
+/** What variants may name of them: a claimed repository, the exchange whose orders they redirect, an XML namespace. */
+const namedByVariants = new Set(['github.com', 'api.binance.com', 'www.w3.org'])
 
 const hosts = (text: string) => [
-  ...[...text.matchAll(/\b[a-z][a-z+]{1,9}:\/\/(?:[\w.-]+@)?([A-Za-z0-9][A-Za-z0-9.-]*)/g)].map(
+  ...[...text.matchAll(/\b[a-z][a-z+]{1,9}:\/\/(?:[\w.-]+@)?([A-Za-z0-9][A-Za-z0-9.-]*)(?![\w.$-])/g)].map(
     m => m[1] ?? '',
   ),
   ...[...text.matchAll(/\b(?:host|hostname)['"]?\s*[:=]\s*['"`]([A-Za-z0-9.-]+)['"`]/g)].map(m => m[1] ?? ''),
