@@ -1,30 +1,24 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
-import type { HonestPackage } from './fixtures/honest/honest-package.ts'
-import type { Incident, PackageFiles } from './fixtures/incidents/incident.ts'
+import type { PackageFiles } from './fixtures/incidents/incident.ts'
+import { loadHonestPackages, loadIncidents } from './helpers/fixtures.ts'
 
-/** Every fixture of a folder, by file name; the file that only holds the type exports none. */
-const load = async <T>(folder: string, name: string) => {
-  const fixtures = new Map<string, T>()
-  for (const file of readdirSync(new URL(`fixtures/${folder}/`, import.meta.url))) {
-    const module = (await import(`./fixtures/${folder}/${file}`)) as Record<string, T | undefined>
-    const fixture = module[name]
-    if (fixture !== undefined) fixtures.set(file.replace(/\.ts$/, ''), fixture)
-  }
-  return fixtures
-}
-
-const incidents = await load<Incident>('incidents', 'incident')
-const honest = await load<HonestPackage>('honest', 'honest')
+const incidents = await loadIncidents()
+const honest = await loadHonestPackages()
 
 type Labelled = { readonly label: string; readonly files: PackageFiles; readonly hostile: boolean }
 const packages: readonly Labelled[] = [
-  ...[...incidents.values()].flatMap(i => [
+  ...incidents.flatMap(i => [
     ...i.variants.map(v => ({ label: `${i.id}: ${v.title}`, files: v.files, hostile: true })),
     ...i.twins.map(v => ({ label: `${i.id} twin: ${v.title}`, files: v.files, hostile: false })),
   ]),
-  ...[...honest.values()].map(h => ({ label: `honest ${h.id}`, files: h.files, hostile: false })),
+  ...honest.map(h => ({ label: `honest ${h.id}`, files: h.files, hostile: false })),
 ]
+
+const manifestOf = (files: PackageFiles): { readonly name?: unknown; readonly version?: unknown } => {
+  const manifest: unknown = JSON.parse(String(files['package.json']))
+  return typeof manifest === 'object' && manifest !== null ? manifest : {}
+}
 
 const textOf = (files: PackageFiles) =>
   Object.values(files)
@@ -35,7 +29,7 @@ const textOf = (files: PackageFiles) =>
 const withDecoded = (text: string) => {
   const decoded = [...text.matchAll(/[A-Za-z0-9+/]{16,}={0,2}/g)].flatMap(([run]) => [
     Buffer.from(run, 'base64').toString('latin1'),
-    Buffer.from([...run].reverse().join(''), 'base64').toString('latin1'),
+    Buffer.from(run.split('').toReversed().join(''), 'base64').toString('latin1'),
   ])
   return [text, ...decoded].join('\n')
 }
@@ -58,12 +52,13 @@ const wellKnown = new Set([
   'api.telegram.org',
   'discord.com',
   'fakerjs.dev',
+  'api.github.com',
 ])
-/** What variants may name of them: a repository they claim, and the exchange whose order they redirect. */
-const namedByVariants = new Set(['github.com', 'api.binance.com'])
+/** What variants may name of them: a claimed repository, the exchange whose orders they redirect, an XML namespace. */
+const namedByVariants = new Set(['github.com', 'api.binance.com', 'www.w3.org'])
 
 const hosts = (text: string) => [
-  ...[...text.matchAll(/\b[a-z][a-z+]{1,9}:\/\/(?:[\w.-]+@)?([A-Za-z0-9][A-Za-z0-9.-]*)/g)].map(
+  ...[...text.matchAll(/\b[a-z][a-z+]{1,9}:\/\/(?:[\w.-]+@)?([A-Za-z0-9][A-Za-z0-9.-]*)(?![\w.$-])/g)].map(
     m => m[1] ?? '',
   ),
   ...[...text.matchAll(/\b(?:host|hostname)['"]?\s*[:=]\s*['"`]([A-Za-z0-9.-]+)['"`]/g)].map(m => m[1] ?? ''),
@@ -71,22 +66,23 @@ const hosts = (text: string) => [
 const addresses = (text: string) =>
   [...text.matchAll(/(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w.-])/g)].map(m => m[0])
 
-t.test('every fixture is named after its file, once', t => {
-  t.ok(incidents.size >= 60, `${incidents.size} incidents`)
-  t.ok(honest.size >= 40, `${honest.size} honest packages`)
-  for (const [file, incident] of incidents) t.equal(incident.id, file, file)
-  for (const [file, fixture] of honest) t.equal(fixture.id, file, file)
-  const names = packages.map(p => (JSON.parse(String(p.files['package.json'])) as { name: string }).name)
-  t.strictSame(
-    [...new Set(names.filter((name, i) => names.indexOf(name) !== i))],
-    [],
-    'package names are unique',
-  )
+/** Files of a folder that hold a fixture, without their ending; `type` is the file that only holds the type. */
+const filesIn = (folder: string, type: string) =>
+  readdirSync(new URL(`fixtures/${folder}/`, import.meta.url))
+    .map(file => file.replace(/\.ts$/, ''))
+    .filter(name => name !== type)
+
+t.test('every file holds the fixture it is named after, and names are unique', t => {
+  t.strictSame(new Set(incidents.map(i => i.id)), new Set(filesIn('incidents', 'incident')), 'incidents')
+  t.strictSame(new Set(honest.map(h => h.id)), new Set(filesIn('honest', 'honest-package')), 'honest')
+  const names = packages.map(p => manifestOf(p.files).name)
+  const twice = names.filter((name, i) => names.indexOf(name) !== i)
+  t.strictSame(twice, [], 'package names')
   t.end()
 })
 
 t.test('an incident has three variants, an honest twin and a source', t => {
-  for (const { id, source, variants, twins } of incidents.values()) {
+  for (const { id, source, variants, twins } of incidents) {
     t.ok(variants.length >= 3, `${id}: variants`)
     t.ok(twins.length >= 1, `${id}: twins`)
     t.match(source, /attacks\.md|incidents\.json|impersonation\.md/, `${id}: source`)
@@ -96,14 +92,13 @@ t.test('an incident has three variants, an honest twin and a source', t => {
 
 t.test('every package has a manifest with a name and a version', t => {
   for (const { label, files } of packages) {
-    const manifest = JSON.parse(String(files['package.json'])) as Record<string, unknown>
-    t.match(manifest, { name: /^(@[\w.-]+\/)?[\w.-]+$/, version: /^\d+\.\d+\.\d+/ }, label)
+    t.match(manifestOf(files), { name: /^(@[\w.-]+\/)?[\w.-]+$/, version: /^\d+\.\d+\.\d+/ }, label)
   }
   t.end()
 })
 
 t.test('the evidence an incident demands is a line of the named file', t => {
-  for (const { id, variants } of incidents.values()) {
+  for (const { id, variants } of incidents) {
     for (const { title, files, expect } of variants) {
       const { path, code } = expect.evidence
       const file = files[path]
