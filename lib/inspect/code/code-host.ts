@@ -1,0 +1,44 @@
+import type { EntryEdge, Fact, Flow, Gap, Phase, Site, Text } from '../../types.ts'
+
+/** What code analysis may know of a package: texts, resolution, the manifest. Values in, no I/O. */
+export type CodeHost = {
+  /** The text of a file; undefined where there is none or it is no text. */
+  text(path: string): string | undefined
+  /** The file of the package a specifier means; undefined where it is another package or nothing. */
+  resolve(from: string, specifier: string, how: 'require' | 'import'): string | undefined
+  /** The parsed package.json of the package: hostile. */
+  readonly manifest: unknown
+}
+
+export type CodeEntry = { readonly path: string; readonly phase: Phase; readonly via: string }
+
+/** Code without a file: `node -e`, a heredoc. `path` is unique and lies where its relative imports start. */
+export type VirtualCode = CodeEntry & { readonly text: string }
+
+/** A command the code starts, as far as its text folds. */
+export type FoundCommand = {
+  /** The whole line where `shell`, else the program. */
+  readonly text: Text
+  readonly args?: readonly Text[]
+  readonly shell: boolean
+  readonly at: Site
+  readonly phase: Phase
+}
+
+export type CodeResult = {
+  readonly facts: readonly Fact[]
+  readonly flows: readonly Flow[]
+  readonly edges: readonly EntryEdge[]
+  readonly gaps: readonly Gap[]
+  /** The earliest phase in which each file was reached. */
+  readonly filePhases: ReadonlyMap<string, Phase>
+}
+
+/** The analysis of one package's JavaScript: entries may be added between runs, commands are taken once each. */
+export type CodeRun = {
+  addEntry(entry: CodeEntry): void
+  addVirtual(code: VirtualCode): void
+  run(): void
+  takeCommands(): readonly FoundCommand[]
+  result(): CodeResult
+}
