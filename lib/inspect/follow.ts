@@ -12,7 +12,7 @@ import {
   type Phase,
   type Site,
 } from '../types.ts'
-import type { CodeRun, FoundCommand } from './code/code-host.ts'
+import type { CodeRun, FoundCommand } from './code/code-run.ts'
 import { folderOf, joinInside } from './entries/package-files.ts'
 import { resolvePath } from './entries/resolve-in-package.ts'
 import type { PackageView } from './package-view.ts'

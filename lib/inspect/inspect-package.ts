@@ -11,23 +11,25 @@ import type {
   Site,
   SourceType,
 } from '../types.ts'
-import type { CodeHost, CodeRun } from './code/code-host.ts'
+import { CodeAnalysis, type CodeHost } from './code/analysis.ts'
+import type { CodeRun } from './code/code-run.ts'
 import { discoverEntries } from './entries/discover-entries.ts'
 import { hooksOf, isCut } from './entries/hooks.ts'
 import { joinInside, folderOf } from './entries/package-files.ts'
 import { resolveInPackage } from './entries/resolve-in-package.ts'
 import { earlier, Follower } from './follow.ts'
 import { readGyp } from './gyp.ts'
+import { sha256Hex } from './hash.ts'
 import { hiddenText } from './hidden-text.ts'
 import { LineIndex } from './line-index.ts'
 import { own, readManifest, type ManifestReading } from './manifest.ts'
 import { nativeFormat } from './native-format.ts'
 import { offScreen } from './off-screen.ts'
-import { PackageView, sha256, splitPackages } from './package-view.ts'
+import { PackageView, splitPackages } from './package-view.ts'
 
 export type InspectOptions = {
   readonly source: SourceType
-  /** The analysis of JavaScript; a package that would run any without it has a gap. */
+  /** The analysis of JavaScript, where tests put another in its place. */
   readonly analysis?: (host: CodeHost) => CodeRun
 }
 
@@ -58,7 +60,7 @@ export function inspectPackage(unpacked: Unpacked, options: InspectOptions): Ins
 
 function inspectOne(view: PackageView, options: InspectOptions): Inspection {
   const reading = manifestOf(view, options.source)
-  const code = options.analysis?.(codeHost(view))
+  const code = (options.analysis ?? analyse)(codeHost(view, reading.manifest))
   const discovered = discoverEntries(view, reading.manifest)
   const manifest: Manifest = {
     ...reading.manifest,
@@ -70,25 +72,19 @@ function inspectOne(view: PackageView, options: InspectOptions): Inspection {
   for (const entry of discovered.entries) follower.entry(entry)
   const gyp = followGyp(view, hooks, follower)
   follower.run()
-  const result = code?.result()
+  const result = code.result()
   const phases = new Map(follower.phases)
-  for (const [path, phase] of result?.filePhases ?? [])
+  for (const [path, phase] of result.filePhases ?? [])
     phases.set(path, earlier(phase, phases.get(path) ?? 'dormant'))
-  const gaps = [
-    ...reading.gaps,
-    ...follower.gaps,
-    ...gyp.gaps,
-    ...(result?.gaps ?? []),
-    ...unread(view, hooks, follower, code),
-  ]
-  const facts = [...gyp.facts, ...follower.facts, ...(result?.facts ?? []), ...fileFacts(view, phases)]
-  const flows = [...follower.flows, ...(result?.flows ?? [])]
+  const gaps = [...reading.gaps, ...follower.gaps, ...gyp.gaps, ...result.gaps, ...unread(hooks)]
+  const facts = [...gyp.facts, ...follower.facts, ...result.facts, ...fileFacts(view, phases)]
+  const flows = [...follower.flows, ...result.flows]
   return {
     manifest,
     files: filesOf(view, phases),
     hooks,
     entries: follower.entries,
-    edges: [...follower.edges.values(), ...(result?.edges ?? [])],
+    edges: [...follower.edges.values(), ...result.edges],
     facts: inOrder(facts),
     flows: inOrder(flows),
     gaps,
@@ -97,6 +93,10 @@ function inspectOne(view: PackageView, options: InspectOptions): Inspection {
       Math.max(0, facts.length - limits.maxFactsPerPackage) +
       Math.max(0, flows.length - limits.maxFactsPerPackage),
   }
+}
+
+function analyse(host: CodeHost): CodeRun {
+  return new CodeAnalysis(host)
 }
 
 /** A folder in node_modules may do without a manifest: Node then loads its index.js. */
@@ -110,12 +110,12 @@ function manifestOf(view: PackageView, source: SourceType): ManifestReading {
     : { ...empty, gaps: [{ kind: 'content', what: 'package.json is missing' }] }
 }
 
-function codeHost(view: PackageView): CodeHost {
+function codeHost(view: PackageView, { name, version, description }: Manifest): CodeHost {
   return {
     text: path => view.text(path),
     resolve: (from, specifier, how) =>
       resolveInPackage(view, from.split('#', 1)[0] ?? from, specifier, how)[0],
-    manifest: view.manifest(''),
+    manifest: { name, version, description, raw: view.manifest('') },
   }
 }
 
@@ -194,22 +194,14 @@ function followGyp(view: PackageView, hooks: readonly Hook[], follower: Follower
   return { facts, gaps }
 }
 
-function unread(
-  view: PackageView,
-  hooks: readonly Hook[],
-  follower: Follower,
-  code: CodeRun | undefined,
-): Gap[] {
-  const gaps: Gap[] = hooks
+function unread(hooks: readonly Hook[]): Gap[] {
+  return hooks
     .filter(({ command }) => isCut(command))
     .map(({ event }) => ({
       kind: 'content',
       what: `the ${event} script is too long to be read`,
       path: 'package.json',
     }))
-  const javascript = follower.entries.some(({ path }) => view.kind(path) === 'javascript')
-  if (!code && javascript) gaps.push({ kind: 'context', what: 'JavaScript was not analysed' })
-  return gaps
 }
 
 function filesOf(view: PackageView, phases: ReadonlyMap<string, Phase>): InspectedFile[] {
@@ -217,7 +209,7 @@ function filesOf(view: PackageView, phases: ReadonlyMap<string, Phase>): Inspect
     path,
     bytes: bytes.length,
     mode,
-    sha256: sha256(bytes),
+    sha256: sha256Hex(bytes),
     kind: view.kind(path),
     phase: phases.get(path) ?? 'dormant',
   }))

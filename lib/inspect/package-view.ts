@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { limits } from '../limits.ts'
 import type { FileKind } from '../types.ts'
 import type { PackedFile } from '../fetch/unpacked.ts'
@@ -63,10 +62,6 @@ function parse(bytes: Uint8Array | undefined): unknown {
     // No manifest, as far as resolution is concerned.
     return undefined
   }
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }
 
 /** The packages a tarball holds: '' is the package itself, the others lie in a node_modules folder inside it. */

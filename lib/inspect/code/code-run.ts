@@ -1,16 +1,5 @@
+import type { CodeEntry } from './analysis.ts'
 import type { EntryEdge, Fact, Flow, Gap, Phase, Site, Text } from '../../types.ts'
-
-/** What code analysis may know of a package: texts, resolution, the manifest. Values in, no I/O. */
-export type CodeHost = {
-  /** The text of a file; undefined where there is none or it is no text. */
-  text(path: string): string | undefined
-  /** The file of the package a specifier means; undefined where it is another package or nothing. */
-  resolve(from: string, specifier: string, how: 'require' | 'import'): string | undefined
-  /** The parsed package.json of the package: hostile. */
-  readonly manifest: unknown
-}
-
-export type CodeEntry = { readonly path: string; readonly phase: Phase; readonly via: string }
 
 /** Code without a file: `node -e`, a heredoc. `path` is unique and lies where its relative imports start. */
 export type VirtualCode = CodeEntry & { readonly text: string }
