@@ -1,32 +1,248 @@
 import type { Unpacked } from '../fetch/unpacked.ts'
-import type { Inspection, SourceType } from '../types.ts'
-import { fileKind } from './file-kind.ts'
+import { limits } from '../limits.ts'
+import type {
+  Fact,
+  Gap,
+  Hook,
+  InspectedFile,
+  Inspection,
+  Manifest,
+  Phase,
+  Site,
+  SourceType,
+} from '../types.ts'
+import { CodeAnalysis, type CodeHost } from './code/analysis.ts'
+import type { CodeRun } from './code/code-run.ts'
+import { discoverEntries } from './entries/discover-entries.ts'
+import { hooksOf, isCut } from './entries/hooks.ts'
+import { joinInside, folderOf } from './entries/package-files.ts'
+import { resolveInPackage } from './entries/resolve-in-package.ts'
+import { earlier, Follower } from './follow.ts'
+import { readGyp } from './gyp.ts'
 import { sha256Hex } from './hash.ts'
-import { parseManifest, readManifest } from './manifest.ts'
+import { hiddenText } from './hidden-text.ts'
+import { LineIndex } from './line-index.ts'
+import { own, readManifest, type ManifestReading } from './manifest.ts'
+import { nativeFormat } from './native-format.ts'
+import { offScreen } from './off-screen.ts'
+import { PackageView, splitPackages } from './package-view.ts'
+
+export type InspectOptions = {
+  readonly source: SourceType
+  /** The analysis of JavaScript, where tests put another in its place. */
+  readonly analysis?: (host: CodeHost) => CodeRun
+}
 
 /**
- * What one unpacked artifact contains: a pure function of the bytes. Lists every file with its digest, and carries the
- * tricks and gaps of unpacking over.
+ * Everything one artifact contains: manifest, files, what runs when, what it can do, what travels where, and what could
+ * not be looked at. Pure and synchronous. Packages in the artifact's own node_modules are inspected each as a package
+ * of its own, whether or not they are listed as bundled.
  */
-export const inspectPackage = (unpacked: Unpacked, _options: { readonly source: SourceType }): Inspection => {
-  const packageJson = unpacked.files.find(({ path }) => path === 'package.json')
-  return {
-    manifest: packageJson ? readManifest(packageJson.bytes).manifest : parseManifest({}),
-    files: unpacked.files.map(({ path, bytes, mode }) => ({
-      path,
-      bytes: bytes.length,
-      mode,
-      sha256: sha256Hex(bytes),
-      kind: fileKind(path, bytes),
-      phase: 'dormant',
-    })),
-    hooks: [],
-    entries: [],
-    edges: [],
-    facts: unpacked.tricks,
-    flows: [],
-    gaps: unpacked.gaps,
-    bundled: [],
-    dropped: 0,
+export function inspectPackage(unpacked: Unpacked, options: InspectOptions): Inspection {
+  const packages = splitPackages(unpacked.files)
+  const inspection = inspectOne(new PackageView(packages.get('') ?? []), options)
+  const gaps = [...unpacked.gaps, ...inspection.gaps]
+  const bundled: Inspection['bundled'][number][] = []
+  for (const [location, files] of packages) {
+    if (location === '') continue
+    if (bundled.length >= limits.maxNestedPackages) {
+      gaps.push({
+        kind: 'content',
+        what: `more than ${limits.maxNestedPackages} packages inside the package`,
+      })
+      break
+    }
+    const view = new PackageView(files)
+    bundled.push({ location, inspection: inspectOne(view, { ...options, source: 'bundled' }) })
   }
+  return { ...inspection, facts: [...unpacked.tricks, ...inspection.facts], gaps, bundled }
+}
+
+function inspectOne(view: PackageView, options: InspectOptions): Inspection {
+  const reading = manifestOf(view, options.source)
+  const code = (options.analysis ?? analyse)(codeHost(view, reading.manifest))
+  const discovered = discoverEntries(view, reading.manifest)
+  const manifest: Manifest = {
+    ...reading.manifest,
+    bins: discovered.bins,
+    problems: [...reading.manifest.problems, ...discovered.problems],
+  }
+  const follower = new Follower(view, manifest, code)
+  const hooks = followHooks(view, reading, manifest, options.source, follower)
+  for (const entry of discovered.entries) follower.entry(entry)
+  const gyp = followGyp(view, hooks, follower)
+  follower.run()
+  const result = code.result()
+  const phases = new Map(follower.phases)
+  for (const [path, phase] of result.filePhases ?? [])
+    phases.set(path, earlier(phase, phases.get(path) ?? 'dormant'))
+  const gaps = [...reading.gaps, ...follower.gaps, ...gyp.gaps, ...result.gaps, ...unread(hooks)]
+  const facts = [...gyp.facts, ...follower.facts, ...result.facts, ...fileFacts(view, phases)]
+  const flows = [...follower.flows, ...result.flows]
+  return {
+    manifest,
+    files: filesOf(view, phases),
+    hooks,
+    entries: follower.entries,
+    edges: [...follower.edges.values(), ...result.edges],
+    facts: inOrder(facts),
+    flows: inOrder(flows),
+    gaps,
+    bundled: [],
+    dropped:
+      Math.max(0, facts.length - limits.maxFactsPerPackage) +
+      Math.max(0, flows.length - limits.maxFactsPerPackage),
+  }
+}
+
+function analyse(host: CodeHost): CodeRun {
+  return new CodeAnalysis(host)
+}
+
+/** A folder in node_modules may do without a manifest: Node then loads its index.js. */
+function manifestOf(view: PackageView, source: SourceType): ManifestReading {
+  const path = view.files.paths.has('package.json') ? 'package.json' : undefined
+  const bytes = path === undefined ? undefined : view.bytes(path)
+  if (bytes) return readManifest(bytes)
+  const empty = readManifest(Buffer.from('{}'))
+  return source === 'bundled'
+    ? empty
+    : { ...empty, gaps: [{ kind: 'content', what: 'package.json is missing' }] }
+}
+
+function codeHost(view: PackageView, { name, version, description }: Manifest): CodeHost {
+  return {
+    text: path => view.text(path),
+    resolve: (from, specifier, how) =>
+      resolveInPackage(view, from.split('#', 1)[0] ?? from, specifier, how)[0],
+    manifest: { name, version, description, raw: view.manifest('') },
+  }
+}
+
+function followHooks(
+  view: PackageView,
+  reading: ManifestReading,
+  manifest: Manifest,
+  source: SourceType,
+  follower: Follower,
+): readonly Hook[] {
+  const lines = new LineIndex('package.json', reading.text)
+  const start = (event: string): number => reading.scan.offsets.get(`scripts\0${event}`) ?? 0
+  const hooks = hooksOf({
+    manifest,
+    workspaces: Boolean(own(reading.raw, 'workspaces')),
+    files: view.files,
+    source,
+    site: event => lines.site(start(event)),
+    gypSite: path => new LineIndex(path, view.text(path) ?? '').site(0),
+  })
+  return hooks.map(hook => {
+    const escaped = escapedOffsets(hook.command)
+    const place = (from: number, to: number): Site =>
+      hook.implicit
+        ? hook.at
+        : lines.site(start(hook.event) + 1 + escaped(from), hook.command.slice(from, to))
+    return follower.hook(hook, place)
+  })
+}
+
+/** Where each character of a script stands in its JSON string, by the usual escapes. */
+function escapedOffsets(command: string): (offset: number) => number {
+  if (JSON.stringify(command).length === command.length + 2) return offset => offset
+  const offsets = new Uint32Array(command.length + 1)
+  for (let i = 0; i < command.length; i++)
+    offsets[i + 1] = (offsets[i] ?? 0) + JSON.stringify(command.charAt(i)).length - 2
+  return offset => offsets[Math.min(offset, command.length)] ?? 0
+}
+
+type GypFacts = { readonly facts: readonly Fact[]; readonly gaps: readonly Gap[] }
+
+/** gyp files are read from binding.gyp on; node-gyp adds two more from the root. The others are read but not followed. */
+function followGyp(view: PackageView, hooks: readonly Hook[], follower: Follower): GypFacts {
+  const facts: Fact[] = []
+  const gaps: Gap[] = []
+  const root = view.files.find('binding.gyp')
+  const all = [...view.files.paths].filter(path => view.kind(path) === 'gyp')
+  const pending =
+    root === undefined
+      ? []
+      : [root, ...['config.gypi', 'common.gypi'].filter(path => view.files.paths.has(path))]
+  const reached = new Set<string>()
+  for (let path = pending.shift(); path !== undefined; path = pending.shift()) {
+    if (reached.has(path)) continue
+    reached.add(path)
+    const reading = readGyp(path, view.text(path) ?? '')
+    const phase: Phase = hooks.length > 0 ? 'install' : 'dormant'
+    follower.phases.set(path, phase)
+    gaps.push(...reading.gaps)
+    for (const { command, how, at } of reading.commands) {
+      facts.push({ kind: 'gyp-command', command, how, phase, byCall: false, guards: [], at })
+      if (phase === 'install' && how !== 'condition' && how !== 'python')
+        follower.line(command, at, path, phase)
+    }
+    for (const include of reading.includes) {
+      const target = joinInside(folderOf(path), include)
+      const found = target === undefined ? undefined : view.files.find(target)
+      if (found !== undefined) pending.push(found)
+    }
+  }
+  for (const path of all) {
+    if (reached.has(path)) continue
+    for (const { command, how, at } of readGyp(path, view.text(path) ?? '').commands)
+      facts.push({ kind: 'gyp-command', command, how, phase: 'dormant', byCall: false, guards: [], at })
+  }
+  return { facts, gaps }
+}
+
+function unread(hooks: readonly Hook[]): Gap[] {
+  return hooks
+    .filter(({ command }) => isCut(command))
+    .map(({ event }) => ({
+      kind: 'content',
+      what: `the ${event} script is too long to be read`,
+      path: 'package.json',
+    }))
+}
+
+function filesOf(view: PackageView, phases: ReadonlyMap<string, Phase>): InspectedFile[] {
+  return [...view.packed()].map(({ path, bytes, mode }) => ({
+    path,
+    bytes: bytes.length,
+    mode,
+    sha256: sha256Hex(bytes),
+    kind: view.kind(path),
+    phase: phases.get(path) ?? 'dormant',
+  }))
+}
+
+const textKinds = new Set(['javascript', 'json', 'shell', 'batch', 'powershell', 'python', 'gyp'])
+
+/** What can be said of a file without knowing its language: programs, hidden characters, code out of view. */
+function fileFacts(view: PackageView, phases: ReadonlyMap<string, Phase>): Fact[] {
+  const facts: Fact[] = []
+  for (const { path, bytes } of view.packed()) {
+    const base = { phase: phases.get(path) ?? 'dormant', byCall: false, guards: [] } as const
+    const kind = view.kind(path)
+    if (kind === 'native') {
+      const { format, arch } = nativeFormat(bytes) ?? { format: 'v8-bytecode', arch: 'any' }
+      facts.push({ kind: 'native-binary', format, arch, ...base, at: { path, line: 1, column: 1, code: '' } })
+    }
+    if (!textKinds.has(kind)) continue
+    const text = (): string => view.text(path) ?? ''
+    for (const { characters, count, at } of hiddenText(path, bytes, text))
+      facts.push({ kind: 'hidden-text', characters, count, ...base, at })
+    if (kind !== 'json')
+      for (const { blanks, at } of offScreen(path, text()))
+        facts.push({ kind: 'off-screen', blanks, ...base, at })
+  }
+  return facts
+}
+
+const order: readonly Phase[] = ['install', 'import', 'run', 'dormant']
+
+/** What runs first comes first; beyond the limit the rest is dropped and counted. */
+function inOrder<T extends { readonly phase: Phase }>(items: readonly T[]): T[] {
+  return items
+    .toSorted((a, b) => order.indexOf(a.phase) - order.indexOf(b.phase))
+    .slice(0, limits.maxFactsPerPackage)
 }

@@ -49,28 +49,29 @@ export class BatchRunner {
   #line(text: string, from: number, end: number, stdin: Value | undefined): Value {
     const line = text.slice(from, end)
     if (/^\s*(?::|rem\b|@rem\b)/i.test(line)) return empty
-    const tokens = this.#tokens(text, from, end)
     let output = stdin ?? empty
     let piped = stdin
     let words: (Token & { kind: 'word' })[] = []
     let redirects: { operator: string; target: Value }[] = []
     const all: Value[] = []
-    for (let i = 0; i <= tokens.length; i++) {
-      const token = tokens[i]
-      const next = tokens[i + 1]
-      if (token?.kind === 'word') words.push(token)
-      else if (token && /[<>]/.test(token.text) && next?.kind === 'word') {
-        redirects.push({ operator: token.text, target: next.value })
-        i++
-      } else {
-        output = this.#command(words, redirects, piped)
-        const pipes = token?.text === '|'
-        piped = pipes ? output : stdin
-        if (!pipes) all.push(output)
-        words = []
-        redirects = []
-      }
+    let redirect: string | undefined
+    const flush = (pipes: boolean): void => {
+      output = this.#command(words, redirects, piped)
+      piped = pipes ? output : stdin
+      if (!pipes) all.push(output)
+      words = []
+      redirects = []
     }
+    // Words are expanded as they come: `set` before `&` counts for what follows, as `call` makes it.
+    for (const token of this.#tokens(text, from, end)) {
+      if (token.kind === 'word' && redirect !== undefined) {
+        redirects.push({ operator: redirect, target: token.value })
+        redirect = undefined
+      } else if (token.kind === 'word') words.push(token)
+      else if (/[<>]/.test(token.text)) redirect = token.text
+      else flush(token.text === '|')
+    }
+    flush(false)
     return join(all)
   }
 
@@ -145,18 +146,18 @@ export class BatchRunner {
     return unknown(this.#session.source('env', 'set', site))
   }
 
-  #tokens(text: string, from: number, end: number): Token[] {
-    const tokens: Token[] = []
+  *#tokens(text: string, from: number, end: number): Generator<Token, void> {
     let pieces: Value[] = []
     let start = -1
     let quoted = false
     let plain = ''
-    const flush = (at: number): void => {
+    const flush = (at: number): Token[] => {
       if (plain !== '') pieces.push(constant(plain))
-      if (start >= 0) tokens.push({ kind: 'word', value: join(pieces), start, end: at })
+      const word: Token[] = start < 0 ? [] : [{ kind: 'word', value: join(pieces), start, end: at }]
       plain = ''
       pieces = []
       start = -1
+      return word
     }
     for (let i = from; i < end;) {
       const c = text.charAt(i)
@@ -192,7 +193,7 @@ export class BatchRunner {
         !(c === '=' && start >= 0) &&
         !(/[,;]/.test(c) && start >= 0)
       ) {
-        flush(i)
+        yield* flush(i)
         i++
       } else if (!quoted && /[&|()<>]/.test(c)) {
         const descriptor = /[<>]/.test(c) && /^\d$/.test(plain) && pieces.length === 0 ? plain : ''
@@ -200,15 +201,15 @@ export class BatchRunner {
           plain = ''
           start = -1
         }
-        flush(i)
+        yield* flush(i)
         const double = text.charAt(i + 1) === c && c !== '(' && c !== ')'
         const operator = descriptor + (double ? c + c : c)
-        tokens.push({ kind: 'operator', text: operator === '||' ? '&' : operator, start: i, end: i + 1 })
+        yield { kind: 'operator', text: operator === '||' ? '&' : operator, start: i, end: i + 1 }
         i += double ? 2 : 1
         // `2>&1`: the target is a descriptor, not a command after `&`.
         const copy = /[<>]/.test(c) ? /^\s?&\d/.exec(text.slice(i, i + 4))?.[0] : undefined
         if (copy) {
-          tokens.push({ kind: 'word', value: constant(copy.trim()), start: i, end: i + copy.length })
+          yield { kind: 'word', value: constant(copy.trim()), start: i, end: i + copy.length }
           i += copy.length
         }
       } else {
@@ -217,8 +218,7 @@ export class BatchRunner {
         i++
       }
     }
-    flush(end)
-    return tokens
+    yield* flush(end)
   }
 
   /** `%A%`, `!A!`, `%A:~2,4%`, `%A:x=y%`, `%1`, `%~dp0`, `%%i`. */

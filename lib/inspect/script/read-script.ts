@@ -3,13 +3,15 @@ import type { Site } from '../../types.ts'
 import { LineIndex } from '../line-index.ts'
 import { BatchRunner } from './batch-runner.ts'
 import { commandRunner } from './commands/run-command.ts'
+import { PowershellRunner } from './powershell-runner.ts'
+import { PythonRunner } from './python-runner.ts'
 import type { Dialect, ScriptInput, ScriptReading } from './script-reading.ts'
 import { ScriptSession } from './session.ts'
 import { ShellRunner } from './shell-runner.ts'
 
-/** What only cmd.exe understands; a hook without any of it does the same in both shells. */
+/** What only cmd.exe understands; a hook without any of it does the same in both shells, or nothing in this one. */
 const batchMarks =
-  /%[^%\s]{1,60}%|\^|\bstart\b|\bcmd(?:\.exe)?\s|\bif\s+(?:not\s+)?exist\b|[\w.]\\\w|(?:^|[^&])&(?:[^&]|$)|\bcall\b|\bset\b/i
+  /%[\w:~(),-]{1,60}%|\w\^\w|\^[&|<>]|(?:^|[&|(]\s{0,9})(?:@?start|call)\s|\bcmd(?:\.exe)?\s+\/|\b(?:powershell|pwsh)\b|\bif\s+(?:not\s+)?exist\b|[\w.]\\\w|(?:^|[&|(]\s{0,9})set\s+"?\w+=/i
 
 /**
  * Reads what a script does without running it: which files it starts, what it contacts, reads, writes, deletes and
@@ -44,6 +46,8 @@ function follow(
   session.cwd = ''
   session.steps = 0
   if (dialect === 'batch') new BatchRunner(session, place).text(text, undefined)
+  else if (dialect === 'powershell') new PowershellRunner(session, place).text(text, undefined)
+  else if (dialect === 'python') new PythonRunner(session, place).text(text)
   else new ShellRunner(session, place).text(text, undefined)
 }
 
@@ -58,7 +62,7 @@ const runner = commandRunner(session => (text, dialect, call, stdin) => {
     session.gap(`script of ${text.length} characters`)
     return { text: '', sources: [], decoders: [] }
   }
-  return dialect === 'batch'
-    ? new BatchRunner(session, place).text(text, stdin)
-    : new ShellRunner(session, place).text(text, stdin)
+  if (dialect === 'batch') return new BatchRunner(session, place).text(text, stdin)
+  if (dialect === 'powershell') return new PowershellRunner(session, place).text(text, stdin)
+  return new ShellRunner(session, place).text(text, stdin)
 })

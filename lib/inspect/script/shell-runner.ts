@@ -150,7 +150,11 @@ export class ShellRunner {
   ): Value | undefined {
     let input = stdin
     for (const { operator, target } of redirects) {
-      if (operator === '<<' || operator === '<<<') input = this.#value(target)
+      // `bash -i >& /dev/tcp/…`: the socket is the input as well.
+      if (operator.includes('>') && stdin === undefined && input === undefined) {
+        const path = this.#value(target)
+        if (/^\/dev\/(?:tcp|udp)\//.test(path.text)) input = this.#socket(path, start, end)
+      } else if (operator === '<<' || operator === '<<<') input = this.#value(target)
       else if (operator === '<' || operator === '<>' || operator === '<&') {
         const path = this.#value(target)
         if (/^\d*-?$/.test(path.text)) continue

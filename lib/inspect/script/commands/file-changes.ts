@@ -30,6 +30,7 @@ function copy(call: Invocation, session: ScriptSession): Value {
   for (const source of sources) {
     const written = session.read(source.text)
     const content = written ?? readFile(session, source.text, at)
+    if (!written && content.sources.every(({ kind }) => kind === 'project-file')) continue
     session.flow(content, {
       kind: 'write',
       api: call.program,
@@ -37,7 +38,6 @@ function copy(call: Invocation, session: ScriptSession): Value {
       destinations: [target.text],
       at,
     })
-    if (!written && content.sources.every(({ kind }) => kind === 'project-file')) continue
     session.write(target.text, content, false)
     session.write(`${target.text.replace(/\/$/, '')}/${source.text.split('/').at(-1) ?? ''}`, content, false)
   }

@@ -82,7 +82,8 @@ function runInput(session: ScriptSession, call: Invocation, run: (input: Value) 
     manner: ['stdin-data', ...call.manner],
     at: call.site,
   })
-  return run(input)
+  const output = run(input)
+  return join([output, unknown({ kind: 'command-output', name: call.program, at: call.site })])
 }
 
 type Interpreter = {

@@ -7,13 +7,19 @@ export function starts(call: Invocation, session: ScriptSession, api = 'shell'):
   const line = commandLine(call.words)
   session.fact({ kind: 'starts', api, commands: [line], manner, at })
   for (const word of call.words.slice(1))
-    session.flow(word, { kind: 'command', api: call.program, role: 'argument', destinations: [line], at })
+    session.flow(word, {
+      kind: 'command',
+      api: call.program,
+      role: 'argument',
+      destinations: [line.slice(0, 400)],
+      at,
+    })
   if (call.stdin)
     session.flow(call.stdin, {
       kind: 'command-stdin',
       api: call.program,
       role: 'payload',
-      destinations: [line],
+      destinations: [line.slice(0, 400)],
       at,
     })
   return unknown({ kind: 'command-output', name: line.slice(0, 200), at })

@@ -173,9 +173,10 @@ function pack(call: Invocation, session: ScriptSession): Value {
   )
   const traditional = call.program === 'tar' && !call.words[1]?.text.startsWith('-')
   const names = traditional ? operands.slice(1) : operands
-  const archive =
-    valuesOf(options, '-f', '--file')[0] ?? (/^(?:zip|7z|7za|tar)$/.test(call.program) ? names[0] : undefined)
   const letters = traditional ? (operands[0]?.text ?? '') : options.map(({ name }) => name).join('')
+  const positional =
+    call.program === 'tar' ? traditional && letters.includes('f') : /^(?:zip|7z|7za)$/.test(call.program)
+  const archive = valuesOf(options, '-f', '--file')[0] ?? (positional ? names[0] : undefined)
   const creates =
     call.program === 'zip' ||
     (call.program === 'tar' && /c/.test(letters)) ||
@@ -246,6 +247,24 @@ function tee(call: Invocation, session: ScriptSession): Value {
   return input
 }
 
+/** Tools that turn paths: the folder of the script itself stands for the package. */
+function pathTool(call: Invocation): Value {
+  const { operands } = parseOptions(call.words, new Set(['-s', '-z']))
+  const path = operands[0] ?? empty
+  if (!isConstant(path) || path.text === '') return withText(path, call.program === 'basename' ? HOLE : '.')
+  const slash = path.text.lastIndexOf('/')
+  if (call.program === 'dirname') return withText(path, slash <= 0 ? '.' : path.text.slice(0, slash))
+  if (call.program !== 'basename') return path
+  const suffix = operands[1]?.text ?? ''
+  const base = path.text.slice(slash + 1)
+  return withText(path, suffix !== '' && base.endsWith(suffix) ? base.slice(0, -suffix.length) : base)
+}
+
+/** `command -v x`, `which x`: where a program lies is as good as its name. */
+function which(call: Invocation): Value {
+  return parseOptions(call.words, new Set()).operands[0] ?? empty
+}
+
 /** Commands that print or turn text, by bare name. */
 export const textCommands: ReadonlyMap<string, Model> = new Map<string, Model>([
   ['echo', echo],
@@ -304,4 +323,11 @@ export const textCommands: ReadonlyMap<string, Model> = new Map<string, Model>([
   ['xargs', xargs],
   ['tee', tee],
   ['yes', () => constant('y\n')],
+  ...['dirname', 'basename', 'realpath', 'readlink'].map(name => [name, pathTool] as const),
+  ['which', which],
+  ['where', which],
+  ['mktemp', () => constant('/tmp/mktemp')],
+  ['seq', () => unknown()],
+  ['expr', () => unknown()],
+  ['date', () => unknown()],
 ])

@@ -139,6 +139,12 @@ function npxCommand(call: Invocation, session: ScriptSession, words: readonly Va
   return session.runner.words([withText(first, name), ...words.slice(1)], call.stdin, call)
 }
 
+/** `command x` runs x, `command -v x` only says where it lies. */
+function command(call: Invocation, session: ScriptSession): Value {
+  const asks = /^-[vV]/.test(call.words[1]?.text ?? '')
+  return asks ? (call.words[2] ?? empty) : wrapper('')(call, session)
+}
+
 /** Commands that run another command, by bare name. */
 export const wrapperCommands: ReadonlyMap<string, Model> = new Map<string, Model>([
   ['sudo', wrapper('-u -g -h -p -C -D -r -t')],
@@ -153,7 +159,7 @@ export const wrapperCommands: ReadonlyMap<string, Model> = new Map<string, Model
   ['gtimeout', wrapper('-s -k', 1)],
   ['stdbuf', wrapper('-i -o -e')],
   ['exec', wrapper('-a')],
-  ['command', wrapper('')],
+  ['command', command],
   ['builtin', wrapper('')],
   ['unbuffer', wrapper('')],
   ['watch', wrapper('-n -d')],

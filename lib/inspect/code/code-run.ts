@@ -1,0 +1,33 @@
+import type { CodeEntry } from './analysis.ts'
+import type { EntryEdge, Fact, Flow, Gap, Phase, Site, Text } from '../../types.ts'
+
+/** Code without a file: `node -e`, a heredoc. `path` is unique and lies where its relative imports start. */
+export type VirtualCode = CodeEntry & { readonly text: string }
+
+/** A command the code starts, as far as its text folds. */
+export type FoundCommand = {
+  /** The whole line where `shell`, else the program. */
+  readonly text: Text
+  readonly args?: readonly Text[]
+  readonly shell: boolean
+  readonly at: Site
+  readonly phase: Phase
+}
+
+export type CodeResult = {
+  readonly facts: readonly Fact[]
+  readonly flows: readonly Flow[]
+  readonly edges: readonly EntryEdge[]
+  readonly gaps: readonly Gap[]
+  /** The earliest phase in which each file was reached. */
+  readonly filePhases: ReadonlyMap<string, Phase>
+}
+
+/** The analysis of one package's JavaScript: entries may be added between runs, commands are taken once each. */
+export type CodeRun = {
+  addEntry(entry: CodeEntry): void
+  addVirtual(code: VirtualCode): void
+  run(): void
+  takeCommands(): readonly FoundCommand[]
+  result(): CodeResult
+}

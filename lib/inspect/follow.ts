@@ -1,0 +1,258 @@
+import { limits } from '../limits.ts'
+import {
+  HOLE,
+  type Entry,
+  type EntryEdge,
+  type Fact,
+  type FileKind,
+  type Flow,
+  type Gap,
+  type Hook,
+  type Manifest,
+  type Phase,
+  type Site,
+} from '../types.ts'
+import type { CodeRun, FoundCommand } from './code/code-run.ts'
+import { folderOf, joinInside } from './entries/package-files.ts'
+import { resolvePath } from './entries/resolve-in-package.ts'
+import type { PackageView } from './package-view.ts'
+import { readScript } from './script/read-script.ts'
+import type { Dialect, ScriptCode, ScriptReading, ScriptStart } from './script/script-reading.ts'
+
+/** Where a start was read: what it is called for people, the file it stands in, and when it happens. */
+type Origin = { readonly via: string; readonly from: string; readonly phase: Phase; readonly depth: number }
+
+const order: readonly Phase[] = ['install', 'import', 'run', 'dormant']
+
+/** The earlier of two phases. */
+export function earlier(a: Phase, b: Phase): Phase {
+  return order.indexOf(a) <= order.indexOf(b) ? a : b
+}
+
+/** Everything that following commands and files brought to light. */
+export class Follower {
+  readonly facts: Fact[] = []
+  readonly flows: Flow[] = []
+  readonly gaps: Gap[] = []
+  readonly edges = new Map<string, EntryEdge>()
+  readonly entries: Entry[] = []
+  readonly phases = new Map<string, Phase>()
+  readonly #view: PackageView
+  readonly #manifest: Manifest
+  readonly #code: CodeRun | undefined
+  readonly #seen = new Set<string>()
+
+  constructor(view: PackageView, manifest: Manifest, code: CodeRun | undefined) {
+    this.#view = view
+    this.#manifest = manifest
+    this.#code = code
+  }
+
+  /** Reads the command of a hook; gives it back with the files of the package it starts. */
+  hook(hook: Hook, place: (start: number, end: number) => Site): Hook {
+    const origin: Origin = { via: hook.event, from: 'package.json', phase: 'install', depth: 0 }
+    const reading = readScript({
+      text: hook.command,
+      dialect: 'hook',
+      path: hook.at.path,
+      phase: 'install',
+      place,
+    })
+    const starts = this.#take(reading, origin)
+    return { ...hook, starts: [...new Set(starts)] }
+  }
+
+  /** A line of another file that a shell runs: a gyp command. */
+  line(text: string, at: Site, via: string, phase: Phase): void {
+    this.#take(readScript({ text, dialect: 'hook', path: at.path, phase, place: () => at }), {
+      via,
+      from: at.path,
+      phase,
+      depth: 0,
+    })
+  }
+
+  /** An entry that imports or bins name: its kind decides who reads it. */
+  entry(entry: Entry): void {
+    this.#file(
+      entry.path,
+      'exec',
+      { via: entry.via, from: 'package.json', phase: entry.phase, depth: 0 },
+      false,
+    )
+  }
+
+  /** Runs the code analysis and reads the commands it finds until there is nothing new. */
+  run(): void {
+    if (!this.#code) return
+    for (let round = 0; ; round++) {
+      this.#code.run()
+      const commands = this.#code.takeCommands()
+      if (commands.length === 0) return
+      if (round >= limits.maxFollowRounds) {
+        this.gaps.push({
+          kind: 'content',
+          what: `programs start one another more than ${limits.maxFollowRounds} deep`,
+        })
+        return
+      }
+      for (const command of commands) this.#command(command)
+    }
+  }
+
+  #command(command: FoundCommand): void {
+    const text = command.shell ? command.text : [command.text, ...(command.args ?? [])].map(quote).join(' ')
+    if (text.replaceAll(HOLE, '').trim() === '') return
+    const { at, phase } = command
+    const key = `command\0${phase}\0${at.path}\0${text}`
+    if (this.#seen.has(key)) return
+    this.#seen.add(key)
+    const reading = readScript({
+      text,
+      dialect: command.shell ? 'hook' : 'shell',
+      path: at.path,
+      phase,
+      place: () => at,
+    })
+    this.#take(reading, { via: at.path, from: at.path, phase, depth: 1 })
+  }
+
+  /** Keeps what a reading says and follows what it starts; gives the paths of the package among that. */
+  #take(reading: ScriptReading, origin: Origin): string[] {
+    this.facts.push(...reading.facts)
+    this.flows.push(...reading.flows)
+    this.gaps.push(...reading.gaps)
+    for (const code of reading.codes) this.#embedded(code, origin)
+    return reading.starts.flatMap(start => this.#start(start, origin))
+  }
+
+  #start(start: ScriptStart, origin: Origin): string[] {
+    if (origin.depth > limits.maxFollowRounds) return []
+    if (start.kind === 'file') return this.#path(start, origin)
+    if (start.kind === 'npm-script') this.#script(start.target, origin)
+    const bin = this.#manifest.bins.find(({ name }) => name === start.target)
+    if (start.kind === 'bin' && bin) return this.#path({ ...start, target: bin.path }, origin)
+    return []
+  }
+
+  /** From the package's root, where npm runs hooks, or else from the folder of the script itself. */
+  #path(start: ScriptStart, origin: Origin): string[] {
+    const folders = new Set(['', folderOf(origin.from)])
+    for (const folder of folders) {
+      const path = joinInside(folder, start.target.replace(/^(?:\.\/)+/, ''))
+      const found =
+        path === undefined || path.startsWith('~') || start.target.startsWith('/')
+          ? undefined
+          : resolvePath(this.#view, path)[0]
+      if (found !== undefined) {
+        this.#file(found, start.how, origin, true)
+        return [found]
+      }
+    }
+    return []
+  }
+
+  /** `npm run build:*` names several; npm also runs pre and post scripts. */
+  #script(name: string, origin: Origin): void {
+    const star = name.indexOf('*')
+    for (const { event, command } of this.#manifest.scripts) {
+      const own =
+        star < 0 ? [name, `pre${name}`, `post${name}`].includes(event) : event.startsWith(name.slice(0, star))
+      const key = `script\0${origin.phase}\0${event}`
+      if (!own || this.#seen.has(key)) continue
+      this.#seen.add(key)
+      const via = `${origin.via} > npm run ${event}`
+      const at: Site = {
+        path: 'package.json',
+        line: 1,
+        column: 1,
+        code: command.slice(0, limits.maxEvidenceChars),
+      }
+      const reading = readScript({
+        text: command,
+        dialect: 'hook',
+        path: 'package.json',
+        phase: origin.phase,
+        place: () => at,
+      })
+      this.#take(reading, { ...origin, via, depth: origin.depth + 1 })
+    }
+  }
+
+  #file(path: string, how: string, origin: Origin, isStart: boolean): void {
+    const { phase, via } = origin
+    this.phases.set(path, earlier(phase, this.phases.get(path) ?? 'dormant'))
+    if (origin.from !== path && isStart)
+      this.edges.set(`${origin.from}\0${path}\0${phase}\0${how}`, { from: origin.from, to: path, phase, how })
+    const key = `file\0${phase}\0${path}\0${readerOf(how, this.#view.kind(path))}`
+    if (this.#seen.has(key)) return
+    this.#seen.add(key)
+    if (phase !== 'dormant') this.entries.push({ phase, via, path })
+    const reader = readerOf(how, this.#view.kind(path))
+    if (reader === 'code') this.#code?.addEntry({ path, phase, via })
+    else if (reader !== undefined) this.#readFile(path, reader, origin)
+  }
+
+  #readFile(path: string, dialect: Dialect, origin: Origin): void {
+    const text = this.#view.text(path)
+    if (text === undefined) return
+    this.#take(readScript({ text, dialect, path, phase: origin.phase }), {
+      ...origin,
+      from: path,
+      depth: origin.depth + 1,
+    })
+  }
+
+  #embedded(code: ScriptCode, origin: Origin): void {
+    const { path, line, column } = code.at
+    const { phase, via } = origin
+    const name = `${path}#${line}:${column}`
+    const key = `code\0${phase}\0${name}\0${code.text}`
+    if (this.#seen.has(key)) return
+    this.#seen.add(key)
+    if (code.language === 'javascript')
+      this.#code?.addVirtual({ path: `${name}.${code.module ? 'mjs' : 'cjs'}`, text: code.text, phase, via })
+    else if (code.language === 'python')
+      this.#take(readScript({ text: code.text, dialect: 'python', path, phase, place: () => code.at }), {
+        ...origin,
+        depth: origin.depth + 1,
+      })
+    else
+      this.facts.push({
+        kind: 'unreadable',
+        why: `${code.language} code is not analysed`,
+        share: 1,
+        phase,
+        byCall: false,
+        guards: [],
+        at: code.at,
+      })
+  }
+}
+
+/** Who reads a file: the interpreter it is handed to decides, whatever it is called. */
+function readerOf(how: string, kind: FileKind): Dialect | 'code' | undefined {
+  if (how === 'node' || how === 'preload') return kind === 'native' || kind === 'wasm' ? undefined : 'code'
+  if (how === 'sh' || how === 'source') return kind === 'native' ? undefined : 'shell'
+  if (how === 'python') return 'python'
+  if (how === 'powershell') return 'powershell'
+  switch (kind) {
+    case 'javascript':
+      return 'code'
+    case 'shell':
+    case 'batch':
+    case 'powershell':
+    case 'python':
+      return kind
+    // A program without a hashbang is run by the shell that starts it.
+    case 'text':
+      return how === 'exec' ? 'shell' : undefined
+    default:
+      return undefined
+  }
+}
+
+/** Arguments of a program that no shell reads. */
+function quote(word: string): string {
+  return /^[\w./=:@%+,~\u0001-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}

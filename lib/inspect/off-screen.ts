@@ -1,0 +1,65 @@
+import type { Site } from '../types.ts'
+import { LineIndex } from './line-index.ts'
+
+/** Code behind a run of blanks so long that it starts outside any window. */
+export type OffScreen = { readonly blanks: number; readonly at: Site }
+
+/** Wider than any screen and any honest alignment. */
+const minBlanks = 150
+
+/** A file whose lines are longer than this on average is minified: blanks hide nothing there. */
+const maxAverageLine = 250
+
+/**
+ * Places where at least 150 blanks are followed by code on the same line, in a file that is otherwise written for
+ * people. Looks at every 150th character only, so that honest files cost next to nothing.
+ */
+export function offScreen(path: string, text: string): OffScreen[] {
+  const found: OffScreen[] = []
+  let lines: LineIndex | undefined
+  let written: boolean | undefined
+  for (let i = minBlanks - 1; i < text.length && found.length < 20; i += minBlanks) {
+    if (!isBlank(text.charCodeAt(i))) continue
+    let start = i
+    while (start > 0 && isBlank(text.charCodeAt(start - 1))) start--
+    let end = i + 1
+    while (end < text.length && isBlank(text.charCodeAt(end))) end++
+    if (end - start >= minBlanks && isCode(text, end) && (written ??= isWritten(text))) {
+      lines ??= new LineIndex(path, text)
+      found.push({ blanks: end - start, at: lines.site(end) })
+    }
+    i = Math.max(i, end - 1)
+  }
+  return found
+}
+
+function isBlank(c: number): boolean {
+  return (
+    c === 0x20 ||
+    c === 0x09 ||
+    c === 0x0b ||
+    c === 0x0c ||
+    c === 0xa0 ||
+    c === 0x3000 ||
+    c === 0x2800 ||
+    (c >= 0x2000 && c <= 0x200a)
+  )
+}
+
+/** What follows on the line calls or assigns something and is no comment or border. */
+function isCode(text: string, at: number): boolean {
+  const newline = text.indexOf('\n', at)
+  const rest = text.slice(at, Math.min(newline < 0 ? text.length : newline, at + 2000))
+  return (
+    rest.length >= 8 &&
+    /[A-Za-z_$][\w$.\]]*\s*[([=]|\b(?:require|import|eval|exec|curl|wget)\b/.test(rest) &&
+    !/^(?:\/\/|\/\*|\*|#|\|)/.test(rest)
+  )
+}
+
+function isWritten(text: string): boolean {
+  let newlines = 0
+  for (let at = text.indexOf('\n'); at >= 0 && newlines < 10_000; at = text.indexOf('\n', at + 1)) newlines++
+  const dense = text.length > 2_000_000 ? text.length : text.replaceAll(/[ \t]+/g, ' ').length
+  return dense / (newlines + 1) < maxAverageLine || newlines <= 2
+}

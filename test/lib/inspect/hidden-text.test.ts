@@ -1,0 +1,81 @@
+import t from 'tap'
+import { hiddenText } from '../../../lib/inspect/hidden-text.ts'
+import { offScreen } from '../../../lib/inspect/off-screen.ts'
+
+const found = (text: string): string[] =>
+  hiddenText('a.js', Buffer.from(text), () => text).map(({ characters }) => characters)
+const bytesAsSelectors = (text: string): string =>
+  Array.from(Buffer.from(text), byte =>
+    String.fromCodePoint(byte < 16 ? 0xfe00 + byte : 0xe0100 + byte - 16),
+  ).join('')
+
+t.test('characters nobody sees are found, the same characters in honest places are not', t => {
+  const cases: [string, string, string[]][] = [
+    [
+      'bytes in variation selectors',
+      `eval(decode("${bytesAsSelectors('console.log(1)')}"))`,
+      ['variation selectors'],
+    ],
+    [
+      'selectors one by one behind letters',
+      `x="${Array.from('abcdefghij', c => c + '\u{E0101}').join('')}"`,
+      ['variation selectors'],
+    ],
+    [
+      'tag characters',
+      `x="${Array.from('hidden', c => String.fromCodePoint(0xe0000 + c.charCodeAt(0))).join('')}"`,
+      ['tag characters'],
+    ],
+    [
+      'an override in a comment',
+      '/*\u202E } \u2066if (isAdmin)\u2069 \u2066 begin */',
+      ['bidirectional controls'],
+    ],
+    ['zero width inside a name', 'const acc\u200Bess = 1', ['zero-width characters']],
+    ['bits in zero width', `x = "${'\u200b\u200c'.repeat(40)}"`, ['zero-width characters']],
+    ['an invisible variable', 'const { timeout,\u3164} = req.query', ['invisible letters']],
+    ['private-use bytes', `x = "${'\uE001\uE002\uE003\uE004'.repeat(20)}"`, ['private-use characters']],
+    ['Braille blanks', `x = "${'\u2800'.repeat(100)}"`, ['blank patterns']],
+    ['byte order mark', '\uFEFFconst a = 1 // ä', []],
+    ['emoji', 'const a = "❤️ ✔️ 👩‍💻 👨‍👩‍👧‍👦 🏳️‍🌈 1️⃣ #️⃣"', []],
+    ['flag of Scotland', 'const a = "🏴󠁧󠁢󠁳󠁣󠁴󠁿"', []],
+    ['Persian', 'const a = "می‌خواهم"', []],
+    ['Hebrew marks', 'const a = "\u200Fשלום\u200F"', []],
+    ['an icon font', 'const icons = { a: "\uE001", b: "\uE002" }', []],
+    ['a table of blanks', 'const ws = /[\\s\uFEFF\xA0\u200B]/', []],
+    ['Korean text', 'const a = "안녕하세요"', []],
+    ['ideographic variant', 'const a = "葛\u{E0100}城市"', []],
+    ['ASCII', 'const a = 1', []],
+  ]
+  for (const [label, text, expected] of cases) t.same(found(text), expected, label)
+  const [hit] = hiddenText('a.js', Buffer.from('// ä\nconst a\u200Bb = 1'), () => '// ä\nconst a\u200Bb = 1')
+  t.match(hit, { count: 1, at: { line: 2, column: 8, code: /\\u\{200b\}b = 1/ } })
+  t.end()
+})
+
+t.test('code behind a wall of blanks is found in files written for people', t => {
+  const lines = 'function honest() {\n  return 1\n}\n'.repeat(30)
+  const wall = ' '.repeat(400)
+  const cases: [string, string, number][] = [
+    ['after a statement', `${lines}module.exports = honest;${wall}eval(atob(x))\n${lines}`, 1],
+    ['at the start of a line', `${lines}${wall}require('x')()\n${lines}`, 1],
+    ['tabs', `${lines}a;${'\t'.repeat(200)}global.x = require\n`, 1],
+    ['wide blanks', `${lines}a;${'\u3000'.repeat(200)}global.x = require\n`, 1],
+    ['a comment', `${lines}a;${wall}// far away (really) = x\n`, 0],
+    ['trailing blanks', `${lines}a;${wall}\n${lines}`, 0],
+    ['short indentation', `${lines}${' '.repeat(120)}require('x')()\n`, 0],
+    [
+      'a minified file',
+      `${'var a=1;'.repeat(2000)}${wall}require('x')()\n${'var a=1;'.repeat(2000)}\n${'b();'.repeat(2000)}\n`,
+      0,
+    ],
+    ['prose', `${lines}${wall}right\n`, 0],
+  ]
+  for (const [label, text, expected] of cases) t.equal(offScreen('a.js', text).length, expected, label)
+  const started = process.cpuUsage().user
+  offScreen('a.js', `a${' '.repeat(5_000_000)}`)
+  offScreen('a.js', (' '.repeat(149) + 'x').repeat(40_000))
+  offScreen('a.js', (' '.repeat(151) + 'f(x)=1234').repeat(40_000))
+  t.ok(process.cpuUsage().user - started < 3_000_000, 'linear')
+  t.end()
+})
