@@ -165,7 +165,7 @@ export class Explorer {
     const outerFloor = budget.floor
     const outerRecorded = this.#recorded
     this.#recorded = []
-    budget.floor = Math.max(outerFloor, Math.floor(budget.steps * (1 - share)))
+    budget.floor = outerFloor + Math.floor((budget.steps - outerFloor) * (1 - share))
     const mark = journal.mark()
     machine.used = 0
     try {
@@ -232,9 +232,9 @@ export class Explorer {
         return undefined
       case 'ExportDefaultDeclaration':
         if (node.declaration.type === 'FunctionDeclaration' || node.declaration.type === 'ClassDeclaration') {
-          return this.#parts(node.declaration as AnyNode, scope)
+          return this.#parts(node.declaration, scope)
         }
-        return this.#parts(node.declaration as Expression, scope)
+        return this.#parts(node.declaration, scope)
       case 'ExportAllDeclaration':
         return undefined
       case 'FunctionDeclaration':
@@ -379,10 +379,7 @@ export class Explorer {
       for (const name of binds) inner.names.set(name, new Binding(unknown, this.#machine.journal.stamp))
       for (const expression of expressions) this.#parts(expression, inner)
       if (body.length > 0) {
-        const key = body[0] as Node
-        this.#try(key, 1, () =>
-          declareBlock(this.#machine, key === node ? ({} as Node) : blockKey(body), body, inner),
-        )
+        this.#try(node, 1, () => declareBlock(this.#machine, blockKey(body), body, inner))
         this.#runAll(body, inner)
         this.#forget(assigned, scope)
       }

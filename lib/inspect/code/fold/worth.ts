@@ -11,11 +11,11 @@ export type Worth = {
 
 // Names whose presence in a text makes decoding possible at all. One pass of the host's matcher, no nesting.
 const possible =
-  /fromCharCode|fromCodePoint|\batob\b|\bunescape\b|decodeURI|base64|['"`]hex['"`]|createDecipher|gunzipSync|inflateSync|inflateRawSync|unzipSync|brotliDecompressSync|TextDecoder|\beval\b|\bFunction\(|[\])\w]-=?\s?0x[0-9a-f]|_0x[0-9a-f]/
+  /fromCharCode|fromCodePoint|codePointAt|Buffer\.from|\batob\b|\bunescape\b|decodeURI|base64|['"`]hex['"`]|createDecipher|gunzipSync|inflateSync|inflateRawSync|unzipSync|brotliDecompressSync|TextDecoder|\beval\b|\bFunction\(|[\])\w]-=?\s?0x[0-9a-f]|_0x[0-9a-f]/
 const rotating = /\bshift\b['"`\])(]*\(/
 
 /** Calls and members that turn data into text. */
-const primitives = new Set(['fromCharCode', 'fromCodePoint', 'atob', 'unescape', 'decodeURIComponent', 'decodeURI',
+const primitives = new Set(['fromCharCode', 'fromCodePoint', 'codePointAt', 'atob', 'unescape', 'decodeURIComponent', 'decodeURI',
   'createDecipheriv', 'createDecipher', 'gunzipSync', 'inflateSync', 'inflateRawSync', 'unzipSync',
   'brotliDecompressSync', 'TextDecoder']) // prettier-ignore
 
@@ -46,6 +46,9 @@ type Survey = {
   readonly parts: Part[]
   readonly direct: number[]
   readonly runs: number[]
+  /** Functions handed to calls: where such a function decodes, the call is of interest. */
+  readonly callbacks: { readonly fn: Node; readonly at: number; readonly size: number }[]
+  readonly byNode: Map<Node, Part>
   readonly tables: Map<string, Set<number>>
   /** Variables that were given another name's value. */
   readonly aliases: Part[]
@@ -63,9 +66,14 @@ export const worthOf = (program: Program, source: string): Worth | undefined => 
   let size = survey.directSize
   for (const at of survey.direct) offsets.push(at)
   if (named.size > 0) size += findSites(program, survey, named, offsets)
+  for (const { fn, at, size: chars } of survey.callbacks) {
+    if (survey.byNode.get(fn)?.decodes !== true) continue
+    offsets.push(at)
+    size += chars
+  }
   if (survey.parts.some(one => one.decodes)) offsets.push(...survey.runs)
   if (offsets.length === 0) return undefined
-  const sorted = Float64Array.from(offsets).sort()
+  const sorted = Float64Array.from(offsets).toSorted()
   return {
     within: node => hasBetween(sorted, node.start, node.end),
     steps: 2_000_000 + offsets.length * 500_000 + size * 200,
@@ -139,6 +147,8 @@ const surveyOf = (program: Program): Survey => {
     aliases: [],
     direct: [],
     runs: [],
+    callbacks: [],
+    byNode: new Map(),
     tables: new Map(),
     names: new Map(),
     directSize: 0,
@@ -148,10 +158,12 @@ const surveyOf = (program: Program): Survey => {
       visit(survey, node, owner)
       return owner
     }
-    const own = node.type === 'ArrowFunctionExpression' ? undefined : node.id?.name
-    const name = own ?? survey.names.get(node)
+    const given = node.type === 'ArrowFunctionExpression' ? undefined : node.id?.name
+    const name = given ?? survey.names.get(node)
     const small = node.end - node.start < maxWrapper
-    return survey.parts.push({ parent: owner, calls: [], decodes: false, name, small }) - 1
+    const own = { parent: owner, calls: [], decodes: false, name, small }
+    if (small) survey.byNode.set(node, own)
+    return survey.parts.push(own) - 1
   })
   return survey
 }
@@ -346,6 +358,9 @@ const visitCall = (survey: Survey, node: CallExpression, owner: number): void =>
   if (around.small) around.calls.push(name)
   if (runners.has(name)) survey.runs.push(node.start, args[0]?.start ?? node.start)
   const first = args[0]
+  if (first !== undefined && isFunctionNode(first)) {
+    survey.callbacks.push({ fn: first, at: node.start, size: node.end - node.start })
+  }
   const isDirect =
     (primitives.has(name) && first !== undefined && args.every(arg => isConstant(arg, 0))) ||
     (name === 'from' && first !== undefined && isConstant(first, 0)) ||

@@ -47,7 +47,7 @@ const real = (self: unknown, name: string, args: readonly unknown[]) =>
 const check = (api: string, self: unknown, args: readonly unknown[]): void => {
   const name = api.slice(api.lastIndexOf('.') + 1)
   const expected = real(self, name, args)
-  const label = `${api} on ${String(JSON.stringify(self))} with ${args.map(String).join(', ')}`
+  const label = `${api} on ${JSON.stringify(self)} with ${args.map(String).join(', ')}`
   assert.deepStrictEqual(fold(api, self, args)?.value, expected?.value, label)
 }
 
@@ -232,7 +232,7 @@ t.test('number methods and global functions agree with the real ones', t => {
       fc.property(fc.tuple(...args), operands => {
         const expected = attempt(() => (builtin as (...args: unknown[]) => unknown)(...operands))
         const folded = fold(`global:${api}`, undefined, operands)
-        assert.deepStrictEqual(folded?.value, expected?.value, `${api}(${String(JSON.stringify(operands))})`)
+        assert.deepStrictEqual(folded?.value, expected?.value, `${api}(${JSON.stringify(operands)})`)
       }),
       settings,
     )
