@@ -307,7 +307,7 @@ const reads: Readonly<Record<string, ReadMethod>> = {
 
 const from: Method = (machine, _self, args) => {
   const [source, map, receiver] = args
-  const items = typeof source === 'string' ? [...source] : [...itemsOf(machine, source)]
+  const items = typeof source === 'string' ? Array.from(source) : [...itemsOf(machine, source)]
   machine.budget.make(items.length)
   if (map === undefined) return machine.array(Array.from(items))
   return machine.array(

@@ -36,6 +36,7 @@ export const toConstant = (machine: Machine, value: Value, depth = 0): Constant 
   switch (value.kind) {
     case 'array':
       machine.used |= value.labels
+      machine.budget.spend(value.items.length >>> 2)
       machine.budget.make(value.items.length)
       return constantArray(Array.from(value.items, item => toConstant(machine, item, depth + 1)))
     case 'bytes':
@@ -54,6 +55,7 @@ export const toConstant = (machine: Machine, value: Value, depth = 0): Constant 
 const plainObject = (machine: Machine, value: FoldObject, depth: number): Constant => {
   if (value.proto !== undefined || value.type !== 'plain') return halt('unknown')
   machine.used |= value.labels
+  machine.budget.spend(value.fields.size)
   machine.budget.make(value.fields.size)
   const fields = new Map<string, Constant>()
   for (const key of orderedKeys(value.fields))

@@ -21,7 +21,7 @@ export const decoderBits = {
 
 export type Decoder = keyof typeof decoderBits
 
-const names = (Object.keys(decoderBits) as Decoder[]).toSorted()
+const names = Object.entries(decoderBits).toSorted(([a], [b]) => (a < b ? -1 : 1))
 const empty: readonly string[] = []
 
 /**
@@ -32,15 +32,7 @@ export const decodersOf = (bits: number): readonly string[] => {
   if (bits === 0) return empty
   const meant =
     bits & decoderBits['char-codes'] || bits & decoderBits.substitution ? bits : bits & ~decoderBits.rot
-  return names.filter(name => meant & decoderBits[name])
-}
-
-/** The bits of a list of names; unknown names count as nothing. */
-export const bitsOf = (decoders: readonly string[]): number => {
-  let bits = 0
-  for (const decoder of decoders)
-    if (Object.hasOwn(decoderBits, decoder)) bits |= decoderBits[decoder as Decoder]
-  return bits
+  return names.filter(([, bit]) => meant & bit).map(([name]) => name)
 }
 
 /**

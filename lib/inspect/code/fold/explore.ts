@@ -21,7 +21,15 @@ import { bindPattern } from './patterns.ts'
 import { Binding, Missing, Scope, unknown } from './scope.ts'
 import { bodyShapeOf, childrenOf, isFunctionNode, namesOf } from './shape.ts'
 import { declareBlock, declareVars } from './statements.ts'
-import { Builtin, FoldFunction, type FunctionNode, type Value } from './values.ts'
+import {
+  Builtin,
+  FoldArray,
+  FoldBytes,
+  FoldFunction,
+  FoldObject,
+  type FunctionNode,
+  type Value,
+} from './values.ts'
 
 /** Something about the program that a reader of the report wants to know. */
 export type Note =
@@ -38,14 +46,15 @@ export type Note =
 
 type Pending = { readonly node: FunctionNode; readonly scope: Scope }
 
-/** Which functions are worth entering. */
-export type Interest = (node: FunctionNode) => boolean
+/** Whether anything worth evaluating lies inside a node. */
+export type Interest = (node: Node) => boolean
 
 // Functions inside functions: each level is a frame of ours on the host's stack.
 const maxLevels = 40
 const maxHaltNotes = 20
-// Longer lists are data, not strings that somebody hides.
-const maxRecordedItems = 100_000
+// Longer lists are data, not texts that somebody hides.
+const maxPlainItems = 64
+const maxDecodedItems = 100_000
 
 /**
  * Walks a program as it would run, statement by statement. What evaluates without touching the world outside is kept;
@@ -117,7 +126,7 @@ export class Explorer {
     this.#recorded.push(node)
     if (node.type === 'CallExpression' && entered !== undefined) this.#noteDecoder(entered, labels)
     if (!isPlain(value)) return
-    if (typeof value === 'object' && value !== null && !this.#isShort(node, value)) return
+    if (!this.#isShort(node, value, labels)) return
     const used = machine.used
     const constant = attempt(() => ({ value: toConstant(machine, value) }))
     machine.used = used
@@ -125,10 +134,15 @@ export class Explorer {
       this.constants.set(node, { value: constant.value, decoders: decodersOf(labels) })
   }
 
-  #isShort(node: Expression, value: object): boolean {
-    if (node.type !== 'CallExpression' && node.type !== 'NewExpression' && node.type !== 'Identifier')
-      return false
-    return !('items' in value && Array.isArray(value.items) && value.items.length > maxRecordedItems)
+  /** Texts and numbers are always kept; arrays and objects where they are small or were decoded. */
+  #isShort(node: Expression, value: Value, labels: number): boolean {
+    if (typeof value !== 'object' || value === null || value instanceof FoldBytes) return true
+    const isUse =
+      node.type === 'CallExpression' || node.type === 'NewExpression' || node.type === 'Identifier'
+    if (!isUse) return false
+    if (value instanceof FoldArray)
+      return value.items.length <= (labels === 0 ? maxPlainItems : maxDecodedItems)
+    return value instanceof FoldObject && value.fields.size <= maxPlainItems
   }
 
   /** A place evaluated twice with different outcomes, as in a loop, is no constant. */
@@ -151,7 +165,7 @@ export class Explorer {
     const outerFloor = budget.floor
     const outerRecorded = this.#recorded
     this.#recorded = []
-    budget.floor = Math.max(outerFloor, Math.floor(budget.steps * (1 - share)))
+    budget.floor = outerFloor + Math.floor((budget.steps - outerFloor) * (1 - share))
     const mark = journal.mark()
     machine.used = 0
     try {
@@ -218,9 +232,9 @@ export class Explorer {
         return undefined
       case 'ExportDefaultDeclaration':
         if (node.declaration.type === 'FunctionDeclaration' || node.declaration.type === 'ClassDeclaration') {
-          return this.#parts(node.declaration as AnyNode, scope)
+          return this.#parts(node.declaration, scope)
         }
-        return this.#parts(node.declaration as Expression, scope)
+        return this.#parts(node.declaration, scope)
       case 'ExportAllDeclaration':
         return undefined
       case 'FunctionDeclaration':
@@ -365,10 +379,7 @@ export class Explorer {
       for (const name of binds) inner.names.set(name, new Binding(unknown, this.#machine.journal.stamp))
       for (const expression of expressions) this.#parts(expression, inner)
       if (body.length > 0) {
-        const key = body[0] as Node
-        this.#try(key, 1, () =>
-          declareBlock(this.#machine, key === node ? ({} as Node) : blockKey(body), body, inner),
-        )
+        this.#try(node, 1, () => declareBlock(this.#machine, blockKey(body), body, inner))
         this.#runAll(body, inner)
         this.#forget(assigned, scope)
       }
@@ -395,6 +406,7 @@ export class Explorer {
     const stack: AnyNode[] = [root]
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
       if (machine.budget.steps < machine.budget.floor + 100) return
+      if (!this.#interest(node)) continue
       if (isFunctionNode(node)) {
         this.#pending.push({ node, scope })
         continue

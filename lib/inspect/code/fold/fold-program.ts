@@ -7,7 +7,7 @@ import { Explorer, type Note } from './explore.ts'
 import { makeMachine } from './interpret.ts'
 import { attempt } from './methods.ts'
 import type { FunctionNode } from './values.ts'
-import { isWorthFolding } from './worth.ts'
+import { worthOf } from './worth.ts'
 
 /** What folding a program found. */
 export type FoldedProgram = {
@@ -40,15 +40,18 @@ const nothing: FoldedProgram = {
  * decoding are not walked at all. Never throws on any program.
  */
 export const foldProgram = (program: Program, source: string, budget: Budget): FoldedProgram => {
-  const interest = isWorthFolding(program, source)
-  if (interest === undefined) return nothing
+  const worth = worthOf(program, source)
+  if (worth === undefined) return nothing
   const before = budget.steps
+  const outerFloor = budget.floor
+  budget.floor = Math.max(outerFloor, before - worth.steps)
   const machine = makeMachine(budget)
   machine.source = source
-  const explorer = new Explorer(machine, interest)
+  const explorer = new Explorer(machine, worth.within)
   // The host's stack is the last bound behind all counted ones; beyond it the rest of the program stays unknown.
   attempt(() => explorer.run(program))
   machine.recorder = undefined
+  budget.floor = outerFloor
   const { constants, functions } = explorer
   const names = new Set<string>()
   for (const { decoders } of constants.values()) for (const name of decoders) names.add(name)

@@ -7,11 +7,11 @@ import { inheritedMethod, isNamespace, methodOf, typeNameOf } from './methods.ts
 import {
   Builtin,
   FoldArray,
-  FoldBytes,
-  FoldFunction,
+  type FoldBytes,
+  type FoldFunction,
   FoldObject,
-  FoldRegex,
-  SourceText,
+  type FoldRegex,
+  type SourceText,
   type Value,
 } from './values.ts'
 

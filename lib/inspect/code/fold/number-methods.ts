@@ -49,7 +49,7 @@ const mathNames = [
 
 const mathMethods: Methods = Object.fromEntries(
   mathNames.map(name => {
-    const compute = Math[name] as (...values: number[]) => number
+    const compute: (...values: number[]) => number = Math[name]
     const method: Method = (machine, _self, args) => {
       machine.budget.spend(args.length)
       if (args.length > 10_000) halt('size')

@@ -9,12 +9,9 @@ const bigLimit = 2n ** 8192n
 
 const checkBig = (value: bigint): bigint => (value < bigLimit && value > -bigLimit ? value : halt('size'))
 
-const isNumericPair = (left: Value, right: Value): boolean =>
-  typeof left === 'number' && typeof right === 'number'
-
 /** The binary operators of the language. Never `in` and `instanceof`, which need objects. */
 export const applyBinary = (machine: Machine, operator: string, left: Value, right: Value): Value => {
-  if (isNumericPair(left, right)) return numeric(machine, operator, left as number, right as number)
+  if (typeof left === 'number' && typeof right === 'number') return numeric(machine, operator, left, right)
   switch (operator) {
     case '+':
       return add(machine, left, right)

@@ -19,7 +19,7 @@ export const iterate = (machine: Machine, value: Value): readonly Value[] => {
   }
   if (typeof value === 'string') {
     machine.budget.make(value.length)
-    return [...value]
+    return Array.from(value)
   }
   if (value instanceof FoldBytes) {
     machine.used |= value.labels
@@ -33,6 +33,12 @@ export const iterate = (machine: Machine, value: Value): readonly Value[] => {
   return halt('unsupported')
 }
 
+const outermost = (scope: Scope): Scope => {
+  let root = scope
+  while (root.parent !== undefined) root = root.parent
+  return root
+}
+
 /** Writes a name: declares it, or assigns to the nearest declaration. Undeclared names become globals. */
 export const bindName = (
   machine: Machine,
@@ -44,9 +50,8 @@ export const bindName = (
   let binding = mode === 'assign' || mode === 'var' ? scope.find(name) : scope.names.get(name)
   if (binding === undefined) {
     binding = new Binding(unknown, 0)
-    let root = scope
-    while (mode === 'assign' && root.parent !== undefined) root = root.parent
-    root.names.set(name, binding)
+    const home = mode === 'assign' ? outermost(scope) : scope
+    home.names.set(name, binding)
   } else if (mode === 'assign') {
     if (binding.value instanceof Missing && binding.value.kind === 'uninitialised')
       return machine.raise('ReferenceError')

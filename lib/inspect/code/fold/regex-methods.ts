@@ -2,7 +2,7 @@ import { halt } from './budget.ts'
 import { toText } from './coerce.ts'
 import type { Machine, Methods } from './machine.ts'
 import { compileRegex, type Matcher } from './regex.ts'
-import { FoldArray, FoldRegex, SourceText, type Value } from './values.ts'
+import { type FoldArray, FoldRegex, SourceText, type Value } from './values.ts'
 
 const maxMatchers = 500
 

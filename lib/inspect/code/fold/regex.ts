@@ -120,6 +120,15 @@ const classEscapes: Readonly<Record<string, Ranges>> = {
 }
 const controlEscapes: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, v: 11, f: 12, 0: 0 }
 
+/** The other case of a character, as ECMAScript's Canonicalize pairs them: one unit for one, never into ASCII. */
+const otherCases = (code: number): readonly number[] => {
+  const character = String.fromCodePoint(code)
+  return [character.toUpperCase(), character.toLowerCase()]
+    .filter(other => other.length === character.length)
+    .map(other => other.codePointAt(0) ?? code)
+    .filter(other => other !== code && other > 127 === code > 127)
+}
+
 class Reader {
   readonly source: string
   readonly unicode: boolean
@@ -290,10 +299,7 @@ class Reader {
     if (!this.ignoreCase) return (text, at) => inside(ranges, code(text, at))
     return (text, at) => {
       const value = code(text, at)
-      if (value > 127) return inside(ranges, value) || halt('unsupported')
-      if (inside(ranges, value)) return true
-      const letter = value | 32
-      return letter >= 97 && letter <= 122 && inside(ranges, value ^ 32)
+      return inside(ranges, value) || otherCases(value).some(other => inside(ranges, other))
     }
   }
 

@@ -127,8 +127,7 @@ export const blockShapeOf = (node: StatementList | Node, statements: readonly No
   for (const outer of statements as readonly AnyNode[]) {
     const isExport = outer.type === 'ExportNamedDeclaration' || outer.type === 'ExportDefaultDeclaration'
     const statement = isExport && outer.declaration ? outer.declaration : outer
-    if (statement.type === 'FunctionDeclaration' && statement.id)
-      functions.push(statement as FunctionDeclaration)
+    if (statement.type === 'FunctionDeclaration' && statement.id) functions.push(statement)
     else if (statement.type === 'ClassDeclaration' && statement.id)
       lexical.push({ name: statement.id.name, constant: false })
     else if (statement.type === 'VariableDeclaration' && statement.kind !== 'var') {

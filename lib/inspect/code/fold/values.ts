@@ -60,7 +60,7 @@ export class FoldObject {
   constructor(
     fields: Map<string, Value>,
     stamp = 0,
-    proto: FoldObject | undefined = undefined,
+    proto?: FoldObject,
     type: 'plain' | 'error' | 'arguments' = 'plain',
   ) {
     this.fields = fields
@@ -138,8 +138,8 @@ export class FoldFunction {
   /** Fixed by `bind`: the receiver and the first arguments. */
   readonly bound:
     { readonly target: FoldFunction | Builtin; readonly self: Value; readonly args: Value[] } | undefined
-  fields: Map<string, Value> | undefined = undefined
-  prototype: FoldObject | undefined = undefined
+  fields: Map<string, Value> | undefined
+  prototype: FoldObject | undefined
   labels = 0
   stamp: number
 
@@ -148,7 +148,7 @@ export class FoldFunction {
     scope: Scope,
     self: Value | Missing,
     stamp = 0,
-    bound: FoldFunction['bound'] = undefined,
+    bound?: FoldFunction['bound'],
   ) {
     this.node = node
     this.scope = scope
@@ -181,12 +181,7 @@ export class FoldStream {
   labels = 0
   stamp = 0
 
-  constructor(
-    what: FoldStream['what'],
-    name: string,
-    key: Uint8Array | undefined = undefined,
-    iv: Uint8Array | undefined = undefined,
-  ) {
+  constructor(what: FoldStream['what'], name: string, key?: Uint8Array, iv?: Uint8Array) {
     this.what = what
     this.name = name
     this.key = key
