@@ -20,7 +20,7 @@ import { toJsonReport, toJsonText } from '../report/json.ts'
 import type { Report } from '../report/report.ts'
 import { loadLists } from '../store/load-lists.ts'
 import { rules } from '../../rules/index.ts'
-import type { Decision, JudgedPackage, PlannedPackage } from '../types.ts'
+import type { Decision, InspectedFile, Inspection, JudgedPackage, PlannedPackage } from '../types.ts'
 import type { ReadArtifact } from '../fetch/read-artifacts.ts'
 import type { Parts, Reader } from './reader.ts'
 import type { Session } from './session.ts'
@@ -195,5 +195,13 @@ function inspectedOf(
 ): readonly (readonly [string, InspectedPackage])[] {
   if (artifact === undefined) return []
   const { inspection, integrity } = artifact
-  return [[location, { files: inspection.files, hooks: inspection.hooks, integrity }]]
+  return [[location, { files: allFiles(inspection), hooks: inspection.hooks, integrity }]]
+}
+
+/** The files of an artifact as npm unpacks it, those of the packages bundled inside it included. */
+function allFiles({ files, bundled }: Inspection): readonly InspectedFile[] {
+  const nested = bundled.flatMap(({ location, inspection }) =>
+    inspection.files.map(file => ({ ...file, path: `${location}/${file.path}` })),
+  )
+  return [...files, ...nested]
 }
