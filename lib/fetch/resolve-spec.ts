@@ -22,8 +22,8 @@ export async function resolveSpec(
   try {
     const manifest = await pacote.manifest(spec, { ...options, fullMetadata: true, ignoreScripts: true })
     return {
-      name: String(manifest.name),
-      version: String(manifest.version),
+      name: manifest.name,
+      version: manifest.version,
       resolved: manifest._resolved,
       integrity: manifest._integrity,
       manifest,
