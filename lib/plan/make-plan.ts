@@ -194,6 +194,7 @@ export const makePlan = async (request: PlanRequest, config: NpmConfig): Promise
   const features = config.global ? [] : await npm12Features(config.path)
   const options: ArboristOptions = {
     ...config.flat,
+    ...config.allow,
     auditLevel: null,
     path: config.path,
     workspaces: await selectedWorkspaces(config),

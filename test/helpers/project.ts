@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, readFile, readdir, readlink, stat, writeFile } from 'no
 import { dirname, join, relative } from 'node:path'
 import { tmpdir } from 'node:os'
 import process from 'node:process'
-import Arborist from '@npmcli/arborist'
 import pacote from 'pacote'
 import type { Test } from 'tap'
 import { installTree } from '../../lib/install/install-tree.ts'
@@ -113,7 +112,7 @@ const extract = async (
   refs: { readonly resolved?: string | undefined; readonly integrity?: string | undefined },
 ): Promise<{ folder: string; integrity: string | undefined }> => {
   const folder = await mkdtemp(join(tmpdir(), 'safe-install-test-'))
-  const options = { ...config.flat, allowRemote: 'all', allowGit: 'all', Arborist, ignoreScripts: true }
+  const options = { ...config.flat }
   const result: { integrity?: string } = await pacote.extract(spec, folder, {
     ...options,
     ...(refs.resolved === undefined ? {} : { resolved: refs.resolved }),
