@@ -2,6 +2,7 @@ import type { PlannedPackage } from '../types.ts'
 import { GuardedArborist } from './arborist.ts'
 import type { ArboristOptions, Diff, Node } from './arborist.ts'
 import { assertSourcesAllowed } from './allowed-sources.ts'
+import { fingerprint } from './fingerprint.ts'
 import { assertLockInSync, lockInventory, npm12Features, refuseNpm12Change } from './lockfile.ts'
 import { problemsOf } from './lock-problems.ts'
 import type { PlanProblem } from './lock-problems.ts'
@@ -55,6 +56,8 @@ export type Plan = {
   /** What npm's allow-list says about each package and link of the plan, by location. */
   readonly reviews: ReadonlyMap<string, ScriptReview>
   readonly policy: ScriptPolicy
+  /** Digest of the files the plan was made from. */
+  readonly fingerprint: string
   /** Whether package.json or a lockfile would be written. */
   readonly saves: boolean
 }
@@ -190,6 +193,7 @@ const resolveTree = async (
  * workspace flags refuse, E_UNSUPPORTED for projects only npm 12 can resolve.
  */
 export const makePlan = async (request: PlanRequest, config: NpmConfig): Promise<Plan> => {
+  const before = await fingerprint(config.path)
   const policy = await readScriptPolicy(config)
   const features = config.global ? [] : await npm12Features(config.path)
   const options: ArboristOptions = {
@@ -244,6 +248,7 @@ export const makePlan = async (request: PlanRequest, config: NpmConfig): Promise
       problems,
       reviews: new Map([...changes.changed, ...waiting].map(review)),
       policy,
+      fingerprint: before,
       saves: options['save'] !== false && !config.global && options['dryRun'] !== true,
     }
   } catch (cause) {
