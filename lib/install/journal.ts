@@ -1,10 +1,11 @@
 import { lstat, readFile, rm } from 'node:fs/promises'
-import { isAbsolute, join, relative, sep } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import retirePath from '@npmcli/arborist/lib/retire-path.js'
 import type { Diff, Node } from '../plan/arborist.ts'
 import { descendantsOf } from '../plan/shrinkwraps.ts'
-import { parseTable } from '../plan/values.ts'
+import { parseTable, recordOf } from '../plan/values.ts'
 import { notesFolder } from './project-lock.ts'
+import { replaceFile, temporaryOf } from './replace-file.ts'
 
 /** A manifest or lockfile and its two states. `undefined` means absent. */
 export type SavedFile = {
@@ -13,6 +14,9 @@ export type SavedFile = {
   readonly before: string | undefined
   readonly after: string
 }
+
+/** A folder or bin and the name it waits under. */
+export type Move = { readonly from: string; readonly to: string }
 
 /**
  * What a next run needs to finish or undo an install that was killed. All paths are below the project. While
@@ -24,8 +28,8 @@ export type Journal = {
   readonly clean: boolean
   /** node_modules folders that are emptied by a clean install. */
   readonly folders: readonly string[]
-  /** Folders and bins that Arborist moves aside, to the name it derives from theirs. */
-  readonly moved: readonly string[]
+  /** Folders and bins that Arborist moves aside, and where to: beside them. */
+  readonly moved: readonly Move[]
   /** Folders and bins that were not there before. */
   readonly created: readonly string[]
   /** Packages inside moved ones that do not change: Arborist moves their files over. */
@@ -74,10 +78,22 @@ const isSavedPath = (path: string): boolean => {
 const strings = (value: unknown, fits: (path: string) => boolean): readonly string[] =>
   Array.isArray(value) ? value.slice(0, maxPaths).filter(path => typeof path === 'string' && fits(path)) : []
 
+/** Beside it, under the kind of name Arborist gives: `.<name>-<hash>`. */
+const isMove = ({ from, to }: Move): boolean =>
+  isModulePath(from) &&
+  isModulePath(to) &&
+  dirname(from) === dirname(to) &&
+  basename(to).startsWith(`.${basename(from)}-`)
+
+const moves = (value: unknown): readonly Move[] =>
+  (Array.isArray(value) ? value.slice(0, maxPaths) : []).flatMap((entry: unknown) => {
+    const { from, to } = recordOf(entry)
+    return typeof from === 'string' && typeof to === 'string' && isMove({ from, to }) ? [{ from, to }] : []
+  })
+
 const savedFiles = (value: unknown): readonly SavedFile[] =>
   (Array.isArray(value) ? value.slice(0, maxPaths) : []).flatMap((entry: unknown) => {
-    if (typeof entry !== 'object' || entry === null) return []
-    const { path, before, after }: { path?: unknown; before?: unknown; after?: unknown } = entry
+    const { path, before, after } = recordOf(entry)
     if (typeof path !== 'string' || !isSavedPath(path) || typeof after !== 'string') return []
     return [{ path, before: typeof before === 'string' ? before : undefined, after }]
   })
@@ -96,7 +112,7 @@ export const readJournal = async (path: string): Promise<Journal | undefined> =>
     phase,
     clean: table['clean'] === true,
     folders: strings(table['folders'], isFolderPath),
-    moved: strings(table['moved'], isModulePath),
+    moved: moves(table['moved']),
     created: strings(table['created'], isModulePath),
     unchanged: strings(table['unchanged'], isModulePath),
     files: savedFiles(table['files']),
@@ -105,12 +121,13 @@ export const readJournal = async (path: string): Promise<Journal | undefined> =>
 
 /** Writes the journal in one step, through to the disk. */
 export const writeJournal = async (path: string, journal: Journal): Promise<void> => {
-  await writeFileAtomic(file(path), JSON.stringify(journal))
+  await replaceFile(file(path), JSON.stringify(journal))
 }
 
 /** Forgets it: the install is over, one way or the other. */
 export const removeJournal = async (path: string): Promise<void> => {
   await rm(file(path), { force: true })
+  await rm(temporaryOf(file(path)), { force: true })
 }
 
 const isNew = ({ action }: Diff): boolean => action === 'ADD' || action === 'CHANGE'
@@ -136,7 +153,7 @@ export const journalOf = (path: string, diff: Diff): Pick<Journal, 'moved' | 'cr
   ])
   const unchanged = diff.children.flatMap(child => child.unchanged.map(node => node.path))
   return {
-    moved: moved.map(below).filter(isModulePath),
+    moved: moved.map(absolute => ({ from: below(absolute), to: below(retirePath(absolute)) })).filter(isMove),
     created: created
       .filter(absolute => !old.has(absolute))
       .map(below)

@@ -1,10 +1,9 @@
 import { lstat, mkdir, readFile, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import retirePath from '@npmcli/arborist/lib/retire-path.js'
-import writeFileAtomic from 'write-file-atomic'
 import { discardModules, restoreModules } from './clean-modules.ts'
 import { readJournal, removeJournal } from './journal.ts'
-import type { Journal, SavedFile } from './journal.ts'
+import type { Journal, Move, SavedFile } from './journal.ts'
+import { replaceFile, temporaryOf } from './replace-file.ts'
 
 /** What a repair found and did. */
 export type Repair = {
@@ -33,17 +32,19 @@ const realOnes = async (root: string, paths: readonly string[]): Promise<readonl
   return kept
 }
 
+const realMoves = async (root: string, moves: readonly Move[]): Promise<readonly Move[]> => {
+  const kept: Move[] = []
+  for (const { from, to } of moves) {
+    if (await isReal(root, from)) kept.push({ from: join(root, from), to: join(root, to) })
+  }
+  return kept
+}
+
 const exists = async (path: string): Promise<boolean> =>
   lstat(path).then(
     () => true,
     () => false,
   )
-
-/** The folder a path was moved to, if it lies in a moved one. */
-const retiredOf = (path: string, moved: readonly string[]): string | undefined => {
-  const holder = moved.find(folder => path.startsWith(`${folder}/`))
-  return holder === undefined ? undefined : retirePath(holder) + path.slice(holder.length)
-}
 
 /** Moves the files of an unchanged package back to where the rest of its parent waits. */
 const moveBack = async (from: string, to: string): Promise<void> => {
@@ -55,24 +56,22 @@ const moveBack = async (from: string, to: string): Promise<void> => {
 }
 
 const undoMoves = async (root: string, journal: Journal): Promise<void> => {
-  const moved = await realOnes(root, journal.moved)
+  const moved = await realMoves(root, journal.moved)
   for (const path of await realOnes(root, journal.unchanged)) {
-    const retired = retiredOf(path, moved)
-    const holder = moved.find(folder => path.startsWith(`${folder}/`))
-    if (retired !== undefined && holder !== undefined && (await exists(retirePath(holder)))) {
-      await moveBack(path, retired)
-    }
+    const holder = moved.find(({ from }) => path.startsWith(`${from}/`))
+    if (holder === undefined || !(await exists(holder.to))) continue
+    await moveBack(path, holder.to + path.slice(holder.from.length))
   }
   for (const path of await realOnes(root, journal.created)) {
     await rm(path, { recursive: true, force: true })
     // A scope's folder or a bin folder that only this install made.
     await rmdir(dirname(path)).catch(() => undefined)
   }
-  for (const path of moved) {
+  for (const { from, to } of moved) {
     // Not moved yet: what lies there is the old one.
-    if (!(await exists(retirePath(path)))) continue
-    await rm(path, { recursive: true, force: true })
-    await rename(retirePath(path), path)
+    if (!(await exists(to))) continue
+    await rm(from, { recursive: true, force: true })
+    await rename(to, from)
   }
 }
 
@@ -87,10 +86,11 @@ const undo = async (root: string, journal: Journal): Promise<void> => {
 /** Writes the new state of a file unless it is there, or somebody else changed the file meanwhile. */
 const finishFile = async (root: string, { path, before, after }: SavedFile): Promise<boolean> => {
   const absolute = join(root, path)
+  if (await isReal(root, path)) await rm(temporaryOf(absolute), { force: true })
   const now = await readFile(absolute, 'utf8').catch(() => undefined)
   if (now === after) return true
   if (now !== before || !(await isReal(root, path))) return false
-  await writeFileAtomic(absolute, after)
+  await replaceFile(absolute, after)
   return true
 }
 
@@ -99,9 +99,7 @@ const finish = async (root: string, journal: Journal): Promise<readonly string[]
   for (const saved of journal.files) {
     if (!(await finishFile(root, saved))) leftAlone.push(saved.path)
   }
-  for (const path of await realOnes(root, journal.moved)) {
-    await rm(retirePath(path), { recursive: true, force: true })
-  }
+  for (const { to } of await realMoves(root, journal.moved)) await rm(to, { recursive: true, force: true })
   for (const folder of journal.folders) {
     if (await isReal(root, `${folder}/x`)) await discardModules(join(root, folder))
   }

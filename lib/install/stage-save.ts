@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
 import type { GuardedArborist, Node } from '../plan/arborist.ts'
 import type { SavedFile } from './journal.ts'
 import { notesFolder } from './project-lock.ts'
+import { replaceFile } from './replace-file.ts'
 
 /** The project and its workspaces: the packages whose package.json Arborist may write. */
 const ownPackages = (tree: Node): readonly Node[] => [
@@ -77,5 +77,5 @@ export const stageSave = async (
 
 /** Replaces each file in one step. */
 export const writeSaved = async (root: string, files: readonly SavedFile[]): Promise<void> => {
-  for (const { path, after } of files) await writeFileAtomic(join(root, path), after)
+  for (const { path, after } of files) await replaceFile(join(root, path), after)
 }

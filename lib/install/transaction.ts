@@ -1,6 +1,5 @@
 import { mkdir, readdir, rm, rmdir, utimes } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import retirePath from '@npmcli/arborist/lib/retire-path.js'
 import { SafeInstallError } from '../errors.ts'
 import type { Diff, GuardedArborist, Node } from '../plan/arborist.ts'
 import { fingerprint } from '../plan/fingerprint.ts'
@@ -95,9 +94,7 @@ export class Transaction {
   async beforeChanges(diff: Diff): Promise<void> {
     const { path } = this.#plan
     const changes = journalOf(path, diff)
-    for (const moved of changes.moved) {
-      await rm(retirePath(join(path, moved)), { recursive: true, force: true })
-    }
+    for (const { to } of changes.moved) await rm(join(path, to), { recursive: true, force: true })
     await this.#note(changes)
   }
 
