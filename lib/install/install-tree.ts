@@ -50,8 +50,9 @@ const pinIntegrity = (arborist: GuardedArborist, plan: Plan, request: InstallReq
   for (const { location, source, unchanged } of plan.packages) {
     const node = inventory?.get(location)
     const integrity = request.inspected.get(location)?.integrity
-    // pacote drops the integrity of git packages; what is unchanged is not fetched.
-    if (node === undefined || integrity === undefined || source === 'git' || unchanged) continue
+    // pacote drops the integrity of git packages; a folder has none in a lockfile; what is unchanged is not fetched.
+    const unchecked = source === 'git' || source === 'directory' || unchanged
+    if (node === undefined || integrity === undefined || unchecked) continue
     node.integrity = integrity
   }
 }

@@ -160,7 +160,11 @@ export class Transaction {
     const left = await readdir(notes).catch(() => ['unreadable'])
     if (left.length === 0) await rmdir(notes)
     const modules = join(path, 'node_modules')
-    if (this.#madeModules && (await readdir(modules)).length === 0) await rmdir(modules)
+    if (this.#madeModules) {
+      const entries = await readdir(modules)
+      // npm writes its hidden lockfile only where something else made the folder.
+      if (entries.every(name => name === '.package-lock.json')) await rm(modules, { recursive: true })
+    }
     // npm believes its hidden lockfile only if nothing in node_modules is newer, and our notes were just taken away.
     const now = new Date()
     await utimes(join(modules, '.package-lock.json'), now, now).catch(() => undefined)

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+import npa from 'npm-package-arg'
 import type { PlannedPackage } from '../types.ts'
 import { GuardedArborist } from './arborist.ts'
 import type { ArboristOptions, Diff, Node } from './arborist.ts'
@@ -63,12 +65,30 @@ export type Plan = {
 }
 
 const requestOptions = (request: PlanRequest, config: NpmConfig): ArboristOptions => {
-  if (request.kind === 'install') return { add: request.specs }
+  if (request.kind === 'install') return { add: specsOf(request, config) }
   if (request.kind === 'remove') return { rm: request.specs }
   if (request.kind === 'ci') return { packageLock: true, save: false }
   // `npm update` leaves package.json alone unless --save is said.
   const save = config.find('save') === 'default' ? false : config.get('save')
   return { update: request.specs.length > 0 ? [...request.specs] : true, save }
+}
+
+/**
+ * The specs as npm means them: files and folders from where the user stands, the project itself left out, and with
+ * `--global` and no name the current folder.
+ */
+const specsOf = (request: PlanRequest, config: NpmConfig): readonly string[] => {
+  if (request.kind !== 'install') return request.specs
+  const typed = request.specs.filter(
+    spec => resolve(config.cwd, spec) !== config.localPrefix || config.global,
+  )
+  const specs = config.global && typed.length === 0 ? ['.'] : typed
+  return specs.map(spec => {
+    const { type, name, fetchSpec } = npa(spec, config.cwd)
+    if ((type !== 'file' && type !== 'directory') || fetchSpec === undefined || fetchSpec === null)
+      return spec
+    return name === undefined || name === null ? fetchSpec : `${name}@file:${fetchSpec}`
+  })
 }
 
 const globalFilter =
@@ -196,19 +216,19 @@ export const makePlan = async (request: PlanRequest, config: NpmConfig): Promise
   const before = await fingerprint(config.path)
   const policy = await readScriptPolicy(config)
   const features = config.global ? [] : await npm12Features(config.path)
-  const options: ArboristOptions = {
-    ...config.flat,
-    ...config.allow,
-    auditLevel: null,
-    path: config.path,
-    workspaces: await selectedWorkspaces(config),
-    allowScripts: policy.entries,
-    ...requestOptions(request, config),
-    // The lockfile of a project only npm 12 can resolve is read, never rewritten.
-    ...(features.length > 0 ? { save: false } : {}),
-  }
-  const omit = omitOf(options)
   try {
+    const options: ArboristOptions = {
+      ...config.flat,
+      ...config.allow,
+      auditLevel: null,
+      path: config.path,
+      workspaces: await selectedWorkspaces(config),
+      allowScripts: policy.entries,
+      ...requestOptions(request, config),
+      // The lockfile of a project only npm 12 can resolve is read, never rewritten.
+      ...(features.length > 0 ? { save: false } : {}),
+    }
+    const omit = omitOf(options)
     const arborist = await resolveTree(request, options, config.path)
     await inflateShrinkwraps(arborist, node => !isOmitted(node, omit), request.read, request.tmp)
     const clean = request.kind === 'ci'
