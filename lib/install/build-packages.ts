@@ -65,7 +65,8 @@ const waiting = ({ arborist, plan, request }: BuildRequest): readonly Unpacked[]
 const verify = async (packages: readonly Unpacked[], { arborist }: BuildRequest): Promise<void> => {
   const others = new Set<string>()
   for (const node of arborist.idealTree?.inventory.values() ?? []) {
-    if (!node.inDepBundle) others.add(node.path)
+    // The target of a link inside a package is no child of anything: it is part of that package's artifact.
+    if (!node.inDepBundle && node.parent !== null) others.add(node.path)
   }
   await verifyDisk({
     packages: packages.map(({ node, inspected }) => ({

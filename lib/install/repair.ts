@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path'
 import { discardModules, restoreModules } from './clean-modules.ts'
 import { readJournal, removeJournal } from './journal.ts'
 import type { Journal, Move, SavedFile } from './journal.ts'
+import { lockProject, notesFolder } from './project-lock.ts'
+import type { LockHost } from './project-lock.ts'
 import { replaceFile, temporaryOf } from './replace-file.ts'
 
 /** What a repair found and did. */
@@ -104,6 +106,21 @@ const finish = async (root: string, journal: Journal): Promise<readonly string[]
     if (await isReal(root, `${folder}/x`)) await discardModules(join(root, folder))
   }
   return leftAlone
+}
+
+/**
+ * Call this before planning: looks for a killed install, and only where there is one locks the project and repairs it.
+ * Throws E_LOCKED where the install is not dead but running.
+ */
+export const recoverProject = async (root: string, self: LockHost): Promise<Repair | undefined> => {
+  if ((await readJournal(root)) === undefined) return undefined
+  const release = await lockProject(root, self)
+  try {
+    return await repairProject(root)
+  } finally {
+    await release()
+    await rmdir(notesFolder(root)).catch(() => undefined)
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { GuardedArborist } from './arborist.ts'
 import type { ArboristOptions, Diff, Node } from './arborist.ts'
 import { assertSourcesAllowed } from './allowed-sources.ts'
 import { fingerprint } from './fingerprint.ts'
-import { assertLockInSync, lockInventory, npm12Features, refuseNpm12Change } from './lockfile.ts'
+import { assertLockInSync, lockInventory, hasNpmGate, npm12Features, refuseNpm12Change } from './lockfile.ts'
 import { problemsOf } from './lock-problems.ts'
 import type { PlanProblem } from './lock-problems.ts'
 import type { NpmConfig } from './npm-config.ts'
@@ -216,10 +216,12 @@ export const makePlan = async (request: PlanRequest, config: NpmConfig): Promise
   const before = await fingerprint(config.path)
   const policy = await readScriptPolicy(config)
   const features = config.global ? [] : await npm12Features(config.path)
+  const gate = !config.global && (await hasNpmGate(config.path))
   try {
     const options: ArboristOptions = {
       ...config.flat,
       ...config.allow,
+      ...(gate ? { npmVersion: undefined } : {}),
       auditLevel: null,
       path: config.path,
       workspaces: await selectedWorkspaces(config),

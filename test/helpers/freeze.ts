@@ -13,22 +13,10 @@ export type Freeze = {
   disarm(): void
 }
 
-const changing = [
-  ...[
-    'rename',
-    'rm',
-    'rmdir',
-    'unlink',
-    'mkdir',
-    'symlink',
-    'link',
-    'writeFile',
-    'copyFile',
-    'chmod',
-    'utimes',
-  ],
-  ...['open', 'truncate', 'appendFile', 'chown'],
-]
+const changing =
+  'rename rm rmdir unlink mkdir symlink link writeFile copyFile chmod utimes open truncate appendFile chown'.split(
+    ' ',
+  )
 
 const writes = (name: string, args: readonly unknown[]): boolean =>
   name !== 'open' || (args[1] !== undefined && args[1] !== 'r' && args[1] !== 0)
