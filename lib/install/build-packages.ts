@@ -44,7 +44,7 @@ const locator = (plan: Plan): ((node: Node) => string) => {
 const pair = ({ arborist, plan, request, nodes }: BuildRequest): readonly Unpacked[] => {
   const locationOf = locator(plan)
   return nodes.flatMap(node => {
-    if (node.isLink || node.inDepBundle || node.isProjectRoot || arborist.isTrash(node.path)) return []
+    if (node.isLink || node.inDepBundle || arborist.isTrash(node.path)) return []
     const location = locationOf(node)
     const inspected = request.inspected.get(location)
     if (inspected === undefined) throw verifyError(labelOf(node), `${node.location} was not inspected`)
@@ -65,7 +65,8 @@ const waiting = ({ arborist, plan, request }: BuildRequest): readonly Unpacked[]
 const verify = async (packages: readonly Unpacked[], { arborist }: BuildRequest): Promise<void> => {
   const others = new Set<string>()
   for (const node of arborist.idealTree?.inventory.values() ?? []) {
-    if (!node.inDepBundle) others.add(node.path)
+    // The target of a link inside a package is no child of anything: it is part of that package's artifact.
+    if (!node.inDepBundle && node.parent !== null) others.add(node.path)
   }
   await verifyDisk({
     packages: packages.map(({ node, inspected }) => ({
@@ -160,8 +161,10 @@ class Scripts {
  * scripts run. Rejecting makes Arborist put everything back.
  */
 export const buildPackages = async (build: BuildRequest): Promise<readonly ScriptOutcome[]> => {
-  const { arborist, request, nodes } = build
-  const unpacked = pair(build)
+  const { arborist, request } = build
+  // In the linked layout the project itself is among them.
+  const nodes = build.nodes.filter(node => node.root !== node && !node.isProjectRoot)
+  const unpacked = pair({ ...build, nodes })
   const late = waiting(build)
   await verify([...unpacked, ...late], build)
   const scripts = new Scripts([...unpacked, ...late], build)

@@ -39,6 +39,11 @@ export const restoreModules = async (modules: string): Promise<boolean> => {
   return true
 }
 
+/** Deletes what `retireModules` moved. */
+export const discardModules = async (modules: string): Promise<void> => {
+  await rm(join(modules, retiredFolder), { recursive: true, force: true })
+}
+
 const retire = async (modules: string): Promise<void> => {
   const names = await entriesOf(modules)
   if (names.length === 0) return
@@ -64,7 +69,7 @@ export const retireModules = async (folders: readonly string[]): Promise<Retired
   return {
     restore,
     discard: async () => {
-      for (const modules of folders) await rm(join(modules, retiredFolder), { recursive: true, force: true })
+      for (const modules of folders) await discardModules(modules)
     },
   }
 }

@@ -1,14 +1,13 @@
-import { join } from 'node:path'
-import type { GuardedArborist, Node } from '../plan/arborist.ts'
+import type { GuardedArborist } from '../plan/arborist.ts'
 import type { Plan } from '../plan/make-plan.ts'
 import { readPending, writePending } from '../plan/pending-scripts.ts'
 import { openTree } from '../plan/tree.ts'
 import type { Hook, InspectedFile } from '../types.ts'
 import { buildPackages } from './build-packages.ts'
-import { retireModules } from './clean-modules.ts'
-import type { Retired } from './clean-modules.ts'
 import { installError } from './install-error.ts'
+import type { LockHost } from './project-lock.ts'
 import type { ScriptOutcome, ScriptSettings } from './run-scripts.ts'
+import { Transaction } from './transaction.ts'
 
 /** What was inspected of one package of the plan. */
 export type InspectedPackage = {
@@ -28,6 +27,8 @@ export type InstallRequest = {
   readonly scripts: ScriptSettings
   /** The user wants no script at all, not even the project's own. */
   readonly ignoreScripts: boolean
+  /** Who installs, for the project's lock; without it two installs at once are not noticed. */
+  readonly lock?: LockHost
 }
 
 /** What happened. */
@@ -49,17 +50,12 @@ const pinIntegrity = (arborist: GuardedArborist, plan: Plan, request: InstallReq
   for (const { location, source, unchanged } of plan.packages) {
     const node = inventory?.get(location)
     const integrity = request.inspected.get(location)?.integrity
-    // pacote drops the integrity of git packages; what is unchanged is not fetched.
-    if (node === undefined || integrity === undefined || source === 'git' || unchanged) continue
+    // pacote drops the integrity of git packages; a folder has none in a lockfile; what is unchanged is not fetched.
+    const unchecked = source === 'git' || source === 'directory' || unchanged
+    if (node === undefined || integrity === undefined || unchecked) continue
     node.integrity = integrity
   }
 }
-
-/** Every node_modules that `npm ci` empties: the project's and its workspaces'. */
-const moduleFolders = (tree: Node): readonly string[] => [
-  join(tree.realpath, 'node_modules'),
-  ...[...(tree.target.workspaces?.values() ?? [])].map(path => join(path, 'node_modules')),
-]
 
 const countChanges = (arborist: GuardedArborist): Pick<InstallResult, 'added' | 'changed' | 'removed'> => {
   const counts = { ADD: 0, CHANGE: 0, REMOVE: 0 }
@@ -80,43 +76,62 @@ const notePending = async (plan: Plan, scripts: readonly ScriptOutcome[]): Promi
   await writePending(plan.path, new Set([...kept, ...skipped]))
 }
 
-/**
- * Installs exactly the planned tree. Inside Arborist's own transaction: unpack, compare the disk with the inspection,
- * run the approved scripts, link bins; only then package.json and the lockfile are written. Whatever fails before
- * that puts package.json, lockfile and node_modules back, and rejects: E_VERIFY, E_SCRIPT, E_INTEGRITY, E_INSTALL or
- * E_INTERRUPTED.
- */
-export const installTree = async (plan: Plan, request: InstallRequest): Promise<InstallResult> => {
-  const { arborist, options, clean } = openTree(plan.tree)
-  pinIntegrity(arborist, plan, request)
-  const outcomes: ScriptOutcome[] = []
-  let changes: ReturnType<typeof countChanges> = { added: 0, changed: 0, removed: 0 }
-  arborist.hooks = {
-    beforeChanges: async () => {},
-    build: async nodes => {
-      changes = countChanges(arborist)
-      outcomes.push(...(await buildPackages({ arborist, plan, request, nodes })))
-      if (!plan.global) await notePending(plan, outcomes)
-    },
-    save: async save => save(),
-  }
-  const tree = arborist.idealTree
-  let retired: Retired | undefined
-  try {
-    if (clean && tree !== null) retired = await retireModules(moduleFolders(tree))
-    await arborist.reify(options)
-  } catch (cause) {
-    await retired?.restore()
-    throw installError(cause)
-  } finally {
-    arborist.hooks = undefined
-  }
-  await retired?.discard()
-  const dropped = plan.packages
+const nothing: InstallResult = {
+  added: 0,
+  changed: 0,
+  removed: 0,
+  scripts: [],
+  dropped: [],
+  auditReport: undefined,
+}
+
+/** Optional packages of the plan that are not there in the end. */
+const droppedOf = (plan: Plan, arborist: GuardedArborist): readonly string[] =>
+  plan.packages
     .map(({ location }) => location)
     .filter(location => {
       const node = arborist.actualTree?.inventory.get(location)
       return node === undefined || node.inert === true
     })
-  return { ...changes, scripts: outcomes, dropped, auditReport: arborist.auditReport }
+
+/**
+ * Installs exactly the planned tree (nothing with npm's `dry-run`). Inside Arborist's own transaction: unpack, compare the disk with the inspection,
+ * run the approved scripts, link bins; only then package.json and the lockfile are written. Whatever fails before
+ * that puts package.json, lockfile and node_modules back, and rejects: E_VERIFY, E_SCRIPT, E_INTEGRITY, E_INSTALL,
+ * E_LOCKED or E_INTERRUPTED. A kill is repaired by `repairProject` before the next plan.
+ */
+export const installTree = async (plan: Plan, request: InstallRequest): Promise<InstallResult> => {
+  const { arborist, options } = openTree(plan.tree)
+  if (options['dryRun'] === true) return nothing
+  pinIntegrity(arborist, plan, request)
+  const transaction = new Transaction(plan, request.lock)
+  const outcomes: ScriptOutcome[] = []
+  let changes: ReturnType<typeof countChanges> = { added: 0, changed: 0, removed: 0 }
+  arborist.hooks = {
+    beforeChanges: async diff => transaction.beforeChanges(diff),
+    build: async nodes => {
+      changes = countChanges(arborist)
+      outcomes.push(...(await buildPackages({ arborist, plan, request, nodes })))
+      await transaction.stage()
+      if (!plan.global) await notePending(plan, outcomes)
+    },
+    beforeTrash: async () => transaction.beforeTrash(),
+    save: async () => transaction.save(),
+  }
+  try {
+    await transaction.begin()
+    await arborist.reify(options)
+  } catch (cause) {
+    await transaction.rollBack()
+    throw installError(cause)
+  } finally {
+    arborist.hooks = undefined
+  }
+  await transaction.commit()
+  return {
+    ...changes,
+    scripts: outcomes,
+    dropped: droppedOf(plan, arborist),
+    auditReport: arborist.auditReport,
+  }
 }

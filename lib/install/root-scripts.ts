@@ -46,12 +46,30 @@ const run = async (
   return ran
 }
 
+/** npm 12 runs the project's preinstall before anything is fetched, npm 11 after everything is installed. */
+const preinstallFirst = (npmVersion: string | undefined): boolean =>
+  Number(npmVersion?.split('.')[0] ?? 0) >= 12
+
 /**
- * Runs the project's own lifecycle scripts, in npm 11's order: after everything is installed and saved, so a failure
- * does not roll back. Returns the events that ran; throws E_SCRIPT.
+ * Runs what the user's npm runs of the project's own scripts before an install: nothing with npm 11. Call it after the
+ * decision. Returns the events that ran; throws E_SCRIPT.
  */
-export const runRootScripts = async (path: string, settings: ScriptSettings): Promise<readonly string[]> =>
-  run(path, rootEvents, settings)
+export const runEarlyRootScripts = async (
+  path: string,
+  settings: ScriptSettings,
+  npmVersion: string | undefined,
+): Promise<readonly string[]> => (preinstallFirst(npmVersion) ? run(path, ['preinstall'], settings) : [])
+
+/**
+ * Runs the project's own lifecycle scripts, in the order of the user's npm: after everything is installed and saved, so
+ * a failure does not roll back. Returns the events that ran; throws E_SCRIPT.
+ */
+export const runRootScripts = async (
+  path: string,
+  settings: ScriptSettings,
+  npmVersion?: string,
+): Promise<readonly string[]> =>
+  run(path, preinstallFirst(npmVersion) ? rootEvents.slice(1) : rootEvents, settings)
 
 /** Runs `predependencies`, `dependencies` and `postdependencies` of the project. */
 export const runDependencyScripts = async (

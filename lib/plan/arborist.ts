@@ -9,7 +9,7 @@ export type Node = {
   readonly packageName: string | null
   readonly version: string | undefined
   package: ManifestLike
-  readonly path: string
+  path: string
   readonly realpath: string
   readonly location: string
   readonly depth: number
@@ -63,10 +63,10 @@ export type ManifestLike = {
 }
 
 export type Meta = {
-  readonly loadedFromDisk: boolean
-  readonly originalLockfileVersion?: number
   readonly filename?: string
-  readonly data?: unknown
+  readonly yarnLock?: { readonly entries: { readonly size: number }; toString(): string } | null
+  save: (options?: unknown) => Promise<unknown>
+  toString(options?: unknown): string
 }
 
 export type Edge = {
@@ -130,6 +130,7 @@ const keys = {
   setWorkspaces: Symbol.for('setWorkspaces'),
   retireShallowNodes: Symbol.for('retireShallowNodes'),
   saveIdealTree: Symbol.for('saveIdealTree'),
+  removeTrash: Symbol.for('removeTrash'),
 } as const
 
 /** A spec the user typed, after Arborist learned the package's name. */
@@ -141,6 +142,8 @@ export type ReifyHooks = {
   beforeChanges(diff: Diff): Promise<void>
   /** In place of running scripts: everything is unpacked, no bin is linked yet. */
   build(nodes: readonly Node[]): Promise<void>
+  /** When nothing goes back any more: what was there before is about to be deleted. */
+  beforeTrash(): Promise<void>
   /** In place of saving package.json and the lockfile; `save` is what Arborist would do. */
   save(save: () => Promise<unknown>): Promise<unknown>
 }
@@ -219,6 +222,16 @@ export class GuardedArborist extends UntypedArborist {
   async [keys.retireShallowNodes](): Promise<unknown> {
     if (this.diff !== null) await this.#hooks().beforeChanges(this.diff)
     return callSuper(this, keys.retireShallowNodes)
+  }
+
+  async [keys.removeTrash](): Promise<unknown> {
+    await this.#hooks().beforeTrash()
+    return callSuper(this, keys.removeTrash)
+  }
+
+  /** What Arborist would save, for `stageSave`. */
+  async saveTree(options: ArboristOptions): Promise<unknown> {
+    return callSuper(this, keys.saveIdealTree, options)
   }
 
   async [keys.saveIdealTree](options: unknown): Promise<unknown> {

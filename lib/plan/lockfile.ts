@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import semver from 'semver'
 import { SafeInstallError } from '../errors.ts'
 import { GuardedArborist } from './arborist.ts'
 import type { ArboristOptions, Inventory, Node } from './arborist.ts'
-import { parseTable } from './values.ts'
+import { parseTable, recordOf } from './values.ts'
 
 /** What `npm ci` compares: everything the ideal tree has must be in the lockfile, in the same version. */
 const mismatches = (lock: ReadonlyMap<string, Node>, ideal: Inventory): readonly string[] => {
@@ -72,6 +73,15 @@ export const npm12Features = async (folder: string): Promise<readonly string[]> 
       ? [`lockfileVersion ${lock['lockfileVersion']}`]
       : []),
   ]
+}
+
+/**
+ * Whether the project shuts plain npm out by an `engines.npm` that is no version range (`use safe-install`). npm would
+ * refuse on our behalf too, so its version must not be held against it.
+ */
+export const hasNpmGate = async (folder: string): Promise<boolean> => {
+  const { npm } = recordOf((await parsed(join(folder, 'package.json')))['engines'])
+  return typeof npm === 'string' && semver.validRange(npm) === null
 }
 
 /** Throws E_UNSUPPORTED where the lockfile would change in a project that only npm 12 can resolve. */

@@ -1,8 +1,11 @@
+import { resolve } from 'node:path'
+import npa from 'npm-package-arg'
 import type { PlannedPackage } from '../types.ts'
 import { GuardedArborist } from './arborist.ts'
 import type { ArboristOptions, Diff, Node } from './arborist.ts'
 import { assertSourcesAllowed } from './allowed-sources.ts'
-import { assertLockInSync, lockInventory, npm12Features, refuseNpm12Change } from './lockfile.ts'
+import { fingerprint } from './fingerprint.ts'
+import { assertLockInSync, lockInventory, hasNpmGate, npm12Features, refuseNpm12Change } from './lockfile.ts'
 import { problemsOf } from './lock-problems.ts'
 import type { PlanProblem } from './lock-problems.ts'
 import type { NpmConfig } from './npm-config.ts'
@@ -55,17 +58,37 @@ export type Plan = {
   /** What npm's allow-list says about each package and link of the plan, by location. */
   readonly reviews: ReadonlyMap<string, ScriptReview>
   readonly policy: ScriptPolicy
+  /** Digest of the files the plan was made from. */
+  readonly fingerprint: string
   /** Whether package.json or a lockfile would be written. */
   readonly saves: boolean
 }
 
 const requestOptions = (request: PlanRequest, config: NpmConfig): ArboristOptions => {
-  if (request.kind === 'install') return { add: request.specs }
+  if (request.kind === 'install') return { add: specsOf(request, config) }
   if (request.kind === 'remove') return { rm: request.specs }
   if (request.kind === 'ci') return { packageLock: true, save: false }
   // `npm update` leaves package.json alone unless --save is said.
   const save = config.find('save') === 'default' ? false : config.get('save')
   return { update: request.specs.length > 0 ? [...request.specs] : true, save }
+}
+
+/**
+ * The specs as npm means them: files and folders from where the user stands, the project itself left out, and with
+ * `--global` and no name the current folder.
+ */
+const specsOf = (request: PlanRequest, config: NpmConfig): readonly string[] => {
+  if (request.kind !== 'install') return request.specs
+  const typed = request.specs.filter(
+    spec => resolve(config.cwd, spec) !== config.localPrefix || config.global,
+  )
+  const specs = config.global && typed.length === 0 ? ['.'] : typed
+  return specs.map(spec => {
+    const { type, name, fetchSpec } = npa(spec, config.cwd)
+    if ((type !== 'file' && type !== 'directory') || fetchSpec === undefined || fetchSpec === null)
+      return spec
+    return name === undefined || name === null ? fetchSpec : `${name}@file:${fetchSpec}`
+  })
 }
 
 const globalFilter =
@@ -190,20 +213,24 @@ const resolveTree = async (
  * workspace flags refuse, E_UNSUPPORTED for projects only npm 12 can resolve.
  */
 export const makePlan = async (request: PlanRequest, config: NpmConfig): Promise<Plan> => {
+  const before = await fingerprint(config.path)
   const policy = await readScriptPolicy(config)
   const features = config.global ? [] : await npm12Features(config.path)
-  const options: ArboristOptions = {
-    ...config.flat,
-    auditLevel: null,
-    path: config.path,
-    workspaces: await selectedWorkspaces(config),
-    allowScripts: policy.entries,
-    ...requestOptions(request, config),
-    // The lockfile of a project only npm 12 can resolve is read, never rewritten.
-    ...(features.length > 0 ? { save: false } : {}),
-  }
-  const omit = omitOf(options)
+  const gate = !config.global && (await hasNpmGate(config.path))
   try {
+    const options: ArboristOptions = {
+      ...config.flat,
+      ...config.allow,
+      ...(gate ? { npmVersion: undefined } : {}),
+      auditLevel: null,
+      path: config.path,
+      workspaces: await selectedWorkspaces(config),
+      allowScripts: policy.entries,
+      ...requestOptions(request, config),
+      // The lockfile of a project only npm 12 can resolve is read, never rewritten.
+      ...(features.length > 0 ? { save: false } : {}),
+    }
+    const omit = omitOf(options)
     const arborist = await resolveTree(request, options, config.path)
     await inflateShrinkwraps(arborist, node => !isOmitted(node, omit), request.read, request.tmp)
     const clean = request.kind === 'ci'
@@ -243,6 +270,7 @@ export const makePlan = async (request: PlanRequest, config: NpmConfig): Promise
       problems,
       reviews: new Map([...changes.changed, ...waiting].map(review)),
       policy,
+      fingerprint: before,
       saves: options['save'] !== false && !config.global && options['dryRun'] !== true,
     }
   } catch (cause) {

@@ -1,6 +1,7 @@
 import Config from '@npmcli/config'
 import npmDefinitions from '@npmcli/config/lib/definitions/index.js'
 import { SafeInstallError } from '../errors.ts'
+import { GuardedArborist } from './arborist.ts'
 import { assertKnownFlags } from './npm-flags.ts'
 import type { RefusedFlag } from './npm-flags.ts'
 import { ignoredFromProject } from './project-settings.ts'
@@ -28,8 +29,14 @@ export type ConfigRequest = {
 
 /** npm's settings as npm itself would see them, less what a project may not decide about its own guard. */
 export type NpmConfig = {
-  /** npm's options as Arborist and pacote take them. `ignoreScripts` is always true here: see `ignoreScripts`. */
+  /**
+   * npm's options as Arborist and pacote take them, with the Arborist class pacote packs git clones with.
+   * `ignoreScripts` is always true here: see `ignoreScripts`. Nothing is refused by source: `allow` is for the plan,
+   * which knows who asks; pacote takes every registry tarball for a remote one.
+   */
   readonly flat: Readonly<Record<string, unknown>>
+  /** `allow-git` and its like, as Arborist's options. */
+  readonly allow: Readonly<Record<'allowGit' | 'allowRemote' | 'allowFile' | 'allowDirectory', unknown>>
   get(key: string): unknown
   /** The layer that decides a setting. */
   find(key: string): Layer | undefined
@@ -155,11 +162,20 @@ export const loadNpmConfig = async (request: ConfigRequest): Promise<NpmConfig> 
       dangerouslyAllowAllScripts: false,
       nodeVersion: request.nodeVersion,
       npmVersion,
+      allowGit: 'all',
+      allowRemote: 'all',
+      allowFile: 'all',
+      allowDirectory: 'all',
+      Arborist: GuardedArborist,
+      ...(auditByDefault(config, global) ? {} : { audit: false }),
+    },
+    allow: {
       // What the user typed or package.json names is inspected and installed; what a dependency fetches from
       // elsewhere is refused unless the user says otherwise.
-      ...(config.isDefault('allow-git') ? { allowGit: 'root' } : {}),
-      ...(config.isDefault('allow-remote') ? { allowRemote: 'root' } : {}),
-      ...(auditByDefault(config, global) ? {} : { audit: false }),
+      allowGit: config.isDefault('allow-git') ? 'root' : config.get('allow-git'),
+      allowRemote: config.isDefault('allow-remote') ? 'root' : config.get('allow-remote'),
+      allowFile: config.get('allow-file'),
+      allowDirectory: config.get('allow-directory'),
     },
     get: key => config.get(key),
     find: key => layerOf(config.find(key)),

@@ -98,15 +98,10 @@ export const readScriptPolicy = async (config: NpmConfig): Promise<ScriptPolicy>
 
 /**
  * What the policy says about a node, by npm's own matcher: the name and version of the `resolved` address count, never
- * the tarball's. Bundled packages are always unreviewed.
+ * the tarball's. A link is known by its target's folder too. Bundled packages are always unreviewed.
  */
 export const reviewOf = (node: Node, policy: ScriptPolicy): ScriptReview => {
-  switch (scriptAllowed.isScriptAllowed(node, policy.entries)) {
-    case true:
-      return 'allowed'
-    case false:
-      return 'denied'
-    default:
-      return 'unreviewed'
-  }
+  const answers = [node, node.target].map(one => scriptAllowed.isScriptAllowed(one, policy.entries))
+  if (answers.includes(false)) return 'denied'
+  return answers.includes(true) ? 'allowed' : 'unreviewed'
 }

@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, readFile, readdir, readlink, stat, writeFile } from 'no
 import { dirname, join, relative } from 'node:path'
 import { tmpdir } from 'node:os'
 import process from 'node:process'
-import Arborist from '@npmcli/arborist'
 import pacote from 'pacote'
 import type { Test } from 'tap'
 import { installTree } from '../../lib/install/install-tree.ts'
@@ -22,6 +21,8 @@ export type Project = {
   readonly home: string
   readonly cache: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The same home, cache and settings for another folder. */
+  at(path: string): Project
   config(...argv: readonly string[]): Promise<NpmConfig>
   plan(kind: PlanRequest['kind'], specs?: readonly string[], ...argv: readonly string[]): Promise<Plan>
   inspect(plan: Plan): Promise<Map<string, InspectedPackage>>
@@ -113,7 +114,7 @@ const extract = async (
   refs: { readonly resolved?: string | undefined; readonly integrity?: string | undefined },
 ): Promise<{ folder: string; integrity: string | undefined }> => {
   const folder = await mkdtemp(join(tmpdir(), 'safe-install-test-'))
-  const options = { ...config.flat, allowRemote: 'all', allowGit: 'all', Arborist, ignoreScripts: true }
+  const options = { ...config.flat }
   const result: { integrity?: string } = await pacote.extract(spec, folder, {
     ...options,
     ...(refs.resolved === undefined ? {} : { resolved: refs.resolved }),
@@ -158,30 +159,30 @@ export const makeProject = async (
   files: Readonly<Record<string, unknown>> = {},
 ): Promise<Project> => {
   const root = t.testdir({ project: {}, home: {}, cache: {}, global: { lib: {}, bin: {} }, tmp: {} })
-  const path = join(root, 'project')
-  const home = join(root, 'home')
-  const cache = join(root, 'cache')
-  const env = {
-    PATH: process.env['PATH'],
-    HOME: home,
-    npm_config_registry: registry.url,
-    npm_config_cache: cache,
-    npm_config_userconfig: join(home, '.npmrc'),
-    npm_config_globalconfig: join(home, 'global-npmrc'),
-    npm_config_prefix: join(root, 'global'),
-    npm_config_audit: 'false',
-    npm_config_fund: 'false',
-    npm_config_update_notifier: 'false',
-    npm_config_fetch_retries: '0',
+  const project = openProject(root, join(root, 'project'), registry.url)
+  for (const [name, content] of Object.entries(files)) {
+    const text = typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`
+    await project.write(name, text)
   }
-  const write = async (name: string, content: unknown): Promise<void> => {
-    await mkdir(dirname(join(path, name)), { recursive: true })
-    await writeFile(
-      join(path, name),
-      typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`,
-    )
-  }
-  for (const [name, content] of Object.entries(files)) await write(name, content)
+  return project
+}
+
+const environment = (root: string, registry: string): Readonly<Record<string, string | undefined>> => ({
+  PATH: process.env['PATH'],
+  HOME: join(root, 'home'),
+  npm_config_registry: registry,
+  npm_config_cache: join(root, 'cache'),
+  npm_config_userconfig: join(root, 'home', '.npmrc'),
+  npm_config_globalconfig: join(root, 'home', 'global-npmrc'),
+  npm_config_prefix: join(root, 'global'),
+  npm_config_audit: 'false',
+  npm_config_fund: 'false',
+  npm_config_update_notifier: 'false',
+  npm_config_fetch_retries: '0',
+})
+
+const openProject = (root: string, path: string, registry: string): Project => {
+  const env = environment(root, registry)
   const config = async (...argv: readonly string[]): Promise<NpmConfig> =>
     loadNpmConfig({
       argv,
@@ -199,9 +200,10 @@ export const makeProject = async (
   ): Promise<Plan> => makePlan({ kind, specs, read: reader(settings), tmp: join(root, 'tmp') }, settings)
   return {
     path,
-    home,
-    cache,
+    home: join(root, 'home'),
+    cache: join(root, 'cache'),
     env,
+    at: other => openProject(root, other, registry),
     config,
     plan: async (kind, specs = [], ...argv) => planWith(await config(...argv), kind, specs),
     inspect: async plan => inspectWith(await config(), plan),
@@ -219,6 +221,9 @@ export const makeProject = async (
       return { ...(await installTree(plan, request)), plan }
     },
     read: async name => readFile(join(path, name), 'utf8'),
-    write,
+    write: async (name, text) => {
+      await mkdir(dirname(join(path, name)), { recursive: true })
+      await writeFile(join(path, name), text)
+    },
   }
 }

@@ -1,7 +1,13 @@
 import { access, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import process from 'node:process'
 import t from 'tap'
 import { SafeInstallError } from '../../../lib/errors.ts'
+import {
+  runDependencyScripts,
+  runEarlyRootScripts,
+  runRootScripts,
+} from '../../../lib/install/root-scripts.ts'
 import { makeProject, snapshot } from '../../helpers/project.ts'
 import { startRegistry } from '../../helpers/registry.ts'
 import { packFiles } from '../../helpers/tarball.ts'
@@ -378,4 +384,132 @@ t.test('nothing outside of the project changes it: snapshot after success has no
     'package-lock.json',
     'package.json',
   ])
+})
+
+t.test("scripts of the user's own links run, those of a dependency's link do not", async t => {
+  const registry = await startRegistry(t)
+  const scripts = (name: string): object => ({
+    scripts: {
+      preinstall: mark(`${name}:pre`),
+      prepare: mark(`${name}:prepare`),
+      postinstall: mark(`${name}:post`),
+    },
+  })
+  registry.publish({
+    files: {
+      'package.json': pkg('sly', '1.0.0', { dependencies: { inside: 'file:./inside' } }),
+      'inside/package.json': pkg('inside', '1.0.0', scripts('inside')),
+    },
+  })
+  const files = {
+    'package.json': {
+      name: 'p',
+      version: '1.0.0',
+      workspaces: ['w/*'],
+      dependencies: { near: 'file:near', sly: '1' },
+    },
+    'w/one/package.json': pkg('one', '1.0.0', scripts('one')),
+    'near/package.json': pkg('near', '1.0.0', scripts('near')),
+  }
+  const project = await makeProject(t, registry, files)
+  await project.install('install', [], {
+    approve: ['node_modules/sly', 'node_modules/sly/node_modules/inside'],
+  })
+  const lines = await ran(project.path)
+  t.strictSame(lines.toSorted(), [
+    'near:post',
+    'near:pre',
+    'near:prepare',
+    'one:post',
+    'one:pre',
+    'one:prepare',
+  ])
+  t.strictSame(
+    lines.filter(line => line.startsWith('one')),
+    ['one:pre', 'one:prepare', 'one:post'],
+  )
+  await project.install('install')
+  t.equal((await ran(project.path)).length, 12, 'on every install, as with npm')
+  const denied = await makeProject(t, registry, {
+    ...files,
+    'package.json': { ...files['package.json'], allowScripts: { 'file:near': false } },
+  })
+  await denied.install('install')
+  t.notOk(
+    (await ran(denied.path)).some(line => line.startsWith('near')),
+    'unless the allow-list denies them',
+  )
+})
+
+t.test('Ctrl-C in the middle puts everything back', async t => {
+  const registry = await startRegistry(t)
+  registry.publish({ files: { 'package.json': pkg('old', '1.0.0') } })
+  registry.publish({ files: { 'package.json': pkg('a', '1.0.0') } })
+  const project = await makeProject(t, registry, { 'package.json': { name: 'p', version: '1.0.0' } })
+  await project.install('install', ['old'])
+  const before = await snapshot(project.path)
+  const between = async (): Promise<void> => {
+    await rm(project.cache, { recursive: true })
+    registry.lie('a', { at: 'tarball' }, { kind: 'slow', ms: 300 })
+    const seen = registry.count({ kind: 'tarball', name: 'a' })
+    const timer = setInterval(() => {
+      if (registry.count({ kind: 'tarball', name: 'a' }) === seen) return
+      clearInterval(timer)
+      process.emit('SIGINT', 'SIGINT')
+    }, 5)
+  }
+  t.equal(await code(project.install('install', ['a'], { between })), 'E_INTERRUPTED')
+  t.strictSame(await snapshot(project.path), before)
+})
+
+t.test('an optional package that cannot be unpacked is dropped, a required one is not', async t => {
+  const registry = await startRegistry(t)
+  registry.publish({ files: { 'package.json': pkg('a', '1.0.0') } })
+  registry.publish({ files: { 'package.json': pkg('good', '1.0.0') } })
+  const between = (project: { cache: string }) => async (): Promise<void> => {
+    await rm(project.cache, { recursive: true })
+    registry.lie('a', { at: 'tarball' }, { kind: 'status', status: 404 })
+  }
+  for (const [manifest, expected] of [
+    [{ dependencies: { good: '1' }, optionalDependencies: { a: '1' } }, 'resolved'],
+    [{ dependencies: { good: '1', a: '1' } }, 'E_INSTALL'],
+  ] as const) {
+    registry.beHonest()
+    const project = await makeProject(t, registry, {
+      'package.json': { name: 'p', version: '1.0.0', ...manifest },
+    })
+    const before = await snapshot(project.path)
+    t.equal(await code(project.install('install', [], { between: between(project) })), expected)
+    if (expected === 'resolved') await access(join(project.path, 'node_modules/good'))
+    else t.strictSame(await snapshot(project.path), before)
+  }
+})
+
+t.test("the project's own scripts run in the order of the user's npm", async t => {
+  const events = [
+    'preinstall',
+    'install',
+    'postinstall',
+    'prepublish',
+    'preprepare',
+    'prepare',
+    'postprepare',
+  ]
+  const more = ['predependencies', 'dependencies', 'postdependencies']
+  const path = t.testdir({
+    'package.json': pkg('p', '1.0.0', {
+      scripts: Object.fromEntries([...events, ...more, 'test'].map(event => [event, mark(event)])),
+    }),
+  })
+  const settings = { env: { INIT_CWD: path }, scriptShell: undefined, foreground: false, parallel: 1 }
+  t.strictSame(await runEarlyRootScripts(path, settings, '11.19.1'), [])
+  t.strictSame(await runRootScripts(path, settings, '11.19.1'), events)
+  t.strictSame(await runDependencyScripts(path, settings), more)
+  t.strictSame(await ran(path), [...events, ...more])
+  t.strictSame(await runEarlyRootScripts(path, settings, '12.2.0'), ['preinstall'])
+  t.strictSame(await runRootScripts(path, settings, '12.2.0'), events.slice(1))
+  const failing = t.testdir({
+    'package.json': pkg('p', '1.0.0', { scripts: { install: 'echo why >&2; exit 4' } }),
+  })
+  t.equal(await code(runRootScripts(failing, settings)), 'E_SCRIPT')
 })

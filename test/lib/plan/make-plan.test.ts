@@ -429,3 +429,23 @@ t.test('a hostile tree is planned or refused, never a crash', async t => {
     t.strictSame(await snapshot(join(project.path, '..', 'home')), outside)
   }
 })
+
+t.test('the gate that shuts plain npm out lets this program in', async t => {
+  const registry = await startRegistry(t)
+  registry.publish({ files: { 'package.json': pkg('a', '1.0.0') } })
+  for (const [npm, expected] of [
+    ['use safe-install', 'planned'],
+    ['>=999', 'E_RESOLVE'],
+    ['>=1', 'planned'],
+  ] as const) {
+    const project = await makeProject(t, registry, {
+      'package.json': { name: 'p', version: '1.0.0', engines: { npm } },
+      '../no-npm/package.json': { name: 'npm', version: '11.0.0' },
+    })
+    const outcome = await project.plan('install', ['a'], '--engine-strict').then(
+      () => 'planned',
+      (error: unknown) => (error instanceof SafeInstallError ? error.code : String(error)),
+    )
+    t.equal(outcome, expected, npm)
+  }
+})

@@ -65,10 +65,9 @@ t.test('reads flags, specs, layers and the folder as npm does', async t => {
     '//127.0.0.1:2/:_authToken': 'fake',
     npmVersion: '11.19.1',
     ignoreScripts: true,
-    allowGit: 'root',
-    allowRemote: 'root',
   })
   t.strictSame(config.flat['omit'], ['peer'])
+  t.match(config.allow, { allowGit: 'root', allowRemote: 'root', allowFile: 'all', allowDirectory: 'all' })
   for (const [key, layer] of [
     ['save-dev', 'cli'],
     ['save-exact', 'user'],
@@ -163,7 +162,7 @@ t.test('a project can tighten', async t => {
   })
   t.strictSame(config.ignored, [])
   t.equal(config.ignoreScripts, true)
-  t.equal(config.flat['allowGit'], 'none')
+  t.equal(config.allow.allowGit, 'none')
   t.equal(config.get('min-release-age'), 9)
   t.equal(config.flat['registry'], 'http://127.0.0.1:3/')
 })

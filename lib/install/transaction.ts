@@ -1,0 +1,172 @@
+import { mkdir, readdir, rm, rmdir, utimes } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { SafeInstallError } from '../errors.ts'
+import type { Diff, GuardedArborist, Node } from '../plan/arborist.ts'
+import { fingerprint } from '../plan/fingerprint.ts'
+import type { Plan } from '../plan/make-plan.ts'
+import { openTree } from '../plan/tree.ts'
+import { discardModules, retireModules } from './clean-modules.ts'
+import type { Retired } from './clean-modules.ts'
+import { journalOf, readJournal, removeJournal, writeJournal } from './journal.ts'
+import type { Journal, SavedFile } from './journal.ts'
+import { lockProject, notesFolder } from './project-lock.ts'
+import type { LockHost } from './project-lock.ts'
+import { stageSave, writeSaved } from './stage-save.ts'
+
+/** Every node_modules that `npm ci` empties: the project's and its workspaces'. */
+const moduleFolders = (tree: Node): readonly string[] => [
+  join(tree.target.path, 'node_modules'),
+  ...[...(tree.target.workspaces?.values() ?? [])].map(path => join(path, 'node_modules')),
+]
+
+const empty: Journal = {
+  phase: 'unpacking',
+  clean: false,
+  folders: [],
+  moved: [],
+  created: [],
+  unchanged: [],
+  files: [],
+}
+
+/**
+ * One install, as far as it must not be left half done: lock, journal, the old node_modules of a clean install, and
+ * manifests and lockfile that are written last and each in one step. Arborist itself rolls back what it moved.
+ */
+export class Transaction {
+  readonly #plan: Plan
+  readonly #arborist: GuardedArborist
+  readonly #lock: LockHost | undefined
+  #journal: Journal = empty
+  #release: (() => Promise<void>) | undefined
+  #madeModules = false
+  #retired: Retired | undefined
+  #staged: readonly SavedFile[] | undefined
+  #built = false
+  /** Whether the notes in node_modules are ours to remove. */
+  #owned = false
+
+  constructor(plan: Plan, lock: LockHost | undefined) {
+    this.#plan = plan
+    this.#arborist = openTree(plan.tree).arborist
+    this.#lock = lock
+  }
+
+  /** Nothing goes back from here on: node_modules is complete. */
+  get built(): boolean {
+    return this.#built
+  }
+
+  /**
+   * Locks the project and, for a clean install, moves the old node_modules aside. Throws E_LOCKED while another process
+   * installs, E_INSTALL where the project changed since the plan or a killed install waits for its repair.
+   */
+  async begin(): Promise<void> {
+    const { path } = this.#plan
+    const made = await mkdir(join(path, 'node_modules'), { recursive: true })
+    this.#madeModules = made !== undefined
+    await mkdir(notesFolder(path), { recursive: true })
+    if (this.#lock !== undefined) this.#release = await lockProject(path, this.#lock)
+    if ((await readJournal(path)) !== undefined) {
+      throw new SafeInstallError('E_INSTALL', 'an earlier install was killed and is not repaired yet', {
+        hint: 'Run again: the next run repairs node_modules first.',
+      })
+    }
+    this.#owned = true
+    if ((await fingerprint(path)) !== this.#plan.fingerprint) {
+      throw new SafeInstallError(
+        'E_INSTALL',
+        'the project changed since it was looked at; nothing was done',
+        {
+          hint: 'Run again.',
+        },
+      )
+    }
+    const tree = this.#arborist.idealTree
+    if (!openTree(this.#plan.tree).clean || tree === null) return
+    const folders = moduleFolders(tree)
+    const below = folders.map(folder => relative(path, folder).split(sep).join('/'))
+    await this.#note({ clean: true, folders: below })
+    this.#retired = await retireModules(folders)
+  }
+
+  /** Before Arborist moves the first folder. What an older crash left under the names it will use is in the way. */
+  async beforeChanges(diff: Diff): Promise<void> {
+    const { path } = this.#plan
+    const changes = journalOf(path, diff)
+    for (const { to } of changes.moved) await rm(join(path, to), { recursive: true, force: true })
+    await this.#note(changes)
+  }
+
+  /** At the end of the build, where a failure still puts everything back: learn what will be saved. */
+  async stage(): Promise<void> {
+    // The linked layout swaps the tree during the build; its manifests are staged when it is back.
+    if (openTree(this.#plan.tree).options['installStrategy'] === 'linked') return
+    this.#staged = await this.#stage()
+  }
+
+  /** Before the old folders are deleted: from here on a next run finishes instead of undoing. */
+  async beforeTrash(): Promise<void> {
+    this.#built = true
+    try {
+      await this.#note({ phase: 'built', files: this.#staged ?? [] })
+    } catch {
+      // A full disk, perhaps. Without a journal a kill leaves old manifests and new packages; an outdated one would
+      // make the next run undo half of it.
+      await removeJournal(this.#plan.path)
+    }
+  }
+
+  /** Writes manifests and lockfile. */
+  async save(): Promise<void> {
+    const { path } = this.#plan
+    if (this.#staged === undefined) {
+      this.#staged = await this.#stage()
+      await this.#note({ files: this.#staged })
+    }
+    await writeSaved(path, this.#staged)
+  }
+
+  /** After success. */
+  async commit(): Promise<void> {
+    await this.#retired?.discard()
+    await this.#end()
+  }
+
+  /** After a failure: puts back what a clean install moved, or, when the build was complete, finishes the saving. */
+  async rollBack(): Promise<void> {
+    if (this.#built) {
+      await writeSaved(this.#plan.path, this.#staged ?? [])
+      for (const folder of this.#journal.folders) await discardModules(join(this.#plan.path, folder))
+    } else await this.#retired?.restore()
+    await this.#end()
+  }
+
+  async #stage(): Promise<readonly SavedFile[]> {
+    const { options } = openTree(this.#plan.tree)
+    return stageSave(this.#arborist, async () => this.#arborist.saveTree(options))
+  }
+
+  async #note(changes: Partial<Journal>): Promise<void> {
+    this.#journal = { ...this.#journal, ...changes }
+    await writeJournal(this.#plan.path, this.#journal)
+  }
+
+  async #end(): Promise<void> {
+    const { path } = this.#plan
+    if (this.#owned) await removeJournal(path)
+    await this.#release?.()
+    const notes = notesFolder(path)
+    const left = await readdir(notes).catch(() => ['unreadable'])
+    if (left.length === 0) await rmdir(notes)
+    const modules = join(path, 'node_modules')
+    if (this.#madeModules) {
+      const entries = await readdir(modules)
+      // npm writes its hidden lockfile only where something else made the folder.
+      if (entries.every(name => name === '.package-lock.json')) await rm(modules, { recursive: true })
+    }
+    // npm believes its hidden lockfile only if nothing in node_modules is newer, and our notes were just taken away.
+    const now = new Date()
+    await utimes(join(modules, '.package-lock.json'), now, now).catch(() => undefined)
+  }
+}
