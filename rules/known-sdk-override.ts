@@ -1,10 +1,10 @@
 import type { Action, Context, Finding, Inspection, Rule } from '../lib/types.ts'
-import { atSite, flowSteps } from './at-site.ts'
 import { brandInHost } from './brands/brand-in-host.ts'
 import type { SdkOverride } from './brands/sdk-override.ts'
 import { sdkOverrides } from './brands/sdk-override.ts'
 import { whereToVerify } from './brands/where-to-verify.ts'
 import type { Contact } from './hosts/contacted.ts'
+import { findingAt, findingOfFlow, severityOf, sourceInWords } from './finding.ts'
 import { contactsOf } from './hosts/contacted.ts'
 import { hostClass, isLocal } from './hosts/host-class.ts'
 import { isOwnHost, ownersOfHost } from './hosts/own-host.ts'
@@ -108,13 +108,13 @@ function report(
   const host =
     worst === undefined ? '' : ` and contacts ${worst.host.shown}, which is not a host of that service`
   const secret = worst?.secret
-  const sent = secret === undefined ? '' : `, sending it ${secret.source.name || 'a secret'}`
-  return {
-    severity: action === 'block' ? 'critical' : action === 'ask' ? 'high' : 'low',
+  const sent = secret === undefined ? '' : `, sending it ${sourceInWords(secret.source)}`
+  const judged = {
+    severity: severityOf(action),
     action,
-    phase: first.fact.phase,
     message: `It overrides ${members} of ${first.sdk}, through which keys and orders pass${host}${sent}. ${whereToVerify(first.brands)}`,
-    ...atSite(secret === undefined ? first.fact.at : secret.sink.at),
-    ...(secret === undefined ? {} : { flow: flowSteps(secret) }),
   }
+  return secret === undefined
+    ? findingAt(first.fact.at, first.fact.phase, judged)
+    : findingOfFlow(secret, judged)
 }

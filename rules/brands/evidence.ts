@@ -1,6 +1,7 @@
 import type { Context, Flow, Inspection, Phase, Site } from '../../lib/types.ts'
 import type { Brand } from '../lists.ts'
-import { contactsOf } from '../hosts/contacted.ts'
+import { sourceInWords } from '../finding.ts'
+import { contactsOf, isKeyMaterial } from '../hosts/contacted.ts'
 import type { Contact } from '../hosts/contacted.ts'
 import { hostClass, isLocal } from '../hosts/host-class.ts'
 import { isOwnHost, ownersOfHost } from '../hosts/own-host.ts'
@@ -21,9 +22,6 @@ export type Evidence = {
   readonly flow?: Flow
 }
 
-/** A wallet's keys never need to leave the machine, whoever asks for them. An API key is made to be sent. */
-const keyMaterial = /mnemonic|seed|private_?key|secret_?key|keypair|keystore|wallet_?key/i
-
 /** What the code shows, in the order of weight. Brand hosts and secrets that leave count once per host. */
 export function evidenceOf(inspection: Inspection, context: Context, claim: BrandScore): readonly Evidence[] {
   const found: Evidence[] = []
@@ -31,9 +29,11 @@ export function evidenceOf(inspection: Inspection, context: Context, claim: Bran
   const overrides = sdkOverrides(inspection, context.name, context.lists)
   const first = overrides[0]
   if (first !== undefined) {
+    // Honest bots extend an SDK too, but not to talk to a host that only looks like the exchange's.
+    const besides = found.some(item => item.strong || (item.points >= 4 && item.flow === undefined))
     found.push({
       points: 3,
-      strong: false,
+      strong: besides,
       reason: `overrides ${first.member} of ${first.sdk}, through which keys and orders pass`,
       at: first.fact.at,
       phase: first.fact.phase,
@@ -76,7 +76,13 @@ function ofContact(
   // The brand's own packages and known third parties would show first what our list of its domains lacks.
   const spokenFor = claim.standing !== 'unknown' && borrowed?.form !== 'tenant'
   if (borrowed !== undefined && !spokenFor) {
-    found.push({ points: borrowed.weight, strong: borrowed.weight >= 4, reason: borrowed.reason, at, phase })
+    found.push({
+      points: borrowed.weight,
+      strong: borrowed.weight >= 4 && borrowed.form !== 'label',
+      reason: borrowed.reason,
+      at,
+      phase,
+    })
   }
   if (twin?.certain === true) found.push({ points: 4, strong: true, reason: twin.reason, at, phase })
   const known = hostClass(host, lists.hosts)
@@ -106,10 +112,10 @@ function ofSecret(
     return undefined
   }
   const home = isOwnHost(host, inspection.manifest, [], lists)
-  const key = flow.source.kind !== 'env' && keyMaterial.test(flow.source.name)
-  const what = flow.source.name === '' ? 'a secret' : flow.source.name
+  const key = isKeyMaterial(flow)
+  const wholesale = flow.source.kind === 'env' || flow.source.kind === 'credential-file'
   const points = key ? 5 : home && !suspicious ? 2 : 4
   const whose = home ? 'the host of its own homepage' : 'which neither the brand nor its own homepage owns'
-  const reason = `sends ${what} to ${host.shown}, ${whose}`
-  return { points, strong: suspicious || (key && !home), reason, at, phase, flow }
+  const reason = `sends ${sourceInWords(flow.source)} to ${host.shown}, ${whose}`
+  return { points, strong: suspicious || ((key || wholesale) && !home), reason, at, phase, flow }
 }

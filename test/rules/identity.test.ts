@@ -137,7 +137,7 @@ t.test('the report of the fake SDK says why in words and where to verify', t => 
   ]) {
     t.match(finding?.message, part, part)
   }
-  t.same(finding?.flow?.[0]?.label, 'reads apiSecret')
+  t.same(finding?.flow?.[0]?.label, "reads the caller's apiSecret")
   t.end()
 })
 
