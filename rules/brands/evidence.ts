@@ -76,9 +76,10 @@ function ofContact(
   // The brand's own packages and known third parties would show first what our list of its domains lacks.
   const spokenFor = claim.standing !== 'unknown' && borrowed?.form !== 'tenant'
   if (borrowed !== undefined && !spokenFor) {
+    // A label left of a stranger's domain may be a node or a mirror of somebody honest, though not while installing.
     found.push({
       points: borrowed.weight,
-      strong: borrowed.weight >= 4 && borrowed.form !== 'label',
+      strong: borrowed.weight >= 4 && (borrowed.form !== 'label' || phase === 'install'),
       reason: borrowed.reason,
       at,
       phase,
