@@ -4,7 +4,7 @@ import { readAlike } from './skeleton.ts'
 /** Names of one length side by side with a set of the characters each contains, as bits. */
 type Bucket = { readonly names: string[]; readonly letters: number[]; readonly others: number[] }
 
-/** The names worth imitating, arranged for look-ups. Built once per `Lists`, in about 40 ms. */
+/** The names worth imitating, arranged for look-ups. Built once per `Lists`, in about 70 ms. */
 export type NameIndex = {
   /** Names that are what they claim: popular, hand-picked, of a brand, or a brand's known third parties. */
   readonly known: ReadonlySet<string>

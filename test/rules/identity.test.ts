@@ -324,6 +324,11 @@ t.test('a bot that extends an SDK is noted; with the keys leaving it is blocked'
     { name: 'ccxt', facts: [override], expected: {} },
     {
       name: 'grid-helper',
+      facts: [patches('pkg:ccxt.default.mexc().urls.api.private'), patches('pkg:web3.eth.sendTransaction')],
+      expected: { 'known-sdk-override': 'note' },
+    },
+    {
+      name: 'grid-helper',
       facts: [patches('ccxt.binance.prototype.levels'), patches('lodash.request')],
       expected: {},
     },
