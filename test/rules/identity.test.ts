@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { Test } from 'tap'
 import type { Action, Context, Fact, Flow, Inspection, Rule, SourceKind } from '../../lib/types.ts'
@@ -7,6 +8,7 @@ import { knownMalware } from '../../rules/known-malware.ts'
 import { knownSdkOverride } from '../../rules/known-sdk-override.ts'
 import { lookalikeHost } from '../../rules/lookalike-host.ts'
 import { lookalikeName } from '../../rules/lookalike-name.ts'
+import { listLines } from '../../rules/parse-lists.ts'
 import {
   contacts,
   contextOf,
@@ -493,6 +495,73 @@ t.test('every rule documents itself', t => {
     for (const example of [...meta.examples.flags, ...meta.examples.passes]) {
       t.ok('package.json' in example.files, `${meta.id}: ${example.title}`)
     }
+  }
+  t.end()
+})
+
+t.test('no ordinary package is asked about for its name when it comes as a dependency', t => {
+  const names = listLines(readFileSync(new URL('../fixtures/ordinary-names.txt', import.meta.url), 'utf8'))
+  for (const name of names) {
+    const found = judged(inspectionOf({ manifest: { name, repository: undefined } }), contextOf({ name }))
+    t.notOk(
+      Object.values(found).some(action => action !== 'note'),
+      name,
+    )
+  }
+  t.end()
+})
+
+t.test('what ordinary projects install by name is silent even when typed', t => {
+  const names = [
+    ...[
+      'express',
+      'helmet',
+      'cors',
+      'pino',
+      'zod',
+      'dotenv',
+      'jsonwebtoken',
+      'bcrypt',
+      'pg',
+      'knex',
+      'nodemailer',
+    ],
+    ...[
+      'ioredis',
+      'multer',
+      'axios',
+      'next',
+      'react',
+      'react-dom',
+      'next-auth',
+      '@prisma/client',
+      'prisma',
+      'swr',
+    ],
+    ...[
+      'sharp',
+      'lodash',
+      'date-fns',
+      'vite',
+      '@vitejs/plugin-react',
+      'typescript',
+      'eslint',
+      'prettier',
+      'vitest',
+    ],
+    ...['tailwindcss', 'jsdom', 'ethers', 'viem', 'web3', 'hardhat', '@solana/web3.js', 'ccxt', 'bybit-api'],
+    ...['okx-api', 'binance', '@binance/connector', 'discord.js', 'telegraf', 'node-telegram-bot-api'],
+    ...['@slack/bolt', 'twilio', 'preact', 'redux', 'koa', 'hapi', 'vue', 'got', 'ws', 'pm2'],
+  ]
+  for (const name of names) {
+    const context = contextOf({
+      name,
+      version: '987.0.0',
+      typed: true,
+      direct: true,
+      publishedAt: daysAgo(1),
+    })
+    t.same(judged(inspectionOf({ manifest: { name, repository: undefined } }), context), {}, name)
   }
   t.end()
 })
