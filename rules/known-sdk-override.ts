@@ -76,9 +76,9 @@ function isForeign(contact: Contact, overrides: readonly SdkOverride[], context:
 }
 
 function isSuspicious(contact: Contact, lists: Lists): boolean {
-  return (
-    brandInHost(contact.host, lists) !== undefined || (hostClass(contact.host, lists.hosts)?.weight ?? 0) >= 2
-  )
+  // The brand's bare word under another suffix may be a regional site that the list lacks.
+  const borrowed = brandInHost(contact.host, lists)
+  return (borrowed?.weight ?? 0) >= 2 || (hostClass(contact.host, lists.hosts)?.weight ?? 0) >= 2
 }
 
 /** What the caller hands to the SDK, or a variable named as such services name their keys; not the bot's own password. */

@@ -92,7 +92,9 @@ function ofContact(
   }
   if (secret !== undefined) {
     const suspicious =
-      (borrowed !== undefined && !spokenFor) || twin !== undefined || (known?.weight ?? 0) >= 2
+      (borrowed !== undefined && borrowed.weight >= 2 && !spokenFor) ||
+      twin !== undefined ||
+      (known?.weight ?? 0) >= 2
     const sent = ofSecret(contact, secret, suspicious, inspection, context, claim.brands)
     if (sent !== undefined) found.push(sent)
   }

@@ -272,6 +272,21 @@ t.test(
   },
 )
 
+t.test('a site of the brand that the list lacks is a question at most', t => {
+  const flows = clientOf('https://api.binance.tr/v1')
+  check(t, [
+    { name: 'binance-tr-api', flows, expected: { 'brand-impersonation': 'ask', 'brand-host': 'ask' } },
+    { name: 'binance-api-node', flows, expected: { 'brand-host': 'note' } },
+    {
+      name: 'grid-helper',
+      facts: [contacts('https://api.binance.tr/v1')],
+      expected: { 'brand-host': 'note' },
+    },
+    { name: 'grid-helper', facts: [contacts('binance.json', 'mexc', './okx/x')], expected: {} },
+  ])
+  t.end()
+})
+
 t.test('a homepage is a claim: it softens a block, and where a brand is borrowed it does not count', t => {
   check(t, [
     {
