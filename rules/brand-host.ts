@@ -76,12 +76,13 @@ function judge(contact: Contact, borrowed: BrandInHost, claim: BrandScore, inspe
   // Our list of a brand's domains may be short of one; its own packages and known third parties would show that first.
   if (claim.standing !== 'unknown' && claim.brands.some(brand => brand.id === borrowed.brand.id))
     return 'note'
-  if (contact.secret !== undefined) return borrowed.weight >= 4 ? 'block' : 'ask'
+  const awake = contact.phase !== 'dormant'
+  if (contact.secret !== undefined) return borrowed.weight >= 4 && awake ? 'block' : 'ask'
   const named = claim.score >= 3 && claim.brands.some(brand => brand.id === borrowed.brand.id)
   const secrets = inspection.facts.some(
     fact => fact.kind === 'reads' && ['env-secret', 'credential-file'].includes(fact.source),
   )
-  return borrowed.weight >= 4 && (named || secrets) ? 'ask' : 'note'
+  return borrowed.weight >= 4 && awake && (named || secrets) ? 'ask' : 'note'
 }
 
 function report(

@@ -272,6 +272,28 @@ t.test(
   },
 )
 
+t.test('one thing done often is not more things, and what nothing starts does not block', t => {
+  const many = Array.from({ length: 20 }, (_, i) =>
+    secretTo(`https://api.service-${i}.example`, `KEY_${i}`, 'env-secret'),
+  )
+  const rented = secretTo('https://relay.inert-fixture.workers.dev', 'API_KEY', 'env-secret')
+  const asleep = flowOf({
+    name: 'TOKEN',
+    to: ['https://v3.mexc.inert-fixture.workers.dev'],
+    phase: 'dormant',
+  })
+  check(t, [
+    { name: 'many-models', flows: [...many, rented], expected: {} },
+    { name: 'some-tool', flows: [asleep], expected: { 'brand-host': 'ask' } },
+    {
+      name: 'some-tool',
+      flows: [secretTo('http://203.0.113.9:8080/c', 'API_TOKEN', 'env-secret')],
+      expected: { 'brand-impersonation': 'block' },
+    },
+  ])
+  t.end()
+})
+
 t.test('a site of the brand that the list lacks is a question at most', t => {
   const flows = clientOf('https://api.binance.tr/v1')
   check(t, [
