@@ -1,11 +1,11 @@
-import type { Action, Context, Finding, Inspection, Rule } from '../lib/types.ts'
-import { atSite, flowSteps } from './at-site.ts'
+import type { Action, Finding, Inspection, Rule } from '../lib/types.ts'
 import type { BrandInHost } from './brands/brand-in-host.ts'
 import { brandInHost } from './brands/brand-in-host.ts'
 import { brandScore } from './brands/brand-score.ts'
 import type { BrandScore } from './brands/brand-score.ts'
 import { whereToVerify } from './brands/where-to-verify.ts'
 import type { Contact } from './hosts/contacted.ts'
+import { findingAt, findingOfFlow, severityOf, sourceInWords } from './finding.ts'
 import { contactsOf } from './hosts/contacted.ts'
 import { isLocal } from './hosts/host-class.ts'
 
@@ -66,7 +66,7 @@ export const brandHost: Rule = {
     for (const contact of contactsOf(inspection)) {
       if (isLocal(contact.host)) continue
       const borrowed = brandInHost(contact.host, context.lists)
-      if (borrowed !== undefined) found.push(report(contact, borrowed, claim, inspection, context))
+      if (borrowed !== undefined) found.push(report(contact, borrowed, claim, inspection))
     }
     return found
   },
@@ -76,12 +76,13 @@ function judge(contact: Contact, borrowed: BrandInHost, claim: BrandScore, inspe
   // Our list of a brand's domains may be short of one; its own packages and known third parties would show that first.
   if (claim.standing !== 'unknown' && claim.brands.some(brand => brand.id === borrowed.brand.id))
     return 'note'
-  if (contact.secret !== undefined) return borrowed.weight >= 4 ? 'block' : 'ask'
+  const awake = contact.phase !== 'dormant'
+  if (contact.secret !== undefined) return borrowed.weight >= 4 && awake ? 'block' : 'ask'
   const named = claim.score >= 3 && claim.brands.some(brand => brand.id === borrowed.brand.id)
   const secrets = inspection.facts.some(
     fact => fact.kind === 'reads' && ['env-secret', 'credential-file'].includes(fact.source),
   )
-  return borrowed.weight >= 4 && (named || secrets) ? 'ask' : 'note'
+  return borrowed.weight >= 4 && awake && (named || secrets) ? 'ask' : 'note'
 }
 
 function report(
@@ -89,20 +90,17 @@ function report(
   borrowed: BrandInHost,
   claim: BrandScore,
   inspection: Inspection,
-  context: Context,
 ): Omit<Finding, 'rule'> {
   const action = judge(contact, borrowed, claim, inspection)
   const { secret } = contact
-  const sent = secret === undefined ? '' : ` It is sent ${secret.source.name || 'a secret'}.`
-  const doubt = context.lists.brands.some(brand => brand.id === borrowed.brand.id && brand.verified)
+  const sent = secret === undefined ? '' : ` It is sent ${sourceInWords(secret.source)}.`
+  const doubt = borrowed.brand.verified
     ? ''
     : ' The domains of this brand are not verified, so it may be one of its own.'
-  return {
-    severity: action === 'block' ? 'critical' : action === 'ask' ? 'high' : 'low',
+  const judged = {
+    severity: severityOf(action),
     action,
-    phase: contact.phase,
     message: `${borrowed.reason}.${sent}${doubt} ${whereToVerify([borrowed.brand])}`,
-    ...atSite(contact.at),
-    ...(secret === undefined ? {} : { flow: flowSteps(secret) }),
   }
+  return secret === undefined ? findingAt(contact.at, contact.phase, judged) : findingOfFlow(secret, judged)
 }

@@ -1,5 +1,4 @@
-import type { Action, Context, Finding, Inspection, Rule } from '../lib/types.ts'
-import { atName, atSite, flowSteps } from './at-site.ts'
+import type { Action, Context, Finding, Rule } from '../lib/types.ts'
 import type { BrandScore } from './brands/brand-score.ts'
 import { brandScore } from './brands/brand-score.ts'
 import type { Evidence } from './brands/evidence.ts'
@@ -7,6 +6,7 @@ import { evidenceOf } from './brands/evidence.ts'
 import type { Reputation } from './brands/reputation.ts'
 import { reputationOf } from './brands/reputation.ts'
 import { whereToVerify } from './brands/where-to-verify.ts'
+import { findingAt, findingInManifest, findingOfFlow, nameEvidence, severityOf } from './finding.ts'
 import type { NameMatch } from './names/name-lookup.ts'
 import { nameLookup } from './names/name-lookup.ts'
 
@@ -98,7 +98,7 @@ export const brandImpersonation: Rule = {
         : { points: 0, reasons: [] }
     const action = judge(identity, reputation, evidence, claim, context)
     if (action === undefined) return []
-    return [report(action, identity, claim, match, reputation, evidence, inspection, context)]
+    return [report(action, identity, claim, match, reputation, evidence, context)]
   },
 }
 
@@ -139,7 +139,6 @@ function report(
   match: NameMatch | undefined,
   reputation: Reputation,
   evidence: readonly Evidence[],
-  inspection: Inspection,
   context: Context,
 ): Omit<Finding, 'rule'> {
   const first = evidence[0]
@@ -160,13 +159,14 @@ function report(
           .join('; ')}.`,
     claim.standing === 'official' ? '' : whereToVerify(claim.brands, match?.target),
   ]
-  const flow = evidence.find(item => item.flow !== undefined)?.flow
-  return {
-    severity: action === 'block' ? 'critical' : action === 'ask' ? 'high' : 'low',
+  const judged = {
+    severity: severityOf(action),
     action,
-    phase: first?.phase ?? 'dormant',
     message: parts.filter(part => part !== '').join(' '),
-    ...(first === undefined ? atName(inspection.manifest.name ?? context.name) : atSite(first.at)),
-    ...(flow === undefined ? {} : { flow: flowSteps(flow) }),
   }
+  if (first === undefined) return findingInManifest(nameEvidence(context.name), 'dormant', judged)
+  const flow = evidence.find(item => item.flow !== undefined)?.flow
+  const finding = findingAt(first.at, first.phase, judged)
+  const steps = flow === undefined ? undefined : findingOfFlow(flow, judged).flow
+  return steps === undefined ? finding : { ...finding, flow: steps }
 }

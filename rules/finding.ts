@@ -1,3 +1,4 @@
+import { limits } from '../lib/limits.ts'
 import { HOLE } from '../lib/types.ts'
 import type { Action, Fact, Finding, Flow, Phase, Severity, Site, Source, Text } from '../lib/types.ts'
 
@@ -75,7 +76,12 @@ export function destinationsInWords(destinations: readonly Text[]): string {
 
 /** A finding whose evidence is one site. */
 export function findingAt(site: Site, phase: Phase, judged: Judged): RuleFinding {
-  return { ...judged, phase, location: locationOf(site), evidence: site.code }
+  return {
+    ...judged,
+    phase,
+    location: locationOf(site),
+    evidence: site.code.slice(0, limits.maxEvidenceChars),
+  }
 }
 
 /** A finding whose evidence is one fact. */
@@ -94,6 +100,16 @@ export function findingOfFlow(flow: Flow, judged: Judged): RuleFinding {
     ...findingAt(flow.sink.at, flow.phase, judged),
     flow: steps.map(step => ({ label: step.label, path: step.at.path, line: step.at.line })),
   }
+}
+
+/** The name of a package as its manifest has it: evidence of what it calls itself. */
+export function nameEvidence(name: string): string {
+  return `"name": ${JSON.stringify(name)}`.slice(0, limits.maxEvidenceChars)
+}
+
+/** The severity that goes with an action where nothing else decides it. */
+export function severityOf(action: Action): Severity {
+  return action === 'block' ? 'critical' : action === 'ask' ? 'high' : 'low'
 }
 
 /** A finding about the manifest as a whole, where no line says it better. */

@@ -1,11 +1,11 @@
-import type { Action, Context, Finding, Inspection, Rule } from '../lib/types.ts'
-import { atSite, flowSteps } from './at-site.ts'
+import type { Action, Context, Finding, Flow, Inspection, Rule } from '../lib/types.ts'
 import { brandInHost } from './brands/brand-in-host.ts'
 import type { SdkOverride } from './brands/sdk-override.ts'
 import { sdkOverrides } from './brands/sdk-override.ts'
 import { whereToVerify } from './brands/where-to-verify.ts'
 import type { Contact } from './hosts/contacted.ts'
-import { contactsOf } from './hosts/contacted.ts'
+import { findingAt, findingOfFlow, severityOf, sourceInWords } from './finding.ts'
+import { contactsOf, isKeyMaterial } from './hosts/contacted.ts'
 import { hostClass, isLocal } from './hosts/host-class.ts'
 import { isOwnHost, ownersOfHost } from './hosts/own-host.ts'
 import type { Lists } from './lists.ts'
@@ -61,7 +61,7 @@ export const knownSdkOverride: Rule = {
     if (first === undefined) return []
     const contacts = contactsOf(inspection).filter(contact => isForeign(contact, overrides, context))
     const worst = contacts.find(contact => contact.secret !== undefined) ?? contacts[0]
-    return [report(overrides, first, worst, judge(worst, overrides, inspection, context))]
+    return [report(overrides, first, worst, judge(worst, inspection, context))]
   },
 }
 
@@ -76,26 +76,24 @@ function isForeign(contact: Contact, overrides: readonly SdkOverride[], context:
 }
 
 function isSuspicious(contact: Contact, lists: Lists): boolean {
-  return (
-    brandInHost(contact.host, lists) !== undefined || (hostClass(contact.host, lists.hosts)?.weight ?? 0) >= 2
-  )
+  // The brand's bare word under another suffix may be a regional site that the list lacks.
+  const borrowed = brandInHost(contact.host, lists)
+  return (borrowed?.weight ?? 0) >= 2 || (hostClass(contact.host, lists.hosts)?.weight ?? 0) >= 2
 }
 
-function judge(
-  worst: Contact | undefined,
-  overrides: readonly SdkOverride[],
-  inspection: Inspection,
-  context: Context,
-): Action {
+/** What the caller hands to the SDK, or a variable named as such services name their keys; not the bot's own password. */
+function isOfService(flow: Flow): boolean {
+  const { kind, name } = flow.source
+  return kind === 'caller-secret' || isKeyMaterial(flow) || /api_?(key|secret)|passphrase/i.test(name)
+}
+
+function judge(worst: Contact | undefined, inspection: Inspection, context: Context): Action {
   if (worst === undefined) return 'note'
   const suspicious = isSuspicious(worst, context.lists)
   if (worst.secret === undefined) return suspicious ? 'ask' : 'note'
   if (suspicious) return 'block'
   if (isOwnHost(worst.host, inspection.manifest, [], context.lists)) return 'ask'
-  const { kind, name } = worst.secret.source
-  const words = overrides.flatMap(override => override.brands.flatMap(brand => brand.words.map(w => w.word)))
-  const ofService = kind === 'caller-secret' || words.some(word => name.toLowerCase().includes(word))
-  return ofService ? 'block' : 'ask'
+  return isOfService(worst.secret) ? 'block' : 'ask'
 }
 
 function report(
@@ -108,13 +106,13 @@ function report(
   const host =
     worst === undefined ? '' : ` and contacts ${worst.host.shown}, which is not a host of that service`
   const secret = worst?.secret
-  const sent = secret === undefined ? '' : `, sending it ${secret.source.name || 'a secret'}`
-  return {
-    severity: action === 'block' ? 'critical' : action === 'ask' ? 'high' : 'low',
+  const sent = secret === undefined ? '' : `, sending it ${sourceInWords(secret.source)}`
+  const judged = {
+    severity: severityOf(action),
     action,
-    phase: first.fact.phase,
     message: `It overrides ${members} of ${first.sdk}, through which keys and orders pass${host}${sent}. ${whereToVerify(first.brands)}`,
-    ...atSite(secret === undefined ? first.fact.at : secret.sink.at),
-    ...(secret === undefined ? {} : { flow: flowSteps(secret) }),
   }
+  return secret === undefined
+    ? findingAt(first.fact.at, first.fact.phase, judged)
+    : findingOfFlow(secret, judged)
 }

@@ -1,6 +1,6 @@
 import type { Finding, Rule } from '../lib/types.ts'
-import { atSite, flowSteps } from './at-site.ts'
 import { hostTwin } from './brands/brand-in-host.ts'
+import { findingAt, findingOfFlow, severityOf, sourceInWords } from './finding.ts'
 import { contactsOf } from './hosts/contacted.ts'
 import { isOwnHost } from './hosts/own-host.ts'
 
@@ -53,14 +53,15 @@ export const lookalikeHost: Rule = {
       if (!twin.certain && isOwnHost(contact.host, inspection.manifest, [], context.lists)) continue
       const { secret } = contact
       const action = secret === undefined ? (twin.certain ? 'ask' : 'note') : twin.certain ? 'block' : 'ask'
-      found.push({
-        severity: action === 'block' ? 'critical' : action === 'ask' ? 'high' : 'low',
+      const sent = secret === undefined ? '' : ` It is sent ${sourceInWords(secret.source)}.`
+      const judged = {
+        severity: severityOf(action),
         action,
-        phase: contact.phase,
-        message: `${twin.reason}, and is not that host.${secret === undefined ? '' : ` It is sent ${secret.source.name || 'a secret'}.`}`,
-        ...atSite(contact.at),
-        ...(secret === undefined ? {} : { flow: flowSteps(secret) }),
-      })
+        message: `${twin.reason}, and is not that host.${sent}`,
+      } as const
+      found.push(
+        secret === undefined ? findingAt(contact.at, contact.phase, judged) : findingOfFlow(secret, judged),
+      )
     }
     return found
   },

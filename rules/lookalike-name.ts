@@ -1,5 +1,5 @@
 import type { Rule } from '../lib/types.ts'
-import { atName } from './at-site.ts'
+import { findingInManifest, nameEvidence } from './finding.ts'
 import { nameLookup, nearIdentical } from './names/name-lookup.ts'
 
 const newDays = 30
@@ -78,15 +78,13 @@ export const lookalikeName: Rule = {
       published !== undefined && context.now >= published && context.now - published < newDays * day
     const action = near && (context.typed || (context.direct && isNew)) ? 'ask' : 'note'
     return [
-      {
+      findingInManifest(nameEvidence(context.name), 'dormant', {
         severity: near ? 'medium' : 'low',
         action,
-        phase: 'dormant',
         message:
           `Did you mean ${best.target}? ${context.name} is not a well-known package and resembles it: ${best.reason}.` +
           (isNew ? ' This version was published in the last 30 days.' : ''),
-        ...atName(context.name),
-      },
+      }),
     ]
   },
 }

@@ -133,25 +133,46 @@ export function parseWords(json: string): WordList {
 
 const sha256Shape = /^[0-9a-f]{64}$/
 
-/** known-malware.tsv → look-ups by hash and by exact version. A row with neither is dropped: a name proves nothing. */
-export function parseMalware(list: string): MalwareList {
-  const byHash = new Map<string, KnownMalware>()
-  const byVersion = new Map<string, KnownMalware>()
-  for (const line of listLines(list)) {
-    const [name = '', version = '', hash = '', category = '', id = '', source = ''] = line.split('\t')
-    if (name === '') continue
-    const entry = { name, version, category, id, source }
-    if (sha256Shape.test(hash)) byHash.set(hash, entry)
-    if (version !== '') byVersion.set(`${name}@${version}`, entry)
+function addMalware(
+  list: string,
+  start: number,
+  end: number,
+  byHash: Map<string, KnownMalware>,
+  byVersion: Map<string, KnownMalware>,
+): void {
+  const fields: string[] = []
+  let at = start
+  while (at <= end && fields.length < 6) {
+    const tab = list.indexOf('\t', at)
+    const stop = tab < 0 || tab > end ? end : tab
+    fields.push(list.slice(at, stop))
+    at = stop + 1
   }
-  return { byHash, byVersion, date: headerOf(list, 'Date') }
+  const [name = '', version = '', hash = '', category = '', id = '', source = ''] = fields
+  if (name === '') return
+  const entry = { name, version, category, id, source }
+  if (hash.length === 64 && sha256Shape.test(hash)) byHash.set(hash, entry)
+  if (version !== '') byVersion.set(`${name}@${version}`, entry)
 }
 
-/** Both lists: an update adds to what was shipped, it never takes an entry back. */
-export function joinMalware(shipped: MalwareList, update: MalwareList): MalwareList {
-  return {
-    byHash: new Map([...shipped.byHash, ...update.byHash]),
-    byVersion: new Map([...shipped.byVersion, ...update.byVersion]),
-    date: update.date > shipped.date ? update.date : shipped.date,
+/**
+ * known-malware.tsv, and what was fetched since → look-ups by hash and by exact version. Lists add to each other: an
+ * update never takes an entry back. A row with neither version nor hash is dropped: a name proves nothing.
+ */
+export function parseMalware(...lists: readonly string[]): MalwareList {
+  const byHash = new Map<string, KnownMalware>()
+  const byVersion = new Map<string, KnownMalware>()
+  let date = ''
+  for (const list of lists) {
+    const of = headerOf(list, 'Date')
+    if (of > date) date = of
+    // A whole feed has some 200,000 lines and is read at every start: one pass, no array of lines.
+    for (let start = 0; start < list.length;) {
+      const newline = list.indexOf('\n', start)
+      const end = newline < 0 ? list.length : newline
+      if (list[start] !== '#') addMalware(list, start, end, byHash, byVersion)
+      start = end + 1
+    }
   }
+  return { byHash, byVersion, date }
 }

@@ -5,7 +5,6 @@ import { SafeInstallError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { Lists } from '../../rules/lists.ts'
 import {
-  joinMalware,
   parseBrands,
   parseConfusables,
   parseHosts,
@@ -48,20 +47,20 @@ function loadMalware(
   userFolder: string | undefined,
   onProblem: (what: string) => void,
 ): MalwareList {
-  const shipped = parseMalware(read(folder, 'known-malware.tsv'))
-  if (userFolder === undefined) return shipped
+  const shipped = read(folder, 'known-malware.tsv')
+  if (userFolder === undefined) return parseMalware(shipped)
   const path = join(userFolder, updatedMalwareFile)
-  if (!existsSync(path)) return shipped
+  if (!existsSync(path)) return parseMalware(shipped)
   try {
     const text = readFileSync(path, 'utf8')
     if (text.length > limits.maxFeedListChars)
       throw new Error(`larger than ${limits.maxFeedListChars} characters`)
-    return joinMalware(shipped, parseMalware(text))
+    return parseMalware(shipped, text)
   } catch (cause) {
     onProblem(
       `the updated malware list cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
     )
-    return shipped
+    return parseMalware(shipped)
   }
 }
 

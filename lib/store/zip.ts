@@ -125,7 +125,7 @@ function unpack(archive: Buffer, header: Header, maxBytes: number): Buffer {
   const start = offset + 30 + archive.readUInt16LE(offset + 26) + archive.readUInt16LE(offset + 28)
   if (start + packed > archive.length) throw new Error('an entry is cut off')
   const data = archive.subarray(start, start + packed)
-  const bytes = inflate(data, header.method, maxBytes)
+  const bytes = inflate(data, header, maxBytes)
   if (bytes.length > maxBytes) throw new Error(`an entry is larger than ${maxBytes} bytes`)
   if (bytes.length !== header.unpacked || crc32(bytes) !== header.crc) {
     throw new Error(`${JSON.stringify(header.name.slice(0, 80))}: its size or checksum is wrong`)
@@ -133,8 +133,10 @@ function unpack(archive: Buffer, header: Header, maxBytes: number): Buffer {
   return bytes
 }
 
-function inflate(data: Buffer, method: number, maxBytes: number): Buffer {
-  if (method === 0) return data
-  if (method === 8) return inflateRawSync(data, { maxOutputLength: maxBytes })
-  throw new Error(`compression method ${method} is not supported`)
+function inflate(data: Buffer, header: Header, maxBytes: number): Buffer {
+  if (header.method === 0) return data
+  if (header.method !== 8) throw new Error(`compression method ${header.method} is not supported`)
+  // The stated size only sets how much memory is taken at a time: the default would take 16 KB for each small record.
+  const chunkSize = Math.min(Math.max(header.unpacked + 1, 64), 64 * 1024)
+  return inflateRawSync(data, { maxOutputLength: maxBytes, chunkSize })
 }

@@ -53,12 +53,12 @@ function describe(
   // Gateways and demos of services that hold no money borrow their names every day.
   const full = form === 'other-suffix' ? 1 : lists.words.money.has(brand.kind) ? 4 : 2
   const weight = brand.verified ? full : Math.ceil(full / 2)
-  const where = shared === undefined ? 'a host' : `a host anybody can rent at ${shared}`
+  const rented = shared === undefined ? '' : ` is a name anybody can take at ${shared} and`
   return {
     brand,
     form,
     weight,
-    reason: `${host.shown} carries the name of ${brand.name} but is ${where}, not among the domains of ${brand.name} (${brand.domains.slice(0, 3).join(', ')})`,
+    reason: `${host.shown} carries the name of ${brand.name} but${rented} is not among its domains (${brand.domains.slice(0, 3).join(', ')})`,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Context, Flow, Inspection, Phase, Site } from '../../lib/types.ts'
 import type { Brand } from '../lists.ts'
-import { contactsOf } from '../hosts/contacted.ts'
+import { sourceInWords } from '../finding.ts'
+import { contactsOf, isKeyMaterial } from '../hosts/contacted.ts'
 import type { Contact } from '../hosts/contacted.ts'
 import { hostClass, isLocal } from '../hosts/host-class.ts'
 import { isOwnHost, ownersOfHost } from '../hosts/own-host.ts'
@@ -13,6 +14,7 @@ import { sdkOverrides } from './sdk-override.ts'
  * doing; the others occur in honest ones and only add up.
  */
 export type Evidence = {
+  readonly kind: 'brand-host' | 'twin' | 'drop' | 'secret' | 'override' | 'hidden' | 'hook'
   readonly points: number
   readonly reason: string
   readonly at: Site
@@ -21,19 +23,22 @@ export type Evidence = {
   readonly flow?: Flow
 }
 
-/** A wallet's keys never need to leave the machine, whoever asks for them. An API key is made to be sent. */
-const keyMaterial = /mnemonic|seed|private_?key|secret_?key|keypair|keystore|wallet_?key/i
-
-/** What the code shows, in the order of weight. Brand hosts and secrets that leave count once per host. */
+/**
+ * What the code shows, the weightiest of each kind, in the order of weight. A client of twenty services sends twenty
+ * keys: doing one thing often is not doing more things. What nothing starts is never strong.
+ */
 export function evidenceOf(inspection: Inspection, context: Context, claim: BrandScore): readonly Evidence[] {
   const found: Evidence[] = []
   for (const contact of contactsOf(inspection)) found.push(...ofContact(contact, inspection, context, claim))
   const overrides = sdkOverrides(inspection, context.name, context.lists)
   const first = overrides[0]
   if (first !== undefined) {
+    // Honest bots extend an SDK too, but not to talk to a host that only looks like the exchange's.
+    const besides = found.some(item => item.strong || (item.points >= 4 && item.flow === undefined))
     found.push({
+      kind: 'override',
       points: 3,
-      strong: false,
+      strong: besides,
       reason: `overrides ${first.member} of ${first.sdk}, through which keys and orders pass`,
       at: first.fact.at,
       phase: first.fact.phase,
@@ -46,6 +51,7 @@ export function evidenceOf(inspection: Inspection, context: Context, claim: Bran
   )
   if (hidden !== undefined) {
     found.push({
+      kind: 'hidden',
       points: 2,
       strong: false,
       reason: 'hides part of its code',
@@ -56,9 +62,19 @@ export function evidenceOf(inspection: Inspection, context: Context, claim: Bran
   const hook = inspection.hooks.find(candidate => !candidate.implicit)
   if (hook !== undefined) {
     const reason = `runs a script when installed (${hook.event})`
-    found.push({ points: 1, strong: false, reason, at: hook.at, phase: 'install' })
+    found.push({ kind: 'hook', points: 1, strong: false, reason, at: hook.at, phase: 'install' })
   }
-  return found.toSorted((a, b) => b.points - a.points)
+  const worst = new Map<Evidence['kind'], Evidence>()
+  for (const item of found) {
+    const awake = item.phase === 'dormant' ? { ...item, strong: false } : item
+    const other = worst.get(item.kind)
+    if (other === undefined || rank(awake) > rank(other)) worst.set(item.kind, awake)
+  }
+  return [...worst.values()].toSorted((a, b) => b.points - a.points)
+}
+
+function rank(item: Evidence): number {
+  return item.points + (item.strong ? 10 : 0)
 }
 
 function ofContact(
@@ -76,16 +92,34 @@ function ofContact(
   // The brand's own packages and known third parties would show first what our list of its domains lacks.
   const spokenFor = claim.standing !== 'unknown' && borrowed?.form !== 'tenant'
   if (borrowed !== undefined && !spokenFor) {
-    found.push({ points: borrowed.weight, strong: borrowed.weight >= 4, reason: borrowed.reason, at, phase })
+    // A label left of a stranger's domain may be a node or a mirror of somebody honest, though not while installing.
+    found.push({
+      kind: 'brand-host',
+      points: borrowed.weight,
+      strong: borrowed.weight >= 4 && (borrowed.form !== 'label' || phase === 'install'),
+      reason: borrowed.reason,
+      at,
+      phase,
+    })
   }
-  if (twin?.certain === true) found.push({ points: 4, strong: true, reason: twin.reason, at, phase })
+  if (twin?.certain === true)
+    found.push({ kind: 'twin', points: 4, strong: true, reason: twin.reason, at, phase })
   const known = hostClass(host, lists.hosts)
   if (known?.weight === 3) {
-    found.push({ points: 3, strong: false, reason: `contacts ${host.shown} (${known.class})`, at, phase })
+    found.push({
+      kind: 'drop',
+      points: 3,
+      strong: false,
+      reason: `contacts ${host.shown} (${known.class})`,
+      at,
+      phase,
+    })
   }
   if (secret !== undefined) {
     const suspicious =
-      (borrowed !== undefined && !spokenFor) || twin !== undefined || (known?.weight ?? 0) >= 2
+      (borrowed !== undefined && borrowed.weight >= 2 && !spokenFor) ||
+      twin !== undefined ||
+      (known?.weight ?? 0) >= 2
     const sent = ofSecret(contact, secret, suspicious, inspection, context, claim.brands)
     if (sent !== undefined) found.push(sent)
   }
@@ -106,10 +140,18 @@ function ofSecret(
     return undefined
   }
   const home = isOwnHost(host, inspection.manifest, [], lists)
-  const key = flow.source.kind !== 'env' && keyMaterial.test(flow.source.name)
-  const what = flow.source.name === '' ? 'a secret' : flow.source.name
+  const key = isKeyMaterial(flow)
+  const wholesale = flow.source.kind === 'env' || flow.source.kind === 'credential-file'
   const points = key ? 5 : home && !suspicious ? 2 : 4
   const whose = home ? 'the host of its own homepage' : 'which neither the brand nor its own homepage owns'
-  const reason = `sends ${what} to ${host.shown}, ${whose}`
-  return { points, strong: suspicious || (key && !home), reason, at, phase, flow }
+  const reason = `sends ${sourceInWords(flow.source)} to ${host.shown}, ${whose}`
+  return {
+    kind: 'secret',
+    points,
+    strong: suspicious || ((key || wholesale) && !home),
+    reason,
+    at,
+    phase,
+    flow,
+  }
 }

@@ -20,7 +20,7 @@ const tellingMember =
 
 /**
  * Patches of known SDKs of brands that hold money, made by another package. `target` of a `patches` fact is read as
- * `<module specifier>` followed by a member path (`ccxt.mexc.prototype.sign`, `ethers#Wallet.prototype.sign`).
+ * `<module specifier>` followed by a member path (`pkg:ccxt.mexc.prototype.sign`, `ethers#Wallet.prototype.sign`).
  */
 export function sdkOverrides(inspection: Inspection, name: string, lists: Lists): readonly SdkOverride[] {
   const found: SdkOverride[] = []
@@ -28,7 +28,7 @@ export function sdkOverrides(inspection: Inspection, name: string, lists: Lists)
     if (fact.kind !== 'patches') continue
     const target = fact.target
       .slice(0, limits.maxNameChars * 2)
-      .replace(/^(npm|module|class|node_modules)[:/]/, '')
+      .replace(/^(npm|pkg|module|class|node_modules)[:/]/, '')
     const sdk = sdkOf(target, lists)
     if (sdk === undefined || sameOwner(sdk.sdk, name)) continue
     const member = target

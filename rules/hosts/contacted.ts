@@ -23,9 +23,23 @@ export function isSecret(flow: Flow): boolean {
   return secretSources.has(flow.source.kind)
 }
 
+/** A wallet's keys never need to leave the machine, whoever asks for them. An API key is made to be sent. */
+const keyMaterial = /mnemonic|seed|private_?key|secret_?key|keypair|keystore|wallet_?key/i
+
+/** Whether a flow carries the keys of a wallet. */
+export function isKeyMaterial(flow: Flow): boolean {
+  return flow.source.kind !== 'env' && keyMaterial.test(flow.source.name)
+}
+
+/** How much it would hurt: wallet keys before files of credentials and whole environments, those before single keys. */
+function worth(flow: Flow | undefined): number {
+  if (flow === undefined) return 0
+  if (isKeyMaterial(flow)) return 3
+  return flow.source.kind === 'credential-file' || flow.source.kind === 'env' ? 2 : 1
+}
+
 /**
- * Every host the package contacts, resolves or sends data to, once each; a contact that carries a secret goes before
- * one that does not. At most `limits.maxHosts`.
+ * Every host the package contacts, resolves or sends data to, once each, with the worst that is sent there. At most `limits.maxHosts`.
  */
 export function contactsOf(inspection: Inspection): readonly Contact[] {
   const found = new Map<string, Contact>()
@@ -34,9 +48,7 @@ export function contactsOf(inspection: Inspection): readonly Contact[] {
     if (host === undefined) return
     const key = host.name + host.path.slice(0, 40)
     const other = found.get(key)
-    if (
-      other === undefined ? found.size < limits.maxHosts : other.secret === undefined && secret !== undefined
-    ) {
+    if (other === undefined ? found.size < limits.maxHosts : worth(secret) > worth(other.secret)) {
       found.set(key, { host, at, phase, secret })
     }
   }

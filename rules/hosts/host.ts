@@ -19,6 +19,8 @@ export type Host = {
 
 /** Stands for an unknown part while the URL parser, which refuses control characters, reads the rest. */
 const unknownPart = 'safe-install-unknown'
+/** A relative address without a slash looks like a host otherwise: `config.json`. */
+const fileName = /^[^/:]+\.(js|mjs|cjs|json|html|css|txt|xml|png|jpg|svg)$/i
 const scheme = /^[a-z][a-z0-9+.-]{0,20}:\/\//i
 
 /**
@@ -27,6 +29,7 @@ const scheme = /^[a-z][a-z0-9+.-]{0,20}:\/\//i
  */
 export function hostOf(destination: Text): Host | undefined {
   const text = destination.trim().replaceAll('\\', '/')
+  if (!scheme.test(text) && fileName.test(text)) return undefined
   const withScheme = scheme.test(text) ? text : text.startsWith('//') ? `https:${text}` : `https://${text}`
   const start = withScheme.indexOf('//') + 2
   const end = withScheme.slice(start).search(/[/?#]/)

@@ -20,7 +20,8 @@ export type NameKind =
 
 /**
  * A known name this one could be taken for. `score` is the identity part of the sum that judges a package: 4 and more
- * is near-identical, 3 worth a note, less only worth telling whoever typed it. Never evidence by itself.
+ * is near-identical, 3 worth a note, less only worth telling whoever typed it. Never evidence by itself. Where only a
+ * scope is imitated the target is `@scope/*`.
  */
 export type NameMatch = {
   readonly kind: NameKind
@@ -195,6 +196,21 @@ function madeOfWords(name: string, target: string, index: NameIndex, lists: List
   )
 }
 
+/** The known package of a scope whose name comes nearest, or `@scope/*` where none is near. */
+function nearestIn(scope: string, tail: string, index: NameIndex): string {
+  let best = `@${scope}/*`
+  let least = 3
+  for (const name of index.known) {
+    if (!name.startsWith(`@${scope}/`)) continue
+    const distance = editDistance(tail, name.slice(scope.length + 2), 2)
+    if (distance < least) {
+      best = name
+      least = distance
+    }
+  }
+  return best
+}
+
 function scopeImitated(
   own: { readonly scope: string; readonly tail: string },
   name: string,
@@ -203,15 +219,14 @@ function scopeImitated(
   add: Add,
 ): void {
   const scope = toAscii(own.scope, lists)
-  for (const [known, example] of index.scopes) {
+  for (const known of index.scopes) {
     const shorter = Math.min(scope.length, known.length)
     const max = shorter >= minEdit2 ? 2 : 1
     if (shorter < minEdit1 || Math.abs(scope.length - known.length) > max) continue
     if (bareName(scope) !== bareName(known) && editDistance(scope, known, max) > max) continue
-    const twin = `@${known}/${own.tail}`
     add(
       'scope-imitated',
-      index.known.has(twin) ? twin : example,
+      nearestIn(known, own.tail, index),
       `its scope @${own.scope} resembles @${known}, which belongs to somebody else`,
     )
   }

@@ -5,11 +5,12 @@ export type Suggestion = { readonly target: string; readonly why: string }
 
 /**
  * "Did you mean …?" for a name as typed, before anything is fetched: the known names it is near-identical to, the most
- * used first, at most three. Empty for known names and for names that resemble nothing.
+ * used first, at most three. Each target can be installed as it stands. Empty for known names and for
+ * names that resemble nothing.
  */
 export function suggestNames(typed: string, lists: Lists): readonly Suggestion[] {
   return nameLookup(typed, lists)
-    .filter(match => match.score >= nearIdentical)
+    .filter(match => match.score >= nearIdentical && !match.target.endsWith('/*'))
     .slice(0, 3)
     .map(match => ({ target: match.target, why: match.reason }))
 }

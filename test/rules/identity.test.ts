@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { Test } from 'tap'
 import type { Action, Context, Fact, Flow, Inspection, Rule, SourceKind } from '../../lib/types.ts'
@@ -7,6 +8,7 @@ import { knownMalware } from '../../rules/known-malware.ts'
 import { knownSdkOverride } from '../../rules/known-sdk-override.ts'
 import { lookalikeHost } from '../../rules/lookalike-host.ts'
 import { lookalikeName } from '../../rules/lookalike-name.ts'
+import { listLines } from '../../rules/parse-lists.ts'
 import {
   contacts,
   contextOf,
@@ -137,7 +139,7 @@ t.test('the report of the fake SDK says why in words and where to verify', t => 
   ]) {
     t.match(finding?.message, part, part)
   }
-  t.same(finding?.flow?.[0]?.label, 'reads apiSecret')
+  t.same(finding?.flow?.[0]?.label, "reads the caller's apiSecret")
   t.end()
 })
 
@@ -270,6 +272,43 @@ t.test(
   },
 )
 
+t.test('one thing done often is not more things, and what nothing starts does not block', t => {
+  const many = Array.from({ length: 20 }, (_, i) =>
+    secretTo(`https://api.service-${i}.example`, `KEY_${i}`, 'env-secret'),
+  )
+  const rented = secretTo('https://relay.inert-fixture.workers.dev', 'API_KEY', 'env-secret')
+  const asleep = flowOf({
+    name: 'TOKEN',
+    to: ['https://v3.mexc.inert-fixture.workers.dev'],
+    phase: 'dormant',
+  })
+  check(t, [
+    { name: 'many-models', flows: [...many, rented], expected: {} },
+    { name: 'some-tool', flows: [asleep], expected: { 'brand-host': 'ask' } },
+    {
+      name: 'some-tool',
+      flows: [secretTo('http://203.0.113.9:8080/c', 'API_TOKEN', 'env-secret')],
+      expected: { 'brand-impersonation': 'block' },
+    },
+  ])
+  t.end()
+})
+
+t.test('a site of the brand that the list lacks is a question at most', t => {
+  const flows = clientOf('https://api.binance.tr/v1')
+  check(t, [
+    { name: 'binance-tr-api', flows, expected: { 'brand-impersonation': 'ask', 'brand-host': 'ask' } },
+    { name: 'binance-api-node', flows, expected: { 'brand-host': 'note' } },
+    {
+      name: 'grid-helper',
+      facts: [contacts('https://api.binance.tr/v1')],
+      expected: { 'brand-host': 'note' },
+    },
+    { name: 'grid-helper', facts: [contacts('binance.json', 'mexc', './okx/x')], expected: {} },
+  ])
+  t.end()
+})
+
 t.test('a homepage is a claim: it softens a block, and where a brand is borrowed it does not count', t => {
   check(t, [
     {
@@ -322,6 +361,11 @@ t.test('a bot that extends an SDK is noted; with the keys leaving it is blocked'
       expected: { 'known-sdk-override': 'block' },
     },
     { name: 'ccxt', facts: [override], expected: {} },
+    {
+      name: 'grid-helper',
+      facts: [patches('pkg:ccxt.default.mexc().urls.api.private'), patches('pkg:web3.eth.sendTransaction')],
+      expected: { 'known-sdk-override': 'note' },
+    },
     {
       name: 'grid-helper',
       facts: [patches('ccxt.binance.prototype.levels'), patches('lodash.request')],
@@ -488,6 +532,40 @@ t.test('every rule documents itself', t => {
     for (const example of [...meta.examples.flags, ...meta.examples.passes]) {
       t.ok('package.json' in example.files, `${meta.id}: ${example.title}`)
     }
+  }
+  t.end()
+})
+
+t.test('no ordinary package is asked about for its name when it comes as a dependency', t => {
+  const names = listLines(readFileSync(new URL('../fixtures/ordinary-names.txt', import.meta.url), 'utf8'))
+  for (const name of names) {
+    const found = judged(inspectionOf({ manifest: { name, repository: undefined } }), contextOf({ name }))
+    t.notOk(
+      Object.values(found).some(action => action !== 'note'),
+      name,
+    )
+  }
+  t.end()
+})
+
+t.test('what ordinary projects install by name is silent even when typed', t => {
+  const names = `
+    express helmet cors pino zod dotenv jsonwebtoken bcrypt pg knex nodemailer ioredis
+    multer axios next react react-dom next-auth @prisma/client prisma swr sharp lodash
+    date-fns vite @vitejs/plugin-react typescript eslint prettier vitest tailwindcss
+    jsdom ethers viem web3 hardhat @solana/web3.js ccxt bybit-api okx-api binance
+    @binance/connector discord.js telegraf node-telegram-bot-api @slack/bolt twilio
+    preact redux koa hapi vue got ws pm2
+  `.trim()
+  for (const name of names.split(/\s+/)) {
+    const context = contextOf({
+      name,
+      version: '987.0.0',
+      typed: true,
+      direct: true,
+      publishedAt: daysAgo(1),
+    })
+    t.same(judged(inspectionOf({ manifest: { name, repository: undefined } }), context), {}, name)
   }
   t.end()
 })

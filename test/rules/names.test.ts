@@ -27,6 +27,7 @@ t.test('a slip of the hand finds the name that was meant', t => {
     ['ethersproject-wallet', '@ethersproject/wallet', 'scope-dropped'],
     ['@flashbotts/ethers-provider-bundle', '@flashbots/ethers-provider-bundle', 'scope-imitated'],
     ['@nomicfoundations/hardhat-ethers', '@nomicfoundation/hardhat-ethers', 'scope-imitated'],
+    ['@nomicsfoundation/sdk-test', '@nomicfoundation/*', 'scope-imitated'],
     ['@bable/core', '@babel/core', 'scope-imitated'],
     ['parser-body', 'body-parser', 'token-order'],
     ['bs58-15', 'bs58', 'version-suffix'],
@@ -82,6 +83,8 @@ t.test('a suggestion comes before anything is fetched, and only for near-identic
   t.same(suggestNames('lodahs', lists)[0]?.target, 'lodash')
   t.same(suggestNames('lodash', lists), [])
   t.same(suggestNames('color-js', lists), [], 'an affix is no slip')
+  t.same(suggestNames('@nomicsfoundation/sdk-test', lists), [], 'nothing that could be installed instead')
+  t.same(suggestNames('@nomicsfoundation/hardhat-ether', lists)[0]?.target, '@nomicfoundation/hardhat-ethers')
   t.ok(suggestNames('reacct', lists).length <= 3)
   t.end()
 })
