@@ -355,7 +355,7 @@ export class Interpreter {
     merged.thisValue = self
     merged.rest = rest
     for (let at = 0; at < Math.min(given.list.length, 64); at++) {
-      const before = merged.parameters[at] ?? nothing
+      const before = (merged.parameters[at] ??= nothing)
       const after = join(before, given.list[at]!)
       if (after !== before) {
         merged.parameters[at] = after
@@ -673,6 +673,15 @@ export class Interpreter {
     if (value.functions.length > 0 || value.objects.length > 0) this.hand(value, anything, frame, place, 1)
   }
 
+  /** A function put into something of the outside world: others call it, with what is theirs. */
+  install(value: Value, frame: Frame, place: Place): void {
+    for (const fn of value.functions) {
+      const taint = this.source('caller', fn.name, placeOf(fn.file as SourceFile, fn.node))
+      this.callBlindly(fn, anything, { ...anything, taints: [taint] }, frame, place)
+    }
+    if (value.objects.length > 0) this.hand({ ...nothing, objects: value.objects }, anything, frame, place, 1)
+  }
+
   leakSetter(value: Value, frame: Frame, place: Place): void {
     for (const fn of value.functions) this.callBlindly(fn, anything, anything, frame, place)
   }
@@ -708,7 +717,6 @@ export class Interpreter {
     if (target.api === environmentApi) return
     if (isPatchTarget(api)) {
       this.fact({ kind: 'patches', target: api.replace(/^global:/, ''), api: 'assignment' }, frame, place)
-      this.leak(value, frame, place)
     } else if (/\.on[a-z]+$/.test(api)) this.hand(value, anything, frame, place)
   }
 

@@ -90,7 +90,7 @@ export function parseCode(text: string, path: string): Parsed {
   for (const sourceType of orders) {
     try {
       const program = GuardedParser.parse(clean, acornOptions(sourceType))
-      return { kind: 'tree', program, module: sourceType === 'module', dialect: false }
+      return { kind: 'tree', program, module: isModule(program, path), dialect: false }
     } catch (error) {
       if (error instanceof NestingError || error instanceof RangeError) {
         return { kind: 'unreadable', why: 'nested too deeply' }
@@ -99,6 +99,20 @@ export function parseCode(text: string, path: string): Parsed {
     }
   }
   return parseDialect(clean, path) ?? { kind: 'unreadable', why: why.slice(0, 200) }
+}
+
+/** Whether the tree is that of a module: strict code parses as one too, so its statements decide. */
+function isModule(program: Program, path: string): boolean {
+  return (
+    path.endsWith('.mjs') ||
+    program.body.some(
+      ({ type }) =>
+        type === 'ImportDeclaration' ||
+        type === 'ExportNamedDeclaration' ||
+        type === 'ExportDefaultDeclaration' ||
+        type === 'ExportAllDeclaration',
+    )
+  )
 }
 
 type Babel = {
@@ -135,7 +149,7 @@ function parseDialect(text: string, path: string): Parsed | undefined {
         attachComment: false,
         plugins: [...commonPlugins, ...kind],
       })
-      return { kind: 'tree', program, module: program.sourceType === 'module', dialect: true }
+      return { kind: 'tree', program, module: isModule(program, path), dialect: true }
     } catch (error) {
       if (error instanceof RangeError) return { kind: 'unreadable', why: 'nested too deeply' }
       if (!(error instanceof SyntaxError)) throw error
