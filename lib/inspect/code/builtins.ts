@@ -107,7 +107,7 @@ export function callMethod(
   if (object.known.length > 0 && object.handles.length === 0 && object.functions.length === 0) {
     const result = callTextMethod(machine, object, name, given, frame, place)
     if (result !== undefined)
-      return object.objects.length > 0 ? join(result, machine.deepValue(object, frame, place)) : result
+      return object.objects.length > 0 ? join(result, machine.deepValue(object, frame)) : result
   }
   void self
   return undefined
@@ -173,7 +173,7 @@ function constructorOfUnknown(
 
 /** `a.pipe(b)`: what comes out of a goes into b, and b is what the chain goes on with. */
 function pipe(machine: Interpreter, object: Value, given: Arguments, frame: Frame, place: Place): Value {
-  let taints = machine.deepTaints(object, frame, place)
+  let taints = machine.deepTaints(object, frame)
   for (const one of object.objects) {
     const own = one.fields.get('%taints')
     if (own !== undefined) taints = joinTaints(taints, machine.read(own, frame).taints)
@@ -277,7 +277,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
   const first = argument(call, 0)
   const second = argument(call, 1)
   const all = given.rest === nothing ? given.list : [...given.list, given.rest]
-  const deep = (value: Value): readonly Taint[] => machine.deepTaints(value, frame, place)
+  const deep = (value: Value): readonly Taint[] => machine.deepTaints(value, frame)
   const deepAll = (): readonly Taint[] =>
     all.reduce<readonly Taint[]>((taints, value) => joinTaints(taints, deep(value)), [])
   switch (name) {
@@ -439,7 +439,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     }
     case 'Object.keys': {
       const keys = keysOf(machine, first, frame)
-      machine.consumed(first, frame, place)
+      machine.consumed(first, frame)
       return listOf(machine, keys.exact ? keys.list : undefined, keys.any, `keys ${place.start}`, frame)
     }
     case 'Object.values': {
@@ -693,7 +693,7 @@ function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
   const { frame, place, given } = call
   const first = argument(call, 0)
   const encoding = textsOf(argument(call, 1))[0] ?? 'utf8'
-  let taints = machine.deepTaints(first, frame, place)
+  let taints = machine.deepTaints(first, frame)
   const api = call.handle.api
   if (api.endsWith('concat')) {
     const items = elementsOf(machine, first, frame)
@@ -729,11 +729,11 @@ function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
 }
 
 function makeUrl(machine: Interpreter, call: ModelledCall): Value {
-  const { frame, place } = call
+  const { frame } = call
   const first = argument(call, 0)
   const base = argument(call, 1)
   const made = instance(machine, 'url', call)
-  const taints = joinTaints(machine.deepTaints(first, frame, place), base.taints)
+  const taints = joinTaints(machine.deepTaints(first, frame), base.taints)
   for (const object of made.objects) {
     const model = object.model
     if (model === undefined) continue
@@ -791,12 +791,11 @@ function openInstance(machine: Interpreter, name: string, call: ModelledCall): V
     for (const field of ['responseText', 'response', 'responseXML'])
       machine.writeField(object, field, tainted([net]))
     machine.giveTaints(object, [net])
-    if (payload !== nothing)
-      sendTo(machine, object.model, machine.deepTaints(payload, frame, place), payload, call)
+    if (payload !== nothing) sendTo(machine, object.model, machine.deepTaints(payload, frame), payload, call)
   }
   if (name === 'xhr.open') {
     for (const object of self.objects) {
-      const inUrl = machine.deepTaints(argument(call, 1), frame, place)
+      const inUrl = machine.deepTaints(argument(call, 1), frame)
       if (object.model !== undefined && destinations.some(text => text.includes('://')))
         sendTo(machine, object.model, inUrl, nothing, call, 'dest')
     }

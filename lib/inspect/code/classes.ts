@@ -1,7 +1,7 @@
 import type { AnyNode } from 'acorn'
 import { enterBlock, enterScope } from './environment.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
-import { addGetter, namesOf } from './members.ts'
+import { addGetter, namesOf, prototypeOf } from './members.ts'
 import { bindPattern } from './patterns.ts'
 import { placeOf } from './sites.ts'
 import {
@@ -129,16 +129,6 @@ function emptyConstructor(node: ClassNode): FunctionNode {
     expression: false,
     ...at,
   }
-}
-
-export function prototypeOf(machine: Interpreter, fn: FunctionValue) {
-  const cell = machine.field(fn.properties, 'prototype')
-  const present = cell.value.objects[0]
-  if (present !== undefined) return present
-  const prototype = machine.makeObject('class')
-  machine.write(machine.field(prototype, 'constructor'), ofFunction(fn))
-  machine.write(cell, ofObject(prototype))
-  return prototype
 }
 
 /** The prototypes of whatever a class extends; a class of the outside world stands for its own. */

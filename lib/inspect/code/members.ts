@@ -17,10 +17,12 @@ import {
   known,
   knowns,
   nothing,
+  ofFunction,
   ofHandle,
   ofObject,
   tainted,
   withTaints,
+  type FunctionValue,
   type Handle,
   type ObjectValue,
   type Taint,
@@ -91,6 +93,7 @@ export function namedMember(
     for (const one of object.objects) result = join(result, fieldOf(machine, one, name, frame, place))
   }
   for (const fn of object.functions) {
+    if (name === 'prototype') prototypeOf(machine, fn)
     const own = fieldOf(machine, fn.properties, name, frame, place)
     result = join(result, own === anything && functionMembers.has(name) ? nothing : own)
     if (fn.parents !== undefined && own === anything) {
@@ -470,4 +473,15 @@ export function copyFields(
     }
   }
   return from
+}
+
+/** The `prototype` object of a function, made when it is first asked for. */
+export function prototypeOf(machine: Interpreter, fn: FunctionValue) {
+  const cell = machine.field(fn.properties, 'prototype')
+  const present = cell.value.objects[0]
+  if (present !== undefined) return present
+  const prototype = machine.makeObject('class')
+  machine.write(machine.field(prototype, 'constructor'), ofFunction(fn))
+  machine.write(cell, ofObject(prototype))
+  return prototype
 }
