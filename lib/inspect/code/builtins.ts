@@ -699,7 +699,7 @@ function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
     const items = elementsOf(machine, first, frame)
     const parts = items.exact ? items.list.map(item => item.known[0]) : []
     if (items.exact && parts.length > 0 && parts.every(part => part instanceof Uint8Array)) {
-      return withTaints(known(new Uint8Array(Buffer.concat(parts as Uint8Array[]))), taints)
+      return withTaints(known(new Uint8Array(Buffer.concat(parts))), taints)
     }
     return tainted(taints)
   }

@@ -26,7 +26,7 @@ export function evaluateClass(
   frame.environment = enterBlock(frame, node)
   enterScope(machine, node, frame)
   const home = frame.home
-  const fn = classFunction(machine, node as ClassNode, frame)
+  const fn = classFunction(machine, node, frame)
   const prototype = prototypeOf(machine, fn)
   if (parent !== undefined) {
     fn.parents = parent
@@ -53,9 +53,7 @@ export function evaluateClass(
     if (member.type === 'MethodDefinition') {
       if (member.kind === 'constructor') continue
       frame.home = isStatic ? fn.properties : prototype
-      const method = ofFunction(
-        machine.functionAt(frame, member.value as FunctionNode, String(memberNames[0] ?? '')),
-      )
+      const method = ofFunction(machine.functionAt(frame, member.value, memberNames[0] ?? ''))
       frame.home = home
       for (const name of memberNames) {
         if (member.kind === 'get' && name !== undefined) addGetter(target, name, method)

@@ -1,10 +1,12 @@
-import type { AnyNode, Program } from 'acorn'
+import type { AnyNode, Node, Program } from 'acorn'
 import { HOLE } from '../../types.ts'
 import type { EntryEdge, Gap, Guard, Phase, SourceKind, Text } from '../../types.ts'
 import { callArrayMethod } from './arrays.ts'
 import { callValue, newValue } from './calls.ts'
 import { loadComputed } from './effects.ts'
 import { evaluateExpression } from './expressions.ts'
+import type { Constant, Folded } from './fold/constant.ts'
+import { constantOf, foldedValue, valueOfFolded } from './folded.ts'
 import { cellsOf, environmentApi, namedMember } from './members.ts'
 import { actOf, canonical } from './models/index.ts'
 import { bindPattern } from './patterns.ts'
@@ -36,6 +38,7 @@ import {
   type Reader,
   type SourceRecord,
   type Taint,
+  withTaints,
   type Value,
 } from './values.ts'
 
@@ -64,6 +67,9 @@ export type SourceFile = CodeText & {
   readonly scopes: Scopes
   readonly module: boolean
   readonly depth: number
+  /** Expressions that follow from the text alone, where there was anything to decode. */
+  readonly constants: ReadonlyMap<Node, Folded> | undefined
+  readonly foldCall: (fn: FunctionNode, operands: readonly Constant[]) => Folded | undefined
 }
 
 /** Where evaluation stands: the running context, the names in sight, and what guards this place. */
@@ -311,6 +317,10 @@ export class Interpreter {
 
   evaluate(node: AnyNode, frame: Frame): Value {
     this.step()
+    if (frame.file.constants !== undefined) {
+      const folded = foldedValue(this, node, frame)
+      if (folded !== undefined) return folded
+    }
     if (this.evaluationDepth > maxEvaluationDepth) {
       this.gap(`${frame.file.path}: nested too deeply to be followed`, frame.file.path)
       return anything
@@ -330,17 +340,38 @@ export class Interpreter {
   /** Calls a function of the program and gives what it returns. */
   callFunction(fn: FunctionValue, thisValue: Value, given: Arguments, frame: Frame, place: Place): Value {
     fn.called = true
+    const folded = this.#foldCall(fn, given, frame, place)
+    if (folded !== undefined) return folded
     const context = this.#contextFor(fn, fn.lexicalThis ?? thisValue, this.#withHop(given, fn, place), frame)
     if (!context.done || context.queued) {
       if (this.#callDepth < maxCallDepth && !context.running && this.evaluationDepth < 500) {
         context.queued = false
         this.#callDepth++
-        this.runContext(context as unknown as Context)
+        this.runContext(context)
         this.#callDepth--
-      } else this.queue(context as unknown as Context)
+      } else this.queue(context)
     }
     const result = this.read(context.returns, frame)
     return context.merged ? this.#ownTaints(result, context, thisValue, given) : result
+  }
+
+  /** A decoder called with constants gives a constant. */
+  #foldCall(fn: FunctionValue, given: Arguments, frame: Frame, place: Place): Value | undefined {
+    const file = fn.file as SourceFile
+    if (file.constants === undefined || given.list.length === 0 || given.rest !== nothing) return undefined
+    const operands: Constant[] = []
+    let taints: readonly Taint[] = []
+    for (const value of given.list) {
+      const operand = constantOf(value)
+      if (operand === undefined) return undefined
+      operands.push(operand.constant)
+      taints = joinTaints(taints, value.taints)
+    }
+    const result = file.foldCall(fn.node, operands)
+    if (result === undefined) return undefined
+    const node: AnyNode = { type: 'EmptyStatement', start: place.start, end: place.end }
+    const value = valueOfFolded(this, result, frame, node)
+    return value === undefined ? undefined : withTaints(value, taints)
   }
 
   #withHop(given: Arguments, fn: FunctionValue, place: Place): Arguments {
@@ -445,7 +476,7 @@ export class Interpreter {
       context.made.set('environment', environment)
     }
     const frame: Frame = {
-      context: context as unknown as Context,
+      context: context,
       file,
       functionContext: context,
       environment,
@@ -554,7 +585,7 @@ export class Interpreter {
     context.parameters = [...list]
     // What it returned for the previous content of this place is gone: each run starts anew.
     context.returns.value = nothing
-    this.runContext(context as unknown as Context)
+    this.runContext(context)
     return this.read(context.returns, frame)
   }
 

@@ -39,7 +39,7 @@ export function propertyKey(
   node: Extract<AnyNode, { type: 'MemberExpression' }>,
   frame: Frame,
 ): Value {
-  if (node.computed) return machine.evaluate(node.property as AnyNode, frame)
+  if (node.computed) return machine.evaluate(node.property, frame)
   if (node.property.type === 'PrivateIdentifier') return known(`#${node.property.name}`)
   return node.property.type === 'Identifier' ? known(node.property.name) : anything
 }

@@ -49,16 +49,16 @@ function guardNesting(Base: typeof Parser): typeof Parser {
   }
   own['declareName'] = () => undefined
   own['checkLocalExport'] = () => undefined
-  const parse = Base.parse
-  Guarded.parse = function (text: string, options: Options): Program {
-    // A syntax error leaves the counter wherever it was thrown.
-    depth = 0
-    return parse.call(this, text, options)
+  return class extends Guarded {
+    static override parse(text: string, options: Options): Program {
+      // A syntax error leaves the counter wherever it was thrown.
+      depth = 0
+      return super.parse(text, options)
+    }
   }
-  return Guarded
 }
 
-const GuardedParser = Parser.extend(guardNesting as unknown as (Base: typeof Parser) => typeof Parser)
+const GuardedParser = Parser.extend(guardNesting)
 
 export type Parsed =
   | { readonly kind: 'tree'; readonly program: Program; readonly module: boolean; readonly dialect: boolean }
