@@ -110,7 +110,7 @@ export class CodeAnalysis {
     }
   }
 
-  /** Commands that the code starts, each once, since the last call. */
+  /** Commands that the code starts, each once, since the last call. Files of the package are written `./path`. */
   takeCommands(): readonly {
     readonly text: Text
     readonly args?: readonly Text[]
@@ -121,8 +121,8 @@ export class CodeAnalysis {
     const taken = this.#machine.commands
     this.#machine.commands = []
     return taken.map(({ text, args, shell, place, level }) => ({
-      text,
-      ...(args === undefined ? {} : { args }),
+      text: inPackage(text),
+      ...(args === undefined ? {} : { args: args.map(inPackage) }),
       shell,
       at: siteOf(place),
       phase: phaseOf(level),
@@ -150,6 +150,11 @@ export class CodeAnalysis {
       work,
     }
   }
+}
+
+/** A path of the package as its own folder sees it, which is where npm runs hooks. */
+function inPackage(text: Text): Text {
+  return text.replaceAll('/__package__/', './')
 }
 
 function levelOf(phase: Phase): number {

@@ -62,7 +62,7 @@ export function callArrayMethod(
         if (one.kind === 'map' && typeof key === 'string' && given.list[0]?.open === false)
           machine.writeField(one, key, value)
         else machine.writeRest(one, value)
-        const taints = machine.deepTaints(given.list[0] ?? nothing, frame, place)
+        const taints = machine.deepTaints(given.list[0] ?? nothing, frame)
         if (taints.length > 0) machine.writeRest(one, tainted(taints))
       }
       return object
@@ -133,7 +133,7 @@ export function callArrayMethod(
     }
     case 'join': {
       const separator = given.list[0] === undefined ? ',' : textsOf(given.list[0])[0]!
-      const taints = items.exact ? joinAll(items.list).taints : machine.deepTaints(object, frame, place)
+      const taints = items.exact ? joinAll(items.list).taints : machine.deepTaints(object, frame)
       if (items.exact && items.list.every(item => item.known.length <= 1)) {
         const text = items.list
           .map(item =>
@@ -141,12 +141,12 @@ export function callArrayMethod(
           )
           .join(separator)
         if (text.length < 4_000_000)
-          return withTaints(known(text), joinTaints(taints, machine.deepTaints(object, frame, place)))
+          return withTaints(known(text), joinTaints(taints, machine.deepTaints(object, frame)))
       }
       return tainted(taints)
     }
     case 'toString':
-      return tainted(machine.deepTaints(object, frame, place))
+      return tainted(machine.deepTaints(object, frame))
     case 'reverse':
     case 'toReversed':
       return withTaints(

@@ -82,6 +82,12 @@ export function callMethod(
       if (!object.objects.some(one => one.fields.has(name)))
         return settle(machine, object, name, given, frame, place)
       break
+    case 'constructor':
+      return object.open ? constructorOfUnknown(machine, object, given, frame, place) : undefined
+    case 'pipe':
+    case 'pipeTo':
+    case 'pipeThrough':
+      return pipe(machine, object, given, frame, place)
     case 'toString':
       if (object.functions.length > 0 && object.objects.length === 0) return anything
       break
@@ -101,7 +107,7 @@ export function callMethod(
   if (object.known.length > 0 && object.handles.length === 0 && object.functions.length === 0) {
     const result = callTextMethod(machine, object, name, given, frame, place)
     if (result !== undefined)
-      return object.objects.length > 0 ? join(result, machine.deepValue(object, frame, place)) : result
+      return object.objects.length > 0 ? join(result, machine.deepValue(object, frame)) : result
   }
   void self
   return undefined
@@ -145,6 +151,61 @@ function settle(
     )
   }
   return result
+}
+
+/** `x.constructor(text)` of something unknown: the constructor of a function turns text into code. */
+function constructorOfUnknown(
+  machine: Interpreter,
+  object: Value,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  const text = given.list.at(-1) ?? nothing
+  const fetched = text.taints.some(({ source: { kind } }) => kind === 'network' || kind === 'package-bytes')
+  const decoded = text.taints.some(taint => taint.hops !== undefined)
+  const written = text.known.some(part => typeof part === 'string' && /[(=;]/.test(part))
+  if (!fetched && !decoded && !written) return undefined
+  void object
+  const handle = machine.handle('global:Function')
+  return makeFunctionFromText(machine, { handle, self: nothing, given, frame, place, constructed: false })
+}
+
+/** `a.pipe(b)`: what comes out of a goes into b, and b is what the chain goes on with. */
+function pipe(machine: Interpreter, object: Value, given: Arguments, frame: Frame, place: Place): Value {
+  let taints = machine.deepTaints(object, frame)
+  for (const one of object.objects) {
+    const own = one.fields.get('%taints')
+    if (own !== undefined) taints = joinTaints(taints, machine.read(own, frame).taints)
+  }
+  const target = given.list[0] ?? given.rest
+  pour(machine, taints, target, frame, place)
+  return withTaints(target === nothing ? anything : target, taints)
+}
+
+function pour(
+  machine: Interpreter,
+  taints: readonly Taint[],
+  target: Value,
+  frame: Frame,
+  place: Place,
+): void {
+  const call = { handle: machine.handle('pipe'), frame, place }
+  for (const one of target.objects) {
+    if (one.model !== undefined)
+      sendTo(machine, one.model, taints, tainted(taints), { ...call, handle: machine.handle(one.model.api) })
+    for (const name of ['write', 'end', 'transform', '_write', '_transform']) {
+      for (const fn of one.fields.get(name)?.value.functions ?? []) {
+        machine.callFunction(
+          fn,
+          ofObject(one),
+          { list: [tainted(taints), anything, anything], rest: nothing },
+          frame,
+          place,
+        )
+      }
+    }
+  }
 }
 
 function onlyCallable(value: Value): Value {
@@ -216,7 +277,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
   const first = argument(call, 0)
   const second = argument(call, 1)
   const all = given.rest === nothing ? given.list : [...given.list, given.rest]
-  const deep = (value: Value): readonly Taint[] => machine.deepTaints(value, frame, place)
+  const deep = (value: Value): readonly Taint[] => machine.deepTaints(value, frame)
   const deepAll = (): readonly Taint[] =>
     all.reduce<readonly Taint[]>((taints, value) => joinTaints(taints, deep(value)), [])
   switch (name) {
@@ -297,8 +358,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       const label = call.handle.api.endsWith('atob') ? 'base64' : 'uri'
       const taints = hop(deep(first), label, place)
       if (folded === undefined) return tainted(taints)
-      if (label === 'base64') machine.decoded('base64', first, frame, place)
-      return withTaints({ ...folded, taints: [] }, taints)
+      const own = label === 'base64' ? machine.decoded('base64', first, frame, place) : []
+      return withTaints({ ...folded, taints: [] }, joinTaints(taints, own))
     }
     case 'compress':
     case 'decompress':
@@ -378,7 +439,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     }
     case 'Object.keys': {
       const keys = keysOf(machine, first, frame)
-      machine.consumed(first, frame, place)
+      machine.consumed(first, frame)
       return listOf(machine, keys.exact ? keys.list : undefined, keys.any, `keys ${place.start}`, frame)
     }
     case 'Object.values': {
@@ -426,6 +487,13 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
         for (const own of fn.properties.fields.get('prototype')?.value.objects ?? []) own.parents = prototype
       }
       return first
+    }
+    case 'getPrototypeOf': {
+      let result = nothing
+      if (first.functions.length > 0 || first.handles.length > 0)
+        result = ofHandle(machine.handle('global:Function.prototype'))
+      for (const object of first.objects) result = join(result, object.parents ?? anything)
+      return result === nothing ? anything : result
     }
     case 'Object.getOwnPropertyDescriptor': {
       const descriptor = machine.objectAt(frame, `descriptor ${place.start}`, 'object')
@@ -514,6 +582,17 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       machine.writeField(request, 'url', first)
       copyFields(machine, second, request, frame)
       return ofObject(request)
+    }
+    case 'pipeline': {
+      let taints: readonly Taint[] = []
+      for (const value of all) {
+        pour(machine, taints, value, frame, place)
+        taints = joinTaints(taints, deep({ ...value, functions: [] }))
+      }
+      return handResult(machine, anything, {
+        ...call,
+        given: { list: all.filter(value => value.functions.length > 0), rest: nothing },
+      })
     }
     case 'same-client':
       return handleValue(machine, call.handle.api.split('.')[0] ?? '', undefined, undefined, frame, place)
@@ -614,13 +693,13 @@ function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
   const { frame, place, given } = call
   const first = argument(call, 0)
   const encoding = textsOf(argument(call, 1))[0] ?? 'utf8'
-  let taints = machine.deepTaints(first, frame, place)
+  let taints = machine.deepTaints(first, frame)
   const api = call.handle.api
   if (api.endsWith('concat')) {
     const items = elementsOf(machine, first, frame)
     const parts = items.exact ? items.list.map(item => item.known[0]) : []
     if (items.exact && parts.length > 0 && parts.every(part => part instanceof Uint8Array)) {
-      return withTaints(known(new Uint8Array(Buffer.concat(parts as Uint8Array[]))), taints)
+      return withTaints(known(new Uint8Array(Buffer.concat(parts))), taints)
     }
     return tainted(taints)
   }
@@ -630,8 +709,9 @@ function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
   if (first.known.length === 1 && !first.open && typeof text === 'string') {
     const bytes = bytesOf(text, given.list[1] === undefined ? undefined : encoding)
     if (bytes !== undefined) {
-      if (encoding !== 'utf8') machine.decoded(encoding, first, frame, place)
-      return withTaints(known(bytes), taints)
+      const own =
+        encoding === 'base64' || encoding === 'hex' ? machine.decoded(encoding, first, frame, place) : []
+      return withTaints(known(bytes), joinTaints(taints, own))
     }
     return withTaints(first, taints)
   }
@@ -649,11 +729,11 @@ function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
 }
 
 function makeUrl(machine: Interpreter, call: ModelledCall): Value {
-  const { frame, place } = call
+  const { frame } = call
   const first = argument(call, 0)
   const base = argument(call, 1)
   const made = instance(machine, 'url', call)
-  const taints = joinTaints(machine.deepTaints(first, frame, place), base.taints)
+  const taints = joinTaints(machine.deepTaints(first, frame), base.taints)
   for (const object of made.objects) {
     const model = object.model
     if (model === undefined) continue
@@ -671,6 +751,8 @@ function makeUrl(machine: Interpreter, call: ModelledCall): Value {
 }
 
 function joinUrl(base: string, path: string): string {
+  if (!base.includes(HOLE) && !path.includes(HOLE) && URL.canParse(path, base))
+    return new URL(path, base).href
   if (!path.startsWith('/')) return base.endsWith('/') ? base + path : `${base}/${path}`
   const host = base.indexOf('/', base.indexOf('://') + 3)
   return (host < 0 ? base : base.slice(0, host)) + path
@@ -709,12 +791,11 @@ function openInstance(machine: Interpreter, name: string, call: ModelledCall): V
     for (const field of ['responseText', 'response', 'responseXML'])
       machine.writeField(object, field, tainted([net]))
     machine.giveTaints(object, [net])
-    if (payload !== nothing)
-      sendTo(machine, object.model, machine.deepTaints(payload, frame, place), payload, call)
+    if (payload !== nothing) sendTo(machine, object.model, machine.deepTaints(payload, frame), payload, call)
   }
   if (name === 'xhr.open') {
     for (const object of self.objects) {
-      const inUrl = machine.deepTaints(argument(call, 1), frame, place)
+      const inUrl = machine.deepTaints(argument(call, 1), frame)
       if (object.model !== undefined && destinations.some(text => text.includes('://')))
         sendTo(machine, object.model, inUrl, nothing, call, 'dest')
     }

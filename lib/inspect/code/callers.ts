@@ -1,6 +1,5 @@
-import { prototypeOf } from './classes.ts'
 import { byCallLevel, type Context, type Frame, type Interpreter, type SourceFile } from './interpreter.ts'
-import { cellsOf } from './members.ts'
+import { cellsOf, prototypeOf } from './members.ts'
 import type { ModuleRecord } from './modules.ts'
 import { placeOf } from './sites.ts'
 import {

@@ -219,7 +219,7 @@ export function callUnknown(
     callee.handles.some(handle => handle.api.startsWith('pkg:')) ||
     (callee.handles.length === 0 && self === nothing)
   for (const value of values) {
-    const deep = machine.deepTaints(value, frame, place)
+    const deep = machine.deepTaints(value, frame)
     taints = joinTaints(taints, foreign ? unsure(deep) : deep)
   }
   void name

@@ -1,7 +1,7 @@
 import type { AnyNode } from 'acorn'
 import { enterBlock, enterScope } from './environment.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
-import { addGetter, namesOf } from './members.ts'
+import { addGetter, namesOf, prototypeOf } from './members.ts'
 import { bindPattern } from './patterns.ts'
 import { placeOf } from './sites.ts'
 import {
@@ -26,7 +26,7 @@ export function evaluateClass(
   frame.environment = enterBlock(frame, node)
   enterScope(machine, node, frame)
   const home = frame.home
-  const fn = classFunction(machine, node as ClassNode, frame)
+  const fn = classFunction(machine, node, frame)
   const prototype = prototypeOf(machine, fn)
   if (parent !== undefined) {
     fn.parents = parent
@@ -53,9 +53,7 @@ export function evaluateClass(
     if (member.type === 'MethodDefinition') {
       if (member.kind === 'constructor') continue
       frame.home = isStatic ? fn.properties : prototype
-      const method = ofFunction(
-        machine.functionAt(frame, member.value as FunctionNode, String(memberNames[0] ?? '')),
-      )
+      const method = ofFunction(machine.functionAt(frame, member.value, memberNames[0] ?? ''))
       frame.home = home
       for (const name of memberNames) {
         if (member.kind === 'get' && name !== undefined) addGetter(target, name, method)
@@ -129,16 +127,6 @@ function emptyConstructor(node: ClassNode): FunctionNode {
     expression: false,
     ...at,
   }
-}
-
-export function prototypeOf(machine: Interpreter, fn: FunctionValue) {
-  const cell = machine.field(fn.properties, 'prototype')
-  const present = cell.value.objects[0]
-  if (present !== undefined) return present
-  const prototype = machine.makeObject('class')
-  machine.write(machine.field(prototype, 'constructor'), ofFunction(fn))
-  machine.write(cell, ofObject(prototype))
-  return prototype
 }
 
 /** The prototypes of whatever a class extends; a class of the outside world stands for its own. */

@@ -80,11 +80,10 @@ export function requestParts(
         ;(texts[name] ??= []).push(...textsOf(value))
         destTaints = joinTaints(destTaints, value.taints)
       }
-      for (const name of payloadFields)
-        payload = joinTaints(payload, machine.deepTaints(field(name), frame, place))
-      header = joinTaints(header, machine.deepTaints(field('headers'), frame, place))
+      for (const name of payloadFields) payload = joinTaints(payload, machine.deepTaints(field(name), frame))
+      header = joinTaints(header, machine.deepTaints(field('headers'), frame))
       if (object.rest !== undefined)
-        payload = joinTaints(payload, machine.deepTaints(machine.read(object.rest, frame), frame, place))
+        payload = joinTaints(payload, machine.deepTaints(machine.read(object.rest, frame), frame))
     }
   }
   const of = (...names: string[]) => names.flatMap(name => texts[name] ?? [])

@@ -15,6 +15,7 @@ import {
   joinTaints,
   known,
   newCell,
+  newField,
   nothing,
   ofObject,
   tainted,
@@ -57,7 +58,7 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
       return send(machine, model, call)
     case 'fill':
       for (const at of model.values)
-        fillInstance(machine, call.self, machine.deepTaints(argument(call, at), call.frame, call.place))
+        fillInstance(machine, call.self, machine.deepTaints(argument(call, at), call.frame))
       return call.self
     case 'resolve':
       return resolveName(machine, argument(call, model.name), call)
@@ -149,7 +150,13 @@ export function instance(
     `instance ${name} ${call.place.file.path} ${call.place.start}`,
     'instance',
   )
-  object.model ??= { name, api: call.handle.api, place: call.place, texts: newCell(), pending: newCell() }
+  object.model ??= {
+    name,
+    api: call.handle.api,
+    place: call.place,
+    texts: newCell(),
+    pending: newField(object),
+  }
   machine.write(object.model.texts, texts)
   return ofObject(object)
 }
@@ -217,7 +224,6 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
       machine.deepTaints(
         { ...dest, objects: dest.objects.filter(one => one.model?.name === 'url' || one.kind === 'map') },
         frame,
-        place,
       ),
       parts.destTaints,
     )
@@ -229,7 +235,7 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     )
     let payload = parts.payload
     for (const at of model.payload ?? [])
-      payload = joinTaints(payload, machine.deepTaints(argument(call, at), frame, place))
+      payload = joinTaints(payload, machine.deepTaints(argument(call, at), frame))
     flowInto(machine, payload, { kind: 'network', role: 'payload', destinations }, call)
     flowInto(machine, parts.header, { kind: 'network', role: 'header', destinations }, call)
   }
@@ -250,12 +256,12 @@ function aboutDestination(taints: readonly Taint[], destinations: readonly Text[
 }
 
 function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): Value {
-  const { frame, place, self } = call
+  const { frame, self } = call
   let taints: readonly Taint[] = []
   let content = nothing
   for (const at of model.payload) {
     const value = argument(call, at)
-    taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, frame, place))
+    taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, frame))
     content = join(content, { ...value, functions: [] })
   }
   for (const { model: target } of models(self))
@@ -296,7 +302,7 @@ function resolveName(machine: Interpreter, name: Value, call: ModelledCall): Val
   machine.fact({ kind: 'resolves', api: call.handle.api, destinations }, call.frame, call.place)
   // A bare variable is a host that was configured; data in front of a name is a message.
   const speaks = destinations.some(text => text.includes(HOLE) && text.replaceAll(HOLE, '').includes('.'))
-  const taints = machine.deepTaints(name, call.frame, call.place)
+  const taints = machine.deepTaints(name, call.frame)
   if (speaks) flowInto(machine, taints, { kind: 'dns', role: 'name', destinations }, call)
   return handResult(machine, tainted([machine.source('network', destinations[0] ?? HOLE, call.place)]), call)
 }
@@ -326,14 +332,14 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
     machine.command({ text, args: words, shell, place, level: machine.level })
   }
   const destinations = commands
-  const inCommand = machine.deepTaints(command, frame, place)
+  const inCommand = machine.deepTaints(command, frame)
   flowInto(machine, inCommand, { kind: 'command', role: 'command', destinations }, call)
   if (items !== undefined) {
-    const taints = machine.deepTaints(argv, frame, place)
+    const taints = machine.deepTaints(argv, frame)
     const code =
       words?.findIndex(word => word === '-e' || word === '--eval' || word === '-p' || word === '-c') ?? -1
     const evaluated =
-      code >= 0 && items.exact ? machine.deepTaints(items.list[code + 1] ?? nothing, frame, place) : []
+      code >= 0 && items.exact ? machine.deepTaints(items.list[code + 1] ?? nothing, frame) : []
     flowInto(machine, evaluated, { kind: 'evaluate', role: 'code', destinations }, call)
     flowInto(machine, taints, { kind: 'command', role: 'argument', destinations }, call)
   }
@@ -341,7 +347,7 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
     const input = namedMember(machine, ofObject(option), 'input', frame, place)
     flowInto(
       machine,
-      machine.deepTaints(input, frame, place),
+      machine.deepTaints(input, frame),
       { kind: 'command-stdin', role: 'stdin', destinations },
       call,
     )
@@ -417,7 +423,7 @@ export function evaluateCode(
   kind: 'program' | 'function',
 ): Value {
   const { frame, place } = call
-  const taints = machine.deepTaints({ ...code, functions: [] }, frame, place)
+  const taints = machine.deepTaints({ ...code, functions: [] }, frame)
   flowInto(machine, taints, { kind: 'evaluate', role: 'code', destinations: [] }, call)
   let result = nothing
   let constant = false
@@ -480,9 +486,7 @@ function loadCode(machine: Interpreter, model: ActOf<'load'>, call: ModelledCall
   }
   machine.fact({ kind: 'loads', api: call.handle.api, targets, native: model.native }, call.frame, call.place)
   const kind = model.native ? 'native-load' : 'load'
-  const taints = machine
-    .deepTaints(target, call.frame, call.place)
-    .filter(taint => taint.source.kind !== 'package-bytes')
+  const taints = machine.deepTaints(target, call.frame).filter(taint => taint.source.kind !== 'package-bytes')
   flowInto(machine, taints, { kind, role: 'path', destinations: targets }, call)
   startedFiles(machine, targets, kind, call)
   return anything
@@ -493,7 +497,7 @@ export function loadComputed(machine: Interpreter, target: Value, native: boolea
   const targets = textsOf(target)
   machine.fact({ kind: 'loads', api: call.handle.api, targets, native }, call.frame, call.place)
   const taints = machine
-    .deepTaints(target, call.frame, call.place)
+    .deepTaints(target, call.frame)
     .filter(({ source: { kind } }) => kind !== 'package-bytes' && kind !== 'host' && kind !== 'env-name')
   flowInto(
     machine,
@@ -574,7 +578,7 @@ function writeFile(machine: Interpreter, model: ActOf<'write'>, call: ModelledCa
     const texts = paths.reduce((value, text) => join(value, known(text)), nothing)
     return instance(machine, 'write-stream', call, texts)
   }
-  const taints = machine.deepTaints(content, frame, place)
+  const taints = machine.deepTaints(content, frame)
   storeFile(
     machine,
     paths,
@@ -617,8 +621,7 @@ function source(machine: Interpreter, model: ActOf<'source'>, call: ModelledCall
 
 function carry(machine: Interpreter, label: string | undefined, call: ModelledCall): Value {
   let taints: readonly Taint[] = call.self.taints
-  for (const value of allArguments(call))
-    taints = joinTaints(taints, machine.deepTaints(value, call.frame, call.place))
+  for (const value of allArguments(call)) taints = joinTaints(taints, machine.deepTaints(value, call.frame))
   if (label !== undefined) taints = hop(taints, label, call.place)
   return handResult(machine, tainted(taints), call)
 }

@@ -1,10 +1,12 @@
-import type { AnyNode, Program } from 'acorn'
+import type { AnyNode, Node, Program } from 'acorn'
 import { HOLE } from '../../types.ts'
 import type { EntryEdge, Gap, Guard, Phase, SourceKind, Text } from '../../types.ts'
 import { callArrayMethod } from './arrays.ts'
 import { callValue, newValue } from './calls.ts'
 import { loadComputed } from './effects.ts'
 import { evaluateExpression } from './expressions.ts'
+import type { Constant, Folded } from './fold/constant.ts'
+import { constantOf, foldedValue, valueOfFolded } from './folded.ts'
 import { cellsOf, environmentApi, namedMember } from './members.ts'
 import { actOf, canonical } from './models/index.ts'
 import { bindPattern } from './patterns.ts'
@@ -20,6 +22,7 @@ import {
   joinTaints,
   known,
   newCell,
+  newField,
   nothing,
   ofFunction,
   ofObject,
@@ -35,6 +38,7 @@ import {
   type Reader,
   type SourceRecord,
   type Taint,
+  withTaints,
   type Value,
 } from './values.ts'
 
@@ -63,6 +67,9 @@ export type SourceFile = CodeText & {
   readonly scopes: Scopes
   readonly module: boolean
   readonly depth: number
+  /** Expressions that follow from the text alone, where there was anything to decode. */
+  readonly constants: ReadonlyMap<Node, Folded> | undefined
+  readonly foldCall: (fn: FunctionNode, operands: readonly Constant[]) => Folded | undefined
 }
 
 /** Where evaluation stands: the running context, the names in sight, and what guards this place. */
@@ -100,6 +107,11 @@ export class BudgetSpent extends Error {}
 const maxCallDepth = 24
 const maxEvaluationDepth = 900
 const maxRuns = 6
+const maxRunsLater = 3
+/** Data this many objects deep is still sent along with the outermost. */
+const maxHeldDepth = 5
+/** Calls are kept apart by their arguments until so much work is done; large programs then share contexts. */
+const richWork = 150_000
 
 export class Interpreter {
   readonly recorder = new Recorder()
@@ -113,6 +125,8 @@ export class Interpreter {
   commands: StartedCommand[] = []
   level: Level = 0
   work = 0
+  /** Work that loops run for real have cost so far. */
+  loopWork = 0
   budget: number
   #callDepth = 0
   evaluationDepth = 0
@@ -148,15 +162,43 @@ export class Interpreter {
 
   /** Adds to a cell, and wakes whoever read it. */
   write(cell: Cell, value: Value): void {
-    const joined = join(cell.value, value)
-    if (joined === cell.value) return
+    const before = cell.value
+    const joined = join(before, value)
+    if (joined === before) return
     cell.value = joined
-    if (cell.readers === undefined) return
+    if (cell.holder !== undefined) this.#link(cell.holder, value)
+    if (cell.readers === undefined || !isNews(before, joined)) return
     for (const reader of cell.readers) this.queue(reader as Context)
   }
 
+  /** What is put into an object is carried by it, and by whatever holds it. */
+  #link(holder: ObjectValue, value: Value): void {
+    if (value.taints.length > 0) this.#carry(holder, value.taints)
+    for (const object of value.objects) {
+      if (object === holder) continue
+      object.holders ??= new Set()
+      if (object.holders.size < 1_000) object.holders.add(holder)
+      if (object.deep.value.taints.length > 0) this.#carry(holder, object.deep.value.taints)
+    }
+  }
+
+  /** Adds to what an object carries, and to what the objects around it do, a few steps outwards. */
+  #carry(object: ObjectValue, taints: readonly Taint[]): void {
+    let layer = [object]
+    for (let depth = 0; depth < maxHeldDepth && layer.length > 0; depth++) {
+      const next: ObjectValue[] = []
+      for (const one of layer) {
+        this.step()
+        const before = one.deep.value
+        this.write(one.deep, { ...nothing, taints })
+        if (one.deep.value !== before && one.holders !== undefined) next.push(...one.holders)
+      }
+      layer = next
+    }
+  }
+
   queue(context: Context): void {
-    if (context.queued || context.runs >= maxRuns) return
+    if (context.queued || context.runs >= (this.work < richWork ? maxRuns : maxRunsLater)) return
     context.queued = true
     this.#queues[Math.max(context.level, this.level)]!.push(context)
   }
@@ -216,6 +258,9 @@ export class Interpreter {
       escaped: false,
       stars: undefined,
       owner: undefined,
+      deep: newCell(),
+      handed: undefined,
+      holders: undefined,
     }
   }
 
@@ -248,6 +293,7 @@ export class Interpreter {
       properties: this.makeObject('object'),
       name: name === '' && node.type !== 'ArrowFunctionExpression' ? (node.id?.name ?? '') : name,
       contexts: [],
+      handed: new Set(),
       called: false,
       depth: (frame.functionContext?.function.depth ?? 0) + 1,
       classNode,
@@ -271,6 +317,10 @@ export class Interpreter {
 
   evaluate(node: AnyNode, frame: Frame): Value {
     this.step()
+    if (frame.file.constants !== undefined) {
+      const folded = foldedValue(this, node, frame)
+      if (folded !== undefined) return folded
+    }
     if (this.evaluationDepth > maxEvaluationDepth) {
       this.gap(`${frame.file.path}: nested too deeply to be followed`, frame.file.path)
       return anything
@@ -290,17 +340,38 @@ export class Interpreter {
   /** Calls a function of the program and gives what it returns. */
   callFunction(fn: FunctionValue, thisValue: Value, given: Arguments, frame: Frame, place: Place): Value {
     fn.called = true
+    const folded = this.#foldCall(fn, given, frame, place)
+    if (folded !== undefined) return folded
     const context = this.#contextFor(fn, fn.lexicalThis ?? thisValue, this.#withHop(given, fn, place), frame)
     if (!context.done || context.queued) {
       if (this.#callDepth < maxCallDepth && !context.running && this.evaluationDepth < 500) {
         context.queued = false
         this.#callDepth++
-        this.runContext(context as unknown as Context)
+        this.runContext(context)
         this.#callDepth--
-      } else this.queue(context as unknown as Context)
+      } else this.queue(context)
     }
     const result = this.read(context.returns, frame)
     return context.merged ? this.#ownTaints(result, context, thisValue, given) : result
+  }
+
+  /** A decoder called with constants gives a constant. */
+  #foldCall(fn: FunctionValue, given: Arguments, frame: Frame, place: Place): Value | undefined {
+    const file = fn.file as SourceFile
+    if (file.constants === undefined || given.list.length === 0 || given.rest !== nothing) return undefined
+    const operands: Constant[] = []
+    let taints: readonly Taint[] = []
+    for (const value of given.list) {
+      const operand = constantOf(value)
+      if (operand === undefined) return undefined
+      operands.push(operand.constant)
+      taints = joinTaints(taints, value.taints)
+    }
+    const result = file.foldCall(fn.node, operands)
+    if (result === undefined) return undefined
+    const node: AnyNode = { type: 'EmptyStatement', start: place.start, end: place.end }
+    const value = valueOfFolded(this, result, frame, node)
+    return value === undefined ? undefined : withTaints(value, taints)
   }
 
   #withHop(given: Arguments, fn: FunctionValue, place: Place): Arguments {
@@ -327,11 +398,17 @@ export class Interpreter {
   }
 
   #contextFor(fn: FunctionValue, thisValue: Value, given: Arguments, frame: Frame): FunctionContext {
-    const exact = given.list.every(value => isConstant(value) || value === nothing) && given.rest === nothing
-    const small = fn.node.end - fn.node.start < 4_000
-    const spent = this.work / this.budget
-    const cap = spent > 0.5 ? 1 : exact && small ? 48 : fn.depth <= 2 ? 6 : fn.depth <= 4 ? 3 : 2
-    const key = `${fingerprint(thisValue, false)}(${given.list.map(value => fingerprint(value, true)).join()}…${fingerprint(given.rest, false)}`
+    const exact =
+      given.list.every(value => isConstant(value) || value === nothing) &&
+      given.rest === nothing &&
+      thisValue.objects.length === 0
+    const size = fn.node.end - fn.node.start
+    const small = size < 1_500
+    const rich = this.work < richWork
+    // Each context of a function makes the functions inside it anew: large ones are shared from the start.
+    const apart = size > 20_000 ? 1 : size > 6_000 ? 2 : fn.depth <= 2 ? 6 : fn.depth <= 4 ? 3 : 2
+    const cap = exact && small ? (rich ? 48 : 4) : rich ? apart : 1
+    const key = `${fingerprint(thisValue, false)}(${given.list.map(value => fingerprint(value, small)).join()}…${fingerprint(given.rest, false)}`
     const found = fn.contexts.find(context => context.key === key)
     if (found !== undefined) return found
     if (fn.contexts.length < cap) {
@@ -355,7 +432,7 @@ export class Interpreter {
     merged.thisValue = self
     merged.rest = rest
     for (let at = 0; at < Math.min(given.list.length, 64); at++) {
-      const before = merged.parameters[at] ?? nothing
+      const before = (merged.parameters[at] ??= nothing)
       const after = join(before, given.list[at]!)
       if (after !== before) {
         merged.parameters[at] = after
@@ -399,7 +476,7 @@ export class Interpreter {
       context.made.set('environment', environment)
     }
     const frame: Frame = {
-      context: context as unknown as Context,
+      context: context,
       file,
       functionContext: context,
       environment,
@@ -434,14 +511,14 @@ export class Interpreter {
   field(object: ObjectValue, name: string): Cell {
     let cell = object.fields.get(name)
     if (cell === undefined) {
-      cell = newCell()
+      cell = newField(object)
       object.fields.set(name, cell)
     }
     return cell
   }
 
   restOf(object: ObjectValue): Cell {
-    return (object.rest ??= newCell())
+    return (object.rest ??= newField(object))
   }
 
   writeField(object: ObjectValue, name: string, value: Value): void {
@@ -508,7 +585,7 @@ export class Interpreter {
     context.parameters = [...list]
     // What it returned for the previous content of this place is gone: each run starts anew.
     context.returns.value = nothing
-    this.runContext(context as unknown as Context)
+    this.runContext(context)
     return this.read(context.returns, frame)
   }
 
@@ -574,12 +651,14 @@ export class Interpreter {
     )
   }
 
-  decoded(method: string, text: Value, frame: Frame, place: Place): void {
+  /** Notes that the package's own text is decoded, and gives what is decoded the package itself as its source. */
+  decoded(method: string, text: Value, frame: Frame, place: Place): readonly Taint[] {
     const size = text.known.reduce<number>(
       (most, one) => Math.max(most, typeof one === 'string' ? one.length : 0),
       0,
     )
     if (size >= 16) this.fact({ kind: 'decodes', method, bytes: size }, frame, place)
+    return hop([this.source('package-bytes', frame.file.path, place)], method, place)
   }
 
   command(command: StartedCommand): void {
@@ -590,48 +669,23 @@ export class Interpreter {
   }
 
   /** Everything a value carries, in its fields too: what is sent when the value is. */
-  deepTaints(value: Value, frame: Frame, place: Place): readonly Taint[] {
+  deepTaints(value: Value, frame: Frame): readonly Taint[] {
     let taints = value.taints
-    if (value.handles.length > 0) this.consumed(value, frame, place)
-    if (value.objects.length === 0) return taints
-    const seen = new Set<ObjectValue>()
-    let layer = value.objects
-    for (let depth = 0; depth < 5 && layer.length > 0 && seen.size < 200; depth++) {
-      const next: ObjectValue[] = []
-      for (const object of layer) {
-        if (seen.has(object)) continue
-        seen.add(object)
-        if (object.model !== undefined) {
-          if (object.model.name !== 'url' && object.model.name !== 'read-stream') {
-            taints = joinTaints(taints, this.read(object.model.pending, frame).taints)
-            continue
-          }
-        }
-        for (const cell of cellsOf(object)) {
-          this.step()
-          const field = this.read(cell, frame)
-          if (field.handles.length > 0) this.consumed(field, frame, place)
-          taints = joinTaints(taints, field.taints)
-          next.push(...field.objects)
-        }
-        const parents = object.parents
-        if (parents !== undefined && parents.handles.some(handle => handle.api === environmentApi)) {
-          taints = joinTaints(taints, [this.source('env', 'process.env', place)])
-        }
-      }
-      layer = next
+    for (const object of value.objects) {
+      this.step()
+      taints = joinTaints(taints, this.read(object.deep, frame).taints)
     }
+    for (const taint of taints) if (taint.source.kind === 'env') this.reads(taint, environmentApi, frame)
     return taints
   }
 
-  deepValue(value: Value, frame: Frame, place: Place): Value {
-    const taints = this.deepTaints(value, frame, place)
+  deepValue(value: Value, frame: Frame): Value {
+    const taints = this.deepTaints(value, frame)
     return taints.length === 0 ? anything : { ...anything, taints }
   }
 
   /** The whole environment is used as a value: that is a read of all of it. */
-  consumed(value: Value, frame: Frame, place: Place): void {
-    void place
+  consumed(value: Value, frame: Frame): void {
     if (!value.handles.some(handle => handle.api === environmentApi)) return
     for (const taint of value.taints)
       if (taint.source.kind === 'env') this.reads(taint, environmentApi, frame)
@@ -641,7 +695,14 @@ export class Interpreter {
 
   /** A value given to code that was not seen, which will call the functions in it with `handed`. */
   hand(value: Value, handed: Value, frame: Frame, place: Place, depth = 0): void {
-    for (const fn of value.functions) this.callBlindly(fn, nothing, handed, frame, place)
+    if (value.functions.length > 0) {
+      const key = fingerprint(handed, false)
+      for (const fn of value.functions) {
+        if (fn.handed.has(key)) continue
+        if (fn.handed.size < 64) fn.handed.add(key)
+        this.callBlindly(fn, nothing, handed, frame, place)
+      }
+    }
     for (const handle of value.handles) {
       const act = actOf(handle.api)
       if (handle.api.startsWith('native:') || act?.act === 'evaluate' || act?.act === 'send') {
@@ -650,10 +711,16 @@ export class Interpreter {
     }
     if (depth >= 2) return
     for (const object of value.objects) {
-      if (object.model !== undefined) continue
-      if (!object.escaped && object.kind !== 'array') object.escaped = true
+      // Instances of the package's own classes are not taken apart by whoever gets one.
+      if (object.model !== undefined || object.kind === 'instance' || object.kind === 'class') continue
+      if (object.kind === 'object') object.escaped = true
+      const key = fingerprint(handed, false)
+      if (object.handed?.get(key) === object.fields.size) continue
+      object.handed ??= new Map()
+      object.handed.set(key, object.fields.size)
       let count = 0
       for (const cell of cellsOf(object)) {
+        this.step()
         if (++count > 100) break
         const field = this.read(cell, frame)
         if (field.functions.length > 0 || field.objects.length > 0) {
@@ -671,6 +738,15 @@ export class Interpreter {
 
   leak(value: Value, frame: Frame, place: Place): void {
     if (value.functions.length > 0 || value.objects.length > 0) this.hand(value, anything, frame, place, 1)
+  }
+
+  /** A function put into something of the outside world: others call it, with what is theirs. */
+  install(value: Value, frame: Frame, place: Place): void {
+    for (const fn of value.functions) {
+      const taint = this.source('caller', fn.name, placeOf(fn.file as SourceFile, fn.node))
+      this.callBlindly(fn, anything, { ...anything, taints: [taint] }, frame, place)
+    }
+    if (value.objects.length > 0) this.hand({ ...nothing, objects: value.objects }, anything, frame, place, 1)
   }
 
   leakSetter(value: Value, frame: Frame, place: Place): void {
@@ -708,7 +784,6 @@ export class Interpreter {
     if (target.api === environmentApi) return
     if (isPatchTarget(api)) {
       this.fact({ kind: 'patches', target: api.replace(/^global:/, ''), api: 'assignment' }, frame, place)
-      this.leak(value, frame, place)
     } else if (/\.on[a-z]+$/.test(api)) this.hand(value, anything, frame, place)
   }
 
@@ -730,7 +805,7 @@ export class Interpreter {
       if (object.model?.name === 'url') {
         result = join(result, {
           ...this.read(object.model.texts, frame),
-          taints: this.deepTaints({ ...nothing, objects: [object] }, frame, place),
+          taints: this.deepTaints({ ...nothing, objects: [object] }, frame),
         })
         continue
       }
@@ -760,7 +835,7 @@ export class Interpreter {
           )
         }
       }
-      result = join(result, this.deepValue({ ...nothing, objects: [object] }, frame, place))
+      result = join(result, this.deepValue({ ...nothing, objects: [object] }, frame))
     }
     return result
   }
@@ -949,6 +1024,20 @@ const phases = ['install', 'import', 'run', 'run'] as const
 
 export function phaseOf(level: Level): Phase {
   return phases[level] ?? 'run'
+}
+
+/**
+ * Whether readers must look again: there is something new to call, to follow or to carry, or a constant that decided
+ * a branch is none any more. One more constant among several changes nothing that is followed.
+ */
+function isNews(before: Value, after: Value): boolean {
+  return (
+    before.taints !== after.taints ||
+    before.handles !== after.handles ||
+    before.functions !== after.functions ||
+    before.objects !== after.objects ||
+    (!before.open && before.known.length <= 1)
+  )
 }
 
 /** A short text that is equal where two values are treated alike. */

@@ -17,10 +17,12 @@ import {
   known,
   knowns,
   nothing,
+  ofFunction,
   ofHandle,
   ofObject,
   tainted,
   withTaints,
+  type FunctionValue,
   type Handle,
   type ObjectValue,
   type Taint,
@@ -37,7 +39,7 @@ export function propertyKey(
   node: Extract<AnyNode, { type: 'MemberExpression' }>,
   frame: Frame,
 ): Value {
-  if (node.computed) return machine.evaluate(node.property as AnyNode, frame)
+  if (node.computed) return machine.evaluate(node.property, frame)
   if (node.property.type === 'PrivateIdentifier') return known(`#${node.property.name}`)
   return node.property.type === 'Identifier' ? known(node.property.name) : anything
 }
@@ -87,8 +89,11 @@ export function namedMember(
   for (const handle of object.handles) {
     result = join(result, memberOfHandle(machine, handle, name, object, frame, place))
   }
-  for (const one of object.objects) result = join(result, fieldOf(machine, one, name, frame, place))
+  if (object.objects.length > 0) {
+    for (const one of object.objects) result = join(result, fieldOf(machine, one, name, frame, place))
+  }
   for (const fn of object.functions) {
+    if (name === 'prototype') prototypeOf(machine, fn)
     const own = fieldOf(machine, fn.properties, name, frame, place)
     result = join(result, own === anything && functionMembers.has(name) ? nothing : own)
     if (fn.parents !== undefined && own === anything) {
@@ -183,7 +188,9 @@ export function handleValue(
       taints: [taint],
     })
   }
-  const worthKeeping = api.startsWith('node:') || api.startsWith('global:') || isModelled(api)
+  // Members of packages are kept a few steps deep, so that replacing one is seen.
+  const plain = !api.includes('(') && api.split('.').length <= 4
+  const worthKeeping = plain || api.startsWith('node:') || api.startsWith('global:') || isModelled(api)
   if (!worthKeeping || api.length > 120) {
     return join(result, tainted(self === undefined ? [] : carriedTaints(self)))
   }
@@ -284,7 +291,11 @@ export function fieldOf(
   // Whoever adds the field later must wake this reader.
   if (result === nothing) machine.read(machine.field(object, name), frame)
   if (object.kind === 'array' && name === 'length' && object.length !== undefined) return known(object.length)
-  if (object.escaped) return join(result, anything)
+  if (object.escaped) result = join(result, anything)
+  if (object.model !== undefined && name !== '%taints' && object.fields.has('%taints')) {
+    const { taints } = machine.read(machine.field(object, '%taints'), frame)
+    result = withTaints(result === nothing ? anything : result, taints)
+  }
   return result === nothing ? anything : result
 }
 
@@ -306,7 +317,7 @@ export function setMember(
       else machine.patched(handle, frame, place)
     }
   }
-  if (object.open || object.handles.length > 0) machine.leak(value, frame, place)
+  if (object.open || object.handles.length > 0) machine.install(value, frame, place)
 }
 
 function setField(
@@ -462,4 +473,15 @@ export function copyFields(
     }
   }
   return from
+}
+
+/** The `prototype` object of a function, made when it is first asked for. */
+export function prototypeOf(machine: Interpreter, fn: FunctionValue) {
+  const cell = machine.field(fn.properties, 'prototype')
+  const present = cell.value.objects[0]
+  if (present !== undefined) return present
+  const prototype = machine.makeObject('class')
+  machine.write(machine.field(prototype, 'constructor'), ofFunction(fn))
+  machine.write(cell, ofObject(prototype))
+  return prototype
 }

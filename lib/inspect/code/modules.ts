@@ -12,6 +12,8 @@ import {
 } from './interpreter.ts'
 import { handleValue } from './members.ts'
 import { builtinModules, canonical } from './models/index.ts'
+import { Budget } from './fold/budget.ts'
+import { foldProgram } from './fold/fold-program.ts'
 import { parseCode } from './parse.ts'
 import { boundNames, findScopes } from './scope.ts'
 import { placeOf, siteOf, type Place } from './sites.ts'
@@ -229,9 +231,13 @@ export class Modules implements Loader {
         machine.gap(`${path}: ${parsed.why}`, path)
       return undefined
     }
+    const folded = foldProgram(parsed.program, clean, new Budget({ maxSteps: foldStepsOf(clean.length) }))
+    machine.step(folded.steps >> 4)
     return {
       path,
       text: clean,
+      constants: folded.constants.size > 0 || folded.notes.length > 0 ? folded.constants : undefined,
+      foldCall: folded.call as SourceFile['foldCall'],
       lines: undefined,
       program: parsed.program,
       scopes: findScopes(parsed.program),
@@ -376,7 +382,7 @@ export class Modules implements Loader {
     const namespace = this.records.get(frame.file.path)?.namespace
     if (namespace === undefined) return
     if (node.type === 'ExportDefaultDeclaration') {
-      machine.writeField(namespace, 'default', machine.evaluate(node.declaration as AnyNode, frame))
+      machine.writeField(namespace, 'default', machine.evaluate(node.declaration, frame))
       if ('id' in node.declaration && node.declaration.id) {
         const name = (node.declaration.id as { name: string }).name
         const binding = frame.environment.names.get(name)
@@ -473,6 +479,11 @@ export class Modules implements Loader {
     machine.runContext(context)
     return machine.read(value, frame)
   }
+}
+
+/** Steps folding may take: set-ups of obfuscators cost millions, whatever the size of the file. */
+function foldStepsOf(chars: number): number {
+  return Math.min(40_000_000, 8_000_000 + chars * 4)
 }
 
 function newEnvironmentRoot(): Environment {

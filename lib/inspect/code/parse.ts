@@ -49,16 +49,16 @@ function guardNesting(Base: typeof Parser): typeof Parser {
   }
   own['declareName'] = () => undefined
   own['checkLocalExport'] = () => undefined
-  const parse = Base.parse
-  Guarded.parse = function (text: string, options: Options): Program {
-    // A syntax error leaves the counter wherever it was thrown.
-    depth = 0
-    return parse.call(this, text, options)
+  return class extends Guarded {
+    static override parse(text: string, options: Options): Program {
+      // A syntax error leaves the counter wherever it was thrown.
+      depth = 0
+      return super.parse(text, options)
+    }
   }
-  return Guarded
 }
 
-const GuardedParser = Parser.extend(guardNesting as unknown as (Base: typeof Parser) => typeof Parser)
+const GuardedParser = Parser.extend(guardNesting)
 
 export type Parsed =
   | { readonly kind: 'tree'; readonly program: Program; readonly module: boolean; readonly dialect: boolean }
@@ -90,7 +90,7 @@ export function parseCode(text: string, path: string): Parsed {
   for (const sourceType of orders) {
     try {
       const program = GuardedParser.parse(clean, acornOptions(sourceType))
-      return { kind: 'tree', program, module: sourceType === 'module', dialect: false }
+      return { kind: 'tree', program, module: isModule(program, path), dialect: false }
     } catch (error) {
       if (error instanceof NestingError || error instanceof RangeError) {
         return { kind: 'unreadable', why: 'nested too deeply' }
@@ -99,6 +99,20 @@ export function parseCode(text: string, path: string): Parsed {
     }
   }
   return parseDialect(clean, path) ?? { kind: 'unreadable', why: why.slice(0, 200) }
+}
+
+/** Whether the tree is that of a module: strict code parses as one too, so its statements decide. */
+function isModule(program: Program, path: string): boolean {
+  return (
+    path.endsWith('.mjs') ||
+    program.body.some(
+      ({ type }) =>
+        type === 'ImportDeclaration' ||
+        type === 'ExportNamedDeclaration' ||
+        type === 'ExportDefaultDeclaration' ||
+        type === 'ExportAllDeclaration',
+    )
+  )
 }
 
 type Babel = {
@@ -135,7 +149,7 @@ function parseDialect(text: string, path: string): Parsed | undefined {
         attachComment: false,
         plugins: [...commonPlugins, ...kind],
       })
-      return { kind: 'tree', program, module: program.sourceType === 'module', dialect: true }
+      return { kind: 'tree', program, module: isModule(program, path), dialect: true }
     } catch (error) {
       if (error instanceof RangeError) return { kind: 'unreadable', why: 'nested too deeply' }
       if (!(error instanceof SyntaxError)) throw error

@@ -56,7 +56,7 @@ export function findScopes(program: Program): Scopes {
         break
       case 'MemberExpression':
         push(node.object, scope)
-        if (node.computed) push(node.property as AnyNode, scope)
+        if (node.computed) push(node.property, scope)
         break
       case 'Property':
         if (node.computed) push(node.key, scope)
@@ -64,8 +64,8 @@ export function findScopes(program: Program): Scopes {
         break
       case 'MethodDefinition':
       case 'PropertyDefinition':
-        if (node.computed) push(node.key as AnyNode, scope)
-        push(node.value as AnyNode | null, scope)
+        if (node.computed) push(node.key, scope)
+        push(node.value, scope)
         break
       case 'LabeledStatement':
         push(node.body, scope)
@@ -154,7 +154,7 @@ export function findScopes(program: Program): Scopes {
         }
         break
       case 'ExportDefaultDeclaration':
-        push(node.declaration as AnyNode, scope)
+        push(node.declaration, scope)
         break
       case 'ExportAllDeclaration':
         break

@@ -13,6 +13,9 @@ export type Ending = 'next' | 'leave' | 'break' | 'continue'
 
 /** A loop whose test is a constant each time is run for real, up to so many rounds. */
 const maxRounds = 4_096
+/** … or so much work in one loop and in all of them: tables are computed, programs are not run. */
+const maxLoopWork = 40_000
+const maxAllLoopWork = 400_000
 const maxElements = 300
 
 /** The body of a function, after its names have been set up and `bind` has bound the parameters. */
@@ -262,13 +265,15 @@ function loop(
 ): Ending {
   const guardsBefore = frame.guards
   const work = machine.work
-  for (let round = 0; round < maxRounds && machine.work - work < 200_000; round++) {
+  for (let round = 0; round < maxRounds; round++) {
+    if (machine.work - work > maxLoopWork || machine.loopWork > maxAllLoopWork) break
     if (!(bodyFirst && round === 0) && test !== undefined) {
       const { value, guards } = evaluateTest(machine, test, frame)
       if (guards.length > 0) frame.guards = [...guardsBefore, ...guards]
       const known = truth(value)
       if (known === false) {
         frame.guards = guardsBefore
+        machine.loopWork += machine.work - work
         return 'next'
       }
       if (known === undefined) break
@@ -279,6 +284,7 @@ function loop(
     if (ending === 'break') return 'next'
     if (update !== undefined) machine.evaluate(update, frame)
   }
+  machine.loopWork += machine.work - work
   frame.conditional++
   for (let round = 0; round < 2; round++) {
     evaluateStatement(machine, body, frame)

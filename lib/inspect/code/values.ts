@@ -52,7 +52,12 @@ export type Value = {
   readonly taints: readonly Taint[]
 }
 
-export type Cell = { value: Value; readers: Set<Reader> | undefined }
+export type Cell = {
+  value: Value
+  readers: Set<Reader> | undefined
+  /** The object whose field it is. */
+  readonly holder?: ObjectValue
+}
 
 /** Whoever must run again when a cell it read has grown. */
 export type Reader = { queued: boolean }
@@ -78,6 +83,11 @@ export type ObjectValue = {
   stars: Value[] | undefined
   /** The context that made it. */
   owner: unknown
+  /** The taints of all that lies in it, a few steps deep, and the objects it lies in. */
+  readonly deep: Cell
+  /** What has been handed to the functions in it, and how many fields there were then. */
+  handed: Map<string, number> | undefined
+  holders: Set<ObjectValue> | undefined
 }
 
 export type InstanceModel = {
@@ -102,6 +112,8 @@ export type FunctionValue = {
   readonly properties: ObjectValue
   readonly name: string
   contexts: FunctionContext[]
+  /** What strangers have called it with: once for each kind is enough. */
+  readonly handed: Set<string>
   called: boolean
   readonly depth: number
   /** For classes: the instance fields are evaluated when one is made. */
@@ -351,6 +363,10 @@ export function truth(value: Value): boolean | undefined {
 
 export function newCell(value: Value = nothing): Cell {
   return { value, readers: undefined }
+}
+
+export function newField(holder: ObjectValue): Cell {
+  return { value: nothing, readers: undefined, holder }
 }
 
 /** A hop added to each taint: a call, a file, a decoding. Long ways keep their beginning and their last steps. */

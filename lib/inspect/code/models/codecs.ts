@@ -108,6 +108,23 @@ export const codecs: readonly Model[] = [
   },
 ]
 
+/** Streams: what flows in flows out. */
+export const streams: readonly Model[] = [
+  {
+    of: ['node:stream.{pipeline,finished}', 'pkg:{pump,pumpify,stream-pipeline}'],
+    act: 'built-in',
+    name: 'pipeline',
+  },
+  {
+    of: [
+      'node:stream.{Readable,Transform,PassThrough}.from',
+      'node:stream/consumers.{text,json,buffer,arrayBuffer}',
+      'node:zlib.{createGzip,createGunzip,createDeflate,createInflate,createBrotliCompress,createBrotliDecompress}',
+    ],
+    act: 'carry',
+  },
+]
+
 /** The language itself, where values go in and out. */
 export const language: readonly Model[] = [
   {

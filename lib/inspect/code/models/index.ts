@@ -1,4 +1,4 @@
-import { codecs, language } from './codecs.ts'
+import { codecs, language, streams } from './codecs.ts'
 import { code, exec } from './exec.ts'
 import { files } from './files.ts'
 import { expand, type Act, type PropertyModel } from './model.ts'
@@ -24,6 +24,7 @@ for (const model of [
   ...exec,
   ...code,
   ...codecs,
+  ...streams,
   ...language,
   ...host,
 ]) {
