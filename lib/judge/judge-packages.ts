@@ -13,6 +13,8 @@ export type Knowledge = {
   readonly problems: ReadonlyMap<string, readonly OriginProblem[]>
   /** Locations whose install scripts npm's allow-list approves. */
   readonly approved: ReadonlySet<string>
+  /** Names the user was asked about and insisted on: asking twice teaches people to say yes. */
+  readonly insisted?: ReadonlySet<string>
   readonly now: number
 }
 
@@ -58,7 +60,7 @@ function contextOf(
   item: PlannedPackage,
   read: ReadArtifact | undefined,
   siblings: ReadonlySet<string>,
-  { problems, lists, now }: Knowledge,
+  { problems, lists, insisted, now }: Knowledge,
 ): Context {
   return {
     name: item.name,
@@ -66,7 +68,7 @@ function contextOf(
     source: item.source,
     resolved: item.resolved,
     direct: item.direct,
-    typed: item.typed,
+    typed: item.typed && insisted?.has(item.name) !== true,
     sha256: read?.artifact?.sha256,
     integrity: read?.artifact?.integrity,
     registryManifest: item.registryManifest === undefined ? undefined : parseManifest(item.registryManifest),

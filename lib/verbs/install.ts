@@ -22,6 +22,8 @@ import { loadLists } from '../store/load-lists.ts'
 import { rules } from '../../rules/index.ts'
 import type { Decision, InspectedFile, Inspection, JudgedPackage, PlannedPackage } from '../types.ts'
 import type { ReadArtifact } from '../fetch/read-artifacts.ts'
+import { confirmNames } from './confirm-names.ts'
+import type { Lists } from '../../rules/lists.ts'
 import type { Parts, Reader } from './reader.ts'
 import type { Session } from './session.ts'
 
@@ -41,12 +43,17 @@ export async function install(request: InstallVerb, session: Session, parts: Par
   })
   try {
     session.progress.update('resolving packages')
-    const specs = request.verb === 'ci' ? [] : config.specs
+    const lists = loadLists()
+    const typed = request.verb === 'ci' ? [] : config.specs
+    const asks = request.verb === 'install' && mayAsk(request, session)
+    const { specs, insisted } = asks
+      ? await confirmNames(typed, lists, session)
+      : { specs: typed, insisted: new Set<string>() }
     const plan = await makePlan(
       { kind: request.verb, specs, read: reader.readFiles, tmp: session.host.tmp },
       config,
     )
-    const judgement = await judgePlan(plan, reader, session)
+    const judgement = await judgePlan(plan, reader, { session, lists, insisted })
     const report = reportOf(judgement.judged, decide(judgement.judged), session)
     const decision = await settle(report, request, session)
     if (decision.kind !== 'proceed') return finish({ ...report, decision }, request, session)
@@ -76,7 +83,15 @@ type Judgement = {
   readonly reads: ReadonlyMap<PlannedPackage, ReadArtifact>
 }
 
-async function judgePlan(plan: Plan, reader: Reader, session: Session): Promise<Judgement> {
+async function judgePlan(
+  plan: Plan,
+  reader: Reader,
+  {
+    session,
+    lists,
+    insisted,
+  }: { readonly session: Session; readonly lists: Lists; readonly insisted: ReadonlySet<string> },
+): Promise<Judgement> {
   let done = 0
   const found = await reader.read(plan.packages, item => {
     done += 1
@@ -88,7 +103,8 @@ async function judgePlan(plan: Plan, reader: Reader, session: Session): Promise<
     .map(([location]) => location)
   const judged = judgePackages(plan.packages, reads, {
     rules,
-    lists: loadLists(),
+    lists,
+    insisted,
     problems: problemsByLocation(plan),
     approved: new Set(approved),
     now: session.host.now(),
@@ -127,6 +143,11 @@ export function reportOf(packages: readonly JudgedPackage[], decision: Decision,
   }
 }
 
+/** `--yes` has answered, `--json` is read by a program, and elsewhere a person must be there. */
+function mayAsk(request: InstallVerb, { host }: Session): boolean {
+  return !request.yes && !request.json && canAsk(host.stdin, host.stderr, host.env)
+}
+
 /** Asks where there is something to ask and somebody to answer. The result is `proceed` or `stop`. */
 async function settle(report: Report, request: InstallVerb, session: Session): Promise<Decision> {
   const { decision } = report
@@ -135,7 +156,7 @@ async function settle(report: Report, request: InstallVerb, session: Session): P
     if (!request.json) session.print(renderReview(report, session.out, { purpose: 'install', asking: false }))
     return decision
   }
-  const asking = !request.yes && !request.json && canAsk(host.stdin, host.stderr, host.env)
+  const asking = mayAsk(request, session)
   if (!request.json) session.print(renderReview(report, session.out, { purpose: 'install', asking }))
   if (request.yes) return { kind: 'proceed', because: 'ask' }
   if (!asking) return { kind: 'stop', because: 'ask' }

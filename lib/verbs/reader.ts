@@ -49,7 +49,12 @@ export type Parts = {
  * The plan has refused what npm's `allow-*` settings refuse, by who asked for it. pacote cannot tell: to it every
  * `name@address` that Arborist hands over looks like a remote package.
  */
-const alreadyDecided = { allowGit: 'all', allowRemote: 'all', allowFile: 'all', allowDirectory: 'all' } as const
+const alreadyDecided = {
+  allowGit: 'all',
+  allowRemote: 'all',
+  allowFile: 'all',
+  allowDirectory: 'all',
+} as const
 
 /** Opens the reader: workers start with the first package that is not cached. */
 export function openReader({ flat: settings, cacheFolder, processors, fresh }: ReaderSettings): Reader {

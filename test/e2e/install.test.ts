@@ -255,3 +255,23 @@ t.test('an interruption before the decision leaves nothing behind', async t => {
     t.strictSame(await everything(project), before)
   }
 })
+
+t.test('a mistyped name is corrected before anything is fetched, and asked about once', async t => {
+  const registry = await startRegistry(t)
+  for (const name of ['express', 'expresss']) {
+    registry.publish({ files: { 'package.json': JSON.stringify({ name, version: '4.0.0' }), 'index.js': '' } })
+  }
+  const corrected = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
+  const yes = await runOnTerminal(corrected, ['expresss'], { prompt: /instead\?/, answer: 'y\n' })
+  t.equal(yes.code, 0, yes.stdout)
+  t.match(JSON.parse(await corrected.read('package.json')), { dependencies: { express: '^4.0.0' } })
+  t.equal(registry.count({ name: 'expresss' }), 0)
+  const insisting = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
+  const no = await runOnTerminal(insisting, ['expresss'], { prompt: /instead\?/, answer: 'n\n' })
+  t.equal(no.code, 0, no.stdout)
+  t.match(JSON.parse(await insisting.read('package.json')), { dependencies: { expresss: '^4.0.0' } })
+  const unattended = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
+  const stopped = await runCli(unattended, ['expresss'])
+  t.equal(stopped.code, 10, stopped.stdout)
+  t.match(stopped.stdout, /Did you mean express/)
+})

@@ -1,0 +1,51 @@
+import npa from 'npm-package-arg'
+import { ask } from '../cli/ask.ts'
+import { SafeInstallError } from '../errors.ts'
+import { printable } from '../report/sanitize.ts'
+import { suggestNames } from '../../rules/names/suggest-names.ts'
+import type { Lists } from '../../rules/lists.ts'
+import type { Session } from './session.ts'
+
+/** The specs to resolve, and the names the user insisted on. */
+export type ConfirmedNames = { readonly specs: readonly string[]; readonly insisted: ReadonlySet<string> }
+
+/**
+ * “Did you mean …?”, asked for names that were typed and nearly are a well-known one, before anything is fetched: one
+ * key corrects the spec. No keeps it, and is not asked again about the same name.
+ */
+export async function confirmNames(
+  specs: readonly string[],
+  lists: Lists,
+  session: Session,
+): Promise<ConfirmedNames> {
+  const insisted = new Set<string>()
+  const confirmed: string[] = []
+  for (const spec of specs) {
+    const name = registryName(spec, session.host.cwd)
+    const [suggestion] = name === undefined ? [] : suggestNames(name, lists)
+    if (name === undefined || suggestion === undefined) {
+      confirmed.push(spec)
+      continue
+    }
+    const { host } = session
+    session.progress.clear()
+    const question = `${printable(name)}: ${suggestion.why}. Install ${suggestion.target} instead?`
+    const answer = await ask(question, { input: host.stdin, output: host.stderr, signal: host.stop })
+    if (answer === 'interrupted')
+      throw new SafeInstallError('E_INTERRUPTED', 'interrupted before anything was fetched')
+    if (answer === 'yes') confirmed.push(suggestion.target + spec.slice(name.length))
+    else {
+      confirmed.push(spec)
+      insisted.add(name)
+    }
+  }
+  return { specs: confirmed, insisted }
+}
+
+/** The name, where the spec starts with one that the registry would be asked for. */
+function registryName(spec: string, cwd: string): string | undefined {
+  const parsed = npa(spec, cwd)
+  const asked = parsed.type === 'tag' || parsed.type === 'range' || parsed.type === 'version'
+  const name = parsed.name ?? undefined
+  return asked && name !== undefined && spec.startsWith(name) ? name : undefined
+}
