@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { lstat, readFile, readdir } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { SafeInstallError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { InspectedFile } from '../types.ts'
@@ -23,7 +25,7 @@ export type DiskRequest = {
   readonly isOtherPackage: (path: string) => boolean
 }
 
-const parallelReads = 24
+const parallelFolders = 24
 const hashbang = Buffer.from('#!')
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -76,15 +78,46 @@ const listFiles = async (
   return files
 }
 
-const compareFile = async (pkg: UnpackedPackage, file: InspectedFile): Promise<void> => {
-  const path = join(pkg.path, file.path)
-  const [bytes, stats] = await Promise.all([readFile(path), lstat(path)]).catch((cause: unknown) => {
-    throw Object.assign(verifyError(pkg.label, `${file.path} cannot be read`), { cause })
-  })
-  if (!isInspected(bytes, file)) throw verifyError(pkg.label, `${file.path} has other contents`)
-  // An executable bit or setuid that nobody asked for. Which bits are missing is up to the umask.
-  const extra = stats.mode & 0o7000 & ~file.mode
-  if (extra !== 0) throw verifyError(pkg.label, `${file.path} has mode ${(stats.mode & 0o7777).toString(8)}`)
+/** The bytes and mode of a file, in one look: no link is followed, and nothing can change between the two. */
+const readOpen = (path: string): { readonly bytes: Buffer; readonly mode: number } => {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  try {
+    return { bytes: readFileSync(descriptor), mode: fstatSync(descriptor).mode }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Synchronous: for many small files one after the other is twice as fast as npm's thread pool. */
+const compareFile = (pkg: UnpackedPackage, file: InspectedFile): void => {
+  const found = (() => {
+    try {
+      return readOpen(join(pkg.path, file.path))
+    } catch (cause) {
+      throw Object.assign(verifyError(pkg.label, `${file.path} cannot be read`), { cause })
+    }
+  })()
+  if (!isInspected(found.bytes, file)) throw verifyError(pkg.label, `${file.path} has other contents`)
+  // A setuid or sticky bit that nobody asked for. Which of the other bits are missing is up to the umask.
+  const extra = found.mode & 0o7000 & ~file.mode
+  if (extra !== 0) throw verifyError(pkg.label, `${file.path} has mode ${(found.mode & 0o7777).toString(8)}`)
+}
+
+/** Bytes that are compared before other work of the process gets its turn: some 10 ms. */
+const breathBytes = 8 * 1024 * 1024
+
+const compareFiles = async (
+  files: readonly { readonly pkg: UnpackedPackage; readonly file: InspectedFile }[],
+): Promise<void> => {
+  let bytes = 0
+  for (const { pkg, file } of files) {
+    compareFile(pkg, file)
+    // A file costs at least as much as 32 kB of hashing.
+    bytes += file.bytes + 32_768
+    if (bytes < breathBytes) continue
+    bytes = 0
+    await setImmediate()
+  }
 }
 
 const comparePackage = async (
@@ -110,17 +143,17 @@ const comparePackage = async (
 
 /**
  * Compares every file of the given packages on disk with its inspection: contents by sha256, no file more, no file
- * less, no link, no special mode bits. Throws E_VERIFY for the first difference. Reads `parallelReads` files at a time.
+ * less, no link, no special mode bits. Throws E_VERIFY for the first difference.
  */
 export const verifyDisk = async (request: DiskRequest): Promise<void> => {
   const files: { readonly pkg: UnpackedPackage; readonly file: InspectedFile }[] = []
-  await limited(request.packages, parallelReads, async pkg => {
+  await limited(request.packages, parallelFolders, async pkg => {
     for (const file of await comparePackage(pkg, request.isOtherPackage)) files.push({ pkg, file })
   })
-  await limited(files, parallelReads, async ({ pkg, file }) => compareFile(pkg, file))
+  await compareFiles(files)
 }
 
 /** Whether a file of a hook is still what was inspected; throws E_VERIFY. Used right before a script runs. */
 export const verifyFiles = async (pkg: UnpackedPackage, files: readonly InspectedFile[]): Promise<void> => {
-  await limited(files, parallelReads, async file => compareFile(pkg, file))
+  await compareFiles(files.map(file => ({ pkg, file })))
 }
