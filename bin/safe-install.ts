@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { availableParallelism, hostname, tmpdir } from 'node:os'
 import { run } from '../lib/run.ts'
 
 const stop = new AbortController()
@@ -20,11 +20,21 @@ process.exitCode = await run({
   tmp: tmpdir(),
   processors: availableParallelism(),
   version: ownVersion(),
+  self: { pid: process.pid, host: hostname(), isRunning },
   stop: stop.signal,
 })
 
 // Interrupted: downloads and workers may still be under way, and nobody waits for them any more.
 if (stop.signal.aborted) process.exit()
+
+/** Signal 0 asks without disturbing; another user's process answers EPERM, and runs. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
 
 /** From our own package.json, above `dist/bin` or `bin`. */
 function ownVersion(): string {

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { LockHost } from './install/project-lock.ts'
 
 /** What the program needs of the process it runs in, handed in by `bin/`: nothing below reads `process`. */
 export type Host = {
@@ -20,6 +21,8 @@ export type Host = {
   readonly processors: number
   /** Our own version. */
   readonly version: string
+  /** This process, for the project's lock, and how to ask about others. */
+  readonly self: LockHost
   /** Aborted when the process is told to stop; `signal.reason` is the signal's name. */
   readonly stop: AbortSignal
 }

@@ -4,7 +4,8 @@ import type { Request } from '../cli/request.ts'
 import { SafeInstallError } from '../errors.ts'
 import { installTree } from '../install/install-tree.ts'
 import type { InspectedPackage, InstallResult } from '../install/install-tree.ts'
-import { runDependencyScripts, runRootScripts } from '../install/root-scripts.ts'
+import { recoverProject } from '../install/repair.ts'
+import { runDependencyScripts, runEarlyRootScripts, runRootScripts } from '../install/root-scripts.ts'
 import type { ScriptSettings } from '../install/run-scripts.ts'
 import { decide } from '../judge/decide.ts'
 import { judgePackages } from '../judge/judge-packages.ts'
@@ -18,6 +19,7 @@ import { exitCode } from '../report/exit-code.ts'
 import { renderDeclined, renderInstalled, renderReview, renderSummaryLine } from '../report/human.ts'
 import { toJsonReport, toJsonText } from '../report/json.ts'
 import type { Report } from '../report/report.ts'
+import { printable } from '../report/sanitize.ts'
 import { loadLists } from '../store/load-lists.ts'
 import { rules } from '../../rules/index.ts'
 import type { Decision, InspectedFile, Inspection, JudgedPackage, PlannedPackage } from '../types.ts'
@@ -42,6 +44,7 @@ export async function install(request: InstallVerb, session: Session, parts: Par
     fresh: request.fresh,
   })
   try {
+    await recover(config, session)
     session.progress.update('resolving packages')
     const lists = loadLists()
     const typed = request.verb === 'ci' ? [] : config.specs
@@ -59,6 +62,7 @@ export async function install(request: InstallVerb, session: Session, parts: Par
     if (decision.kind !== 'proceed') return finish({ ...report, decision }, request, session)
     const result = await installPlan(plan, judgement, { config, session, parts })
     if (request.json) session.print(toJsonText(toJsonReport({ ...report, decision })))
+    else if (config.get('dry-run') === true) session.print(dryRunLines(plan, report, session))
     else session.print(renderInstalled(report, result, session.out))
     return 0
   } finally {
@@ -76,6 +80,17 @@ export async function loadSettings(request: Pick<Request, 'npmArgs'>, { host }: 
   }
   const { env, cwd, execPath, platform, nodeVersion } = host
   return loadNpmConfig({ argv: request.npmArgs, env, cwd, execPath, platform, nodeVersion, npmPath })
+}
+
+/** A killed install left a journal: undo or finish it before anything is planned, and say so. */
+async function recover(config: NpmConfig, session: Session): Promise<void> {
+  if (config.global) return
+  const repair = await recoverProject(config.path, session.host.self)
+  if (repair === undefined) return
+  const left =
+    repair.leftAlone.length === 0 ? '' : ` Changed since and left alone: ${repair.leftAlone.join(', ')}.`
+  const what = repair.kind === 'undone' ? 'undone: everything is as before it' : 'finished'
+  session.tell(`safe-install: an install that was killed here has been ${what}.${left}\n`)
 }
 
 type Judgement = {
@@ -172,6 +187,17 @@ async function settle(report: Report, request: InstallVerb, session: Session): P
   return { kind: answer === 'yes' ? 'proceed' : 'stop', because: 'ask' }
 }
 
+/** As `npm install --dry-run`: what would change, a line each. */
+function dryRunLines({ packages, removed }: Plan, report: Report, session: Session): string {
+  const added = packages
+    .filter(item => !item.unchanged)
+    .map(item => `would add ${printable(item.name)} ${printable(item.version)}\n`)
+  const gone = removed.map(location => `would remove ${printable(location)}\n`)
+  return [...added, ...gone, 'Dry run: nothing was written.\n', renderSummaryLine(report, session.out)].join(
+    '',
+  )
+}
+
 function finish(report: Report, request: InstallVerb, session: Session): number {
   session.print(request.json ? toJsonText(toJsonReport(report)) : renderSummaryLine(report, session.out))
   return exitCode({ kind: 'decided', decision: report.decision })
@@ -193,7 +219,10 @@ async function installPlan(
     foreground: config.get('foreground-scripts') === true,
     parallel: session.host.processors,
   }
-  session.writing.begun = true
+  const dryRun = config.get('dry-run') === true
+  const runsOwn = !config.ignoreScripts && !plan.global && !dryRun
+  session.writing.begun = !dryRun
+  if (runsOwn && config.specs.length === 0) await runEarlyRootScripts(plan.path, scripts, config.npmVersion)
   const result = await (parts.installTree ?? installTree)(plan, {
     inspected: new Map([...reads].flatMap(([item, read]) => inspectedOf(item, read))),
     approved: new Set(
@@ -201,10 +230,11 @@ async function installPlan(
     ),
     scripts,
     ignoreScripts: config.ignoreScripts,
+    lock: session.host.self,
   })
   session.progress.clear()
-  if (!config.ignoreScripts && !plan.global) {
-    if (config.specs.length === 0) await runRootScripts(plan.path, scripts)
+  if (runsOwn) {
+    if (config.specs.length === 0) await runRootScripts(plan.path, scripts, config.npmVersion)
     if (result.added + result.changed + result.removed > 0) await runDependencyScripts(plan.path, scripts)
   }
   return result

@@ -45,20 +45,8 @@ export type Parts = {
   readonly installTree?: (plan: Plan, request: InstallRequest) => Promise<InstallResult>
 }
 
-/**
- * The plan has refused what npm's `allow-*` settings refuse, by who asked for it. pacote cannot tell: to it every
- * `name@address` that Arborist hands over looks like a remote package.
- */
-const alreadyDecided = {
-  allowGit: 'all',
-  allowRemote: 'all',
-  allowFile: 'all',
-  allowDirectory: 'all',
-} as const
-
 /** Opens the reader: workers start with the first package that is not cached. */
-export function openReader({ flat: settings, cacheFolder, processors, fresh }: ReaderSettings): Reader {
-  const flat = { ...settings, ...alreadyDecided }
+export function openReader({ flat, cacheFolder, processors, fresh }: ReaderSettings): Reader {
   const kept = openInspectionCache(join(cacheFolder, '_safe-install', 'inspections'), engineVersion())
   const cache: InspectionCache = fresh ? { ...kept, get: () => Promise.resolve(undefined) } : kept
   const pool = createPool({

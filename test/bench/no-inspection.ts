@@ -71,6 +71,7 @@ process.exitCode = await run(
     tmp: tmpdir(),
     processors: availableParallelism(),
     version: '0.0.0',
+    self: { pid: process.pid, host: 'bench', isRunning: () => false },
     stop: new AbortController().signal,
   },
   parts,
