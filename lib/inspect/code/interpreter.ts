@@ -105,7 +105,7 @@ export class BudgetSpent extends Error {}
 
 /** Calls nested deeper than this are put on the work list instead: the stack is ours to keep. */
 const maxCallDepth = 24
-const maxEvaluationDepth = 900
+const maxEvaluationDepth = 450
 const maxRuns = 6
 const maxRunsLater = 3
 /** Data this many objects deep is still sent along with the outermost. */
@@ -129,6 +129,7 @@ export class Interpreter {
   loopWork = 0
   budget: number
   #callDepth = 0
+  #nativeDepth = 0
   evaluationDepth = 0
   #ids = 0
   readonly #queues: Context[][] = [[], [], [], []]
@@ -144,6 +145,11 @@ export class Interpreter {
 
   nextId(): number {
     return ++this.#ids
+  }
+
+  /** Text that was parsed pays for its own evaluation. */
+  allow(units: number): void {
+    this.budget += units
   }
 
   step(units = 1): void {
@@ -344,7 +350,7 @@ export class Interpreter {
     if (folded !== undefined) return folded
     const context = this.#contextFor(fn, fn.lexicalThis ?? thisValue, this.#withHop(given, fn, place), frame)
     if (!context.done || context.queued) {
-      if (this.#callDepth < maxCallDepth && !context.running && this.evaluationDepth < 500) {
+      if (this.#callDepth < maxCallDepth && !context.running && this.evaluationDepth < 250) {
         context.queued = false
         this.#callDepth++
         this.runContext(context)
@@ -592,7 +598,11 @@ export class Interpreter {
   bind(callee: Value, given: Arguments, frame: Frame, place: Place): Value {
     const self = given.list[0] ?? nothing
     const bound = given.list.slice(1)
-    return this.nativeFunction(frame, `bind ${place.start}`, (list, at) =>
+    const key = `bind ${place.file.path} ${place.start}`
+    // `f = f.bind(x)` in a loop binds what it bound before.
+    const before = frame.context.made.get(key) as Handle | undefined
+    if (before !== undefined && callee.handles.includes(before)) return { ...nothing, handles: [before] }
+    return this.nativeFunction(frame, key, (list, at) =>
       this.call(
         callee,
         self,
@@ -610,7 +620,14 @@ export class Interpreter {
       handle = { api: `native:${this.nextId()}`, file: undefined, self: undefined }
       frame.context.made.set(key, handle)
     }
-    this.natives.set(handle.api, run)
+    this.natives.set(handle.api, (given, at) => {
+      // Natives that call each other do not pass through evaluation, so their depth is counted here.
+      if (this.#nativeDepth > 20) return anything
+      this.#nativeDepth++
+      const result = run(given, at)
+      this.#nativeDepth--
+      return result
+    })
     return { ...nothing, handles: [handle] }
   }
 

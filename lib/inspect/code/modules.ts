@@ -220,6 +220,7 @@ export class Modules implements Loader {
       end: Math.min(clean.length, 80),
     }
     if (path.endsWith('.json')) return undefined
+    machine.allow(clean.length)
     machine.step(clean.length >> 3)
     const parsed = parseCode(clean, path)
     if (parsed.kind === 'unreadable') {
@@ -268,7 +269,7 @@ export class Modules implements Loader {
       }
       return
     }
-    if (machine.evaluationDepth > 300) machine.queue(record.context)
+    if (machine.evaluationDepth > 200) machine.queue(record.context)
     else machine.runContext(record.context)
   }
 
