@@ -4,14 +4,15 @@ import type { EntryEdge, Gap, Guard, Phase, SourceKind, Text } from '../../types
 import { callArrayMethod } from './arrays.ts'
 import { callValue, newValue } from './calls.ts'
 import { loadComputed } from './effects.ts'
+import { lookUp } from './environment.ts'
 import { evaluateExpression } from './expressions.ts'
 import type { Constant, Folded } from './fold/constant.ts'
 import { constantOf, foldedValue, valueOfFolded } from './folded.ts'
 import { cellsOf, environmentApi, namedMember } from './members.ts'
-import { actOf, canonical } from './models/index.ts'
+import { actOf, canonical, isModelled } from './models/index.ts'
 import { bindPattern } from './patterns.ts'
 import { Recorder, type FactBody } from './recorder.ts'
-import type { Scopes } from './scope.ts'
+import type { Scopes, Warmth } from './scope.ts'
 import { placeOf, type CodeText, type GuardNote, type Place } from './sites.ts'
 import { evaluateStatements, runBody } from './statements.ts'
 import {
@@ -65,6 +66,8 @@ export const byCallLevel = 3
 export type SourceFile = CodeText & {
   readonly program: Program
   readonly scopes: Scopes
+  /** Which functions can reach the world outside; undefined where all are entered. */
+  readonly warmth: Warmth | undefined
   readonly module: boolean
   readonly depth: number
   /** Expressions that follow from the text alone, where there was anything to decode. */
@@ -348,6 +351,7 @@ export class Interpreter {
     fn.called = true
     const folded = this.#foldCall(fn, given, frame, place)
     if (folded !== undefined) return folded
+    if (this.#isIdle(fn, thisValue, given)) return anything
     const context = this.#contextFor(fn, fn.lexicalThis ?? thisValue, this.#withHop(given, fn, place), frame)
     if (!context.done || context.queued) {
       if (this.#callDepth < maxCallDepth && !context.running && this.evaluationDepth < 250) {
@@ -359,6 +363,23 @@ export class Interpreter {
     }
     const result = this.read(context.returns, frame)
     return context.merged ? this.#ownTaints(result, context, thisValue, given) : result
+  }
+
+  /** A call that can do nothing: neither the function nor anything it gets or sees reaches the world outside. */
+  #isIdle(fn: FunctionValue, thisValue: Value, given: Arguments): boolean {
+    const file = fn.file as SourceFile
+    if (file.warmth === undefined || file.warmth.warm.has(fn.classNode ?? fn.node)) return false
+    if (isWarmValue(thisValue) || isWarmValue(given.rest) || given.list.some(isWarmValue)) return false
+    let count = 0
+    for (const name of file.warmth.free.get(fn.classNode ?? fn.node) ?? []) {
+      if (++count > 200) return false
+      const { binding } = lookUp(fn.environment, name)
+      if (binding === undefined) continue
+      this.step()
+      if (binding.from !== undefined ? isWarmValue(binding.from.module) : isWarmValue(binding.value))
+        return false
+    }
+    return true
   }
 
   /** A decoder called with constants gives a constant. */
@@ -1056,6 +1077,59 @@ function isNews(before: Value, after: Value): boolean {
     (!before.open && before.known.length <= 1)
   )
 }
+
+/** Whether a value brings something of the outside world along, or data worth following. */
+function isWarmValue(value: Value): boolean {
+  if (value.handles.some(handle => !isHarmless(handle.api))) return true
+  if (value.taints.some(isWorthFollowing)) return true
+  for (const fn of value.functions) {
+    const { warmth } = fn.file as SourceFile
+    if (warmth === undefined || warmth.warm.has(fn.classNode ?? fn.node)) return true
+  }
+  return value.objects.some(
+    object => object.model !== undefined || object.deep.value.taints.some(isWorthFollowing),
+  )
+}
+
+/** Parameters of a caller go everywhere; they matter where a function does something with them by itself. */
+function isWorthFollowing(taint: Taint): boolean {
+  return taint.source.kind !== 'caller'
+}
+
+/** Globals of the language itself, which every program uses. */
+function isHarmless(api: string): boolean {
+  if (!api.startsWith('global:') && !api.startsWith('native:'))
+    return api.startsWith('node:path') || api.startsWith('node:util') || api.startsWith('node:url')
+  const act = actOf(api)
+  if (act !== undefined)
+    return act.act === 'built-in'
+      ? harmlessBuiltIns.has(act.name)
+      : act.act === 'clean' || act.act === 'carry'
+  return !isModelled(api) || api === 'global:Object' || api === 'global:Math' || api === 'global:JSON'
+}
+
+const harmlessBuiltIns = new Set([
+  'clean',
+  'identity',
+  'number',
+  'encode',
+  'collection',
+  'Object.keys',
+  'Object.values',
+  'Object.entries',
+  'Object.assign',
+  'Object.create',
+  'Object.defineProperty',
+  'inherit',
+  'getPrototypeOf',
+  'Object.getOwnPropertyDescriptor',
+  'Promise',
+  'JSON.stringify',
+  'JSON.parse',
+  'fromCharCode',
+  'Buffer',
+  'URL',
+])
 
 /** A short text that is equal where two values are treated alike. */
 function fingerprint(value: Value, exact: boolean): string {

@@ -56,6 +56,8 @@ export type ModuleRecord = {
 }
 
 /** Work units of a parsed character, beside one for each evaluation. */
+/** From this size on, functions that can reach nothing are not entered. */
+const coldFrom = 60_000
 const maxVirtualDepth = 3
 const maxVirtualFiles = 400
 
@@ -232,6 +234,7 @@ export class Modules implements Loader {
         machine.gap(`${path}: ${parsed.why}`, path)
       return undefined
     }
+    const { scopes, warmth } = findScopes(parsed.program)
     const folded = foldProgram(parsed.program, clean, new Budget({ maxSteps: foldStepsOf(clean.length) }))
     machine.step(folded.steps >> 4)
     return {
@@ -241,7 +244,8 @@ export class Modules implements Loader {
       foldCall: folded.call as SourceFile['foldCall'],
       lines: undefined,
       program: parsed.program,
-      scopes: findScopes(parsed.program),
+      scopes,
+      warmth: clean.length > coldFrom ? warmth : undefined,
       module: parsed.module,
       depth,
     }
