@@ -183,11 +183,25 @@ export class Interpreter {
   /** What is put into an object is carried by it, and by whatever holds it. */
   #link(holder: ObjectValue, value: Value): void {
     if (value.taints.length > 0) this.#carry(holder, value.taints)
+    if (!holder.warm && (leadsOut(value) || value.objects.some(object => object.warm))) this.#warm(holder)
     for (const object of value.objects) {
       if (object === holder) continue
       object.holders ??= new Set()
       if (object.holders.size < 1_000) object.holders.add(holder)
       if (object.deep.value.taints.length > 0) this.#carry(holder, object.deep.value.taints)
+    }
+  }
+
+  #warm(object: ObjectValue): void {
+    let layer = [object]
+    for (let depth = 0; depth < 3 && layer.length > 0; depth++) {
+      const next: ObjectValue[] = []
+      for (const one of layer) {
+        if (one.warm) continue
+        one.warm = true
+        if (one.holders !== undefined) next.push(...one.holders)
+      }
+      layer = next
     }
   }
 
@@ -270,6 +284,7 @@ export class Interpreter {
       deep: newCell(),
       handed: undefined,
       holders: undefined,
+      warm: false,
     }
   }
 
@@ -368,18 +383,19 @@ export class Interpreter {
   /** A call that can do nothing: neither the function nor anything it gets or sees reaches the world outside. */
   #isIdle(fn: FunctionValue, thisValue: Value, given: Arguments): boolean {
     const file = fn.file as SourceFile
-    if (file.warmth === undefined || file.warmth.warm.has(fn.classNode ?? fn.node)) return false
-    if (isWarmValue(thisValue) || isWarmValue(given.rest) || given.list.some(isWarmValue)) return false
+    const node = fn.classNode ?? fn.node
+    if (file.warmth === undefined || file.warmth.warm.has(node)) return false
+    const seen = [thisValue, given.rest, ...given.list]
     let count = 0
-    for (const name of file.warmth.free.get(fn.classNode ?? fn.node) ?? []) {
+    for (const name of file.warmth.free.get(node) ?? []) {
       if (++count > 200) return false
       const { binding } = lookUp(fn.environment, name)
       if (binding === undefined) continue
       this.step()
-      if (binding.from !== undefined ? isWarmValue(binding.from.module) : isWarmValue(binding.value))
-        return false
+      seen.push(binding.from?.module ?? binding.value)
     }
-    return true
+    const perhaps = file.warmth.perhaps.has(node)
+    return !seen.some(value => leadsOut(value) || carries(value) || (perhaps && isWarm(value)))
   }
 
   /** A decoder called with constants gives a constant. */
@@ -1078,22 +1094,36 @@ function isNews(before: Value, after: Value): boolean {
   )
 }
 
-/** Whether a value brings something of the outside world along, or data worth following. */
-function isWarmValue(value: Value): boolean {
+/** Whether a value is itself a way to the world outside: a handle, or a function that uses one. */
+function leadsOut(value: Value): boolean {
   if (value.handles.some(handle => !isHarmless(handle.api))) return true
-  if (value.taints.some(isWorthFollowing)) return true
-  for (const fn of value.functions) {
+  return value.functions.some(fn => {
     const { warmth } = fn.file as SourceFile
-    if (warmth === undefined || warmth.warm.has(fn.classNode ?? fn.node)) return true
-  }
-  return value.objects.some(
-    object => object.model !== undefined || object.deep.value.taints.some(isWorthFollowing),
+    return warmth === undefined || warmth.warm.has(fn.classNode ?? fn.node)
+  })
+}
+
+/** Whether it carries data worth following. Parameters of a caller go everywhere: alone they are not. */
+function carries(value: Value): boolean {
+  return (
+    value.taints.some(taint => taint.source.kind !== 'caller') ||
+    value.objects.some(
+      object =>
+        object.model !== undefined || object.deep.value.taints.some(taint => taint.source.kind !== 'caller'),
+    )
   )
 }
 
-/** Parameters of a caller go everywhere; they matter where a function does something with them by itself. */
-function isWorthFollowing(taint: Taint): boolean {
-  return taint.source.kind !== 'caller'
+/** Whether an object offers something that leads out, of its own or inherited. */
+function isWarm(value: Value): boolean {
+  return value.objects.some(object => {
+    let at: ObjectValue | undefined = object
+    for (let step = 0; at !== undefined && step < 6; step++) {
+      if (at.warm) return true
+      at = at.parents?.objects[0]
+    }
+    return false
+  })
 }
 
 /** Globals of the language itself, which every program uses. */

@@ -35,6 +35,8 @@ export type Unit = {
 
 export type Warmth = {
   readonly warm: ReadonlySet<AnyNode>
+  /** Warm or reached through the name of a property that something warm has. */
+  readonly perhaps: ReadonlySet<AnyNode>
   readonly free: ReadonlyMap<AnyNode, ReadonlySet<string>>
 }
 
@@ -359,12 +361,18 @@ const commonProperties = new Set(
   ).split(' '),
 )
 
-/** Warmth spreads from a unit to the units around it and to those that use the names it is bound to. */
+/**
+ * Warmth spreads from a unit to the units around it and to those that use the names it is bound to. Names of
+ * properties say less than names of variables: what is reached through them alone is only *perhaps* warm.
+ */
 function spreadWarmth(
   units: readonly Unit[],
   properties: readonly PropertyUse[],
   foreign: readonly NameUse[],
 ): Warmth {
+  const warm = new Set<Unit>(units.filter(unit => unit.warm))
+  for (const { users } of foreign) for (const user of users) warm.add(user)
+  spread(warm, undefined)
   const byProperty = new Map<string, Unit[]>()
   for (const { name, unit } of properties) {
     if (commonProperties.has(name)) continue
@@ -372,29 +380,38 @@ function spreadWarmth(
     if (users === undefined) byProperty.set(name, [unit])
     else users.push(unit)
   }
-  const work: Unit[] = []
-  const warm = (unit: Unit): void => {
-    unit.warm = true
+  const perhaps = new Set(warm)
+  spread(perhaps, byProperty)
+  const free = new Map<AnyNode, ReadonlySet<string>>()
+  for (const unit of units) {
+    if (unit.node !== undefined && !warm.has(unit) && unit.free !== undefined) free.set(unit.node, unit.free)
+  }
+  return { warm: nodesOf(warm), perhaps: nodesOf(perhaps), free }
+}
+
+function nodesOf(units: ReadonlySet<Unit>): ReadonlySet<AnyNode> {
+  const nodes = new Set<AnyNode>()
+  for (const { node } of units) if (node !== undefined) nodes.add(node)
+  return nodes
+}
+
+function spread(warm: Set<Unit>, byProperty: Map<string, Unit[]> | undefined): void {
+  const work = [...warm]
+  const add = (unit: Unit): void => {
+    if (warm.has(unit)) return
+    warm.add(unit)
     work.push(unit)
   }
-  for (const unit of units) if (unit.warm) work.push(unit)
-  for (const { users } of foreign) for (const user of users) if (!user.warm) warm(user)
   for (let unit = work.pop(); unit !== undefined; unit = work.pop()) {
-    if (unit.parent !== undefined && !unit.parent.warm) warm(unit.parent)
+    if (unit.parent !== undefined) add(unit.parent)
     for (const bound of unit.binds) {
-      const users = typeof bound === 'string' ? byProperty.get(bound) : bound.users
-      for (const user of users ?? []) if (!user.warm) warm(user)
-      if (typeof bound === 'string') byProperty.delete(bound)
+      if (typeof bound !== 'string') bound.users.forEach(add)
+      else if (byProperty !== undefined) {
+        byProperty.get(bound)?.forEach(add)
+        byProperty.delete(bound)
+      }
     }
   }
-  const result = new Set<AnyNode>()
-  const free = new Map<AnyNode, ReadonlySet<string>>()
-  for (const { node, warm: isWarm, free: names } of units) {
-    if (node === undefined) continue
-    if (isWarm) result.add(node)
-    else if (names !== undefined) free.set(node, names)
-  }
-  return { warm: result, free }
 }
 
 /** The nodes directly below one, whatever its type. Parsers' bookkeeping is not a child. */
