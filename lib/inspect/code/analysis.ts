@@ -34,7 +34,7 @@ export class CodeAnalysis {
 
   constructor(host: CodeHost, options: CodeOptions = {}) {
     this.#modules = new Modules(host)
-    this.#machine = new Interpreter(this.#modules, options.budget ?? 6_000_000)
+    this.#machine = new Interpreter(this.#modules, options.budget ?? 4_000_000)
   }
 
   addEntry(entry: CodeEntry): void {
@@ -60,12 +60,13 @@ export class CodeAnalysis {
         if (this.#machine.commands.length > 0) return
       }
     } catch (error) {
-      if (!(error instanceof BudgetSpent)) throw error
       this.#spent = true
-      this.#machine.gap(
-        `the work budget was spent while looking at what runs at ${phaseOf(this.#machine.level)}`,
-        '',
-      )
+      const what =
+        error instanceof BudgetSpent
+          ? `the work budget was spent while looking at what runs at ${phaseOf(this.#machine.level)}`
+          : // Whatever a hostile text found out about us must stop the install, not pass.
+            `the analysis failed: ${error instanceof Error ? error.message : String(error)}`
+      this.#machine.gap(what, '')
     }
   }
 

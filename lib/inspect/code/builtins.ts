@@ -680,7 +680,7 @@ function makeFunctionFromText(machine: Interpreter, call: ModelledCall): Value {
     if (text !== undefined && !text.includes(HOLE) && !parameters.join().includes(HOLE)) {
       return evaluateCode(
         machine,
-        { ...body, known: [`(function anonymous(${parameters.join()}\n) {\n${text}\n})`] },
+        { ...body, known: [`(function anonymous(${parameters.join()}) {${text}\n})`] },
         call,
         'function',
       )

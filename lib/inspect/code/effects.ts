@@ -270,6 +270,9 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
   return self
 }
 
+/** Instances whose methods send to other machines. */
+const senders = new Set(['request', 'socket', 'session', 'mailer', 'messenger', 'datagram', 'xhr'])
+
 /** Data handed to an instance: a request body, a socket, a file that is open for writing, the input of a program. */
 export function sendTo(
   machine: Interpreter,
@@ -287,7 +290,7 @@ export function sendTo(
     flowInto(machine, all, { kind: 'write', role: 'content', destinations }, call)
   } else if (target.name === 'stdin') {
     flowInto(machine, all, { kind: 'command-stdin', role: 'stdin', destinations }, call)
-  } else if (target.name !== 'child' && !isLocal(destinations)) {
+  } else if (senders.has(target.name) && !isLocal(destinations)) {
     flowInto(
       machine,
       all,
@@ -438,6 +441,7 @@ export function evaluateCode(
   }
   const computed =
     code.open ||
+    code.handles.length > 0 ||
     code.objects.length > 0 ||
     code.known.some(text => typeof text === 'string' && text.includes(HOLE))
   if (constant || computed || taints.length > 0) {

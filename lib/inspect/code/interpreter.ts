@@ -4,14 +4,15 @@ import type { EntryEdge, Gap, Guard, Phase, SourceKind, Text } from '../../types
 import { callArrayMethod } from './arrays.ts'
 import { callValue, newValue } from './calls.ts'
 import { loadComputed } from './effects.ts'
+import { lookUp } from './environment.ts'
 import { evaluateExpression } from './expressions.ts'
 import type { Constant, Folded } from './fold/constant.ts'
 import { constantOf, foldedValue, valueOfFolded } from './folded.ts'
 import { cellsOf, environmentApi, namedMember } from './members.ts'
-import { actOf, canonical } from './models/index.ts'
+import { actOf, canonical, isModelled } from './models/index.ts'
 import { bindPattern } from './patterns.ts'
 import { Recorder, type FactBody } from './recorder.ts'
-import type { Scopes } from './scope.ts'
+import type { Scopes, Warmth } from './scope.ts'
 import { placeOf, type CodeText, type GuardNote, type Place } from './sites.ts'
 import { evaluateStatements, runBody } from './statements.ts'
 import {
@@ -65,6 +66,8 @@ export const byCallLevel = 3
 export type SourceFile = CodeText & {
   readonly program: Program
   readonly scopes: Scopes
+  /** Which functions can reach the world outside; undefined where all are entered. */
+  readonly warmth: Warmth | undefined
   readonly module: boolean
   readonly depth: number
   /** Expressions that follow from the text alone, where there was anything to decode. */
@@ -105,7 +108,7 @@ export class BudgetSpent extends Error {}
 
 /** Calls nested deeper than this are put on the work list instead: the stack is ours to keep. */
 const maxCallDepth = 24
-const maxEvaluationDepth = 900
+const maxEvaluationDepth = 450
 const maxRuns = 6
 const maxRunsLater = 3
 /** Data this many objects deep is still sent along with the outermost. */
@@ -129,6 +132,7 @@ export class Interpreter {
   loopWork = 0
   budget: number
   #callDepth = 0
+  #nativeDepth = 0
   evaluationDepth = 0
   #ids = 0
   readonly #queues: Context[][] = [[], [], [], []]
@@ -144,6 +148,11 @@ export class Interpreter {
 
   nextId(): number {
     return ++this.#ids
+  }
+
+  /** Text that was parsed pays for its own evaluation. */
+  allow(units: number): void {
+    this.budget += units
   }
 
   step(units = 1): void {
@@ -174,11 +183,25 @@ export class Interpreter {
   /** What is put into an object is carried by it, and by whatever holds it. */
   #link(holder: ObjectValue, value: Value): void {
     if (value.taints.length > 0) this.#carry(holder, value.taints)
+    if (!holder.warm && (leadsOut(value) || value.objects.some(object => object.warm))) this.#warm(holder)
     for (const object of value.objects) {
       if (object === holder) continue
       object.holders ??= new Set()
       if (object.holders.size < 1_000) object.holders.add(holder)
       if (object.deep.value.taints.length > 0) this.#carry(holder, object.deep.value.taints)
+    }
+  }
+
+  #warm(object: ObjectValue): void {
+    let layer = [object]
+    for (let depth = 0; depth < 3 && layer.length > 0; depth++) {
+      const next: ObjectValue[] = []
+      for (const one of layer) {
+        if (one.warm) continue
+        one.warm = true
+        if (one.holders !== undefined) next.push(...one.holders)
+      }
+      layer = next
     }
   }
 
@@ -261,6 +284,7 @@ export class Interpreter {
       deep: newCell(),
       handed: undefined,
       holders: undefined,
+      warm: false,
     }
   }
 
@@ -342,9 +366,10 @@ export class Interpreter {
     fn.called = true
     const folded = this.#foldCall(fn, given, frame, place)
     if (folded !== undefined) return folded
+    if (this.#isIdle(fn, thisValue, given)) return anything
     const context = this.#contextFor(fn, fn.lexicalThis ?? thisValue, this.#withHop(given, fn, place), frame)
     if (!context.done || context.queued) {
-      if (this.#callDepth < maxCallDepth && !context.running && this.evaluationDepth < 500) {
+      if (this.#callDepth < maxCallDepth && !context.running && this.evaluationDepth < 250) {
         context.queued = false
         this.#callDepth++
         this.runContext(context)
@@ -353,6 +378,24 @@ export class Interpreter {
     }
     const result = this.read(context.returns, frame)
     return context.merged ? this.#ownTaints(result, context, thisValue, given) : result
+  }
+
+  /** A call that can do nothing: neither the function nor anything it gets or sees reaches the world outside. */
+  #isIdle(fn: FunctionValue, thisValue: Value, given: Arguments): boolean {
+    const file = fn.file as SourceFile
+    const node = fn.classNode ?? fn.node
+    if (file.warmth === undefined || file.warmth.warm.has(node)) return false
+    const seen = [thisValue, given.rest, ...given.list]
+    let count = 0
+    for (const name of file.warmth.free.get(node) ?? []) {
+      if (++count > 200) return false
+      const { binding } = lookUp(fn.environment, name)
+      if (binding === undefined) continue
+      this.step()
+      seen.push(binding.from?.module ?? binding.value)
+    }
+    const perhaps = file.warmth.perhaps.has(node)
+    return !seen.some(value => leadsOut(value) || carries(value) || (perhaps && isWarm(value)))
   }
 
   /** A decoder called with constants gives a constant. */
@@ -592,7 +635,11 @@ export class Interpreter {
   bind(callee: Value, given: Arguments, frame: Frame, place: Place): Value {
     const self = given.list[0] ?? nothing
     const bound = given.list.slice(1)
-    return this.nativeFunction(frame, `bind ${place.start}`, (list, at) =>
+    const key = `bind ${place.file.path} ${place.start}`
+    // `f = f.bind(x)` in a loop binds what it bound before.
+    const before = frame.context.made.get(key) as Handle | undefined
+    if (before !== undefined && callee.handles.includes(before)) return { ...nothing, handles: [before] }
+    return this.nativeFunction(frame, key, (list, at) =>
       this.call(
         callee,
         self,
@@ -610,7 +657,14 @@ export class Interpreter {
       handle = { api: `native:${this.nextId()}`, file: undefined, self: undefined }
       frame.context.made.set(key, handle)
     }
-    this.natives.set(handle.api, run)
+    this.natives.set(handle.api, (given, at) => {
+      // Natives that call each other do not pass through evaluation, so their depth is counted here.
+      if (this.#nativeDepth > 20) return anything
+      this.#nativeDepth++
+      const result = run(given, at)
+      this.#nativeDepth--
+      return result
+    })
     return { ...nothing, handles: [handle] }
   }
 
@@ -1039,6 +1093,73 @@ function isNews(before: Value, after: Value): boolean {
     (!before.open && before.known.length <= 1)
   )
 }
+
+/** Whether a value is itself a way to the world outside: a handle, or a function that uses one. */
+function leadsOut(value: Value): boolean {
+  if (value.handles.some(handle => !isHarmless(handle.api))) return true
+  return value.functions.some(fn => {
+    const { warmth } = fn.file as SourceFile
+    return warmth === undefined || warmth.warm.has(fn.classNode ?? fn.node)
+  })
+}
+
+/** Whether it carries data worth following. Parameters of a caller go everywhere: alone they are not. */
+function carries(value: Value): boolean {
+  return (
+    value.taints.some(taint => taint.source.kind !== 'caller') ||
+    value.objects.some(
+      object =>
+        object.model !== undefined || object.deep.value.taints.some(taint => taint.source.kind !== 'caller'),
+    )
+  )
+}
+
+/** Whether an object offers something that leads out, of its own or inherited. */
+function isWarm(value: Value): boolean {
+  return value.objects.some(object => {
+    let at: ObjectValue | undefined = object
+    for (let step = 0; at !== undefined && step < 6; step++) {
+      if (at.warm) return true
+      at = at.parents?.objects[0]
+    }
+    return false
+  })
+}
+
+/** Globals of the language itself, which every program uses. */
+function isHarmless(api: string): boolean {
+  if (!api.startsWith('global:') && !api.startsWith('native:'))
+    return api.startsWith('node:path') || api.startsWith('node:util') || api.startsWith('node:url')
+  const act = actOf(api)
+  if (act !== undefined)
+    return act.act === 'built-in'
+      ? harmlessBuiltIns.has(act.name)
+      : act.act === 'clean' || act.act === 'carry'
+  return !isModelled(api) || api === 'global:Object' || api === 'global:Math' || api === 'global:JSON'
+}
+
+const harmlessBuiltIns = new Set([
+  'clean',
+  'identity',
+  'number',
+  'encode',
+  'collection',
+  'Object.keys',
+  'Object.values',
+  'Object.entries',
+  'Object.assign',
+  'Object.create',
+  'Object.defineProperty',
+  'inherit',
+  'getPrototypeOf',
+  'Object.getOwnPropertyDescriptor',
+  'Promise',
+  'JSON.stringify',
+  'JSON.parse',
+  'fromCharCode',
+  'Buffer',
+  'URL',
+])
 
 /** A short text that is equal where two values are treated alike. */
 function fingerprint(value: Value, exact: boolean): string {

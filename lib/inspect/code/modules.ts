@@ -56,6 +56,8 @@ export type ModuleRecord = {
 }
 
 /** Work units of a parsed character, beside one for each evaluation. */
+/** From this size on, functions that can reach nothing are not entered. */
+const coldFrom = 60_000
 const maxVirtualDepth = 3
 const maxVirtualFiles = 400
 
@@ -220,6 +222,7 @@ export class Modules implements Loader {
       end: Math.min(clean.length, 80),
     }
     if (path.endsWith('.json')) return undefined
+    machine.allow(clean.length)
     machine.step(clean.length >> 3)
     const parsed = parseCode(clean, path)
     if (parsed.kind === 'unreadable') {
@@ -231,6 +234,7 @@ export class Modules implements Loader {
         machine.gap(`${path}: ${parsed.why}`, path)
       return undefined
     }
+    const { scopes, warmth } = findScopes(parsed.program)
     const folded = foldProgram(parsed.program, clean, new Budget({ maxSteps: foldStepsOf(clean.length) }))
     machine.step(folded.steps >> 4)
     return {
@@ -240,7 +244,8 @@ export class Modules implements Loader {
       foldCall: folded.call as SourceFile['foldCall'],
       lines: undefined,
       program: parsed.program,
-      scopes: findScopes(parsed.program),
+      scopes,
+      warmth: clean.length > coldFrom ? warmth : undefined,
       module: parsed.module,
       depth,
     }
@@ -268,7 +273,7 @@ export class Modules implements Loader {
       }
       return
     }
-    if (machine.evaluationDepth > 300) machine.queue(record.context)
+    if (machine.evaluationDepth > 200) machine.queue(record.context)
     else machine.runContext(record.context)
   }
 

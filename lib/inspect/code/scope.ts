@@ -12,11 +12,33 @@ export type ScopeNames = {
 }
 
 export type NameUse = {
+  /** The units of code that use the name, where it matters which code can reach what. */
+  readonly users: Unit[]
   /** Used by a function inside the declaring one, so that it may be read and written at any time. */
   captured: boolean
 }
 
 export type Scopes = ReadonlyMap<AnyNode, ScopeNames>
+
+/**
+ * A function, or the right side of a declaration or assignment: code that is *warm* when it, or anything it names,
+ * can reach the world outside. `binds` are the names under which others reach it.
+ */
+export type Unit = {
+  readonly parent: Unit | undefined
+  readonly node: AnyNode | undefined
+  readonly binds: (NameUse | string)[]
+  /** Names from outside that it uses, for a function. */
+  readonly free: Set<string> | undefined
+  warm: boolean
+}
+
+export type Warmth = {
+  readonly warm: ReadonlySet<AnyNode>
+  /** Warm or reached through the name of a property that something warm has. */
+  readonly perhaps: ReadonlySet<AnyNode>
+  readonly free: ReadonlyMap<AnyNode, ReadonlySet<string>>
+}
 
 type Scope = ScopeNames & {
   readonly parent: Scope | undefined
@@ -24,17 +46,58 @@ type Scope = ScopeNames & {
   readonly boundary: boolean
   readonly holdsVar: boolean
   dynamic: boolean
+  readonly unit: Unit
 }
 
 type Task = { readonly node: AnyNode; readonly scope: Scope }
 type Use = { readonly name: string; readonly scope: Scope }
+type PropertyUse = { readonly name: string; readonly unit: Unit }
 
 /** Scopes by the node that opens them. A function's parameters and the top of its body are one scope. */
-export function findScopes(program: Program): Scopes {
+export function findScopes(program: Program): { readonly scopes: Scopes; readonly warmth: Warmth } {
   const scopes = new Map<AnyNode, ScopeNames>()
   const uses: Use[] = []
-  const open = (node: AnyNode, parent: Scope | undefined, boundary: boolean, holdsVar: boolean): Scope => {
-    const scope: Scope = { names: new Map(), functions: [], parent, boundary, holdsVar, dynamic: false }
+  const units: Unit[] = []
+  const properties: PropertyUse[] = []
+  const assigned: { readonly binds: (NameUse | string)[]; readonly name: string; readonly scope: Scope }[] =
+    []
+  const foreign: NameUse[] = []
+  const bindings = new Map<AnyNode, (NameUse | string)[]>()
+  const newUnit = (
+    parent: Unit | undefined,
+    node: AnyNode | undefined,
+    binds: (NameUse | string)[],
+  ): Unit => {
+    const unit: Unit = { parent, node, binds, free: node === undefined ? undefined : new Set(), warm: false }
+    units.push(unit)
+    return unit
+  }
+  /** The same names, seen by a unit of its own. */
+  const within = (scope: Scope, binds: (NameUse | string)[]): Scope => ({
+    names: new Map(),
+    functions: [],
+    parent: scope,
+    boundary: false,
+    holdsVar: false,
+    dynamic: false,
+    unit: newUnit(scope.unit, undefined, binds),
+  })
+  const open = (
+    node: AnyNode,
+    parent: Scope | undefined,
+    boundary: boolean,
+    holdsVar: boolean,
+    unit?: Unit,
+  ): Scope => {
+    const scope: Scope = {
+      names: new Map(),
+      functions: [],
+      parent,
+      boundary,
+      holdsVar,
+      dynamic: false,
+      unit: unit ?? parent?.unit ?? newUnit(undefined, node, []),
+    }
     scopes.set(node, scope)
     return scope
   }
@@ -54,19 +117,57 @@ export function findScopes(program: Program): Scopes {
       case 'Identifier':
         uses.push({ name: node.name, scope })
         break
-      case 'MemberExpression':
+      case 'MemberExpression': {
+        if (isBuildMode(node)) break
         push(node.object, scope)
         if (node.computed) push(node.property, scope)
+        const name = propertyName({ key: node.property, computed: node.computed })
+        if (name !== undefined) properties.push({ name, unit: scope.unit })
         break
-      case 'Property':
+      }
+      case 'AssignmentExpression': {
+        const { left, right } = node
+        push(left, scope)
+        const name =
+          left.type === 'MemberExpression'
+            ? propertyName({ key: left.property, computed: left.computed })
+            : undefined
+        if (isFunctionNode(right)) {
+          const binds: (NameUse | string)[] = name === undefined ? [] : [name]
+          bindings.set(right, binds)
+          if (left.type === 'Identifier') assigned.push({ binds, name: left.name, scope })
+          push(right, scope)
+        } else if (right.type === 'Literal' || right.type === 'BinaryExpression') push(right, scope)
+        else {
+          const binds: (NameUse | string)[] = name === undefined ? [] : [name]
+          for (const bound of left.type === 'MemberExpression' ? [] : boundNames(left))
+            assigned.push({ binds, name: bound, scope })
+          push(right, within(scope, binds))
+        }
+        break
+      }
+      case 'Property': {
         if (node.computed) push(node.key, scope)
-        push(node.value, scope)
+        const name = propertyName(node)
+        if (name !== undefined && isFunctionNode(node.value)) bindings.set(node.value, [name])
+        const carries =
+          name !== undefined && /^(?:Identifier|MemberExpression|CallExpression)$/.test(node.value.type)
+        if (name !== undefined && !node.method) properties.push({ name, unit: scope.unit })
+        push(node.value, carries && !node.shorthand ? within(scope, [name]) : scope)
         break
+      }
       case 'MethodDefinition':
-      case 'PropertyDefinition':
+      case 'PropertyDefinition': {
         if (node.computed) push(node.key, scope)
-        push(node.value, scope)
+        const name = propertyName(node)
+        if (node.value && isFunctionNode(node.value))
+          bindings.set(node.value, name === undefined ? [] : [name])
+        push(
+          node.value,
+          node.value && !isFunctionNode(node.value) && name !== undefined ? within(scope, [name]) : scope,
+        )
         break
+      }
       case 'LabeledStatement':
         push(node.body, scope)
         break
@@ -80,8 +181,9 @@ export function findScopes(program: Program): Scopes {
         if (node.type === 'FunctionDeclaration' && node.id) {
           declare(scope, node.id.name)
           scope.functions.push(node)
+          bindings.set(node, [scope.names.get(node.id.name)!])
         }
-        const inner = open(node, scope, true, true)
+        const inner = open(node, scope, true, true, newUnit(scope.unit, node, bindings.get(node) ?? []))
         if (node.type === 'FunctionExpression' && node.id) declare(inner, node.id.name)
         for (const parameter of node.params) declarePattern(inner, parameter)
         pushAll(node.params, inner)
@@ -93,11 +195,22 @@ export function findScopes(program: Program): Scopes {
       case 'ClassExpression': {
         if (node.type === 'ClassDeclaration' && node.id) declare(scope, node.id.name)
         push(node.superClass, scope)
-        const inner = open(node, scope, true, false)
+        const bound = node.id ? scope.names.get(node.id.name) : undefined
+        const inner = open(
+          node,
+          scope,
+          true,
+          false,
+          newUnit(scope.unit, node, bound === undefined ? [] : [bound]),
+        )
         if (node.id) declare(inner, node.id.name)
         pushAll(node.body.body, inner)
         break
       }
+      case 'ImportExpression':
+        scope.unit.warm = true
+        push(node.source, scope)
+        break
       case 'StaticBlock':
         pushAll(node.body, open(node, scope, false, true))
         break
@@ -138,12 +251,20 @@ export function findScopes(program: Program): Scopes {
         for (const declarator of node.declarations) {
           declarePattern(target, declarator.id)
           push(declarator.id, scope)
-          push(declarator.init, scope)
+          const { init } = declarator
+          if (!init) continue
+          const binds = boundNames(declarator.id).map(name => target.names.get(name)!)
+          if (isFunctionNode(init)) bindings.set(init, binds)
+          const plain = isFunctionNode(init) || init.type === 'Literal' || init.type === 'BinaryExpression'
+          push(init, plain ? scope : within(scope, binds))
         }
         break
       }
       case 'ImportDeclaration':
-        for (const specifier of node.specifiers) declare(scope, specifier.local.name)
+        for (const specifier of node.specifiers) {
+          declare(scope, specifier.local.name)
+          if (!String(node.source.value).startsWith('.')) foreign.push(scope.names.get(specifier.local.name)!)
+        }
         break
       case 'ExportNamedDeclaration':
         push(node.declaration, scope)
@@ -165,6 +286,7 @@ export function findScopes(program: Program): Scopes {
         break
       case 'CallExpression':
         if (node.callee.type === 'Identifier' && node.callee.name === 'eval') makeDynamic(scope)
+        if (isConstructorCall(node)) scope.unit.warm = true
         push(node.callee, scope)
         pushAll(node.arguments, scope)
         break
@@ -173,7 +295,123 @@ export function findScopes(program: Program): Scopes {
     }
   }
   for (const { name, scope } of uses) markUse(name, scope)
-  return scopes
+  for (const { binds, name, scope } of assigned) {
+    const use = findName(name, scope)
+    binds.push(use ?? name)
+  }
+  return { scopes, warmth: spreadWarmth(units, properties, foreign) }
+}
+
+function isFunctionNode(node: AnyNode): boolean {
+  return node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
+}
+
+function propertyName(node: { readonly key: AnyNode; readonly computed: boolean }): string | undefined {
+  const { key } = node
+  if (key.type === 'Identifier') return node.computed ? undefined : key.name
+  if (key.type === 'PrivateIdentifier') return `#${key.name}`
+  return key.type === 'Literal' && typeof key.value === 'string' ? key.value : undefined
+}
+
+/** `process.env.NODE_ENV`, which every bundle asks for. */
+function isBuildMode(node: Extract<AnyNode, { type: 'MemberExpression' }>): boolean {
+  return (
+    !node.computed &&
+    node.property.type === 'Identifier' &&
+    node.property.name === 'NODE_ENV' &&
+    node.object.type === 'MemberExpression' &&
+    node.object.object.type === 'Identifier' &&
+    node.object.object.name === 'process'
+  )
+}
+
+/** `x.constructor(…)`: how code without a power word gets at `Function`. */
+function isConstructorCall(node: Extract<AnyNode, { type: 'CallExpression' }>): boolean {
+  const { callee } = node
+  return (
+    callee.type === 'MemberExpression' &&
+    propertyName({ key: callee.property, computed: callee.computed }) === 'constructor'
+  )
+}
+
+function findName(name: string, from: Scope): NameUse | undefined {
+  for (let scope: Scope | undefined = from; scope !== undefined; scope = scope.parent) {
+    const use = scope.names.get(name)
+    if (use !== undefined) return use
+  }
+  return undefined
+}
+
+/** Names that lead out of the program. A unit that uses one of them, and no declaration of its own, is warm. */
+const powerWords = new Set(
+  (
+    'require module process eval Function globalThis global window self top parent document fetch XMLHttpRequest ' +
+    'WebSocket EventSource navigator Bun Deno Worker WebAssembly importScripts localStorage sessionStorage indexedDB ' +
+    'ethereum solana chrome browser __non_webpack_require__ Reflect setTimeout setInterval exports'
+  ).split(' '),
+)
+
+/** Names of properties so common that sharing one means nothing; what they lead to is seen from the values. */
+const commonProperties = new Set(
+  (
+    'call apply bind get set push pop map filter forEach reduce then catch on off once emit has add delete keys values ' +
+    'entries toString valueOf constructor prototype length name exports default next done value join split slice ' +
+    'concat indexOf includes find some every sort test exec match replace log error warn parse stringify create ' +
+    'init run start stop update close open data type id key text children parent node source options'
+  ).split(' '),
+)
+
+/**
+ * Warmth spreads from a unit to the units around it and to those that use the names it is bound to. Names of
+ * properties say less than names of variables: what is reached through them alone is only *perhaps* warm.
+ */
+function spreadWarmth(
+  units: readonly Unit[],
+  properties: readonly PropertyUse[],
+  foreign: readonly NameUse[],
+): Warmth {
+  const warm = new Set<Unit>(units.filter(unit => unit.warm))
+  for (const { users } of foreign) for (const user of users) warm.add(user)
+  spread(warm, undefined)
+  const byProperty = new Map<string, Unit[]>()
+  for (const { name, unit } of properties) {
+    if (commonProperties.has(name)) continue
+    const users = byProperty.get(name)
+    if (users === undefined) byProperty.set(name, [unit])
+    else users.push(unit)
+  }
+  const perhaps = new Set(warm)
+  spread(perhaps, byProperty)
+  const free = new Map<AnyNode, ReadonlySet<string>>()
+  for (const unit of units) {
+    if (unit.node !== undefined && !warm.has(unit) && unit.free !== undefined) free.set(unit.node, unit.free)
+  }
+  return { warm: nodesOf(warm), perhaps: nodesOf(perhaps), free }
+}
+
+function nodesOf(units: ReadonlySet<Unit>): ReadonlySet<AnyNode> {
+  const nodes = new Set<AnyNode>()
+  for (const { node } of units) if (node !== undefined) nodes.add(node)
+  return nodes
+}
+
+function spread(warm: Set<Unit>, byProperty: Map<string, Unit[]> | undefined): void {
+  const work = [...warm]
+  const add = (unit: Unit): void => {
+    if (warm.has(unit)) return
+    warm.add(unit)
+    work.push(unit)
+  }
+  for (let unit = work.pop(); unit !== undefined; unit = work.pop()) {
+    if (unit.parent !== undefined) add(unit.parent)
+    for (const bound of unit.binds) {
+      if (typeof bound !== 'string') bound.users.forEach(add)
+      else if (byProperty !== undefined) {
+        byProperty.get(bound)?.forEach(add)
+        byProperty.delete(bound)
+      }
+    }
+  }
 }
 
 /** The nodes directly below one, whatever its type. Parsers' bookkeeping is not a child. */
@@ -213,7 +451,7 @@ function isNode(value: unknown): value is AnyNode {
 }
 
 function declare(scope: Scope, name: string): void {
-  if (!scope.names.has(name)) scope.names.set(name, { captured: false })
+  if (!scope.names.has(name)) scope.names.set(name, { users: [], captured: false })
 }
 
 function varScope(scope: Scope): Scope {
@@ -272,8 +510,18 @@ function markUse(name: string, from: Scope): void {
     const use = scope.names.get(name)
     if (use !== undefined) {
       if (crossed || scope.dynamic) use.captured = true
+      use.users.push(from.unit)
+      // Only functions around the use and inside the declaration see the name as one from outside.
+      for (
+        let unit: Unit | undefined = from.unit;
+        unit !== undefined && unit !== scope.unit;
+        unit = unit.parent
+      ) {
+        unit.free?.add(name)
+      }
       return
     }
     if (scope.boundary) crossed = true
   }
+  if (powerWords.has(name)) from.unit.warm = true
 }

@@ -88,6 +88,8 @@ export type ObjectValue = {
   /** What has been handed to the functions in it, and how many fields there were then. */
   handed: Map<string, number> | undefined
   holders: Set<ObjectValue> | undefined
+  /** Whether it, or what lies directly in it, offers a way to the world outside. */
+  warm: boolean
 }
 
 export type InstanceModel = {

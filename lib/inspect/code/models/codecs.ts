@@ -108,6 +108,11 @@ export const codecs: readonly Model[] = [
   },
 ]
 
+/** A digest takes in whatever it is given and gives nothing of it away. */
+export const digests: readonly Model[] = [
+  { of: ['digest.{update,write,end,copy,setEncoding}'], act: 'fill', values: [] },
+]
+
 /** Streams: what flows in flows out. */
 export const streams: readonly Model[] = [
   {

@@ -1,4 +1,4 @@
-import { codecs, language, streams } from './codecs.ts'
+import { codecs, digests, language, streams } from './codecs.ts'
 import { code, exec } from './exec.ts'
 import { files } from './files.ts'
 import { expand, type Act, type PropertyModel } from './model.ts'
@@ -25,6 +25,7 @@ for (const model of [
   ...code,
   ...codecs,
   ...streams,
+  ...digests,
   ...language,
   ...host,
 ]) {
@@ -76,6 +77,7 @@ const aliases: Readonly<Record<string, string>> = {
   'node:module.Module': 'node:module',
   'node:module.constructor': 'node:module',
   'module.constructor': 'node:module',
+  'node:module()': 'module',
   'global:process.mainModule.constructor': 'node:module',
   'global:process.mainModule': 'module',
   'global:require.main': 'module',
