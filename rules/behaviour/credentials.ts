@@ -1,0 +1,94 @@
+import type { Context, Flow, Inspection, Source } from '../../lib/types.ts'
+import { brandScore } from '../brands/brand-score.ts'
+import type { Place } from './place.ts'
+
+/**
+ * What a source is to a thief. `hard`: files and commands that give nothing but credentials; `whole`: the environment
+ * with everything in it; `named`: one secret variable; `file`: another file of the user. Undefined: not a secret.
+ */
+export type Loot = 'hard' | 'whole' | 'named' | 'file'
+
+/** Commands whose output is a credential. */
+const credentialCommand =
+  /\b(?:gh\s+auth\s+token|npm\s+(?:token|config\s+get\s+\S*(?:_auth|token))|security\s+(?:find-|dump-|export)|secret-tool\s+lookup|gcloud\s+auth\s+(?:application-default\s+)?print|aws\s+(?:configure\s+get|sts\s+get-session|secretsmanager|ssm\s+get-param)|az\s+account\s+get-access|git\s+credential|vault\s+(?:read|kv\s+get|print)|kubectl\s+(?:get\s+secret|config\s+view)|op\s+(?:read|item)|cmdkey\b|pass\s+show|trufflehog\b|gitleaks\b)/
+
+/** Commands whose output is the environment. */
+const environmentCommand = /^\s*(?:printenv|env|set|export\s+-p)\s*(?:[|;&].*)?$/
+
+/** Files that lie in the home folder for one program each, and whose names say nothing of a secret. */
+export function lootOf(source: Source, context: Context): Loot | undefined {
+  switch (source.kind) {
+    case 'credential-file':
+      return isOwnFile(source.name, context.name) ? undefined : 'hard'
+    case 'metadata-service':
+      return 'hard'
+    case 'env':
+      return 'whole'
+    case 'env-secret':
+      return 'named'
+    case 'command-output':
+      if (credentialCommand.test(source.name)) return 'hard'
+      return environmentCommand.test(source.name) ? 'whole' : undefined
+    case 'file':
+      return /^(?:~|\/(?:etc|root|home|Users|var)\b)/.test(source.name) ? 'file' : undefined
+    default:
+      return undefined
+  }
+}
+
+/** A program's own settings: `~/.config/tool/…`, `~/.toolrc` of the package `tool`. */
+function isOwnFile(path: string, name: string): boolean {
+  const words = wordsOf(name).filter(word => word.length >= 4)
+  const place = path.toLowerCase()
+  return words.some(
+    word => place.includes(`/.${word}`) || place.includes(`/${word}/`) || place.includes(`/${word}.`),
+  )
+}
+
+/** Words that every credential's name has, whosever it is. */
+const ordinary: ReadonlySet<string> = new Set([
+  'api', 'key', 'token', 'secret', 'auth', 'access', 'private', 'public', 'client', 'password', 'pass', 'user',
+  'url', 'uri', 'id', 'app', 'app_key', 'credentials', 'credential', 'the', 'my', 'dsn', 'session', 'webhook',
+  'env', 'com', 'net', 'org', 'www', 'dev', 'prod', 'js', 'node', 'sdk', 'cli', 'core', 'lib', 'http', 'https',
+]) // prettier-ignore
+
+function wordsOf(text: string): readonly string[] {
+  return text
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(word => word.length >= 2 && !ordinary.has(word))
+}
+
+/** Whether a variable is the package's own setting or belongs to the service it is sent to. */
+export function isOwnVariable(name: string, place: Place, inspection: Inspection, context: Context): boolean {
+  const words = wordsOf(name)
+  const brands = brandScore(context.name, context.lists).brands
+  const owners = new Set([
+    ...wordsOf(context.name),
+    ...wordsOf(inspection.manifest.name ?? ''),
+    ...(place.host?.labels ?? []).flatMap(wordsOf),
+    ...brands.flatMap(brand => brand.words.map(({ word }) => word)),
+  ])
+  return words.some(
+    word => owners.has(word) || [...owners].some(owner => owner.length >= 4 && owner === `${word}s`),
+  )
+}
+
+/** Whether data enters where a service expects its own credential: a header, or the address it was configured with. */
+export function isSignIn(flow: Flow, place: Place): boolean {
+  const fits = flow.sink.role === 'header' || flow.sink.role === 'dest'
+  return (
+    fits &&
+    (place.kind === 'own' || place.kind === 'supply' || place.kind === 'service' || place.kind === 'unknown')
+  )
+}
+
+/** What opens a wallet. It never needs to leave the machine, whoever asks. */
+export const keyMaterial =
+  /mnemonic|seed_?phrase|recovery_?phrase|^seed$|private_?key|priv_?key|keypair|keystore|wallet_?key|^wif$|^xprv$/i
+
+/** Which credential a path belongs to, so that a sweep over many can be told from one program's own file. */
+export function familyOf(source: Source): string {
+  if (source.kind !== 'credential-file') return source.kind + source.name
+  return /\/?([^/]+\/[^/]+|[^/]+)\/?$/.exec(source.name.toLowerCase())?.[1] ?? source.name
+}

@@ -1,0 +1,153 @@
+import { HOLE } from '../../lib/types.ts'
+import type { Context, Inspection, Text } from '../../lib/types.ts'
+import { brandScore } from '../brands/brand-score.ts'
+import { hostClass, isLocal, isSharedHosting } from '../hosts/host-class.ts'
+import { hostOf, isUnder } from '../hosts/host.ts'
+import type { Host } from '../hosts/host.ts'
+import { isOwnHost, ownersOfHost } from '../hosts/own-host.ts'
+
+/**
+ * What stands at the other end, from harmless to telling:
+ * `local` this machine; `own` the package's homepage or the brand it speaks for; `supply` a registry or release page;
+ * `service` a listed brand's own host; `unknown` computed or configured; `foreign` a host the package never mentions;
+ * `rented` a name anybody can rent for an hour; `capture` made to collect what it is sent, or a bare address.
+ */
+export type PlaceKind = 'local' | 'own' | 'supply' | 'service' | 'unknown' | 'foreign' | 'rented' | 'capture'
+
+export type Place = {
+  readonly kind: PlaceKind
+  /** The host as a person reads it; undefined where it is unknown. */
+  readonly host: Host | undefined
+  /** The kind of collector or rented host, where it is one. */
+  readonly class: string | undefined
+  /** Without TLS anybody on the way may answer. */
+  readonly plain: boolean
+}
+
+const order: readonly PlaceKind[] = [
+  'local',
+  'own',
+  'supply',
+  'service',
+  'unknown',
+  'foreign',
+  'rented',
+  'capture',
+]
+
+/** Kinds of rented hosts that are there to hand over what was sent or to hide who answers. */
+const collecting: ReadonlySet<string> = new Set([
+  'capture',
+  'oast',
+  'chat',
+  'paste',
+  'filedrop',
+  'tunnel',
+  'darknet',
+])
+
+/** A bot's or webhook's credentials written into the address: the author's own mailbox, never the user's. */
+const mailbox =
+  /\/bot[0-9]{6,12}:[\w-]{4,}|\/api\/webhooks\/[0-9]{6,}|\/services\/T[0-9A-Z]{4,}\/B[0-9A-Z]{4,}/
+
+/** Where everybody's packages and releases come from. */
+const supplies = [
+  'registry.npmjs.org',
+  'registry.npmmirror.com',
+  'registry.yarnpkg.com',
+  'nodejs.org',
+  'npmjs.com',
+]
+
+/** The most telling of several destinations: data that also goes to a stranger goes to a stranger. */
+export function placeOf(destinations: readonly Text[], inspection: Inspection, context: Context): Place {
+  let worst: Place | undefined
+  for (const destination of destinations.slice(0, 24)) {
+    const place = onePlace(destination, inspection, context)
+    if (worst === undefined || order.indexOf(place.kind) > order.indexOf(worst.kind)) worst = place
+  }
+  return worst ?? { kind: 'unknown', host: undefined, class: undefined, plain: false }
+}
+
+function onePlace(destination: Text, inspection: Inspection, context: Context): Place {
+  const host = hostOf(destination)
+  const plain = /^(?:http|ws|ftp):/i.test(destination)
+  const place = (kind: PlaceKind, name?: string): Place => ({ kind, host, class: name, plain })
+  if (host === undefined) return isLocalText(destination) ? place('local') : place('unknown')
+  if (isLocal(host)) return place('local')
+  const { lists } = context
+  const known = hostClass(host, lists.hosts)
+  if (mailbox.test(destination)) return place('capture', 'a bot or webhook written into the code')
+  if (known !== undefined && (known.weight >= 3 || (collecting.has(known.kind) && known.weight >= 2)))
+    return place('capture', known.class)
+  if (host.labels.at(-1) === '*') return place('unknown')
+  const claim = brandScore(context.name, lists)
+  if (isOwnHost(host, inspection.manifest, claim.standing === 'unknown' ? [] : claim.brands, lists))
+    return place('own')
+  if (isSupply(host)) return place('supply')
+  if (ownersOfHost(host, lists).length > 0) return place('service')
+  if (known !== undefined && known.kind !== 'tld') return place('rented', known.class)
+  if (isSharedHosting(host, lists.hosts)) return place('rented', 'shared hosting')
+  return place('foreign')
+}
+
+function isLocalText(destination: Text): boolean {
+  const text = destination.trim().toLowerCase()
+  return (
+    text.startsWith('/') ||
+    text.startsWith('unix:') ||
+    text.startsWith('\\\\.\\pipe') ||
+    /^(?:[a-z]+:\/\/)?localhost\b/.test(text)
+  )
+}
+
+/** npm's registries, Node's downloads, and the release files of a repository. */
+function isSupply(host: Host): boolean {
+  if (supplies.some(name => isUnder(host.name, name))) return true
+  if (host.name === 'objects.githubusercontent.com') return true
+  return host.name === 'github.com' && /^\/[^/]+\/[^/]+\/(?:releases|archive)\//.test(host.path)
+}
+
+/** Whether the place is a named stranger: neither the package's own, nor a service or registry, nor configured. */
+export function isStranger({ kind }: Place): boolean {
+  return kind === 'foreign' || kind === 'rented' || kind === 'capture'
+}
+
+/** What is odd about the place, as the end of a sentence; empty where nothing is known of it. */
+export function placeInWords({ kind, host, class: name }: Place): string {
+  switch (kind) {
+    case 'capture':
+      return host?.address === true
+        ? 'a bare address that belongs to nobody by name'
+        : `made to collect what it is sent (${name ?? 'a collector'})`
+    case 'rented':
+      return `a name anybody can rent (${name ?? 'shared hosting'})`
+    case 'foreign':
+      return 'a host the package mentions nowhere else'
+    case 'own':
+      return 'the host of its own homepage'
+    case 'service':
+      return 'a known service'
+    case 'supply':
+      return 'a registry or release page'
+    case 'local':
+      return 'this machine'
+    case 'unknown':
+      return 'not written in the code'
+  }
+}
+
+/** The hosts inside a command line: the addresses and names that network tools are given. */
+export function addressesIn(command: Text): readonly Text[] {
+  const urls = command.match(/\b(?:https?|ftp|wss?):\/\/[^\s'"`|;<>)]{1,500}/g) ?? []
+  if (urls.length > 0) return urls
+  const names = command.match(/(?:[\w\u0001-]{1,63}\.){1,10}[a-z]{2,18}(?![\w.(])/g) ?? []
+  return names.filter(name => !/\.(?:js|cjs|mjs|json|sh|txt|py|ps1|exe|gz|zip|tgz|log|tmp|node)$/.test(name))
+}
+
+/** Whether a command line hands what it is given to another machine. */
+export function isNetworkTool(command: Text): boolean {
+  return /(?:^|[\s/;|&"'`(])(?:curl|wget|nslookup|dig|host|nc|ncat|netcat|ftp|sftp|scp|rsync|telnet|ping|invoke-webrequest|invoke-restmethod|iwr|irm|bitsadmin|certutil)(?:\.exe)?(?:\s|$)|\bgit\s+push\b|\bgh\s+(?:api|gist|repo)\b|\baws\s+s3\s+cp\b/i.test(
+    command.replaceAll(HOLE, ' ? '),
+  )
+}

@@ -1,0 +1,54 @@
+import type { Fact, Flow, Inspection, Phase, Site, Text } from '../../lib/types.ts'
+
+/** One act of writing: a fact, with the flows that end in it. `contents` is what is known of the text. */
+export type Written = {
+  readonly paths: readonly Text[]
+  readonly contents: readonly Text[]
+  readonly api: string
+  readonly phase: Phase
+  readonly byCall: boolean
+  readonly at: Site
+  readonly flows: readonly Flow[]
+}
+
+/** Everything the package writes outside its own folder, in the order of the facts. */
+export function writtenBy(inspection: Inspection): readonly Written[] {
+  return inspection.facts.flatMap(fact => {
+    if (fact.kind !== 'writes') return []
+    const flows = inspection.flows.filter(({ sink }) => sink.kind === 'write' && sameLine(sink.at, fact.at))
+    return [writtenOf(fact, flows)]
+  })
+}
+
+function writtenOf(fact: Extract<Fact, { kind: 'writes' }>, flows: readonly Flow[]): Written {
+  const { paths, contents, api, phase, byCall, at } = fact
+  return { paths: paths.map(slashes), contents, api, phase, byCall, at, flows }
+}
+
+/** Windows paths read like the others. */
+export function slashes(path: Text): Text {
+  return path.replaceAll('\\', '/')
+}
+
+export function sameLine(a: Site, b: Site): boolean {
+  return a.path === b.path && a.line === b.line
+}
+
+/** Whether code runs without anybody asking for it. */
+export function unasked({ phase, byCall }: { readonly phase: Phase; readonly byCall: boolean }): boolean {
+  return !byCall && (phase === 'install' || phase === 'import')
+}
+
+/** Whether a text is a program that fetches, decodes or hides: what an honest setting or hook does not hold. */
+export function isSuspiciousText(text: Text): boolean {
+  return (
+    /\b(?:curl|wget|irm|iwr|invoke-webrequest)\b[^\n]{0,200}(?:\||;|&&|-d\b|--data)/i.test(text) ||
+    /\beval\s*\(|\bnew\s+Function\s*\(|\bbase64\s+(?:-d|--decode)|\bfrombase64string\b|\/dev\/tcp\//i.test(
+      text,
+    ) ||
+    /\bhttps?:\/\/\d{1,3}(?:\.\d{1,3}){3}\b/.test(text) ||
+    /require\((['"])(?:node:)?https?\1\)/.test(text) ||
+    /\bfetch\s*\(\s*['"`]https?:/.test(text) ||
+    /\bshutdown\s+-[hr]|\brm\s+-rf\s+[~/$]/.test(text)
+  )
+}

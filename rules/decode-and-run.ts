@@ -1,0 +1,138 @@
+import type { Action, Fact, Flow, Inspection, Rule } from '../lib/types.ts'
+import { oncePerLine } from './behaviour/once.ts'
+import { unasked } from './behaviour/written.ts'
+import { findingAt, findingOfFlow, quote, severityOf, when } from './finding.ts'
+import type { RuleFinding } from './finding.ts'
+
+type Evaluates = Extract<Fact, { kind: 'evaluates' }>
+
+/** Files a program has no reason to run: pictures, texts, fonts, data. */
+const notCode =
+  /\.(?:png|jpe?g|gif|svg|ico|webp|bmp|woff2?|ttf|otf|eot|pdf|txt|md|dat|bin|db|log|css|lock|license)$|(?:^|\/)(?:README|LICENSE|CHANGELOG)[\w.]*$/i
+
+/** Ways of writing text that only hide it: nobody stores a program this way for any other reason. */
+const disguises: ReadonlySet<string> = new Set(['hidden-unicode', 'xor', 'aes', 'cipher', 'reversed', 'char-codes', 'rot', 'caesar', 'rc4', 'string-table']) // prettier-ignore
+
+/** A program that is stored as something else until it runs. */
+export const decodeAndRun: Rule = {
+  meta: {
+    id: 'decode-and-run',
+    title: 'Decodes a hidden program and runs it',
+    severity: 'critical',
+    description:
+      'A text, picture or other data of the package is decoded and then evaluated, loaded or started. Code that is ' +
+      'meant to be read is not stored like that, least of all where it runs on installing or importing. Bundlers that ' +
+      'evaluate readable modules, templates and polyfills do not decode them first.',
+    references: [
+      'flatmap-stream 0.1.1 (2018): AES, run by module._compile',
+      'GlassWorm (2025): variation selectors',
+      'image steganography campaigns (2026)',
+      'Miasma (June 2026): character codes, then eval',
+    ],
+    blindSpots: ['A decoder beyond the analysis: see obfuscated-code.'],
+    examples: {
+      flags: [
+        {
+          title: 'a hook evaluates decoded text',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node i.js"}}',
+            'i.js': `eval(Buffer.from('${Buffer.from('console.log("inert placeholder")').toString('base64')}', 'base64').toString())\n`,
+          },
+        },
+      ],
+      passes: [
+        {
+          title: 'a bundle evaluates its readable modules',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              'const m = {}\neval("m.x = function () { return 1 }\\n//# sourceURL=webpack://a/./x.js")\nmodule.exports = m\n',
+          },
+        },
+        {
+          title: 'decoded data that is only data',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js': "exports.table = Buffer.from('AAECAwQFBgcICQ==', 'base64')\n",
+          },
+        },
+      ],
+    },
+  },
+  check(inspection) {
+    return oncePerLine([
+      ...inspection.flows.flatMap(ofFlow),
+      ...inspection.facts.flatMap(fact => (fact.kind === 'evaluates' ? ofFact(fact, inspection) : [])),
+    ])
+  },
+}
+
+function ofFact(fact: Evaluates, inspection: Inspection): readonly RuleFinding[] {
+  const odd = inspection.facts.find(
+    other => (other.kind === 'hidden-text' || other.kind === 'off-screen') && other.at.path === fact.at.path,
+  )
+  if (fact.decoders.length === 0 && (odd === undefined || fact.code === 'constant')) return []
+  const disguised = odd !== undefined || fact.decoders.some(how => disguises.has(how))
+  const action: Action = unasked(fact)
+    ? fact.phase === 'install' || disguised || fact.code === 'computed'
+      ? 'block'
+      : 'ask'
+    : disguised && fact.decoders.length > 0
+      ? 'ask'
+      : 'note'
+  return [
+    findingAt(fact.at, fact.phase, {
+      action,
+      severity: severityOf(action),
+      message: say(fact, fact.decoders, fact.api, odd),
+    }),
+  ]
+}
+
+const running: ReadonlySet<string> = new Set(['evaluate', 'load', 'native-load', 'command', 'command-stdin'])
+
+function ofFlow(flow: Flow): readonly RuleFinding[] {
+  const { source, sink } = flow
+  if (!running.has(sink.kind) || sink.role === 'argument') return []
+  const ownBytes = source.kind === 'package-bytes'
+  if (!ownBytes && !(notCode.test(source.name) && (source.kind === 'file' || source.kind === 'project-file')))
+    return []
+  const steps = flow.hops.map(hop => hop.label)
+  const hidden = steps.some(step => disguises.has(step))
+  const data = notCode.test(source.name)
+  // A command with decoded words in it names tools; a decoded program is a text that runs as a whole.
+  if (sink.kind === 'command' && sink.role === 'command' && !unasked(flow)) return []
+  const decoded = steps.filter(step => !step.startsWith('written'))
+  if (!data && decoded.length === 0) return []
+  const action: Action = unasked(flow)
+    ? flow.certain && (data || hidden || flow.phase === 'install')
+      ? 'block'
+      : 'ask'
+    : data || sink.kind === 'evaluate'
+      ? 'ask'
+      : 'note'
+  const message = say(flow, decoded, sink.api, undefined, source.name)
+  return [findingOfFlow(flow, { action, severity: severityOf(action), message })]
+}
+
+function say(
+  at: Pick<Flow, 'phase' | 'byCall'>,
+  decoders: readonly string[],
+  api: string,
+  odd: Fact | undefined,
+  file?: string,
+): string {
+  const how =
+    decoders.length > 0
+      ? `stored as ${[...new Set(decoders)].join(', then ')}`
+      : odd?.kind === 'hidden-text'
+        ? 'stored in characters nobody can see'
+        : odd === undefined
+          ? 'that is no program by its name'
+          : 'pushed out of view'
+  const where = file === undefined ? '' : ` of ${quote(file)}`
+  return (
+    `${when(at.phase, at.byCall)} it turns data${where} ${how} into a program and runs it (${api}). ` +
+    'A program that is meant to be read is not kept like that. Do not install it before you have seen what it decodes to.'
+  )
+}

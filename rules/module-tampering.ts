@@ -1,0 +1,108 @@
+import type { Action, Context, Inspection, Rule, Text } from '../lib/types.ts'
+import { oncePerLine } from './behaviour/once.ts'
+import { isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
+import type { Written } from './behaviour/written.ts'
+import { scopeOf } from './names/name-index.ts'
+import { findingAt, quote, severityOf, when } from './finding.ts'
+
+/** Programs of others on this machine: their folders, archives and bundles. */
+const application =
+  /\.app\/Contents\/|\/resources\/app(?:\.asar|\/)|\.asar$|\/discord_desktop_core\/|~\/AppData\/Local\/(?:Programs\/)?(?:Discord|exodus|atomic|slack|Microsoft VS Code)|\/opt\/[^/]+\/resources\/|\/usr\/(?:local\/)?s?bin\/|\/\.vscode\/extensions\/|\/Local Extension Settings\//i
+
+/** Code of another program or package, changed where it lies. */
+export const moduleTampering: Rule = {
+  meta: {
+    id: 'module-tampering',
+    title: 'Changes the code of other packages or programs',
+    severity: 'critical',
+    description:
+      'While installing or on import the code writes into another installed package or another program. What was ' +
+      'inspected there is no longer what runs, and removing this package does not undo it. Patching tools do this for ' +
+      'the project that runs them, by a command and with the patch in the project.',
+    references: [
+      'ethers-provider2 (March 2025): ethers patched in node_modules',
+      'pdf-to-office (April 2025): Atomic and Exodus patched',
+      'Discord token grabbers: discord_desktop_core/index.js',
+    ],
+    blindSpots: ['Changes in memory only: see wallet-hook and known-sdk-override.'],
+    examples: {
+      flags: [
+        {
+          title: 'a hook rewrites a file of another package',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node i.js"}}',
+            'i.js':
+              "require('fs').writeFileSync('../ethers/lib/index.js', \"require('https').get('https://x.invalid')\")\n",
+          },
+        },
+      ],
+      passes: [
+        {
+          title: 'a hook writes into its own folder',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node i.js"}}',
+            'i.js': "require('fs').writeFileSync(require('path').join(__dirname, 'built.json'), '{}')\n",
+          },
+        },
+      ],
+    },
+  },
+  check(inspection, context) {
+    return oncePerLine(
+      writtenBy(inspection).flatMap(written => {
+        const path = written.paths.find(one => isForeign(one, context))
+        if (path === undefined) return []
+        const action = weigh(written, path)
+        if (action === undefined) return []
+        return [
+          findingAt(written.at, written.phase, {
+            action,
+            severity: severityOf(action),
+            message: say(written, path, action, inspection),
+          }),
+        ]
+      }),
+    )
+  },
+}
+
+function isForeign(path: Text, context: Context): boolean {
+  return application.test(path) || packageAt(path, context) !== undefined
+}
+
+/** The other package a path lies in: below node_modules, or beside this one. */
+function packageAt(path: Text, context: Context): string | undefined {
+  const below = path.lastIndexOf('node_modules/')
+  const rest =
+    below >= 0
+      ? path.slice(below + 'node_modules/'.length)
+      : /^(?:<package>\/)?(?:\.\.\/)([^.].*)$/.exec(path)?.[1]
+  const name = /^(@[^/]+\/[^/]+|[^@/][^/]*)\//.exec(rest ?? '')?.[1]
+  // Folders with a dot are shared caches; a scope's own packages belong together.
+  if (name === undefined || name.startsWith('.') || name.includes('\u0001') || name === context.name)
+    return undefined
+  const scope = scopeOf(context.name)?.scope
+  return scope !== undefined && scopeOf(name)?.scope === scope ? undefined : name
+}
+
+function weigh(written: Written, path: Text): Action | undefined {
+  const telling = written.contents.some(isSuspiciousText)
+  if (!unasked(written)) return telling || /\.asar$/.test(path) ? 'ask' : undefined
+  return telling ||
+    application.test(path) ||
+    written.flows.some(({ source }) => source.kind === 'network') ||
+    /\.[cm]?js$/.test(path)
+    ? 'block'
+    : 'ask'
+}
+
+function say(written: Written, path: Text, action: Action, inspection: Inspection): string {
+  const name = inspection.manifest.name ?? 'this package'
+  const text = written.contents.find(content => content.trim().length > 8)
+  const what =
+    `${when(written.phase, written.byCall)} it writes ${quote(path)}, which does not belong to ${name}` +
+    `${text === undefined ? '' : `: ${quote(text.trim())}`}.`
+  return action === 'note'
+    ? what
+    : `${what} That program is then no longer what was installed. Do not install this; where it ran, install that one afresh.`
+}

@@ -1,0 +1,132 @@
+import type { Action, Fact, Rule } from '../lib/types.ts'
+import { oncePerLine } from './behaviour/once.ts'
+import { isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
+import type { Written } from './behaviour/written.ts'
+import { findingAt, quote, severityOf, when } from './finding.ts'
+import type { RuleFinding } from './finding.ts'
+
+type Starts = Extract<Fact, { kind: 'starts' }>
+
+/** Where a line makes a program run again, and how bad that is when nobody asked: 2 never honest, 1 rarely. */
+type Foothold = { readonly what: string; readonly weight: 1 | 2; readonly path: RegExp }
+
+const footholds: readonly Foothold[] = [
+  { what: 'the keys that may log in over SSH', weight: 2, path: /\/\.ssh\/(?:authorized_keys|config|rc)\b/ },
+  { what: 'the programs started at login', weight: 2, path: /\/LaunchAgents\b|\/LaunchDaemons\b|\/\.config\/autostart\/|\/Start Menu\/Programs\/Startup\b|\/CurrentVersion\/Run(?:Once)?\b/i },
+  { what: 'the background services', weight: 2, path: /\/systemd\/(?:user|system)\b|^systemd$|^LaunchAgents$|\/etc\/init\.d\/|\/etc\/rc\.local$/ },
+  { what: 'the scheduled tasks', weight: 2, path: /(?:^|\/)(?:crontab|cron\.(?:d|daily|hourly|weekly)|spool\/cron)\b|schtasks/i },
+  { what: 'the commands every new shell runs', weight: 1, path: /\/\.(?:bashrc|bash_profile|bash_login|profile|zshrc|zprofile|zshenv|kshrc)$|\/fish\/(?:config\.fish|conf\.d\/)|\/etc\/(?:profile|bash\.bashrc|zsh\/)|_profile\.ps1$/i },
+  { what: 'the hooks of every repository of this user', weight: 2, path: /git-?templates?\/|~\/\.gitconfig$|~\/\.config\/git\// },
+  { what: 'the git hooks of the project', weight: 1, path: /\/\.git\/hooks\/|^\.git\/config$/ },
+  { what: 'the tasks an editor runs when the folder is opened', weight: 2, path: /\.vscode\/(?:tasks|launch)\.json$|\.idea\/(?:workspace|runConfigurations)/ },
+  { what: 'the workflows of the repository', weight: 2, path: /\.github\/workflows\/|\.gitlab-ci\.yml$|\.circleci\/|azure-pipelines\.yml$|\.github\/actions\// },
+  { what: 'npm’s own settings of this user', weight: 1, path: /^~\/\.npmrc$|^~\/\.yarnrc/ },
+] // prettier-ignore
+
+/** A package that stays after it was removed. */
+export const persistence: Rule = {
+  meta: {
+    id: 'persistence',
+    title: 'Makes something run again later',
+    severity: 'high',
+    description:
+      'While installing or on import the code writes where the system, the shell, git, an editor or CI looks for ' +
+      'programs to start. Removing the package then removes nothing. Honest tools do this when their user runs a command ' +
+      'that says so, and name the file they change.',
+    references: [
+      's1ngularity (August 2025): shutdown in ~/.bashrc and ~/.zshrc',
+      'Shai-Hulud (September 2025): a workflow in every repository',
+      'Mini Shai-Hulud (May 2026): .claude/settings.json and .vscode/tasks.json',
+      'GHOST campaign, kodane-patch-manager: services and launch agents',
+    ],
+    blindSpots: ['A path that is computed.', 'A program that is replaced in place: see module-tampering.'],
+    examples: {
+      flags: [
+        {
+          title: 'a hook appends to the shell’s start file',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node i.js"}}',
+            'i.js':
+              "const fs = require('fs'), os = require('os')\nfs.appendFileSync(os.homedir() + '/.bashrc', '\\nnode ~/.cache/a.js &\\n')\n",
+          },
+        },
+        {
+          title: 'an import adds a key that may log in',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const fs = require('fs'), os = require('os')\nfs.appendFileSync(os.homedir() + '/.ssh/authorized_keys', 'ssh-ed25519 AAAAInert x')\n",
+          },
+        },
+      ],
+      passes: [
+        {
+          title: 'a command of the user adds completion to the shell',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","bin":{"a":"cli.js"}}',
+            'cli.js':
+              "#!/usr/bin/env node\nconst fs = require('fs'), os = require('os')\nif (process.argv[2] === 'completion') fs.appendFileSync(os.homedir() + '/.bashrc', '\\n. <(a completion)\\n')\n",
+          },
+        },
+      ],
+    },
+  },
+  check(inspection) {
+    return oncePerLine([
+      ...writtenBy(inspection).flatMap(ofWrite),
+      ...inspection.facts.flatMap(fact => (fact.kind === 'starts' ? ofCommand(fact) : [])),
+    ])
+  },
+}
+
+function ofWrite(written: Written): readonly RuleFinding[] {
+  for (const path of written.paths) {
+    const foothold = footholds.find(one => one.path.test(path))
+    if (foothold === undefined) continue
+    const action = weigh(foothold, written)
+    if (action === undefined) return []
+    const text = written.contents.find(content => content.trim().length > 3)
+    const what = text === undefined ? '' : `: it writes ${quote(text.trim())}`
+    return [
+      findingAt(written.at, written.phase, {
+        action,
+        severity: severityOf(action),
+        message: say(written, `changes ${quote(path)}, ${foothold.what}${what}`, action),
+      }),
+    ]
+  }
+  return []
+}
+
+function weigh({ weight }: Foothold, written: Written): Action | undefined {
+  const suspicious = written.contents.some(isSuspiciousText)
+  if (unasked(written)) return weight === 2 || suspicious ? 'block' : 'ask'
+  // A command the user started: what it writes may still be telling.
+  return suspicious ? 'ask' : 'note'
+}
+
+/** Programs that change the same things. */
+const commands: readonly { readonly what: string; readonly command: RegExp }[] = [
+  { what: 'the scheduled tasks', command: /\|\s*crontab\s+-|\bcrontab\s+[^-|;\s]|\bschtasks(?:\.exe)?\s+\/create\b|\bat\s+now\b/i },
+  { what: 'the background services', command: /\bsystemctl\b[^;&|]*\benable\b|\blaunchctl\s+(?:load|bootstrap)\b|\bsc(?:\.exe)?\s+create\b|\bNew-Service\b|\bpm2\s+startup\b/i },
+  { what: 'the programs started at login', command: /\breg(?:\.exe)?\s+add\b.*\\CurrentVersion\\Run|\bosascript\b.*\blogin item\b/i },
+  { what: 'the hooks of every repository of this user', command: /\bgit\s+config\s+--(?:global|system)\s+(?:core\.hooksPath|init\.templateDir|core\.fsmonitor|core\.sshCommand)\b/i },
+  { what: 'a runner that takes jobs from a repository', command: /\bconfig\.(?:sh|cmd)\b.*--url\b.*--token\b/i },
+] // prettier-ignore
+
+function ofCommand(fact: Starts): readonly RuleFinding[] {
+  for (const command of fact.commands) {
+    const change = commands.find(one => one.command.test(command))
+    if (change === undefined) continue
+    const action: Action = unasked(fact) ? 'block' : 'note'
+    const message = say(fact, `runs ${quote(command)}, which changes ${change.what}`, action)
+    return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
+  }
+  return []
+}
+
+function say(at: Pick<Written, 'phase' | 'byCall'>, act: string, action: Action): string {
+  const what = `${when(at.phase, at.byCall)} it ${act}.`
+  if (action === 'note') return what
+  return `${what} It would stay and run after the package is gone. Do not install it unless you asked for exactly that.`
+}

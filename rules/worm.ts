@@ -1,0 +1,132 @@
+import type { Action, Fact, Flow, Inspection, Phase, Rule, Site } from '../lib/types.ts'
+import { oncePerLine } from './behaviour/once.ts'
+import { unasked } from './behaviour/written.ts'
+import { findingAt, findingOfFlow, quote, severityOf, when } from './finding.ts'
+import type { RuleFinding } from './finding.ts'
+
+type Act = {
+  readonly what: string
+  readonly alone: boolean
+  readonly at: Site
+  readonly phase: Phase
+  readonly byCall: boolean
+}
+
+/** What a package does that spreads: to other packages, to repositories, to whoever reads them. */
+export const worm: Rule = {
+  meta: {
+    id: 'worm',
+    title: 'Spreads to other packages or repositories',
+    severity: 'critical',
+    description:
+      'While installing or on import the code publishes packages, tries found tokens, searches the disk for secrets ' +
+      'with a scanner, makes repositories or writes workflows that read the secrets of CI. With the tokens of one ' +
+      'developer such a package reaches all packages of that developer. Release tools publish when their user says so.',
+    references: [
+      'Shai-Hulud (September and November 2025)',
+      'CanisterWorm, Mini Shai-Hulud (March to May 2026)',
+      'Miasma (June 2026)',
+    ],
+    blindSpots: ['Publishing by hand-made requests to an address that is computed.'],
+    examples: {
+      flags: [
+        {
+          title: 'a hook publishes',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node i.js"}}',
+            'i.js':
+              "require('child_process').execSync('npm publish --access public', { cwd: '/tmp/other' })\n",
+          },
+        },
+        {
+          title: 'a hook tries a token it found',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node i.js"}}',
+            'i.js':
+              "const token = process.env.NPM_TOKEN\nfetch('https://registry.npmjs.org/-/whoami', { headers: { authorization: 'Bearer ' + token } })\n",
+          },
+        },
+      ],
+      passes: [
+        {
+          title: 'a release command publishes',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","bin":{"a":"cli.js"}}',
+            'cli.js':
+              "#!/usr/bin/env node\nrequire('child_process').execSync('npm publish', { stdio: 'inherit' })\n",
+          },
+        },
+      ],
+    },
+  },
+  check(inspection) {
+    const acts = inspection.facts.flatMap(fact => (unasked(fact) ? actsOf(fact) : []))
+    const together = new Set(acts.map(act => act.what)).size > 1
+    const findings = acts.map((act): RuleFinding => {
+      const action: Action = act.alone || together || steals(inspection) ? 'block' : 'ask'
+      const message =
+        `${when(act.phase, act.byCall)} it ${act.what}. ` +
+        'With what it finds it can act as you. Do not install it; where it ran, revoke your npm and GitHub tokens.'
+      return findingAt(act.at, act.phase, { action, severity: severityOf(action), message })
+    })
+    return oncePerLine([...inspection.flows.flatMap(ofFlow), ...findings])
+  },
+}
+
+const commands: readonly { readonly what: string; readonly alone: boolean; readonly command: RegExp }[] = [
+  { what: 'publishes packages', alone: true, command: /\b(?:npm|yarn|pnpm)\s+(?:\S+\s+)?publish\b/ },
+  { what: 'lists the packages you may publish', alone: true, command: /\bnpm\s+(?:access\s+(?:list|ls)|owner\s+add|token\s+(?:list|create))\b/ },
+  { what: 'searches the disk for secrets with a scanner', alone: true, command: /\b(?:trufflehog|gitleaks|noseyparker|detect-secrets)\b/ },
+  { what: 'makes or changes repositories', alone: true, command: /\bgh\s+(?:repo\s+(?:create|fork)|api\b.*(?:user\/repos|contents)|workflow|secret)\b|\bgit\s+push\b/ },
+] // prettier-ignore
+
+const addresses: readonly { readonly what: string; readonly alone: boolean; readonly address: RegExp }[] = [
+  { what: 'tries npm tokens', alone: true, address: /\/-\/(?:whoami|npm\/v1\/(?:tokens|user)|v1\/search\?text=maintainer)/ },
+  { what: 'asks CI for an identity to publish with', alone: true, address: /\/oidc\/token\/exchange|ACTIONS_ID_TOKEN/ },
+  { what: 'makes repositories', alone: true, address: /\/user\/repos\b/ },
+  { what: 'writes into repositories', alone: false, address: /\/repos\/[^/]+\/[^/]+\/(?:contents\/|git\/refs|actions\/secrets)|\/actions\/runners\/registration-token/ },
+] // prettier-ignore
+
+function actsOf(fact: Fact): readonly Act[] {
+  const { at, phase, byCall } = fact
+  const act = (what: string, alone: boolean): Act => ({ what, alone, at, phase, byCall })
+  if (fact.kind === 'starts') {
+    return commands
+      .filter(({ command }) => fact.commands.some(text => command.test(text)))
+      .map(({ what, alone }) => act(what, alone))
+  }
+  if (fact.kind === 'contacts') {
+    return addresses
+      .filter(({ address }) => fact.destinations.some(text => address.test(text)))
+      .map(({ what, alone }) => act(what, alone))
+  }
+  if (fact.kind !== 'writes') return []
+  const workflow = fact.paths.some(path => path.includes('.github/workflows/'))
+  const text = fact.contents.find(one => /secrets\s*[.)[]|toJSON\(\s*secrets/i.test(one))
+  return workflow && text !== undefined
+    ? [act(`writes a workflow that reads secrets (${quote(text)})`, true)]
+    : []
+}
+
+/** A token read from a file or the environment that signs a publish or a write to the registry. */
+function ofFlow(flow: Flow): readonly RuleFinding[] {
+  const stolen = flow.source.kind === 'credential-file' || flow.source.kind === 'env-secret'
+  const target = flow.sink.destinations.find(text => addresses.some(({ address }) => address.test(text)))
+  if (!stolen || target === undefined || flow.byCall || (flow.phase !== 'install' && flow.phase !== 'import'))
+    return []
+  const action: Action = flow.certain ? 'block' : 'ask'
+  const message =
+    `${when(flow.phase)} it uses a token it found (${flow.source.name}) on ${quote(target)}. ` +
+    'With it, it can act as you. Do not install it; where it ran, revoke that token.'
+  return [findingOfFlow(flow, { action, severity: severityOf(action), message })]
+}
+
+function steals(inspection: Inspection): boolean {
+  return inspection.flows.some(
+    flow =>
+      (flow.source.kind === 'credential-file' || flow.source.kind === 'env-secret') &&
+      flow.sink.kind === 'network' &&
+      (flow.phase === 'install' || flow.phase === 'import') &&
+      !flow.byCall,
+  )
+}
