@@ -67,6 +67,10 @@ async function perform(request: Request, session: Session, parts: Parts | undefi
       const { inspect } = await import('./verbs/inspect.ts')
       return inspect(request, session, parts ?? (await import('./verbs/reader.ts')))
     }
+    case 'setup': {
+      const { setup } = await import('./verbs/setup.ts')
+      return setup(request, session)
+    }
   }
   throw new SafeInstallError('E_UNSUPPORTED', `--${request.verb} is not available in this version`)
 }
