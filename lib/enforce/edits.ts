@@ -68,17 +68,23 @@ export async function applyEdits(edits: readonly Edit[]): Promise<void> {
   try {
     for (const edit of edits) {
       if ((await readText(edit.path)) !== edit.before)
-        throw new SafeInstallError('E_CONFIG', `${edit.path} was changed meanwhile`, { hint: 'Run it again.' })
+        throw new SafeInstallError('E_CONFIG', `${edit.path} was changed meanwhile`, {
+          hint: 'Run it again.',
+        })
       await write(edit.path, edit.after, edit.mode)
       done.push(edit)
     }
   } catch (cause) {
     for (const { path, before, mode } of done.toReversed()) await write(path, before, mode)
     if (cause instanceof SafeInstallError) throw cause
-    throw new SafeInstallError('E_CONFIG', `nothing was changed: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-      hint: 'Check who owns the folder and whether it can be written.',
-    })
+    throw new SafeInstallError(
+      'E_CONFIG',
+      `nothing was changed: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+        hint: 'Check who owns the folder and whether it can be written.',
+      },
+    )
   }
 }
 

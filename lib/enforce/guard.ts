@@ -72,7 +72,8 @@ async function judgeDownloads({ env }: GuardHost, judge: FolderJudge): Promise<S
   const bins = (env['PATH'] ?? '').split(':').filter(path => /\/_npx\/[^/]+\/node_modules\/\.bin$/.test(path))
   for (const bin of new Set(bins)) {
     const [alarm] = (await judgeTree(join(bin, '..'), judge)).alarms
-    if (alarm !== undefined) return { kind: 'refuse', why: 'npx downloaded a package that is not clean', judged: alarm }
+    if (alarm !== undefined)
+      return { kind: 'refuse', why: 'npx downloaded a package that is not clean', judged: alarm }
   }
   return { kind: 'run' }
 }

@@ -118,7 +118,11 @@ function identityOf(
   return { name, version: registered?.version ?? manifest.version ?? '' }
 }
 
-function planned({ folder, resolved, direct }: FolderQuestion, name: string, version: string): PlannedPackage {
+function planned(
+  { folder, resolved, direct }: FolderQuestion,
+  name: string,
+  version: string,
+): PlannedPackage {
   return {
     name,
     version,

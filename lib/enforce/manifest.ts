@@ -4,7 +4,7 @@ import { isRecord } from '../plan/values.ts'
 /** A package.json and how it is written: indentation, line ends, byte order mark. */
 export type ManifestText = {
   readonly data: Readonly<Record<string, unknown>>
-  print(data: Readonly<Record<string, unknown>>): string
+  readonly print: (data: Readonly<Record<string, unknown>>) => string
 }
 
 /** Reads a package.json for editing. Throws E_CONFIG for what is no JSON object: npm would refuse it too. */

@@ -31,7 +31,11 @@ export async function leaveReceipts(judged: readonly JudgedPackage[], env: Envir
   await receipts.prune()
 }
 
-function receiptsOf({ package: item, verdict, inspection }: JudgedPackage): readonly (readonly [string, Receipt])[] {
+function receiptsOf({
+  package: item,
+  verdict,
+  inspection,
+}: JudgedPackage): readonly (readonly [string, Receipt])[] {
   const because = verdict.kind === 'allow' ? 'clean' : 'accepted'
   const found: (readonly [string, Receipt])[] = []
   const waiting: (readonly [string, string, Inspection])[] =

@@ -24,9 +24,13 @@ export const shellSetting = '${HOME}/.safe-install/shell'
 export function placesOf(env: Readonly<Record<string, string | undefined>>): Places {
   const home = env['HOME']
   if (home === undefined || !isAbsolute(home)) {
-    throw new SafeInstallError('E_CONFIG', `HOME is ${home === undefined ? 'not set' : 'not an absolute path'}`, {
-      hint: 'Set HOME to your home folder.',
-    })
+    throw new SafeInstallError(
+      'E_CONFIG',
+      `HOME is ${home === undefined ? 'not set' : 'not an absolute path'}`,
+      {
+        hint: 'Set HOME to your home folder.',
+      },
+    )
   }
   const folder = join(home, '.safe-install')
   return {

@@ -31,14 +31,22 @@ export async function projectEdits(folder: string, gate: Gate): Promise<readonly
     { key: 'script-shell', value: shellSetting },
     ...(wanted === 'strict' ? [{ key: 'engine-strict', value: 'true' }] : []),
   ]
-  const says = [...comment(wanted), ...(wanted === 'strict' && typeof engines === 'string' ? [was + engines] : [])]
+  const says = [
+    ...comment(wanted),
+    ...(wanted === 'strict' && typeof engines === 'string' ? [was + engines] : []),
+  ]
   const hasFolder = wanted === 'check' || wanted === 'preinstall'
   return [
     await editOf(join(folder, '.safe-install', 'package.json'), hasFolder ? gateManifest : undefined),
     await editOf(join(folder, '.safe-install', 'check.sh'), hasFolder ? gateScript : undefined),
     ...(undone.manifest === undefined
       ? []
-      : [await editOf(join(folder, 'package.json'), undone.manifest.print(gated(undone.manifest.data, wanted)))]),
+      : [
+          await editOf(
+            join(folder, 'package.json'),
+            undone.manifest.print(gated(undone.manifest.data, wanted)),
+          ),
+        ]),
     await editOf(join(folder, '.npmrc'), withBlock(undone.npmrc ?? '', { says, settings })),
   ]
 }
@@ -49,7 +57,9 @@ export async function projectUndoEdits(folder: string): Promise<readonly Edit[]>
   const after = npmrc === '' && hadBlock ? undefined : npmrc
   return [
     await editOf(join(folder, '.npmrc'), after),
-    ...(manifest === undefined ? [] : [await editOf(join(folder, 'package.json'), manifest.print(manifest.data))]),
+    ...(manifest === undefined
+      ? []
+      : [await editOf(join(folder, 'package.json'), manifest.print(manifest.data))]),
     await editOf(join(folder, '.safe-install', 'package.json'), undefined),
     await editOf(join(folder, '.safe-install', 'check.sh'), undefined),
   ]
@@ -58,7 +68,9 @@ export async function projectUndoEdits(folder: string): Promise<readonly Edit[]>
 function comment(gate: Gate): readonly string[] {
   const refuse =
     gate === 'strict'
-      ? ['npm install says EBADENGINE "use safe-install" on purpose: install with safe-install (or safe-install --ci).']
+      ? [
+          'npm install says EBADENGINE "use safe-install" on purpose: install with safe-install (or safe-install --ci).',
+        ]
       : []
   return [
     'This project installs with safe-install, which reads packages before their scripts run.',
@@ -95,10 +107,16 @@ async function undo(folder: string): Promise<Undone> {
   const npmrc = await readText(join(folder, '.npmrc'))
   const path = join(folder, 'package.json')
   const text = await readText(path)
-  const kept = { npmrc: npmrc === undefined ? undefined : withoutBlock(npmrc), hadBlock: npmrc !== undefined && hasBlock(npmrc) }
+  const kept = {
+    npmrc: npmrc === undefined ? undefined : withoutBlock(npmrc),
+    hadBlock: npmrc !== undefined && hasBlock(npmrc),
+  }
   if (text === undefined) return { ...kept, manifest: undefined }
   const { data, print } = readManifestText(text, path)
-  const engines = npmrc?.split(/\r?\n/).find(line => line.startsWith(`; ${was}`))?.slice(was.length + 2)
+  const engines = npmrc
+    ?.split(/\r?\n/)
+    .find(line => line.startsWith(`; ${was}`))
+    ?.slice(was.length + 2)
   const next = ungated(data, engines)
   // Not even the blanks of a manifest that says nothing of ours are changed.
   const same = JSON.stringify(next) === JSON.stringify(data)
@@ -111,7 +129,13 @@ function ungated(data: Data, engines: string | undefined): Data {
   let next = data
   if (entryOf(next, 'engines', 'npm') === strictGate) next = withEntry(next, 'engines', 'npm', engines)
   if (entryOf(next, 'dependencies', gateName) !== undefined)
-    next = withEntry(withEntry(next, 'dependencies', gateName, undefined), 'allowScripts', gateSpec, undefined)
-  if (entryOf(next, 'scripts', 'preinstall') === preinstall) next = withEntry(next, 'scripts', 'preinstall', undefined)
+    next = withEntry(
+      withEntry(next, 'dependencies', gateName, undefined),
+      'allowScripts',
+      gateSpec,
+      undefined,
+    )
+  if (entryOf(next, 'scripts', 'preinstall') === preinstall)
+    next = withEntry(next, 'scripts', 'preinstall', undefined)
   return next
 }

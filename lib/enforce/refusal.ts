@@ -13,7 +13,12 @@ export function describeAlarms(
 ): string {
   const packages = alarms.flatMap(({ judged }) => (judged === undefined ? [] : [judged]))
   if (packages.every(({ verdict }) => verdict.kind === 'allow')) return ''
-  const drawing = createDrawing({ isTTY: stderr.isTTY === true, columns: stderr.columns, env, verbose: false })
+  const drawing = createDrawing({
+    isTTY: stderr.isTTY === true,
+    columns: stderr.columns,
+    env,
+    verbose: false,
+  })
   return renderReview(
     {
       tool: { version, rules: rules.length },
@@ -30,7 +35,11 @@ export function describeAlarms(
 /** The command that shows the same evidence again: the package by its name where it has one a shell can take. */
 export function reviewCommand({ folder, name, version }: JudgedFolder): string {
   // npm takes the folder away again, so the package itself is named.
-  if (folder.includes('/node_modules/') && /^(?:@[\w.~-]+\/)?\w[\w.~-]*$/.test(name) && /^[\w.+-]+$/.test(version))
+  if (
+    folder.includes('/node_modules/') &&
+    /^(?:@[\w.~-]+\/)?\w[\w.~-]*$/.test(name) &&
+    /^[\w.+-]+$/.test(version)
+  )
     return `safe-install --inspect ${name}@${version}`
   return `safe-install --inspect ${quoteForShell(folder)}`
 }

@@ -54,7 +54,9 @@ export async function userUndoEdits(setup: UserSetup, neededBy: readonly string[
   const keep = neededBy.length > 0
   return [
     await editOf(npmrc, after === '' && before !== undefined && hasBlock(before) ? undefined : after),
-    ...(await Promise.all([join(places.bin, 'npm'), join(places.bin, 'npx')].map(path => editOf(path, undefined)))),
+    ...(await Promise.all(
+      [join(places.bin, 'npm'), join(places.bin, 'npx')].map(path => editOf(path, undefined)),
+    )),
     ...(keep ? [] : await Promise.all([places.shell, places.check].map(path => editOf(path, undefined)))),
   ]
 }

@@ -66,17 +66,19 @@ async function gateOf({ gate }: SetupRequest, folder: string): Promise<Gate> {
 async function consent(
   edits: readonly Edit[],
   request: SetupRequest,
-  { host, print, out, progress }: Session,
+  session: Session,
 ): Promise<'yes' | 'no'> {
-  if (!request.json) for (const edit of edits) print(`${renderEdit(edit)}\n`)
+  const { host, out, progress } = session
+  if (!request.json) for (const edit of edits) session.print(`${renderEdit(edit)}\n`)
   if (edits.length === 0 || request.yes) return 'yes'
   if (!request.json && canAsk(host.stdin, host.stderr, host.env)) {
     progress.clear()
     const answer = await ask('Write this?', { input: host.stdin, output: host.stderr, signal: host.stop })
-    if (answer === 'interrupted') throw new SafeInstallError('E_INTERRUPTED', 'interrupted before anything was written')
+    if (answer === 'interrupted')
+      throw new SafeInstallError('E_INTERRUPTED', 'interrupted before anything was written')
     if (answer === 'yes') return 'yes'
   }
-  print(
+  session.print(
     request.json
       ? `${JSON.stringify(toJson(edits, false), null, 2)}\n`
       : `${out.bold('Nothing was written.')} Say yes with --yes.\n`,
@@ -97,7 +99,11 @@ function toJson(edits: readonly Edit[], written: boolean): unknown {
 
 async function closing(
   { user: forUser, undo, gate }: SetupRequest,
-  { user, config, changed }: { readonly user: UserSetup; readonly config: NpmConfig; readonly changed: boolean },
+  {
+    user,
+    config,
+    changed,
+  }: { readonly user: UserSetup; readonly config: NpmConfig; readonly changed: boolean },
 ): Promise<string> {
   const { places } = user
   if (undo) {

@@ -42,7 +42,9 @@ async function fetchNpm12(folder: string): Promise<void> {
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--engine-strict=false']
   await exec('npm', ['install', ...flags, ...specs], { cwd: making })
   for (const name of ['npm', 'npx']) {
-    const words = [`${platform}/bin/node`, `npm/bin/${name}-cli.js`].map(path => `'${folder}/node_modules/${path}'`)
+    const words = [`${platform}/bin/node`, `npm/bin/${name}-cli.js`].map(
+      path => `'${folder}/node_modules/${path}'`,
+    )
     await writeFile(join(making, 'bin', name), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`)
     await chmod(join(making, 'bin', name), 0o755)
   }

@@ -21,7 +21,11 @@ async function shellWith(
   says: string,
   options: { readonly node?: string } = {},
 ): Promise<{ readonly shell: string; readonly asked: () => Promise<string>; readonly dir: string }> {
-  const dir = t.testdir({ project: { node_modules: { dep: {} } }, "it's here": {}, _cacache: { tmp: { clone: {} } } })
+  const dir = t.testdir({
+    project: { node_modules: { dep: {} } },
+    "it's here": {},
+    _cacache: { tmp: { clone: {} } },
+  })
   const judge = join(dir, "it's here", 'judge')
   await writeFile(judge, `printf '%s|' "$@" >> ${quoteForShell(join(dir, 'asked'))}\n${says}\n`)
   const values: Readonly<Record<string, string>> = {
@@ -106,7 +110,10 @@ t.test('what runs is exactly what the real shell would run', async t => {
   for (const [way, env] of ways) {
     for (const script of scripts) {
       const options = { env: { ...env, IFS: '/', MARK: 'ü\n$x' }, cwd: dir }
-      const [theirs, ours] = [await run('/bin/sh', ['-c', script], options), await run(shell, ['-c', script], options)]
+      const [theirs, ours] = [
+        await run('/bin/sh', ['-c', script], options),
+        await run(shell, ['-c', script], options),
+      ]
       t.same(ours, theirs, `${way}: ${JSON.stringify(script.slice(0, 60))}`)
     }
   }
