@@ -26,4 +26,12 @@ process.exitCode = await run({
 
 // Interrupted: downloads and workers may still be under way, and nobody waits for them any more.
 if (stop.signal.aborted) process.exit()
-import { availableParallelism, hostname, tmpdir } from 'node:os'
+
+/** Signal 0 asks without disturbing; another user's process answers EPERM, and runs. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

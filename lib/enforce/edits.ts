@@ -33,9 +33,13 @@ export function changesOf(edits: readonly Edit[]): readonly Edit[] {
   return edits.filter(({ before, after }) => before !== after)
 }
 
-/** A diff for people: only the lines that differ, and one around them. */
-export function renderEdit({ path, before, after }: Edit): string {
+const maxNewLines = 16
+
+/** A diff for people: only the lines that differ, and one around them; a long new file is counted unless `whole`. */
+export function renderEdit({ path, before, after }: Edit, whole = false): string {
   const [old, next] = [linesOf(before), linesOf(after)]
+  if (before === undefined && next.length > maxNewLines && !whole)
+    return `${printable(path, 300)} (new, ${next.length} lines: --verbose shows them)\n`
   let top = 0
   while (top < old.length && top < next.length && old[top] === next[top]) top += 1
   let bottom = 0

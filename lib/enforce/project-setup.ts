@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { strictGate } from '../plan/strict-gate.ts'
 import type { Gate } from '../cli/request.ts'
 import type { Edit } from './edits.ts'
 import { editOf, readText } from './edits.ts'
@@ -7,6 +6,9 @@ import { entryOf, readManifestText, withEntry } from './manifest.ts'
 import { hasBlock, withBlock, withoutBlock } from './npmrc.ts'
 import { shellSetting } from './places.ts'
 import { gateManifest, gateScript } from './texts.ts'
+
+/** What `engines.npm` says under the strict gate: no version satisfies it, and npm's error prints it. */
+export const strictGate = 'use safe-install'
 
 type Data = Readonly<Record<string, unknown>>
 

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseTable, recordOf } from '../plan/values.ts'
-import { strictGate } from '../plan/strict-gate.ts'
 import { hookCanary, importCanary, startCanaryRegistry } from './canaries.ts'
+import { strictGate } from './project-setup.ts'
 
 /**
  * `enforced`: a canary proved it. `open`: a canary got through. `broken`: it stops what it should let through, or does
@@ -232,6 +232,7 @@ function run(
   { env, stop }: ProofRequest,
 ): Promise<{ readonly code: number | null; readonly text: string }> {
   return new Promise(resolve => {
+    // CI: what the guard says is read here, and not written to the user's terminal as well.
     const child = spawn(program, args, {
       cwd,
       env: { ...env },

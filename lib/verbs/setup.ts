@@ -69,7 +69,7 @@ async function consent(
   session: Session,
 ): Promise<'yes' | 'no'> {
   const { host, out, progress } = session
-  if (!request.json) for (const edit of edits) session.print(`${renderEdit(edit)}\n`)
+  if (!request.json) for (const edit of edits) session.print(`${renderEdit(edit, request.verbose)}\n`)
   if (edits.length === 0 || request.yes) return 'yes'
   if (!request.json && canAsk(host.stdin, host.stderr, host.env)) {
     progress.clear()
