@@ -67,6 +67,14 @@ async function perform(request: Request, session: Session, parts: Parts | undefi
       const { inspect } = await import('./verbs/inspect.ts')
       return inspect(request, session, parts ?? (await import('./verbs/reader.ts')))
     }
+    case 'setup': {
+      const { setup } = await import('./verbs/setup.ts')
+      return setup(request, session)
+    }
+    case 'doctor': {
+      const { doctor } = await import('./verbs/doctor.ts')
+      return doctor(request, session)
+    }
   }
   throw new SafeInstallError('E_UNSUPPORTED', `--${request.verb} is not available in this version`)
 }

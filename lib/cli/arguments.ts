@@ -1,6 +1,6 @@
 import { ownFlags, wordsOf } from './flags.ts'
 import { commandHint } from './npm-commands.ts'
-import type { Common, Request, Until, Verb } from './request.ts'
+import type { Common, Gate, Request, Until, Verb } from './request.ts'
 import { scan, usage, type Scan } from './scan.ts'
 
 /**
@@ -86,11 +86,18 @@ function toRequest(verb: Verb, scanned: Scan): Request {
     case 'accept':
       return { ...common, verb, spec: words[0] ?? '', ...toAcceptance(values) }
     case 'setup':
-      return { ...common, verb, user: switches.get('user') === true, undo: switches.get('undo') === true }
+      return {
+        ...common,
+        verb,
+        user: switches.get('user') === true,
+        undo: switches.get('undo') === true,
+        gate: toGate(values.get('gate')),
+      }
+    case 'doctor':
+      return { ...common, verb, withNpm: values.get('with-npm') }
     case 'explain':
       return { ...common, verb, rule: words[0] }
     case 'ci':
-    case 'doctor':
     case 'history':
     case 'print-config':
     case 'update-data':
@@ -110,6 +117,14 @@ function toCommon(scanned: Scan): Common {
     fresh: switches.get('fresh') === true,
     verbose: switches.get('verbose') === true,
   }
+}
+
+function toGate(value: string | undefined): Gate | undefined {
+  const gates: readonly Gate[] = ['strict', 'check', 'preinstall', 'none']
+  const gate = gates.find(name => name === value)
+  if (value !== undefined && gate === undefined)
+    throw usage(`--gate does not take "${value}"`, `It is one of ${gates.join(', ')}.`)
+  return gate
 }
 
 function toAcceptance(values: ReadonlyMap<string, string>): {

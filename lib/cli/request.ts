@@ -2,6 +2,13 @@
 export type Until =
   { readonly kind: 'days'; readonly days: number } | { readonly kind: 'date'; readonly at: number }
 
+/**
+ * How a project stops packages without scripts. `strict`: plain npm refuses to install at all. `check`: plain npm
+ * installs, then everything is read and npm takes the install back. `preinstall`: on npm 12 what is there is read before
+ * anything is fetched; on npm 11 that script comes too late. `none`: the script shell alone.
+ */
+export type Gate = 'strict' | 'check' | 'preinstall' | 'none'
+
 /** What every verb may carry. None of it can come from `.npmrc` or the environment: argv is the only source. */
 export type Common = {
   /**
@@ -40,8 +47,14 @@ export type Request = Common &
         readonly reason: string
         readonly until: Until | undefined
       }
-    | { readonly verb: 'setup'; readonly user: boolean; readonly undo: boolean }
-    | { readonly verb: 'doctor' }
+    | {
+        readonly verb: 'setup'
+        readonly user: boolean
+        readonly undo: boolean
+        readonly gate: Gate | undefined
+      }
+    /** `withNpm`: programs of other npms to prove it with as well, separated like PATH. */
+    | { readonly verb: 'doctor'; readonly withNpm: string | undefined }
     | { readonly verb: 'history' }
     | { readonly verb: 'explain'; readonly rule: string | undefined }
     | { readonly verb: 'print-config' }

@@ -7,10 +7,17 @@ import { TrickLog } from './trick-log.ts'
 import type { PackedFile, Unpacked } from './unpacked.ts'
 
 /** Dependencies are packages of their own; `.git` is no part of the package. */
-const skipped = new Set(['node_modules', '.git'])
+const isSkipped = (path: string): boolean => /(?:^|\/)(?:node_modules|\.git)$/.test(path)
+
+/**
+ * For a package below node_modules, where everything else came out of its tarball: its own dependencies only. A folder
+ * `lib/node_modules` or `.git` of a tarball is code like any other.
+ */
+export const isOwnModules = (path: string): boolean => path === 'node_modules'
 
 type Reading = {
   readonly root: string
+  readonly skips: (path: string) => boolean
   readonly log: TrickLog
   readonly files: PackedFile[]
   /** Folders still to be read, `''` first: an explicit stack, since the depth is the folder's to choose. */
@@ -69,10 +76,10 @@ const readEntry = async (reading: Reading, path: string): Promise<void> => {
 const readOneFolder = async (reading: Reading, folder: string): Promise<void> => {
   if (folder.split('/').length > limits.maxPathDepth) return reading.log.gap('is nested too deep', folder)
   for (const name of (await readdir(join(reading.root, folder))).toSorted()) {
-    if (skipped.has(name)) continue
+    const path = folder === '' ? name : `${folder}/${name}`
+    if (reading.skips(path)) continue
     if (++reading.entries > limits.maxEntries)
       return reading.log.gap(`has more than ${limits.maxEntries} entries`)
-    const path = folder === '' ? name : `${folder}/${name}`
     try {
       await readEntry(reading, path)
     } catch (error) {
@@ -82,18 +89,22 @@ const readOneFolder = async (reading: Reading, folder: string): Promise<void> =>
 }
 
 /**
- * Every regular file below a folder but those in `node_modules` and `.git`, as npm would link to them: raw, not
+ * Every regular file below a folder but those that `skips` names (`node_modules` and `.git` anywhere), as npm would link to them: raw, not
  * filtered as `npm pack` does, since nothing is packed. No link is followed; one that leads out of the folder is a
  * trick. What cannot be read, or lies beyond `lib/limits.ts`, is a content gap. Throws E_FETCH where there is no folder.
  */
-export const readFolder = async (path: string): Promise<Unpacked> => {
+export const readFolder = async (
+  path: string,
+  skips: (path: string) => boolean = isSkipped,
+): Promise<Unpacked> => {
   const root = await realpath(path).catch((cause: unknown) => {
     throw new SafeInstallError('E_FETCH', `${path} is no folder that can be read`, {
       hint: 'Check the path.',
       cause,
     })
   })
-  const reading: Reading = { root, log: new TrickLog(), files: [], folders: [''], entries: 0, bytes: 0 }
+  const log = new TrickLog()
+  const reading: Reading = { root, skips, log, files: [], folders: [''], entries: 0, bytes: 0 }
   for (let folder = reading.folders.pop(); folder !== undefined; folder = reading.folders.pop()) {
     await readOneFolder(reading, folder).catch((error: unknown) => {
       if (folder === '')
@@ -102,6 +113,6 @@ export const readFolder = async (path: string): Promise<Unpacked> => {
     })
     if (reading.entries > limits.maxEntries) break
   }
-  const { files, log, bytes } = reading
+  const { files, bytes } = reading
   return { files, tricks: log.tricks, gaps: log.gaps, bytes }
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import npa from 'npm-package-arg'
 import scriptAllowed from '@npmcli/arborist/lib/script-allowed.js'
+import versionFromTgz from '@npmcli/arborist/lib/version-from-tgz.js'
 import { SafeInstallError } from '../errors.ts'
 import type { Node } from './arborist.ts'
 import type { Layer, NpmConfig } from './npm-config.ts'
@@ -104,4 +105,58 @@ export const reviewOf = (node: Node, policy: ScriptPolicy): ScriptReview => {
   const answers = [node, node.target].map(one => scriptAllowed.isScriptAllowed(one, policy.entries))
   if (answers.includes(false)) return 'denied'
   return answers.includes(true) ? 'allowed' : 'unreviewed'
+}
+
+/**
+ * The allow-list that counts for a script npm is about to run: the project's package.json, else what npm hands its
+ * scripts of `.npmrc` and, for global installs, of flags, as `npm_config_allow_scripts`.
+ */
+export const scriptPolicyOf = async (
+  project: string | undefined,
+  exported: string | undefined,
+): Promise<ScriptPolicy> => {
+  const manifest = project === undefined ? undefined : await fromManifest(project)
+  if (manifest !== undefined && manifest.entries !== null) return manifest
+  const listed = names(exported?.split('\n')).map(name => [name, true] as const)
+  return listed.length > 0 ? validated(listed, 'env') : { entries: null, source: undefined, warnings: [] }
+}
+
+/** Where a package came from, for npm's matcher: what the lockfile says, or the folder itself for a linked one. */
+export type ScriptIdentity = {
+  readonly resolved: string | undefined
+  readonly folder: string
+  readonly project: string | undefined
+  /** It lies in the node_modules of the package that brought it. */
+  readonly bundled: boolean
+}
+
+/** What the policy says about a package that is known by where it came from alone. */
+export const reviewOfIdentity = (identity: ScriptIdentity, policy: ScriptPolicy): ScriptReview => {
+  const { resolved, folder, project, bundled } = identity
+  const node = {
+    resolved,
+    inBundle: bundled,
+    path: folder,
+    realpath: folder,
+    root: { path: project },
+    // npm's matcher takes the folder itself for the identity of what a link points to.
+    linksIn: resolved === undefined ? [{ resolved: undefined }] : [],
+  }
+  switch (scriptAllowed.isScriptAllowed(node, policy.entries)) {
+    case true:
+      return 'allowed'
+    case false:
+      return 'denied'
+    default:
+      return 'unreviewed'
+  }
+}
+
+/** Name and version in the address of a registry's tarball, as npm parses it; undefined for any other address. */
+export const registryIdentity = (
+  resolved: string,
+): { readonly name: string; readonly version: string } | undefined => {
+  // `/-/` after a name, as npm's own matcher wants it.
+  if (!/^https?:\/\/[^/]+\/.+\/-\/[^/]+-\d/.test(resolved)) return undefined
+  return versionFromTgz('', resolved) ?? undefined
 }

@@ -2,6 +2,7 @@ import { ask } from '../cli/ask.ts'
 import { canAsk } from '../cli/agent.ts'
 import type { Request } from '../cli/request.ts'
 import { SafeInstallError } from '../errors.ts'
+import { leaveReceipts, withoutGuard } from '../enforce/own-install.ts'
 import { installTree } from '../install/install-tree.ts'
 import type { InspectedPackage, InstallResult } from '../install/install-tree.ts'
 import { recoverProject } from '../install/repair.ts'
@@ -60,6 +61,7 @@ export async function install(request: InstallVerb, session: Session, parts: Par
     const report = reportOf(judgement.judged, decide(judgement.judged), session)
     const decision = await settle(report, request, session)
     if (decision.kind !== 'proceed') return finish({ ...report, decision }, request, session)
+    await leaveReceipts(judgement.judged, session.host.env)
     const result = await installPlan(plan, judgement, { config, session, parts })
     if (request.json) session.print(toJsonText(toJsonReport({ ...report, decision })))
     else if (config.get('dry-run') === true) session.print(dryRunLines(plan, report, session))
@@ -215,7 +217,7 @@ async function installPlan(
   session.progress.update(`installing ${judged.length} packages`)
   const scripts: ScriptSettings = {
     env: config.env,
-    scriptShell: config.scriptShell,
+    scriptShell: withoutGuard(config.scriptShell, session.host.env),
     foreground: config.get('foreground-scripts') === true,
     parallel: session.host.processors,
   }

@@ -1,0 +1,152 @@
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isAgent, isCI } from '../cli/agent.ts'
+import { SafeInstallError } from '../errors.ts'
+import type { Host } from '../host.ts'
+import { printable } from '../report/sanitize.ts'
+import { openFolderJudge } from './judge-folder.ts'
+import type { FolderJudge, JudgedFolder } from './judge-folder.ts'
+import { judgeScript } from './judge-script.ts'
+import type { ScriptVerdict } from './judge-script.ts'
+import { judgeTree } from './judge-tree.ts'
+import { placesOf } from './places.ts'
+import type { Places } from './places.ts'
+import { registeredProjects } from './projects.ts'
+import { describeAlarms, reviewCommand } from './refusal.ts'
+import { readScriptRequest } from './script-request.ts'
+import type { ScriptRequest } from './script-request.ts'
+
+/** What `shell.sh` understands. Any other output, also none, is a refusal there. */
+const answers = {
+  run: 'safe-install: run',
+  skip: 'safe-install: skip',
+  refuse: 'safe-install: refuse',
+} as const
+
+/** The parts of a host that the guard uses. */
+export type GuardHost = Pick<
+  Host,
+  'argv' | 'env' | 'cwd' | 'stdout' | 'stderr' | 'now' | 'processors' | 'version'
+>
+
+/**
+ * What npm reaches without knowing it. `script -c <text>` judges one script and answers with one word on stdout;
+ * `gate` judges everything below the current project's node_modules and answers with its exit code. Never rejects:
+ * whatever goes wrong is a refusal with its reason on stderr.
+ */
+export async function guard(host: GuardHost): Promise<number> {
+  const [mode, ...rest] = host.argv
+  try {
+    const places = placesOf(host.env)
+    if (mode === 'gate') return await gate(host, places)
+    if (mode === 'script') return await script(host, places, rest)
+    return refuse(host, 'it was started without saying what to judge')
+  } catch (error) {
+    const hint = error instanceof SafeInstallError && error.hint !== undefined ? ` ${error.hint}` : ''
+    return refuse(host, `${error instanceof Error ? error.message : String(error)}.${hint}`)
+  }
+}
+
+async function script(host: GuardHost, places: Places, argv: readonly string[]): Promise<number> {
+  const request = await readScriptRequest(argv, host.env, host.cwd)
+  if (request === undefined) return refuse(host, 'npm did not hand over a script as it always does')
+  const judge = open(host, places)
+  try {
+    const registered = await registeredProjects(places)
+    const verdict =
+      request.event === 'npx'
+        ? await judgeDownloads(host, judge)
+        : await judgeScript({ request, env: host.env, registered }, judge)
+    return await answer(host, request, verdict)
+  } finally {
+    await judge.close()
+  }
+}
+
+function open({ now, processors }: GuardHost, { receipts }: Places): FolderJudge {
+  return openFolderJudge({ receiptsFolder: receipts, processors, now: now() })
+}
+
+/** npx starts a program of what it has just downloaded, with or without install scripts: all of it is judged first. */
+async function judgeDownloads({ env }: GuardHost, judge: FolderJudge): Promise<ScriptVerdict> {
+  const bins = (env['PATH'] ?? '').split(':').filter(path => /\/_npx\/[^/]+\/node_modules\/\.bin$/.test(path))
+  for (const bin of new Set(bins)) {
+    const [alarm] = (await judgeTree(join(bin, '..'), judge)).alarms
+    if (alarm !== undefined)
+      return { kind: 'refuse', why: 'npx downloaded a package that is not clean', judged: alarm }
+  }
+  return { kind: 'run' }
+}
+
+async function answer(host: GuardHost, request: ScriptRequest, verdict: ScriptVerdict): Promise<number> {
+  switch (verdict.kind) {
+    case 'run':
+      host.stdout.write(`${answers.run}\n`)
+      return 0
+    case 'skip':
+      await tellSkipped(host, request, verdict)
+      host.stdout.write(`${answers.skip}\n`)
+      return 0
+    case 'refuse': {
+      const { why, judged } = verdict
+      const command = judged === undefined ? '' : `\nReview it: ${reviewCommand(judged)}`
+      const evidence = judged === undefined ? '' : describeAlarms([judged], host)
+      const what = judged === undefined ? '' : ` of ${printable(`${judged.name}@${judged.version}`, 200)}`
+      host.stderr.write(
+        `${evidence}safe-install did not run the ${printable(request.event, 40)} script${what}: ${printable(why, 400)}.${command}\n`,
+      )
+      host.stdout.write(`${answers.refuse}\n`)
+      return 10
+    }
+  }
+}
+
+/**
+ * One line. npm keeps the output of a dependency's script to itself unless it fails, so a person at a terminal gets the
+ * line from us; where there is none, npm 11 and 12 list unapproved scripts at the end of the install.
+ */
+async function tellSkipped(
+  { stderr, env }: GuardHost,
+  { event }: ScriptRequest,
+  { judged, review }: Extract<ScriptVerdict, { kind: 'skip' }>,
+): Promise<void> {
+  const id = printable(`${judged.name}@${judged.version}`, 200)
+  const next = review === 'denied' ? 'it is denied' : `approve it with: safe-install --approve ${id}`
+  const line = `safe-install skipped the ${printable(event, 40)} script of ${id}; ${next}`
+  stderr.write(`${line}\n`)
+  if (stderr.isTTY === true || isCI(env) || isAgent(env)) return
+  await appendFile('/dev/tty', `\r\x1b[K${line}\r\n`).catch((): void => {
+    // Without a terminal there is nobody to read it.
+  })
+}
+
+async function gate(host: GuardHost, places: Places): Promise<number> {
+  const project = host.env['npm_config_local_prefix'] ?? host.env['INIT_CWD'] ?? host.cwd
+  const judge = open(host, places)
+  try {
+    const { packages, alarms } = await judgeTree(join(project, 'node_modules'), judge)
+    if (alarms.length === 0) {
+      host.stderr.write(`safe-install read ${packages} packages below node_modules: nothing to stop.\n`)
+      return 0
+    }
+    host.stderr.write(describeAlarms(alarms, host))
+    host.stderr.write(`${gateRefusal(alarms)}\n`)
+    return 10
+  } finally {
+    await judge.close()
+  }
+}
+
+function gateRefusal(alarms: readonly JudgedFolder[]): string {
+  const names = alarms.slice(0, 5).map(({ name, version }) => printable(`${name}@${version}`, 120))
+  const more = alarms.length > names.length ? ` and ${alarms.length - names.length} more` : ''
+  const first = alarms[0]
+  const review = first === undefined ? '' : `\nReview it: ${reviewCommand(first)}`
+  return `safe-install refused this install because of ${names.join(', ')}${more}; npm takes it back.${review}`
+}
+
+function refuse({ argv, stdout, stderr }: GuardHost, why: string): number {
+  stderr.write(`safe-install: ${printable(why, 600)}\n`)
+  if (argv[0] === 'script') stdout.write(`${answers.refuse}\n`)
+  return 10
+}
