@@ -1,5 +1,6 @@
 import { byCallLevel, type Context, type Frame, type Interpreter, type SourceFile } from './interpreter.ts'
 import { cellsOf, prototypeOf } from './members.ts'
+import { isSecretParameter } from './models/secrets.ts'
 import type { ModuleRecord } from './modules.ts'
 import { placeOf } from './sites.ts'
 import {
@@ -92,10 +93,17 @@ export function exportsWalker(machine: Interpreter, record: ModuleRecord): Conte
 
 /** One call by a user: a class, or a function with methods on its prototype, is constructed. */
 function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame: Frame): Value {
-  const place = placeOf(fn.file as SourceFile, fn.node)
-  const taint = machine.source('caller', fn.name, place)
-  const parameter: Value = { ...anything, taints: [taint] }
-  const list = Array.from({ length: Math.min(fn.node.params.length, 12) }, () => parameter)
+  const file = fn.file as SourceFile
+  const place = placeOf(file, fn.node)
+  // In a bundle of a megabyte only what is named like a secret is followed: the rest goes everywhere.
+  const parameter: Value =
+    file.text.length > 1_000_000
+      ? anything
+      : { ...anything, taints: [machine.source('caller', fn.name, place)] }
+  const list = fn.node.params.slice(0, 12).map(pattern => {
+    if (pattern.type !== 'Identifier' || !isSecretParameter(pattern.name)) return parameter
+    return { ...anything, taints: [machine.source('caller-secret', pattern.name, placeOf(file, pattern))] }
+  })
   const methods = prototypeOf(machine, fn).fields.size > 1
   if (fn.classNode !== undefined || methods) {
     const node = { type: 'EmptyStatement' as const, start: fn.node.start, end: fn.node.end }
@@ -106,7 +114,10 @@ function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame:
 
 /** Calls the functions that were made and that nobody was seen to call. Undefined when there is none left. */
 export function orphanCaller(machine: Interpreter): Context | undefined {
-  const orphans = machine.functions.filter(fn => !fn.called)
+  const orphans = machine.functions.filter(fn => {
+    const { warmth } = fn.file as SourceFile
+    return !fn.called && (warmth === undefined || warmth.warm.has(fn.classNode ?? fn.node))
+  })
   if (orphans.length === 0) return undefined
   return newContext(context => {
     for (const fn of orphans) {

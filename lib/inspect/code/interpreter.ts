@@ -110,7 +110,8 @@ export class BudgetSpent extends Error {}
 const maxCallDepth = 24
 const maxEvaluationDepth = 450
 const maxRuns = 6
-const maxRunsLater = 3
+const maxRunsLater = 2
+const maxCalleesLater = 5
 /** Data this many objects deep is still sent along with the outermost. */
 const maxHeldDepth = 5
 /** Calls are kept apart by their arguments until so much work is done; large programs then share contexts. */
@@ -359,6 +360,13 @@ export class Interpreter {
     if (this.gaps.length < 200 && !this.gaps.some(gap => gap.what === what)) {
       this.gaps.push({ kind: 'content', what, path })
     }
+  }
+
+  /** The functions a call is followed into: in large programs the first few, and the rest when nobody calls them. */
+  callable(functions: readonly FunctionValue[]): readonly FunctionValue[] {
+    return this.work < richWork || functions.length <= maxCalleesLater
+      ? functions
+      : functions.slice(0, maxCalleesLater)
   }
 
   /** Calls a function of the program and gives what it returns. */
