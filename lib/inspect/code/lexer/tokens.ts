@@ -617,17 +617,14 @@ export class Tokens {
       case 60: // <
         if (text.startsWith('!--', start + 1)) this.#inexact('an HTML comment')
         else if (!this.#operand) this.#inexact('JSX or a type')
-      // falls through
-      case 42:
-      case 62: {
-        // `**`, `<<`, `>>`, `>>>`, each also with `=`.
-        while (text.charCodeAt(start + size) === unit && size < (unit === 62 ? 3 : 2)) size++
-        if (text.charCodeAt(start + size) === 61) {
-          if (size > 1 || unit === 42) value = otherAssign
-          size++
-        }
+        size = repeated(text, start, unit)
+        if (text.charCodeAt(start + size - 1) === 61 && size > 2) value = otherAssign
         break
-      }
+      case 42: // *
+      case 62: // >
+        size = repeated(text, start, unit)
+        if (text.charCodeAt(start + size - 1) === 61 && (size > 2 || unit === 42)) value = otherAssign
+        break
       case 61:
         if (next === 62) {
           value = arrow
@@ -861,6 +858,14 @@ export class Tokens {
     this.#operand = kind === object || kind === functionExpression || kind === classExpression
     return start + 1
   }
+}
+
+/** The length of `**`, `<<`, `>>`, `>>>`, each also with `=`. */
+function repeated(text: string, start: number, unit: number): number {
+  const most = unit === 62 ? 3 : 2
+  let size = 1
+  while (size < most && text.charCodeAt(start + size) === unit) size++
+  return text.charCodeAt(start + size) === 61 ? size + 1 : size
 }
 
 function lineEnd(text: string, from: number): number {

@@ -56,7 +56,8 @@ export function isModelled(api: string): boolean {
   return beginnings.has(api)
 }
 
-const aliases: Readonly<Record<string, string>> = {
+/** Names that stand for another name, as code reaches them. */
+export const aliases: Readonly<Record<string, string>> = {
   'node:fs/promises': 'node:fs',
   'node:fs.promises': 'node:fs',
   'pkg:fs-extra': 'node:fs',

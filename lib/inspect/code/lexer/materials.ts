@@ -1,0 +1,202 @@
+import { escapeEnd, stringValue } from './escapes.ts'
+import { punctuator, regex, string, template, word, type Tokens } from './tokens.ts'
+
+/** Ways to come by a string that does not stand in the text as it is. */
+export type Sign =
+  | 'char codes' // fromCharCode and its like
+  | 'decode' // atob, unescape, Buffer.from(…, 'base64')
+  | 'radix' // numbers written with letters
+  | 'reverse' // split, reverse, join
+  | 'fragment' // part of a name where a computed member is put together
+  | 'a name as text' // the whole name as a string that is not only compared
+  | 'a name inside text' // inside, turned round, or between separators
+  | 'constructor' // as a key or before a computed member
+  | 'picked letters' // s[3] + s[7] + …
+  | 'no letters' // [][(![]+[])[+!+[]]]
+  | 'code in text' // a string that holds code with powers
+  | 'global member' // globalThis[x]
+  | 'global names' // for (x in globalThis)
+  | 'names of a prototype' // of which the first is `constructor`
+
+const codeInText = /\brequire\s*\(|\bimport\s*\(|child_process|\bprocess\s*\.\s*(?:mainModule|binding|getBuiltin)|XMLHttpRequest|\beval\s*\(|sendBeacon/
+
+const minEncodedRun = 64
+
+const asWord = 1
+const asString = 2
+const asMachineName = 4
+
+/** What the strings and the operators of one text could build. Linear in its length. */
+export class Materials {
+  readonly signs = new Map<Sign, number>()
+  readonly pieces = new Set<string>()
+  encoded = 0
+  machineNames = 0
+  names = 0
+  readonly #tokens: Tokens
+  readonly #keys: readonly string[]
+
+  constructor(tokens: Tokens, keys: readonly string[]) {
+    this.#tokens = tokens
+    this.#keys = keys
+    const seen = new Uint8Array(tokens.words.count)
+    let picked = 0
+    let bare = 0
+    const { kinds, values, count } = tokens
+    for (let token = 0; token < count; token++) {
+      const kind = (kinds[token] as number) & 15
+      const value = values[token] as number
+      if (kind === punctuator) {
+        // `[]` and `+` without anything between: letters are made of nothing.
+        if ((value === 93 || value === 33) && this.#isBare(token)) bare++
+        else if (value === 43 && this.#isPick(token)) picked++
+        continue
+      }
+      if (kind === word) {
+        this.names++
+        const known = seen[value] as number
+        if ((known & asWord) === 0)
+          seen[value] = known | asWord | (isMachineName(tokens.words.text(value)) ? asMachineName : 0)
+        if (((seen[value] as number) & asMachineName) !== 0) this.machineNames++
+      } else if (kind === string || kind === template) {
+        if (value >= 0) {
+          if (((seen[value] as number) & asString) === 0) {
+            seen[value] = (seen[value] as number) | asString
+            this.#short(tokens.words.text(value), token)
+          }
+        } else this.#long(token)
+      } else if (kind === regex) this.#regex(token)
+    }
+    if (picked >= 3) this.sign('picked letters', 0)
+    if (bare >= 12) this.sign('no letters', 0)
+  }
+
+  sign(sign: Sign, token: number): void {
+    if (!this.signs.has(sign)) this.signs.set(sign, this.#tokens.starts[token] ?? 0)
+  }
+
+  /** A string that is joined with something inside the brackets of a computed member. */
+  fragment(token: number): void {
+    const id = this.#tokens.values[token] as number
+    if (id < 0) return
+    const text = this.#tokens.words.text(id)
+    if (text.length < 2) return
+    for (const key of this.#keys)
+      if (text.length < key.length && (key.startsWith(text) || key.endsWith(text))) this.sign('fragment', token)
+  }
+
+  #short(text: string, token: number): void {
+    if (text.length === 0) return
+    if (text.length <= 16) this.pieces.add(text)
+    if (text.length < 4) return
+    const letters = text.length > 48 ? text : lettersOf(text)
+    const reversed = letters.length < 80 ? [...letters].reverse().join('') : ''
+    for (const key of this.#keys) {
+      if (key.length < 7 && key !== 'eval') continue
+      const lower = key.toLowerCase()
+      if (text !== key && ((letters === lower && text.toLowerCase() !== lower) || reversed.includes(lower)))
+        this.sign('a name inside text', token)
+    }
+    if (text.length > 12 && codeInText.test(text)) this.sign('code in text', token)
+  }
+
+  #long(token: number): void {
+    const { text, starts, ends } = this.#tokens
+    const start = (starts[token] as number) + 1
+    const end = (ends[token] as number) - 1
+    const run = encodedRun(text, start, end)
+    if (run >= minEncodedRun) this.encoded += run
+    const slice = text.slice(start, end)
+    if (codeInText.test(slice.includes('\\') ? stringValue(slice, 0, slice.length) : slice))
+      this.sign('code in text', token)
+  }
+
+  /** `/eval/.source` is a string as well. */
+  #regex(token: number): void {
+    const { text, starts, ends } = this.#tokens
+    const start = (starts[token] as number) + 1
+    const end = ends[token] as number
+    if (end - start > 24) return
+    const body = text.slice(start, text.lastIndexOf('/', end - 1))
+    if (body.length <= 16) this.pieces.add(body)
+    if (this.#keys.includes(body)) this.sign('a name inside text', token)
+  }
+
+  #isBare(token: number): boolean {
+    const { kinds, values } = this.#tokens
+    const next = token + 1
+    if (next >= this.#tokens.count || ((kinds[next] as number) & 15) !== punctuator) return false
+    const value = values[token] as number
+    const after = values[next] as number
+    if (value === 33) return after === 91 || after === 43
+    return token > 0 && values[token - 1] === 91 && ((kinds[token - 1] as number) & 15) === punctuator && (after === 43 || after === 10)
+  }
+
+  /** `] + x[…` or `) + x.charAt(`: letters taken out of texts one by one. */
+  #isPick(token: number): boolean {
+    const { kinds, values, count } = this.#tokens
+    if (token < 4 || token + 4 >= count) return false
+    const isNumberMember = (close: number): boolean =>
+      values[close] === 11 &&
+      ((kinds[close] as number) & 15) === punctuator &&
+      ((kinds[close - 1] as number) & 15) === 3 &&
+      values[close - 2] === 10
+    if (!isNumberMember(token - 1)) return false
+    for (let at = token + 1; at < token + 5 && at < count; at++) if (values[at] === 11 && isNumberMember(at)) return true
+    return false
+  }
+}
+
+function lettersOf(text: string): string {
+  let letters = ''
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at) | 32
+    if (unit >= 97 && unit <= 122) letters += String.fromCharCode(unit)
+  }
+  return letters
+}
+
+/** The longest run of characters that base64, hexadecimal or escapes consist of. */
+function encodedRun(text: string, start: number, end: number): number {
+  let longest = 0
+  let run = 0
+  for (let at = start; at < end; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit === 92) {
+      const next = text.charCodeAt(at + 1)
+      const after = escapeEnd(text, at)
+      if (next === 120 || next === 117) run += after - at
+      else run = 0
+      at = after - 1
+    } else if (
+      (unit >= 48 && unit <= 57) ||
+      (unit >= 65 && unit <= 90) ||
+      (unit >= 97 && unit <= 122) ||
+      unit === 43 ||
+      unit === 47 ||
+      unit === 61 ||
+      unit === 95 ||
+      unit === 45
+    )
+      run++
+    else run = 0
+    if (run > longest) longest = run
+  }
+  return longest
+}
+
+function isMachineName(text: string): boolean {
+  return text.length >= 5 && text.startsWith('_0x')
+}
+
+/** Whether a name can be put together from at least two of these pieces. */
+export function canBuild(key: string, pieces: ReadonlySet<string>): boolean {
+  const reachable = new Uint8Array(key.length + 1)
+  reachable[0] = 1
+  for (let from = 0; from < key.length; from++) {
+    if (reachable[from] === 0) continue
+    for (let to = from + 1; to <= key.length; to++)
+      if (to - from < key.length && pieces.has(key.slice(from, to))) reachable[to] = 1
+  }
+  return reachable[key.length] === 1
+}
