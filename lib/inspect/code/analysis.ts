@@ -1,5 +1,5 @@
 import type { EntryEdge, Fact, Flow, Gap, Phase, Site, Text } from '../../types.ts'
-import { exportsWalker, orphanCaller } from './callers.ts'
+import { exportsWalker, isHuge, orphanCaller } from './callers.ts'
 import { BudgetSpent, byCallLevel, Interpreter, phaseOf } from './interpreter.ts'
 import { Modules, type CodeHost, type ModuleRecord } from './modules.ts'
 import { siteOf } from './sites.ts'
@@ -100,7 +100,7 @@ export class CodeAnalysis {
       if (entry.phase !== 'import' || this.#walked.has(entry.path)) continue
       this.#walked.add(entry.path)
       const record: ModuleRecord | undefined = this.#modules.records.get(entry.path)
-      if (record?.file !== undefined) machine.queue(exportsWalker(machine, record))
+      if (record?.file !== undefined && !isHuge(record.file)) machine.queue(exportsWalker(machine, record))
     }
     machine.drain(byCallLevel)
     for (let round = 0; round < 20; round++) {

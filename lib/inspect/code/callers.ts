@@ -97,7 +97,7 @@ function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame:
   const place = placeOf(file, fn.node)
   // In a bundle of a megabyte only what is named like a secret is followed: the rest goes everywhere.
   const parameter: Value =
-    file.text.length > 1_000_000
+    file.text.length > hugeFrom
       ? anything
       : { ...anything, taints: [machine.source('caller', fn.name, place)] }
   const list = fn.node.params.slice(0, 12).map(pattern => {
@@ -112,12 +112,30 @@ function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame:
   return machine.callFunction(fn, self, { list, rest: nothing }, frame, place)
 }
 
+/** From this size on a bundle's functions are called by users only where they act or take secrets themselves. */
+const hugeFrom = 1_000_000
+
+/** Whether a file is so large that its users' calls are only looked at where they act. */
+export function isHuge(file: SourceFile): boolean {
+  return file.text.length >= hugeFrom
+}
+
+/** Whether a function that nobody calls is looked at by itself. */
+function isWorthCalling(fn: FunctionValue): boolean {
+  const { warmth, text } = fn.file as SourceFile
+  const node = fn.classNode ?? fn.node
+  if (warmth === undefined) return true
+  if (text.length < hugeFrom) return warmth.warm.has(node)
+  return warmth.direct.has(node) || (warmth.warm.has(node) && takesSecret(fn))
+}
+
+function takesSecret(fn: FunctionValue): boolean {
+  return fn.node.params.some(pattern => pattern.type === 'Identifier' && isSecretParameter(pattern.name))
+}
+
 /** Calls the functions that were made and that nobody was seen to call. Undefined when there is none left. */
 export function orphanCaller(machine: Interpreter): Context | undefined {
-  const orphans = machine.functions.filter(fn => {
-    const { warmth } = fn.file as SourceFile
-    return !fn.called && (warmth === undefined || warmth.warm.has(fn.classNode ?? fn.node))
-  })
+  const orphans = machine.functions.filter(fn => !fn.called && isWorthCalling(fn))
   if (orphans.length === 0) return undefined
   return newContext(context => {
     for (const fn of orphans) {
@@ -128,7 +146,8 @@ export function orphanCaller(machine: Interpreter): Context | undefined {
       if (fn.classNode !== undefined) {
         const node = { type: 'EmptyStatement' as const, start: fn.node.start, end: fn.node.end }
         machine.construct(ofFunction(fn), { list: [], rest: anything }, frame, node)
-      } else machine.callBlindly(fn, anything, anything, frame, placeOf(file, fn.node))
+      } else if (takesSecret(fn)) callAsUser(machine, fn, anything, frame)
+      else machine.callBlindly(fn, anything, anything, frame, placeOf(file, fn.node))
     }
   })
 }

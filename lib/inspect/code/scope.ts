@@ -35,6 +35,8 @@ export type Unit = {
 
 export type Warmth = {
   readonly warm: ReadonlySet<AnyNode>
+  /** Functions that themselves name something of the outside world. */
+  readonly direct: ReadonlySet<AnyNode>
   /** Warm or reached through the name of a property that something warm has. */
   readonly perhaps: ReadonlySet<AnyNode>
   readonly free: ReadonlyMap<AnyNode, ReadonlySet<string>>
@@ -372,6 +374,7 @@ function spreadWarmth(
 ): Warmth {
   const warm = new Set<Unit>(units.filter(unit => unit.warm))
   for (const { users } of foreign) for (const user of users) warm.add(user)
+  const direct = nodesOf(warm)
   spread(warm, undefined)
   const byProperty = new Map<string, Unit[]>()
   for (const { name, unit } of properties) {
@@ -386,7 +389,7 @@ function spreadWarmth(
   for (const unit of units) {
     if (unit.node !== undefined && !warm.has(unit) && unit.free !== undefined) free.set(unit.node, unit.free)
   }
-  return { warm: nodesOf(warm), perhaps: nodesOf(perhaps), free }
+  return { warm: nodesOf(warm), direct, perhaps: nodesOf(perhaps), free }
 }
 
 function nodesOf(units: ReadonlySet<Unit>): ReadonlySet<AnyNode> {

