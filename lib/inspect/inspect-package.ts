@@ -13,6 +13,7 @@ import type {
 } from '../types.ts'
 import { CodeAnalysis, type CodeHost } from './code/analysis.ts'
 import type { CodeRun } from './code/code-run.ts'
+import { GatedAnalysis } from './code/lexer/gated-analysis.ts'
 import { discoverEntries } from './entries/discover-entries.ts'
 import { hooksOf, isCut } from './entries/hooks.ts'
 import { joinInside, folderOf } from './entries/package-files.ts'
@@ -96,7 +97,7 @@ function inspectOne(view: PackageView, options: InspectOptions): Inspection {
 }
 
 function analyse(host: CodeHost): CodeRun {
-  return new CodeAnalysis(host)
+  return new GatedAnalysis(host, inner => new CodeAnalysis(inner))
 }
 
 /** A folder in node_modules may do without a manifest: Node then loads its index.js. */

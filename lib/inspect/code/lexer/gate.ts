@@ -4,21 +4,31 @@ import { canBuild, type Sign } from './materials.ts'
 /** Why a package needs a tree: what was seen, in which file, at which offset. */
 export type Opening = { readonly path: string; readonly what: string; readonly at: number }
 
-const opening: ReadonlySet<Sign> = new Set<Sign>([
+/** Honest code has a handful of `_0x` names at most, in tests of obfuscators. */
+const minMachineNames = 8
+
+/** Each of these spells names by itself, or has no other use. */
+const alone: readonly Sign[] = ['picked letters', 'no letters', 'global names', 'global member']
+
+/** Ways to come by a name that does not stand in the text. */
+const builders: readonly Sign[] = [
   'char codes',
   'decode',
   'radix',
   'reverse',
+  'picked from an alphabet',
   'fragment',
   'a name as text',
   'a name inside text',
   'constructor',
-  'picked letters',
-  'no letters',
-  'code in text',
-  'global names',
   'names of a prototype',
-])
+]
+
+/**
+ * What a built name needs to be of use: an object that has powers, or text to be hidden. A power by its hidden name
+ * needs an object that has it; code needs to be written somewhere, as it is or encoded.
+ */
+const uses: readonly Sign[] = ['global member', 'global object', 'encoded text', 'code in text']
 
 /**
  * Everything in these files that could be, or could build, a way out of the package or into code. Where there is
@@ -28,15 +38,33 @@ export function openings(files: ReadonlyMap<string, Lexed>): readonly Opening[] 
   const found: Opening[] = []
   const loadsFiles = [...files.values()].some(file => file.loadsFiles)
   const pieces = new Set<string>()
+  const signs = new Map<Sign, Opening>()
   for (const [path, file] of files) {
     if (!file.exact) found.push({ path, what: file.why, at: 0 })
     for (const { what, at } of file.powers) found.push({ path, what, at })
     if (loadsFiles) for (const { what, at } of file.fileMembers) found.push({ path, what: `fs: ${what}`, at })
-    for (const [sign, at] of file.signs) if (opening.has(sign)) found.push({ path, what: `sign: ${sign}`, at })
+    if (file.machineNames >= minMachineNames) found.push({ path, what: 'names of an obfuscator', at: 0 })
     for (const piece of file.pieces) pieces.add(piece)
+    for (const [sign, at] of file.signs) {
+      if (alone.includes(sign)) found.push({ path, what: sign, at })
+      if (!signs.has(sign)) signs.set(sign, { path, what: sign, at })
+    }
   }
-  const [first] = files.keys()
-  for (const key of keyWords)
-    if (canBuild(key, pieces)) found.push({ path: first ?? '', what: `pieces of ${key}`, at: 0 })
+  for (const key of keyWords) {
+    if (signs.has('fragment') || !canBuild(key, pieces)) continue
+    signs.set('fragment', { path: files.keys().next().value ?? '', what: `pieces of ${key}`, at: 0 })
+  }
+  found.push(...together(signs))
   return found
+}
+
+function together(signs: ReadonlyMap<Sign, Opening>): readonly Opening[] {
+  const built = builders.flatMap(sign => signs.get(sign) ?? [])
+  const used = uses.flatMap(sign => signs.get(sign) ?? [])
+  if (built.length > 0 && used.length > 0)
+    return built.flatMap(by => used.map(on => ({ ...by, what: `${by.what}, ${on.what}` })))
+  const timer = signs.get('text timer')
+  return timer !== undefined && signs.has('code in text')
+    ? [{ ...timer, what: 'code in text for a timer' }]
+    : []
 }

@@ -1,4 +1,5 @@
 import { Materials, type Sign } from './materials.ts'
+import { patches } from './patches.ts'
 import { powers } from './powers.ts'
 import {
   addAssign,
@@ -57,7 +58,14 @@ export type Lexed = {
 }
 
 const loaders: ReadonlySet<string> = new Set(['require', 'import', 'from', 'module', 'process', 'arguments'])
-const globalObjects: ReadonlySet<string> = new Set(['globalThis', 'global', 'window', 'self', 'Reflect'])
+const globalObjects: ReadonlySet<string> = new Set([
+  'globalThis',
+  'global',
+  'window',
+  'self',
+  'navigator',
+  'document',
+])
 const builders: ReadonlySet<string> = new Set([
   'fromCharCode',
   'fromCodePoint',
@@ -74,6 +82,8 @@ const builders: ReadonlySet<string> = new Set([
   'hex',
   'latin1',
   'binary',
+  'setTimeout',
+  'setInterval',
 ])
 /** Names worth building: whoever has one of these as a string needs no power word in the text. */
 export const keyWords: readonly string[] = [
@@ -134,6 +144,8 @@ class Reading {
   readonly #fileMembers: Power[] = []
   readonly #materials: Materials
   readonly #functionPowers: Uint32Array
+  /** The specifiers of what is not of the package. */
+  readonly #edgeTokens: number[] = []
   #loadsFiles = false
 
   constructor(text: string) {
@@ -143,6 +155,7 @@ class Reading {
     const { marked } = this.#tokens
     for (let at = 0; at < marked.length; at++) this.#look(at)
     this.#members()
+    this.#patches()
   }
 
   result(): Lexed {
@@ -192,7 +205,7 @@ class Reading {
     else if (text === 'process') this.#process(token, dotted, index)
     else if (text === 'module') this.#module(token, dotted, index)
     else if (text === 'arguments') this.#arguments(token, dotted, index)
-    else if (globalObjects.has(text)) this.#globalObject(token, text, dotted, index)
+    else if (globalObjects.has(text)) this.#globalObject(token, dotted, index)
     if (text === 'constructor') this.#classOf(token, dotted, index)
     else if (builders.has(text)) this.#builder(token, text, dotted)
     if (powers.globals.has(text)) this.#global(token, text, index)
@@ -218,7 +231,11 @@ class Reading {
   #global(token: number, text: string, index: number): void {
     if (this.#isWord(token - 1, 'typeof') && !this.#isDot(token + 1)) return
     if (this.#isKey(token, index)) return
-    if (text === 'Function' && (this.#isFunctionTest(token) || this.#givesThis(token))) return
+    if (text === 'Function' && this.#isFunctionTest(token)) return
+    if (text === 'Function' && this.#givesThis(token)) {
+      this.#materials.sign('global object', token)
+      return
+    }
     this.#open(text, token, index)
   }
 
@@ -232,7 +249,11 @@ class Reading {
   /** `Function('return this')`: the global object, in old libraries. */
   #givesThis(token: number): boolean {
     const tokens = this.#tokens
-    if (!this.#isPunctuator(token + 1, 40) || !this.#isString(token + 2) || !this.#isPunctuator(token + 3, 41))
+    if (
+      !this.#isPunctuator(token + 1, 40) ||
+      !this.#isString(token + 2) ||
+      !this.#isPunctuator(token + 3, 41)
+    )
       return false
     const id = tokens.values[token + 2] as number
     return id >= 0 && /^\s*return this;?\s*$/.test(tokens.words.text(id))
@@ -261,7 +282,8 @@ class Reading {
   #isParameter(token: number): boolean {
     let at = token - 1
     for (let steps = 0; steps < 12 && at >= 0; steps++, at--) {
-      if (this.#isPunctuator(at, 40)) return this.#isWord(at - 1, 'function') || this.#isWord(at - 2, 'function')
+      if (this.#isPunctuator(at, 40))
+        return this.#isWord(at - 1, 'function') || this.#isWord(at - 2, 'function')
       const kind = (this.#tokens.kinds[at] as number) & 15
       if (kind !== word && !this.#isPunctuator(at, 44)) return false
     }
@@ -272,8 +294,10 @@ class Reading {
     const tokens = this.#tokens
     const id = tokens.values[token] as number
     const start = tokens.starts[token] as number
-    const specifier = id >= 0 ? tokens.words.text(id) : tokens.text.slice(start + 1, (tokens.ends[token] as number) - 1)
+    const specifier =
+      id >= 0 ? tokens.words.text(id) : tokens.text.slice(start + 1, (tokens.ends[token] as number) - 1)
     this.#edges.push({ specifier, how, at: start })
+    if (!specifier.startsWith('.')) this.#edgeTokens.push(token)
     const bare = specifier.startsWith('node:') ? specifier.slice(5) : specifier
     if (powers.fileModules.has(bare)) this.#loadsFiles = true
     else if (powers.modules.has(bare) || powers.modules.has(packageOf(bare)))
@@ -305,6 +329,7 @@ class Reading {
       if (!harmlessProcess.has(member)) this.#open(`process.${member}`, token, index)
     } else if (this.#isPunctuator(next, openMember) && !this.#isHarmlessLiteral(token + 2))
       this.#open('process[…]', token, index)
+    else if (!this.#isTested(token)) this.#materials.sign('global object', token)
   }
 
   #isHarmlessLiteral(token: number): boolean {
@@ -321,7 +346,8 @@ class Reading {
     const tokens = this.#tokens
     if (this.#isDot(token + 1)) {
       const member = tokens.words.text(tokens.values[token + 2] as number)
-      if (!harmlessModule.has(member) && member === 'constructor') this.#open('module.constructor', token, index)
+      if (!harmlessModule.has(member) && member === 'constructor')
+        this.#open('module.constructor', token, index)
     } else if (this.#isPunctuator(token + 1, openMember) && !this.#isString(token + 2))
       this.#open('module[…]', token, index)
   }
@@ -335,12 +361,23 @@ class Reading {
     if (body < 0) this.#open('arguments of the module', token, index)
   }
 
-  #globalObject(token: number, text: string, dotted: boolean, index: number): void {
+  #globalObject(token: number, dotted: boolean, index: number): void {
     if (dotted || this.#isKey(token, index)) return
-    if (this.#isPunctuator(token + 1, openMember) && !this.#isString(token + 2))
-      this.#materials.sign('global member', token)
-    else if (text !== 'Reflect' && this.#isWord(token - 1, 'in') && this.#isPunctuator(token + 1, 41))
+    if (this.#isPunctuator(token + 1, openMember)) {
+      if (!this.#isString(token + 2)) this.#materials.sign('global member', token)
+    } else if (this.#isWord(token - 1, 'in') && this.#isPunctuator(token + 1, 41))
       this.#materials.sign('global names', token)
+    else if (!this.#isDot(token + 1) && !this.#isTested(token)) this.#materials.sign('global object', token)
+  }
+
+  /** `typeof x`, `x === y`, `'name' in x`. */
+  #isTested(token: number): boolean {
+    return (
+      this.#isWord(token - 1, 'typeof') ||
+      this.#isPunctuator(token - 1, comparison) ||
+      this.#isPunctuator(token + 1, comparison) ||
+      (this.#isWord(token - 1, 'in') && this.#isString(token - 2))
+    )
   }
 
   #classOf(token: number, dotted: boolean, index: number): void {
@@ -369,14 +406,20 @@ class Reading {
       if (dotted && this.#isPunctuator(token + 1, 40) && this.#isRadix(token + 2))
         this.#materials.sign('radix', token)
     } else if (text === 'reverse') {
-      if (dotted && this.#isPunctuator(token + 1, 40) && this.#followsSplit(token)) this.#materials.sign('reverse', token)
+      if (dotted && this.#isPunctuator(token + 1, 40) && this.#followsSplit(token))
+        this.#materials.sign('reverse', token)
     } else if (text === 'getOwnPropertyNames' || text === 'ownKeys') {
       // The names of a class's prototype begin with `constructor`: `getOwnPropertyNames(C.prototype)[0]`.
       for (let at = token + 1; at < token + 10; at++)
         if (this.#isPunctuator(at, 41) && this.#isPunctuator(at + 1, openMember))
           this.#materials.sign('names of a prototype', token)
     } else if (text === 'fromCharCode' || text === 'fromCodePoint') this.#materials.sign('char codes', token)
-    else if (text === 'atob' || text === 'unescape' || text === 'TextDecoder') {
+    else if (text === 'setTimeout' || text === 'setInterval') {
+      // `setTimeout(function…`, `setTimeout(() =>`: no text.
+      const first = token + 2
+      if (!this.#isWord(first, 'function') && !this.#isPunctuator(first, 40) && !this.#isWord(first, 'async'))
+        this.#materials.sign('text timer', token)
+    } else if (text === 'atob' || text === 'unescape' || text === 'TextDecoder') {
       if (!this.#isWord(token - 1, 'typeof')) this.#materials.sign('decode', token)
     }
   }
@@ -398,14 +441,22 @@ class Reading {
     if (keyWordSet.has(text) || powers.globals.has(text) || powers.members.has(text)) {
       if (this.#isCompared(token)) return
       const before = this.#isPunctuator(token - 1, openMember)
-      if (before && (text === 'eval' || powers.members.has(text) || powers.globals.has(text))) {
+      const named = text === 'require' || powers.members.has(text) || powers.globals.has(text)
+      const called = text === 'constructor' && this.#isPunctuator(token + 2, 40)
+      if (before && (named || called)) {
         this.#powers.push(this.#power(`['${text}']`, token))
         return
       }
       if (keyWordSet.has(text)) this.#materials.sign('a name as text', token)
       return
     }
-    if (text === 'base64' || text === 'base64url' || text === 'hex' || text === 'latin1' || text === 'binary') {
+    if (
+      text === 'base64' ||
+      text === 'base64url' ||
+      text === 'hex' ||
+      text === 'latin1' ||
+      text === 'binary'
+    ) {
       if (this.#isPunctuator(token + 1, 41) && this.#isPunctuator(token - 1, 44))
         this.#materials.sign('decode', token)
     }
@@ -416,7 +467,10 @@ class Reading {
   #isCompared(token: number): boolean {
     const { words, values } = this.#tokens
     if (this.#isPunctuator(token - 1, comparison) || this.#isPunctuator(token + 1, comparison)) return true
-    if (this.#isPunctuator(token + 1, 58) && (this.#isPunctuator(token - 1, 123) || this.#isPunctuator(token - 1, 44)))
+    if (
+      this.#isPunctuator(token + 1, 58) &&
+      (this.#isPunctuator(token - 1, 123) || this.#isPunctuator(token - 1, 44))
+    )
       return true
     if (this.#isWord(token - 1, 'case') || this.#isWord(token + 1, 'in')) return true
     void words
@@ -438,8 +492,7 @@ class Reading {
     if (around !== object && around !== classDeclaration && around !== classExpression) return false
     if (!this.#isPunctuator(token + 1, 40)) return false
     if (this.#isPunctuator(token - 1, 123) || this.#isPunctuator(token - 1, 42)) return true
-    if (around === object)
-      return this.#isPunctuator(token - 1, 44) || this.#isModifier(token - 1)
+    if (around === object) return this.#isPunctuator(token - 1, 44) || this.#isModifier(token - 1)
     return (
       this.#isPunctuator(token - 1, 125) ||
       this.#isPunctuator(token - 1, 59) ||
@@ -449,7 +502,9 @@ class Reading {
   }
 
   #isModifier(token: number): boolean {
-    return ['get', 'set', 'async', 'static'].some(name => this.#isWord(token, name)) && !this.#isDot(token - 1)
+    return (
+      ['get', 'set', 'async', 'static'].some(name => this.#isWord(token, name)) && !this.#isDot(token - 1)
+    )
   }
 
   #isDot(token: number): boolean {
@@ -458,7 +513,9 @@ class Reading {
 
   #isPunctuator(token: number, value: number): boolean {
     const { kinds, values, count } = this.#tokens
-    return token >= 0 && token < count && ((kinds[token] as number) & 15) === punctuator && values[token] === value
+    return (
+      token >= 0 && token < count && ((kinds[token] as number) & 15) === punctuator && values[token] === value
+    )
   }
 
   #isWord(token: number, text: string): boolean {
@@ -488,6 +545,11 @@ class Reading {
     )
   }
 
+  #patches(): void {
+    for (const token of patches(this.#tokens, this.#edgeTokens))
+      this.#powers.push(this.#power('patches', token))
+  }
+
   /** Names put together where a computed member stands: `x['ev' + y]`. */
   #members(): void {
     const { members } = this.#tokens
@@ -497,7 +559,11 @@ class Reading {
       if (to - from < 3 || to - from > 40) continue
       for (let token = from; token < to; token++) {
         if (!this.#isString(token)) continue
-        if (this.#isPunctuator(token - 1, 43) || this.#isPunctuator(token + 1, 43) || this.#isPunctuator(token - 1, addAssign))
+        if (
+          this.#isPunctuator(token - 1, 43) ||
+          this.#isPunctuator(token + 1, 43) ||
+          this.#isPunctuator(token - 1, addAssign)
+        )
           this.#materials.fragment(token)
       }
     }
@@ -515,7 +581,10 @@ function packageOf(specifier: string): string {
 /** Neither a file of the package nor a package: addresses, code in a name, machine code, places outside. */
 function isOdd(specifier: string): boolean {
   return (
-    specifier.endsWith('.node') || specifier.endsWith('.wasm') || specifier.startsWith('/') || specifier.includes(':')
+    specifier.endsWith('.node') ||
+    specifier.endsWith('.wasm') ||
+    specifier.startsWith('/') ||
+    specifier.includes(':')
   )
 }
 

@@ -1,5 +1,5 @@
 import { escapeEnd, stringValue } from './escapes.ts'
-import { punctuator, regex, string, template, word, type Tokens } from './tokens.ts'
+import { number, punctuator, regex, string, template, word, type Tokens } from './tokens.ts'
 
 /** Ways to come by a string that does not stand in the text as it is. */
 export type Sign =
@@ -12,15 +12,27 @@ export type Sign =
   | 'a name inside text' // inside, turned round, or between separators
   | 'constructor' // as a key or before a computed member
   | 'picked letters' // s[3] + s[7] + …
+  | 'picked from an alphabet' // 'abcdefghijklm…'[i]
   | 'no letters' // [][(![]+[])[+!+[]]]
   | 'code in text' // a string that holds code with powers
   | 'global member' // globalThis[x]
+  | 'global object' // globalThis, or process, handed on as a value
+  | 'encoded text' // in a string, in a list of numbers or of strings
+  | 'text timer' // setTimeout and its like, which take code as text
   | 'global names' // for (x in globalThis)
   | 'names of a prototype' // of which the first is `constructor`
 
-const codeInText = /\brequire\s*\(|\bimport\s*\(|child_process|\bprocess\s*\.\s*(?:mainModule|binding|getBuiltin)|XMLHttpRequest|\beval\s*\(|sendBeacon/
+const codeInText =
+  /\bfetch\s*\(|\bglobalThis\b|\brequire\s*\(|\bimport\s*\(|child_process|\bprocess\s*\.\s*(?:mainModule|binding|getBuiltin)|XMLHttpRequest|\beval\s*\(|sendBeacon/
 
-const minEncodedRun = 64
+/** Longer than words, names and the addresses of documentation; a payload of that length says nothing yet. */
+const alphabet = /abcdefghijklm|nopqrstuvwxyz/i
+
+const minEncodedRun = 32
+const minNumbers = 12
+const minStrings = 24
+const minEscapes = 16
+const minProse = 40
 
 const asWord = 1
 const asString = 2
@@ -42,10 +54,21 @@ export class Materials {
     const seen = new Uint8Array(tokens.words.count)
     let picked = 0
     let bare = 0
+    let numbers = 0
+    let strings = 0
     const { kinds, values, count } = tokens
     for (let token = 0; token < count; token++) {
       const kind = (kinds[token] as number) & 15
       const value = values[token] as number
+      if (kind === number || kind === string) {
+        // A list of codes, a table of strings: what an obfuscator keeps its texts in.
+        if (kind === number) numbers++
+        else strings++
+        if (numbers === minNumbers || strings === minStrings) this.sign('encoded text', token)
+      } else if (kind !== punctuator || value !== 44) {
+        numbers = 0
+        strings = 0
+      }
       if (kind === punctuator) {
         // `[]` and `+` without anything between: letters are made of nothing.
         if ((value === 93 || value === 33) && this.#isBare(token)) bare++
@@ -69,6 +92,7 @@ export class Materials {
     }
     if (picked >= 3) this.sign('picked letters', 0)
     if (bare >= 12) this.sign('no letters', 0)
+    if (tokens.escapes >= minEscapes) this.sign('encoded text', 0)
   }
 
   sign(sign: Sign, token: number): void {
@@ -82,21 +106,32 @@ export class Materials {
     const text = this.#tokens.words.text(id)
     if (text.length < 2) return
     for (const key of this.#keys)
-      if (text.length < key.length && (key.startsWith(text) || key.endsWith(text))) this.sign('fragment', token)
+      if (text.length < key.length && (key.startsWith(text) || key.endsWith(text)))
+        this.sign('fragment', token)
   }
 
   #short(text: string, token: number): void {
     if (text.length === 0) return
     if (text.length <= 16) this.pieces.add(text)
     if (text.length < 4) return
+    if (alphabet.test(text)) this.sign('picked from an alphabet', token)
     const letters = text.length > 48 ? text : lettersOf(text)
     const reversed = letters.length < 80 ? [...letters].reverse().join('') : ''
     for (const key of this.#keys) {
       if (key.length < 7 && key !== 'eval') continue
       const lower = key.toLowerCase()
-      if (text !== key && ((letters === lower && text.toLowerCase() !== lower) || reversed.includes(lower)))
+      if (
+        text !== key &&
+        ((letters === lower && key !== 'Function' && text.toLowerCase() !== lower) ||
+          reversed.includes(lower))
+      )
         this.sign('a name inside text', token)
     }
+    if (
+      text.length >= minProse &&
+      (encodedRun(text, 0, text.length) >= minEncodedRun || !isProse(text, 0, text.length))
+    )
+      this.sign('encoded text', token)
     if (text.length > 12 && codeInText.test(text)) this.sign('code in text', token)
   }
 
@@ -106,7 +141,9 @@ export class Materials {
     const end = (ends[token] as number) - 1
     const run = encodedRun(text, start, end)
     if (run >= minEncodedRun) this.encoded += run
+    if (run >= minEncodedRun || !isProse(text, start, end)) this.sign('encoded text', token)
     const slice = text.slice(start, end)
+    if (alphabet.test(slice)) this.sign('picked from an alphabet', token)
     if (codeInText.test(slice.includes('\\') ? stringValue(slice, 0, slice.length) : slice))
       this.sign('code in text', token)
   }
@@ -129,7 +166,12 @@ export class Materials {
     const value = values[token] as number
     const after = values[next] as number
     if (value === 33) return after === 91 || after === 43
-    return token > 0 && values[token - 1] === 91 && ((kinds[token - 1] as number) & 15) === punctuator && (after === 43 || after === 10)
+    return (
+      token > 0 &&
+      values[token - 1] === 91 &&
+      ((kinds[token - 1] as number) & 15) === punctuator &&
+      (after === 43 || after === 10)
+    )
   }
 
   /** `] + x[…` or `) + x.charAt(`: letters taken out of texts one by one. */
@@ -142,7 +184,8 @@ export class Materials {
       ((kinds[close - 1] as number) & 15) === 3 &&
       values[close - 2] === 10
     if (!isNumberMember(token - 1)) return false
-    for (let at = token + 1; at < token + 5 && at < count; at++) if (values[at] === 11 && isNumberMember(at)) return true
+    for (let at = token + 1; at < token + 5 && at < count; at++)
+      if (values[at] === 11 && isNumberMember(at)) return true
     return false
   }
 }
@@ -183,6 +226,31 @@ function encodedRun(text: string, start: number, end: number): number {
     if (run > longest) longest = run
   }
   return longest
+}
+
+/** Whether a text reads like sentences or paths: mostly letters and blanks, with vowels among them. */
+function isProse(text: string, start: number, end: number): boolean {
+  let letters = 0
+  let vowels = 0
+  let others = 0
+  for (let at = start; at < end; at++) {
+    const unit = text.charCodeAt(at)
+    const lower = unit | 32
+    if (lower >= 97 && lower <= 122) {
+      letters++
+      if (lower === 97 || lower === 101 || lower === 105 || lower === 111 || lower === 117) vowels++
+    } else if (
+      unit !== 32 &&
+      unit !== 10 &&
+      unit !== 46 &&
+      unit !== 44 &&
+      unit !== 39 &&
+      unit !== 47 &&
+      unit !== 45
+    )
+      others++
+  }
+  return others * 4 <= letters && vowels * 4 >= letters && vowels * 2 <= letters
 }
 
 function isMachineName(text: string): boolean {

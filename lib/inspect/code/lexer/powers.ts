@@ -213,7 +213,6 @@ const otherMembers: readonly string[] = [
   '_compile',
   '_extensions',
   '_resolveFilename',
-  '_cache',
   'defaultView',
   'getThis',
   'getFunction',
