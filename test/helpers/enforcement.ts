@@ -395,6 +395,12 @@ export function testEnforcement(t: Test, tested: TestedNpm): void {
     t.ok(isInstalled(at, 'plain'), 'the rest stays')
     t.equal(await at.project.read('package-lock.json'), lock)
     t.match(bad.stderr, /refused this install because of bad-import@1\.0\.0/)
+    t.equal((await runCli(at.project, [])).code, 0, 'safe-install and its own gate get along')
+    const accepted = await runCli(at.project, ['bad-import', '--yes'])
+    t.equal(accepted.code, 0, 'what a person said yes to, the gate lets pass')
+    t.ok(isInstalled(at, 'bad-import'))
+    t.equal((await at.npm(['uninstall', 'bad-import'])).code, 0)
+    await rm(join(at.project.home, '.safe-install', 'receipts'), { recursive: true })
     await addToLock(at, 'bad-import', badImport)
     for (const words of [['install'], ['ci']]) {
       const done = await at.npm(words)
