@@ -71,6 +71,8 @@ export async function judgeClosure(folder: string, judge: FolderJudge): Promise<
 
 /** Where Node would find a package: the nearest node_modules upwards that has it. A link leads to a folder of its own. */
 async function nearest(from: string, name: string): Promise<string | undefined> {
+  // A manifest may name `../../..`, and the whole disk would be read.
+  if (!/^(?:@[^/]+\/)?[^/.@][^/]*$/.test(name)) return undefined
   for (let at = from, up = dirname(at); ; at = up, up = dirname(at)) {
     const path = await realpath(join(at, 'node_modules', name)).catch(() => undefined)
     if (path !== undefined) return path

@@ -19,7 +19,7 @@ export type ScriptRequest = {
 }
 
 /**
- * Whose script it is. `project`: a folder somebody set the guard up in. `folder`: npm's current project, not set up, so
+ * Whose script it is. `project`: a folder somebody set the guard up in, or a script asked for by name. `folder`: npm's current project, not set up, so
  * possibly a repository cloned a minute ago. `package`: everything else. The environment can only turn a project into a
  * package, except for npm's own project folder, and that is inspected.
  */
@@ -35,7 +35,8 @@ export async function readScriptRequest(
 ): Promise<ScriptRequest | undefined> {
   const [flag, script, ...rest] = argv
   if (flag !== '-c' || script === undefined || rest.length > 0) return undefined
-  const prefix = textOf(env['npm_config_local_prefix'])
+  // Other package managers that read `.npmrc` name only the folder they were started in.
+  const prefix = textOf(env['npm_config_local_prefix']) ?? textOf(env['INIT_CWD'])
   return {
     event: env['npm_lifecycle_event'] ?? '',
     script,
@@ -51,12 +52,19 @@ function known(value: string | undefined): string | undefined {
   return value === 'null' ? undefined : textOf(value)
 }
 
+const installEvents: ReadonlySet<string> = new Set([
+  ...['preinstall', 'install', 'postinstall'],
+  ...['prepublish', 'preprepare', 'prepare', 'postprepare'],
+])
+
 /** Whose script it is, by where it runs and never by what the package says about itself. */
 export function ownerOf(request: ScriptRequest, registered: readonly string[]): Owner {
-  const { folder, project, preparesGit } = request
+  const { event, folder, project, preparesGit } = request
   const segments = folder.split('/')
   // A git dependency is cloned into npm's cache and prepared as if it were a project of its own.
   if (preparesGit || segments.includes('node_modules') || segments.includes('_cacache')) return 'package'
+  // Nothing runs by such a name unless somebody asked for it: npm version, npm pack, another manager's run.
+  if (event !== '' && !installEvents.has(event)) return 'project'
   if (registered.some(known => isBelow(folder, known))) return 'project'
   return project !== undefined && isBelow(folder, project) ? 'folder' : 'package'
 }

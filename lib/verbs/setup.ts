@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { canAsk } from '../cli/agent.ts'
 import { ask } from '../cli/ask.ts'
 import type { Gate, Request } from '../cli/request.ts'
-import { applyEdits, changesOf, renderEdit } from '../enforce/edits.ts'
+import { applyEdits, changesOf, readText, renderEdit } from '../enforce/edits.ts'
 import type { Edit } from '../enforce/edits.ts'
 import { placesOf } from '../enforce/places.ts'
 import { isPrivate, projectEdits, projectUndoEdits } from '../enforce/project-setup.ts'
@@ -38,6 +38,7 @@ export async function setup(request: SetupRequest, session: Session): Promise<nu
     node: session.host.execPath,
     npmBin: join(config.npmPath, '..', '..', '..', 'bin'),
   }
+  if (!request.user) await assertProject(config.localPrefix, user.npmrc)
   const edits = changesOf(await editsFor(request, user, config))
   const decided = await consent(edits, request, session)
   if (decided !== 'yes') return exitCode({ kind: 'decided', decision: { kind: 'stop', because: 'ask' } })
@@ -46,6 +47,15 @@ export async function setup(request: SetupRequest, session: Session): Promise<nu
   if (request.json) session.print(`${JSON.stringify(toJson(edits, true), null, 2)}\n`)
   else session.print(await closing(request, { user, config, changed: edits.length > 0 }))
   return 0
+}
+
+/** A home folder is no project: its `.npmrc` is the user's own. */
+async function assertProject(folder: string, userNpmrc: string): Promise<void> {
+  const manifest = await readText(join(folder, 'package.json'))
+  if (manifest !== undefined && join(folder, '.npmrc') !== userNpmrc) return
+  throw new SafeInstallError('E_USAGE', `${folder} is no project with a package.json of its own`, {
+    hint: 'Go to the project, or write --setup --user for everything you do.',
+  })
 }
 
 async function editsFor(request: SetupRequest, user: UserSetup, config: NpmConfig): Promise<readonly Edit[]> {

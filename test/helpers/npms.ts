@@ -17,12 +17,17 @@ const versions = { npm: '12.2.0', node: '24.21.0' } as const
  * the user's cache, outside the repository. npm 12 does not start on older Nodes.
  */
 export async function testedNpms(): Promise<readonly TestedNpm[]> {
-  const { stdout } = await exec('npm', ['--version'])
-  const own: TestedNpm = { title: `npm ${stdout.trim()}`, major: Number.parseInt(stdout, 10), program: 'npm' }
-  return own.major >= 12 ? [own] : [own, await npm12()]
+  return [await ownNpm(), await npm12()]
 }
 
-async function npm12(): Promise<TestedNpm> {
+/** The first npm on PATH. */
+export async function ownNpm(): Promise<TestedNpm> {
+  const { stdout } = await exec('npm', ['--version'])
+  return { title: `npm ${stdout.trim()}`, major: Number.parseInt(stdout, 10), program: 'npm' }
+}
+
+/** npm 12, fetched where it is not there yet. Rejects where it cannot be had. */
+export async function npm12(): Promise<TestedNpm> {
   const folder = join(homedir(), '.cache', 'safe-install-bench', `npm-${versions.npm}-node-${versions.node}`)
   const program = join(folder, 'bin', 'npm')
   const ready = await access(program).then(

