@@ -55,16 +55,17 @@ export const agentCliAbuse: Rule = {
         const command = fact.commands.find(text => agent.test(`${text} `) && unchecked.test(text))
         if (command === undefined) return []
         const action = weigh(fact, command)
+        if (action === undefined) return []
         const message =
-          `${when(fact.phase, fact.byCall)} it runs ${quote(command, 160)}: an assistant that asks nobody before it acts.` +
-          (action === 'note' ? '' : ' What it does there stands nowhere in this package. Do not install it.')
+          `${when(fact.phase, fact.byCall)} it runs ${quote(command, 160)}: an assistant that asks nobody before it acts. ` +
+          'What it does there stands nowhere in this package. Do not install it.'
         return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
       }),
     )
   },
 }
 
-function weigh(fact: Starts, command: Text): Action {
+function weigh(fact: Starts, command: Text): Action | undefined {
   if (unasked(fact)) return 'block'
-  return telltale.test(command) ? 'ask' : 'note'
+  return telltale.test(command) ? 'ask' : undefined
 }

@@ -55,6 +55,7 @@ export const agentConfig: Rule = {
         const first = paths[0]
         if (first === undefined) return []
         const action = weigh(written, paths)
+        if (action === undefined) return []
         const message = say(written, first, paths.length - 1, action)
         return [findingAt(written.at, written.phase, { action, severity: severityOf(action), message })]
       }),
@@ -62,8 +63,9 @@ export const agentConfig: Rule = {
   },
 }
 
-function weigh(written: Written, paths: readonly Text[]): Action {
-  if (!unasked(written)) return written.contents.some(isSuspiciousText) ? 'ask' : 'note'
+function weigh(written: Written, paths: readonly Text[]): Action | undefined {
+  // Tools with a command for it are many; only a text that fetches or decodes tells them from a trap.
+  if (!unasked(written)) return written.contents.some(isSuspiciousText) ? 'ask' : undefined
   // Settings start programs and redirect traffic; a text for the project alone may be documentation.
   if (paths.some(path => settings.test(path)) || paths.length > 1) return 'block'
   return written.contents.some(

@@ -89,7 +89,20 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
   if (kind !== 'caller-secret' && kind !== 'caller') return []
   const place = leavesFor(flow, inspection, context)
   if (place === undefined || !isStranger(place)) return []
-  return [{ flow, place, key: kind === 'caller-secret' && keyMaterial.test(name) }]
+  const key =
+    keyMaterial.test(name) ||
+    (/^(?:secret_?key|secret|sk|pk|wallet|signer)$/i.test(name) && signs(inspection))
+  return [{ flow, place, key: kind === 'caller-secret' && key }]
+}
+
+/** Libraries of chains and signatures: there a secret key is a wallet, elsewhere half of an API key. */
+const signing =
+  /solana|ethers|web3|viem|bitcoin|bip3[29]|bip44|secp256k1|ed25519|noble|tweetnacl|bs58|base58|wallet|keypair|xrp|ripple|tron|sui|aptos|near-|polkadot|cosmos/i
+
+function signs({ manifest }: Inspection): boolean {
+  return [manifest.name ?? '', ...manifest.keywords, ...manifest.dependencies.map(({ name }) => name)].some(
+    word => signing.test(word),
+  )
 }
 
 /** The registrable domain most of the caller's data goes to: the service the package is a client of. */

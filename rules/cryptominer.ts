@@ -15,7 +15,7 @@ export const cryptominer: Rule = {
     severity: 'high',
     description:
       'The code starts a miner or speaks a mining pool’s protocol. A library that computes for somebody else’s wallet ' +
-      'is theft, even where nothing is stolen but electricity. Packages whose name says that they mine are only noted.',
+      'is theft, even where nothing is stolen but electricity. Packages that say they mine are left alone until they mine unasked.',
     references: [
       'ua-parser-js 0.7.29 (2021)',
       'rspack 1.1.7 (December 2024)',
@@ -51,6 +51,7 @@ export const cryptominer: Rule = {
         const text = textsOf(fact).find(one => mining.test(one))
         if (text === undefined) return []
         const action = weigh(fact, declared)
+        if (action === undefined) return []
         const message =
           `${when(fact.phase, fact.byCall)} it mines cryptocurrency: ${quote(text, 120)}.` +
           (action === 'note'
@@ -81,7 +82,7 @@ function isDeclared(keywords: readonly string[], context: Context): boolean {
   )
 }
 
-function weigh(fact: Fact, declared: boolean): Action {
+function weigh(fact: Fact, declared: boolean): Action | undefined {
   if (unasked(fact)) return declared ? 'ask' : 'block'
-  return declared ? 'note' : fact.kind === 'starts' ? 'block' : 'ask'
+  return declared ? undefined : fact.kind === 'starts' ? 'block' : 'ask'
 }

@@ -4,7 +4,9 @@ import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { findingsOf, isUnasked } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
-import { destinationsInWords, quote, severityOf, when } from './finding.ts'
+import { oncePerLine } from './behaviour/once.ts'
+import { destinationsInWords, findingAt, quote, severityOf, when } from './finding.ts'
+import type { RuleFinding } from './finding.ts'
 
 type Starts = Extract<Fact, { kind: 'starts' }>
 
@@ -60,7 +62,10 @@ export const downloadAndRun: Rule = {
       const action = weigh(flow, place, isHidden(flow, inspection))
       return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
     })
-    return findingsOf(sightings, group => say(group, inspection))
+    return oncePerLine([
+      ...findingsOf(sightings, group => say(group, inspection)),
+      ...inspection.facts.flatMap(fact => ofRuntime(fact, inspection)),
+    ])
   },
 }
 
@@ -81,10 +86,12 @@ function isDownload({ source, sink }: Flow): boolean {
   )
 }
 
-/** Started out of sight, or from a place nobody looks at. */
+/** Started out of sight, or from a place nobody looks at. A check of a version is silent too, but it is waited for. */
 function isHidden({ sink }: Flow, inspection: Inspection): boolean {
-  const odd = sink.destinations.some(command => isOddPath(command))
-  return odd || startsAt(inspection, sink.at).some(fact => fact.manner.some(how => how !== 'shell'))
+  if (sink.destinations.some(isOddPath)) return true
+  return startsAt(inspection, sink.at).some(
+    ({ manner }) => manner.includes('detached') || manner.includes('output-hidden'),
+  )
 }
 
 /** A dot file, a temporary or shared folder, a name that pretends to be another kind of file. */
@@ -107,10 +114,29 @@ function weigh(flow: Flow, place: Place, hidden: boolean): Action | undefined {
     if (place.kind === 'capture' || (stranger && (hidden || place.plain)))
       return flow.certain ? 'block' : 'ask'
     if (stranger) return 'ask'
-    return place.kind === 'unknown' && hidden ? 'ask' : 'note'
+    // A mirror from the environment or a redirect is unknown too: only a start out of sight tells.
+    return place.kind === 'unknown' && hidden && flow.certain ? 'ask' : 'note'
   }
   if (place.kind === 'capture') return flow.certain && hidden ? 'block' : 'ask'
   return stranger ? (hidden && flow.certain ? 'ask' : 'note') : undefined
+}
+
+/** Another runtime than the one npm runs on, by its own path: `…/bun`, `…/deno`, `…/uv`. */
+const runtime =
+  /^\S*[/\\](?:bun|deno|uv|python[0-9.]*|node|nw)(?:\.exe)?\s+\S*?([\w@./<>-]+\.(?:[cm]?[jt]s|py))\b|^\S*[/\\](?:bun|deno|uv)(?:\.exe)?\s+run\b/
+
+/** A hook that fetches a runtime to run the package’s own code out of reach of what watches Node. */
+function ofRuntime(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
+  if (fact.kind !== 'starts' || fact.phase !== 'install') return []
+  const command = fact.commands.find(text => runtime.test(text))
+  const fetched = inspection.facts.find(
+    other => other.kind === 'contacts' && other.phase === 'install' && other.at.path === fact.at.path,
+  )
+  if (command === undefined || fetched === undefined) return []
+  const message =
+    `${when('install')} it fetches another runtime and runs code with it: ${quote(command)}. ` +
+    'Code that npm could run by itself has one reason to avoid Node: not to be seen. Do not install it.'
+  return [findingAt(fact.at, 'install', { action: 'block', severity: 'critical', message })]
 }
 
 function say(group: SightingGroup, inspection: Inspection): string {

@@ -1,10 +1,11 @@
-import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
+import type { Action, Context, Fact, Flow, Inspection, Rule } from '../lib/types.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { findingsOf, isUnasked, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
-import { destinationsInWords, severityOf, when } from './finding.ts'
+import { destinationsInWords, findingAt, quote, severityOf, when } from './finding.ts'
+import type { RuleFinding } from './finding.ts'
 
 /** Who and where this machine is, sent off by a package nobody has used yet. */
 export const hostBeacon: Rule = {
@@ -65,8 +66,22 @@ export const hostBeacon: Rule = {
       const action = weigh(flow, place, known.get(flow.sink.at.path)?.size ?? 1)
       return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
     })
-    return findingsOf(sightings, say)
+    const flows = findingsOf(sightings, say)
+    return [...flows, ...inspection.facts.flatMap(fact => ofLookup(fact, flows))]
   },
+}
+
+/** A looked-up name with a computed label below a fixed domain, at a moment when there is nothing to look up yet. */
+function ofLookup(fact: Fact, flows: readonly RuleFinding[]): readonly RuleFinding[] {
+  if (fact.kind !== 'resolves' || fact.byCall || (fact.phase !== 'install' && fact.phase !== 'import'))
+    return []
+  const name = fact.destinations.find(text => /\u0001[^/]*(?:\.[\w-]{2,63}){2,}$/.test(text))
+  const seen = flows.some(({ location }) => location.path === fact.at.path && location.line === fact.at.line)
+  if (name === undefined || seen) return []
+  const message =
+    `${when(fact.phase)} it looks up ${quote(name)}: what it computes leaves as part of the name, past any proxy. ` +
+    'Names that are needed are fixed. Check what it puts there before you install it.'
+  return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
 }
 
 /** Commands that print who and where one is. */

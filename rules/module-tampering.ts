@@ -1,4 +1,4 @@
-import type { Action, Context, Inspection, Rule, Text } from '../lib/types.ts'
+import type { Action, Context, Flow, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
 import type { Written } from './behaviour/written.ts'
@@ -50,7 +50,9 @@ export const moduleTampering: Rule = {
   check(inspection, context) {
     return oncePerLine(
       writtenBy(inspection).flatMap(written => {
-        const path = written.paths.find(one => isForeign(one, context))
+        const path = written.paths.find(
+          one => isForeign(one, context) || isModule(one, written, inspection, context),
+        )
         if (path === undefined) return []
         const action = weigh(written, path)
         if (action === undefined) return []
@@ -85,15 +87,25 @@ function packageAt(path: Text, context: Context): string | undefined {
   return scope !== undefined && scopeOf(name)?.scope === scope ? undefined : name
 }
 
+/** What `require.resolve` finds, or a folder beside the package's own: the name of a package where a path is meant. */
+function isModule(path: Text, written: Written, inspection: Inspection, context: Context): boolean {
+  const name = /^\/?(@[\w.-]+\/[\w.-]+|[\w.-]+)(\/.*\.[cm]?js)?$/.exec(path)
+  if (name?.[1] === undefined || name[1] === context.name) return false
+  const depended = inspection.manifest.dependencies.some(dependency => dependency.name === name[1])
+  if (name[2] !== undefined) return path.startsWith('/') && (depended || context.lists.popular.has(name[1]))
+  return written.contents.some(isSuspiciousText) && (depended || context.lists.popular.has(name[1]))
+}
+
 function weigh(written: Written, path: Text): Action | undefined {
   const telling = written.contents.some(isSuspiciousText)
-  if (!unasked(written)) return telling || /\.asar$/.test(path) ? 'ask' : undefined
-  return telling ||
-    application.test(path) ||
-    written.flows.some(({ source }) => source.kind === 'network') ||
-    /\.[cm]?js$/.test(path)
+  if (!unasked(written)) return telling || path.endsWith('.asar') ? 'ask' : undefined
+  return telling || application.test(path) || written.flows.some(isDownload) || /\.[cm]?js$/.test(path)
     ? 'block'
     : 'ask'
+}
+
+function isDownload({ source }: Flow): boolean {
+  return source.kind === 'network'
 }
 
 function say(written: Written, path: Text, action: Action, inspection: Inspection): string {

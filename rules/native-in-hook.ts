@@ -1,5 +1,5 @@
-import type { Inspection, Rule } from '../lib/types.ts'
-import { findingAt, quote } from './finding.ts'
+import type { Action, Hook, Inspection, Rule, Severity } from '../lib/types.ts'
+import { findingAt, quote, severityOf } from './finding.ts'
 
 /** A hook that starts a compiled program shipped in the tarball: nobody can read what it does. */
 export const nativeInHook: Rule = {
@@ -49,13 +49,23 @@ export const nativeInHook: Rule = {
     return inspection.hooks.flatMap(hook =>
       nativeStarts(inspection, hook.starts).map(path =>
         findingAt(hook.at, 'install', {
-          severity: 'high',
-          action: 'ask',
+          ...weigh(path, hook, inspection),
           message: `its ${hook.event} script ${quote(hook.command)} starts ${path}, a compiled program nobody can read`,
         }),
       ),
     )
   },
+}
+
+/** Its own command may be tried out; a program that is only there for the hook is a payload. */
+function weigh(
+  path: string,
+  hook: Hook,
+  { manifest }: Inspection,
+): { readonly action: Action; readonly severity: Severity } {
+  const command = manifest.bins.some(bin => bin.path === path)
+  const action = hook.starts.includes(path) && !command ? 'block' : 'ask'
+  return { action, severity: severityOf(action) }
 }
 
 /** The native files among what a hook starts, directly or through scripts it starts. */

@@ -1,7 +1,7 @@
-import type { Action, Fact, Inspection, Rule, Text } from '../lib/types.ts'
+import type { Action, Fact, Flow, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
-import { slashes, unasked } from './behaviour/written.ts'
-import { findingAt, quote, severityOf, when } from './finding.ts'
+import { sameLine, slashes, unasked } from './behaviour/written.ts'
+import { findingAt, findingOfFlow, quote, severityOf, when } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
 /** What compiled code is honestly called. */
@@ -11,7 +11,7 @@ const honestName = /\.(?:node|dll|dylib|so(?:\.\d+)*|wasm|exe|jsc|framework)$|(?
 export const nativeLoader: Rule = {
   meta: {
     id: 'native-loader',
-    title: 'Loads or starts compiled code in disguise',
+    title: 'Loads or starts a program in disguise or from elsewhere',
     severity: 'high',
     description:
       'A program in the package has the name of a text, picture or data file and is loaded or copied somewhere else and ' +
@@ -45,7 +45,6 @@ export const nativeLoader: Rule = {
   },
   check(inspection) {
     const disguised = inspection.files.filter(file => file.kind === 'native' && !honestName.test(file.path))
-    const natives = inspection.files.filter(file => file.kind === 'native')
     return oncePerLine([
       ...inspection.facts.flatMap(fact =>
         ofLoad(
@@ -53,7 +52,7 @@ export const nativeLoader: Rule = {
           disguised.map(file => file.path),
         ),
       ),
-      ...(natives.length === 0 ? [] : inspection.facts.flatMap(fact => ofStart(fact, inspection))),
+      ...inspection.flows.flatMap(flow => ofCopy(flow, inspection)),
     ])
   },
 }
@@ -79,32 +78,35 @@ function isOdd(path: Text): boolean {
   )
 }
 
-/** A file of the package copied out of it and started there. */
-function ofStart(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
-  if (fact.kind !== 'starts' || !unasked(fact)) return []
-  const copied = inspection.facts.flatMap(other =>
-    other.kind === 'writes' && /copy|rename|cp\b|install|mv\b|write/i.test(other.api)
-      ? other.paths.map(slashes)
-      : [],
+/** A file of the package copied out of it and started there, out of sight: it stays when the package goes. */
+function ofCopy(flow: Flow, inspection: Inspection): readonly RuleFinding[] {
+  const { source, sink } = flow
+  const own = source.kind === 'package-bytes' || source.name.includes('__package__')
+  if (!own || sink.kind !== 'command' || sink.role !== 'file' || !unasked(flow)) return []
+  const path = sink.destinations.map(slashes).find(isElsewhere)
+  const hidden = startsAt(inspection, sink).filter(
+    ({ manner }) => manner.includes('detached') || manner.includes('output-hidden'),
   )
-  const command = fact.commands
-    .map(slashes)
-    .find(text => copied.some(path => isElsewhere(path) && startsWith(text, path)))
-  if (command === undefined) return []
-  const hidden = fact.manner.filter(how => how !== 'shell')
-  const action: Action = hidden.length > 0 ? 'block' : 'ask'
+  if (path === undefined || hidden.length === 0) return []
+  const action: Action = flow.certain ? 'block' : 'ask'
   const message =
-    `${when(fact.phase, fact.byCall)} it copies a compiled program out of the package and starts it from there: ${quote(command)}` +
-    `${hidden.length > 0 ? ` (${hidden.join(', ')})` : ''}. Nobody can read what it does. Do not install it.`
-  return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
+    `${when(flow.phase, flow.byCall)} it copies ${quote(source.name.replace(/^(?:file:\/\/)?\/__package__\//, ''))} out of the package to ` +
+    `${quote(path)} and starts it there (${hidden[0]?.manner.join(', ') ?? ''}). ` +
+    'It would run on and stay when the package is removed. Do not install it.'
+  return [findingOfFlow(flow, { action, severity: severityOf(action), message })]
+}
+
+function startsAt(
+  inspection: Inspection,
+  { at }: Flow['sink'],
+): readonly Extract<Fact, { kind: 'starts' }>[] {
+  return inspection.facts.filter(
+    (fact): fact is Extract<Fact, { kind: 'starts' }> => fact.kind === 'starts' && sameLine(fact.at, at),
+  )
 }
 
 function isElsewhere(path: Text): boolean {
   return /^(?:\/(?!__)|~\/|[a-z]:\/|%)/i.test(path)
-}
-
-function startsWith(command: Text, path: Text): boolean {
-  return command === path || command.startsWith(`${path} `)
 }
 
 function elf(): Uint8Array {

@@ -1,4 +1,4 @@
-import type { Action, Fact, Rule } from '../lib/types.ts'
+import type { Action, Fact, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
 import type { Written } from './behaviour/written.ts'
@@ -16,8 +16,8 @@ const footholds: readonly Foothold[] = [
   { what: 'the background services', weight: 2, path: /\/systemd\/(?:user|system)\b|^systemd$|^LaunchAgents$|\/etc\/init\.d\/|\/etc\/rc\.local$/ },
   { what: 'the scheduled tasks', weight: 2, path: /(?:^|\/)(?:crontab|cron\.(?:d|daily|hourly|weekly)|spool\/cron)\b|schtasks/i },
   { what: 'the commands every new shell runs', weight: 1, path: /\/\.(?:bashrc|bash_profile|bash_login|profile|zshrc|zprofile|zshenv|kshrc)$|\/fish\/(?:config\.fish|conf\.d\/)|\/etc\/(?:profile|bash\.bashrc|zsh\/)|_profile\.ps1$/i },
-  { what: 'the hooks of every repository of this user', weight: 2, path: /git-?templates?\/|~\/\.gitconfig$|~\/\.config\/git\// },
-  { what: 'the git hooks of the project', weight: 1, path: /\/\.git\/hooks\/|^\.git\/config$/ },
+  { what: 'the hooks of every repository of this user', weight: 2, path: /git-?templates?\// },
+  { what: 'the git hooks of the project', weight: 1, path: /\/\.git\/hooks\// },
   { what: 'the tasks an editor runs when the folder is opened', weight: 2, path: /\.vscode\/(?:tasks|launch)\.json$|\.idea\/(?:workspace|runConfigurations)/ },
   { what: 'the workflows of the repository', weight: 2, path: /\.github\/workflows\/|\.gitlab-ci\.yml$|\.circleci\/|azure-pipelines\.yml$|\.github\/actions\// },
   { what: 'npm’s own settings of this user', weight: 1, path: /^~\/\.npmrc$|^~\/\.yarnrc/ },
@@ -81,7 +81,7 @@ export const persistence: Rule = {
 
 function ofWrite(written: Written): readonly RuleFinding[] {
   for (const path of written.paths) {
-    const foothold = footholds.find(one => one.path.test(path))
+    const foothold = footholds.find(one => one.path.test(path)) ?? ofGit(path, written.contents)
     if (foothold === undefined) continue
     const action = weigh(foothold, written)
     if (action === undefined) return []
@@ -98,11 +98,26 @@ function ofWrite(written: Written): readonly RuleFinding[] {
   return []
 }
 
+/** Settings by which git itself starts programs; its other settings start nothing. */
+function ofGit(path: Text, contents: readonly Text[]): Foothold | undefined {
+  if (!/(?:^|\/)\.git\/config$|\/\.gitconfig$|\/\.config\/git\/config$/.test(path)) return undefined
+  const starts = contents.some(text =>
+    /hooksPath|fsmonitor|sshCommand|templateDir|core\.(?:editor|pager)|alias\./i.test(text),
+  )
+  if (!starts) return undefined
+  const all = !/(?:^|\/)\.git\/config$/.test(path)
+  return {
+    what: all ? 'what git starts in every repository of this user' : 'the git hooks of the project',
+    weight: all ? 2 : 1,
+    path: /^/,
+  }
+}
+
 function weigh({ weight }: Foothold, written: Written): Action | undefined {
   const suspicious = written.contents.some(isSuspiciousText)
   if (unasked(written)) return weight === 2 || suspicious ? 'block' : 'ask'
   // A command the user started: what it writes may still be telling.
-  return suspicious ? 'ask' : 'note'
+  return suspicious ? 'ask' : undefined
 }
 
 /** Programs that change the same things. */
@@ -118,7 +133,8 @@ function ofCommand(fact: Starts): readonly RuleFinding[] {
   for (const command of fact.commands) {
     const change = commands.find(one => one.command.test(command))
     if (change === undefined) continue
-    const action: Action = unasked(fact) ? 'block' : 'note'
+    if (!unasked(fact)) return []
+    const action: Action = 'block'
     const message = say(fact, `runs ${quote(command)}, which changes ${change.what}`, action)
     return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
   }

@@ -1,4 +1,4 @@
-import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
+import type { Action, Flow, Rule } from '../lib/types.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
@@ -84,7 +84,7 @@ export const remoteCode: Rule = {
           ? placeOf([], inspection, context)
           : undefined
       if (place === undefined) return []
-      const action = weigh(flow, place, inspection, context)
+      const action = weigh(flow, place)
       return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
     })
     return findingsOf(sightings, say)
@@ -97,7 +97,7 @@ const interpreter =
 
 function isRemoteCode({ source, sink }: Flow): boolean {
   if (source.kind !== 'network') return false
-  if (sink.kind === 'evaluate') return true
+  if (sink.kind === 'evaluate') return !/set(?:Timeout|Interval|Immediate)|nextTick/.test(sink.api)
   if (sink.kind === 'command-stdin') return sink.destinations.some(command => interpreter.test(command))
   // The whole command line is the answer; an argument among constant words is data.
   if (sink.kind === 'command' && sink.role === 'command') return sink.destinations.every(isComputed)
@@ -109,23 +109,20 @@ function isComputed(command: string): boolean {
   return words === '' || interpreter.test(words.split(/\s+/)[0] ?? '')
 }
 
-/** Code that a request to this program carries. */
+/** Code that a request to this program carries. A timer that gets a function is no evaluation. */
 function isRequested({ source, sink }: Flow): boolean {
-  if (source.kind !== 'caller' || !/^(?:req|request|ctx|socket|message)$/i.test(source.name)) return false
-  return (
-    sink.kind === 'evaluate' ||
-    (sink.kind === 'command' && sink.role === 'command' && sink.destinations.every(isComputed))
-  )
+  if (source.kind !== 'caller' || !/^(?:req|request)$/i.test(source.name)) return false
+  if (sink.kind === 'evaluate') return !/set(?:Timeout|Interval|Immediate)|nextTick/.test(sink.api)
+  return sink.kind === 'command' && sink.role === 'command' && sink.destinations.every(isComputed)
 }
 
-function weigh(flow: Flow, place: Place, _inspection: Inspection, _context: Context): Action | undefined {
-  if (flow.source.kind === 'caller')
-    return /^re?q/i.test(flow.source.name) ? (flow.certain ? 'block' : 'ask') : 'ask'
+function weigh(flow: Flow, place: Place): Action | undefined {
+  if (flow.source.kind === 'caller') return flow.certain ? 'block' : 'ask'
   if (place.kind === 'local') return undefined
   if (!flow.byCall && flow.phase !== 'run') return flow.certain ? 'block' : 'ask'
   // An emulator or loader runs what its caller names; a host written in the code was not the caller's choice.
   if (place.kind === 'capture') return flow.certain ? 'block' : 'ask'
-  return isStranger(place) ? 'ask' : 'note'
+  return isStranger(place) ? 'ask' : undefined
 }
 
 function say(group: SightingGroup): string {

@@ -1,5 +1,12 @@
 import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
-import { familyOf, isOwnVariable, isSignIn, keyMaterial, lootOf } from './behaviour/credentials.ts'
+import {
+  familyOf,
+  isOwnVariable,
+  isSignIn,
+  isPersonal,
+  keyMaterial,
+  lootOf,
+} from './behaviour/credentials.ts'
 import type { Loot } from './behaviour/credentials.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords } from './behaviour/place.ts'
@@ -135,12 +142,17 @@ function weigh({ flow, place, loot, foreign }: Theft, families: number): Action 
   if (loot === 'hard' && isSignIn(flow, place)) return flow.phase === 'install' ? 'ask' : 'note'
   if (loot === 'file')
     return stranger && isUnasked(flow) ? (families > 1 && sure ? 'block' : 'ask') : undefined
+  // Streams of files are joined by callers in every direction; a request is what sends.
+  if (flow.sink.api.startsWith('node:fs')) return undefined
+  if (loot === 'whole' && !stranger)
+    return flow.phase === 'install' ? 'ask' : isUnasked(flow) ? 'note' : undefined
   if (flow.phase === 'install') return sure ? 'block' : 'ask'
   if (flow.phase === 'import')
     return sure && (stranger || (loot === 'hard' && families > 1)) ? 'block' : 'ask'
   if (place.kind === 'capture') return sure ? 'block' : 'ask'
   if (!stranger || flow.sink.role === 'header') return 'note'
-  return sure && loot === 'hard' && families > 1 ? 'block' : sure ? 'ask' : 'note'
+  if (!sure) return 'note'
+  return loot === 'hard' && (families > 1 || isPersonal(flow.source)) ? 'block' : 'ask'
 }
 
 function weighVariable(flow: Flow, place: Place, foreign: boolean, families: number): Action | undefined {

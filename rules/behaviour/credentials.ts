@@ -87,8 +87,17 @@ export function isSignIn(flow: Flow, place: Place): boolean {
 export const keyMaterial =
   /mnemonic|seed_?phrase|recovery_?phrase|^seed$|private_?key|priv_?key|keypair|keystore|wallet_?key|^wif$|^xprv$/i
 
-/** Which credential a path belongs to, so that a sweep over many can be told from one program's own file. */
+/** Which secret it is, so that a sweep over many can be told from one program's own file. */
 export function familyOf(source: Source): string {
-  if (source.kind !== 'credential-file') return source.kind + source.name
-  return /\/?([^/]+\/[^/]+|[^/]+)\/?$/.exec(source.name.toLowerCase())?.[1] ?? source.name
+  return `${source.kind} ${source.name.toLowerCase()}`
+}
+
+/** Files of a person's own programs, which no other program has business with: profiles, wallets, keys, histories. */
+export function isPersonal(source: Source): boolean {
+  return (
+    source.kind === 'credential-file' &&
+    /leveldb|login data|cookies|user data|extension settings|keychain|keyrings|wallet|exodus|electrum|\.config\/solana|\/\.ssh\/|_history|key4\.db|logins\.json|discord|telegram|mozilla/i.test(
+      source.name,
+    )
+  )
 }

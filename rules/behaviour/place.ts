@@ -80,7 +80,7 @@ function onePlace(destination: Text, inspection: Inspection, context: Context): 
   if (mailbox.test(destination)) return place('capture', 'a bot or webhook written into the code')
   if (known !== undefined && (known.weight >= 3 || (collecting.has(known.kind) && known.weight >= 2)))
     return place('capture', known.class)
-  if (host.labels.at(-1) === '*') return place('unknown')
+  if (host.labels.at(-1) === '*' || !isHostName(host)) return place('unknown')
   const claim = brandScore(context.name, lists)
   if (isOwnHost(host, inspection.manifest, claim.standing === 'unknown' ? [] : claim.brands, lists))
     return place('own')
@@ -89,6 +89,15 @@ function onePlace(destination: Text, inspection: Inspection, context: Context): 
   if (known !== undefined && known.kind !== 'tld') return place('rented', known.class)
   if (isSharedHosting(host, lists.hosts)) return place('rented', 'shared hosting')
   return place('foreign')
+}
+
+/** A template or a file name in the place of an address is no host anybody owns. */
+function isHostName({ name, address }: Host): boolean {
+  return (
+    address ||
+    (/^[\w.*-]+$/.test(name) &&
+      !/\.(?:gz|tgz|zip|tar|xz|json|[cm]?[jt]s|html?|exe|node|txt|sh|png)$/.test(name))
+  )
 }
 
 function isLocalText(destination: Text): boolean {

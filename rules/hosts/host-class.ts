@@ -40,7 +40,7 @@ export function isLocal(host: Host): boolean {
   return ['localhost', 'local', 'internal', 'lan'].includes(host.labels.at(-1) ?? '')
 }
 
-/** RFC 1918, loopback, link-local, unspecified, carrier-grade NAT; IPv6 loopback, link-local, unique local. */
+/** RFC 1918, loopback, link-local, unspecified, carrier-grade NAT, multicast; IPv6 loopback, link-local, unique local. */
 function isPrivateAddress(address: string): boolean {
   if (address.startsWith('['))
     return /^\[(::1?\]|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:|::ffff:(7f|a[0-9a-f]{2}:|c0a8:))/.test(address)
@@ -52,6 +52,8 @@ function isPrivateAddress(address: string): boolean {
     (a === 100 && b >= 64 && b < 128) ||
     (a === 169 && b === 254) ||
     (a === 172 && b >= 16 && b < 32) ||
-    (a === 192 && b === 168)
+    (a === 192 && b === 168) ||
+    // Multicast stays on the local network.
+    (a >= 224 && a < 240)
   )
 }
