@@ -81,4 +81,18 @@ export const limits = {
   maxFeedRows: 5_000_000,
   /** The updated list as kept on disk. */
   maxFeedListChars: 256 * 1024 * 1024,
+  /** One safe-install.json. A thousand exceptions have about 400 kB; the project's is anybody's. */
+  maxPolicyBytes: 1024 * 1024,
+  /** Nesting of a policy file; ours has three levels. */
+  maxPolicyDepth: 16,
+  /** Items of one list in a policy file. */
+  maxPolicyItems: 10_000,
+  /** One text of a policy file: a reason, a name, an address. */
+  maxPolicyTextChars: 2_000,
+  /** Project policies one user has trusted; the oldest go first. */
+  maxTrusted: 1_000,
+  /** The log of decisions before it is rotated; one older log is kept. A decision has about 500 bytes. */
+  maxHistoryBytes: 1024 * 1024,
+  /** A lockfile out of git. The largest honest ones have about 20 MB. */
+  maxLockfileBytes: 128 * 1024 * 1024,
 } as const

@@ -75,8 +75,47 @@ async function perform(request: Request, session: Session, parts: Parts | undefi
       const { doctor } = await import('./verbs/doctor.ts')
       return doctor(request, session)
     }
+    case 'accept': {
+      const { accept } = await import('./verbs/accept.ts')
+      return accept(request, session, parts ?? (await import('./verbs/reader.ts')))
+    }
+    case 'approve': {
+      const { approve } = await import('./verbs/approve.ts')
+      return approve(request, session, parts ?? (await import('./verbs/reader.ts')))
+    }
+    case 'deny': {
+      const { deny } = await import('./verbs/deny.ts')
+      return deny(request, session)
+    }
+    case 'trust': {
+      const { trust } = await import('./verbs/trust.ts')
+      return trust(request, session)
+    }
+    case 'check': {
+      const { check } = await import('./verbs/check.ts')
+      return check(request, session, parts ?? (await import('./verbs/reader.ts')))
+    }
+    case 'compare': {
+      const { comparePackages } = await import('./verbs/compare.ts')
+      return comparePackages(request, session, parts ?? (await import('./verbs/reader.ts')))
+    }
+    case 'exec': {
+      const { exec } = await import('./verbs/exec.ts')
+      return exec(request, session, parts ?? (await import('./verbs/reader.ts')))
+    }
+    case 'history': {
+      const { history } = await import('./verbs/history.ts')
+      return history(request, session)
+    }
+    case 'print-config': {
+      const { printConfig } = await import('./verbs/print-config.ts')
+      return printConfig(request, session)
+    }
+    case 'update-data': {
+      const { update } = await import('./verbs/update-data.ts')
+      return update(request, session)
+    }
   }
-  throw new SafeInstallError('E_UNSUPPORTED', `--${request.verb} is not available in this version`)
 }
 
 function fail(error: unknown, { argv, env, stdout, stderr, stop }: Host): number {

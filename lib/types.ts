@@ -397,6 +397,19 @@ export type PlannedPackage = {
   readonly registryManifest: unknown
 }
 
+/** A finding or gap that somebody accepted for exactly these bytes; shown each time it counts. */
+export type AcceptedFinding = {
+  readonly rule: string
+  /** What it would have asked for. */
+  readonly was: Action | 'gap'
+  readonly reason: string
+  readonly who: string
+  /** Its last moment, ms since the epoch; undefined: for good. */
+  readonly until: number | undefined
+  /** Whose file says so. */
+  readonly origin: 'default' | 'user' | 'project'
+}
+
 /** A package after judgement, as reports show it. */
 export type JudgedPackage = {
   readonly package: PlannedPackage
@@ -405,6 +418,10 @@ export type JudgedPackage = {
   readonly gaps: readonly Gap[]
   readonly inspection: Inspection | undefined
   readonly fromCache: boolean
+  /** SRI sha512 of the bytes that were read: what exceptions and approvals are bound to. */
+  readonly integrity?: string | undefined
+  /** What of its findings was accepted earlier. */
+  readonly accepted?: readonly AcceptedFinding[]
 }
 
 export type Summary = {

@@ -84,7 +84,15 @@ function toRequest(verb: Verb, scanned: Scan): Request {
     case 'compare':
       return { ...common, verb, from: words[0] ?? '', to: words[1] ?? '' }
     case 'accept':
-      return { ...common, verb, spec: words[0] ?? '', ...toAcceptance(values) }
+      return {
+        ...common,
+        verb,
+        spec: words[0] ?? '',
+        ...toAcceptance(values),
+        user: switches.get('user') === true,
+      }
+    case 'update-data':
+      return { ...common, verb, feed: words[0] }
     case 'setup':
       return {
         ...common,
@@ -100,7 +108,7 @@ function toRequest(verb: Verb, scanned: Scan): Request {
     case 'ci':
     case 'history':
     case 'print-config':
-    case 'update-data':
+    case 'trust':
     case 'help':
     case 'version':
       return { ...common, verb }
@@ -113,6 +121,7 @@ function toCommon(scanned: Scan): Common {
     npmArgs,
     json: switches.get('json') === true,
     sarif: values.get('sarif'),
+    trust: toDigest(values.get('trust-policy')),
     yes: switches.get('yes') === true,
     fresh: switches.get('fresh') === true,
     verbose: switches.get('verbose') === true,
@@ -125,6 +134,14 @@ function toGate(value: string | undefined): Gate | undefined {
   if (value !== undefined && gate === undefined)
     throw usage(`--gate does not take "${value}"`, `It is one of ${gates.join(', ')}.`)
   return gate
+}
+
+function toDigest(text: string | undefined): string | undefined {
+  if (text === undefined || /^[0-9a-f]{64}$/i.test(text)) return text?.toLowerCase()
+  throw usage(
+    `--trust-policy expects a sha256 in hex, got "${text}"`,
+    'safe-install --print-config shows that of safe-install.json.',
+  )
 }
 
 function toAcceptance(values: ReadonlyMap<string, string>): {

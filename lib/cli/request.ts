@@ -18,6 +18,8 @@ export type Common = {
   readonly npmArgs: readonly string[]
   readonly json: boolean
   readonly sarif: string | undefined
+  /** sha256 of a project's policy file that counts whole in this run. */
+  readonly trust: string | undefined
   readonly yes: boolean
   readonly fresh: boolean
   readonly verbose: boolean
@@ -46,7 +48,10 @@ export type Request = Common &
         readonly rule: string
         readonly reason: string
         readonly until: Until | undefined
+        /** Keep it for this user instead of writing it into the project. */
+        readonly user: boolean
       }
+    | { readonly verb: 'trust' }
     | {
         readonly verb: 'setup'
         readonly user: boolean
@@ -58,7 +63,8 @@ export type Request = Common &
     | { readonly verb: 'history' }
     | { readonly verb: 'explain'; readonly rule: string | undefined }
     | { readonly verb: 'print-config' }
-    | { readonly verb: 'update-data' }
+    /** `feed` is an address or a file; undefined: the public one. */
+    | { readonly verb: 'update-data'; readonly feed: string | undefined }
     | { readonly verb: 'help' }
     | { readonly verb: 'version' }
   )

@@ -1,7 +1,12 @@
 import type { ReadArtifact } from '../fetch/read-artifacts.ts'
 import { parseManifest } from '../inspect/manifest.ts'
+import { applyPolicy } from '../policy/apply-policy.ts'
+import type { Applied } from '../policy/apply-policy.ts'
+import { approvedBytes } from '../policy/approved-bytes.ts'
+import { defaultPolicy } from '../policy/merge-policy.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { Lists } from '../../rules/lists.ts'
-import type { Context, JudgedPackage, OriginProblem, PlannedPackage, Rule } from '../types.ts'
+import type { Context, Gap, JudgedPackage, OriginProblem, PlannedPackage, Rule } from '../types.ts'
 import { analyse } from './analyse.ts'
 import { judge } from './judge.ts'
 
@@ -15,6 +20,10 @@ export type Knowledge = {
   readonly approved: ReadonlySet<string>
   /** Names the user was asked about and insisted on: asking twice teaches people to say yes. */
   readonly insisted?: ReadonlySet<string>
+  /** What the user and the project say about findings; nothing by default. */
+  readonly policy?: Policy
+  /** Publish times in ms since the epoch, by `name@version`, where somebody asked for them. */
+  readonly publishedAt?: ReadonlyMap<string, number>
   readonly now: number
 }
 
@@ -34,33 +43,59 @@ function judgePackage(
   siblings: ReadonlySet<string>,
   knowledge: Knowledge,
 ): JudgedPackage {
+  const { policy = defaultPolicy } = knowledge
   const inspection = read?.artifact?.inspection
-  const approved = knowledge.approved.has(item.location)
-  if (inspection === undefined) {
-    const gaps = read?.gaps ?? [
-      { kind: 'content' as const, what: `${item.name}@${item.version} was not read` },
-    ]
-    return { package: item, verdict: judge([], gaps), scripts: [], gaps, inspection, fromCache: false }
-  }
+  const integrity = read?.artifact?.integrity
+  const bytes = approvedBytes(item, integrity, policy)
+  const approved = knowledge.approved.has(item.location) && bytes.kind !== 'changed'
   const context = contextOf(item, read, siblings, knowledge)
-  const { findings, gaps } = analyse(inspection, context, knowledge.rules)
-  const scripts = inspection.hooks.map(({ event, command }) => ({ event, command, approved }))
-  const all = [...(read?.gaps ?? []), ...gaps]
-  return {
+  const seen = inspection === undefined ? unread(item, read) : analyse(inspection, context, knowledge.rules)
+  const applied = applyPolicy(
+    {
+      findings: bytes.kind === 'changed' ? [...seen.findings, bytes.finding] : seen.findings,
+      gaps: [
+        ...(inspection === undefined ? [] : (read?.gaps ?? [])),
+        ...seen.gaps,
+        ...ageGaps(context, policy),
+      ],
+    },
+    { package: item, integrity, inspection, approved, publishedAt: context.publishedAt, now: knowledge.now },
+    policy,
+  )
+  const scripts = inspection?.hooks.map(({ event, command }) => ({ event, command, approved })) ?? []
+  return toJudged(applied, {
     package: item,
-    verdict: judge(findings, all),
     scripts,
-    gaps: all,
     inspection,
+    integrity,
     fromCache: read?.fromCache ?? false,
-  }
+  })
+}
+
+function toJudged(
+  { findings, gaps, accepted }: Applied,
+  known: Pick<JudgedPackage, 'package' | 'scripts' | 'inspection' | 'integrity' | 'fromCache'>,
+): JudgedPackage {
+  return { ...known, verdict: judge(findings, gaps), gaps, accepted }
+}
+
+/** No bytes, no findings: only the gap that says so. */
+function unread(item: PlannedPackage, read: ReadArtifact | undefined): ReturnType<typeof analyse> {
+  const what = `${item.name}@${item.version} was not read`
+  return { findings: [], gaps: read?.gaps ?? [{ kind: 'content', what }] }
+}
+
+/** An age that is asked for and not known is said. */
+function ageGaps({ name, version, source, publishedAt }: Context, policy: Policy): readonly Gap[] {
+  if (policy.minimumAgeDays.value === 0 || source !== 'registry' || publishedAt !== undefined) return []
+  return [{ kind: 'context', what: `when ${name}@${version} was published` }]
 }
 
 function contextOf(
   item: PlannedPackage,
   read: ReadArtifact | undefined,
   siblings: ReadonlySet<string>,
-  { problems, lists, insisted, now }: Knowledge,
+  { problems, lists, insisted, publishedAt, now }: Knowledge,
 ): Context {
   return {
     name: item.name,
@@ -72,7 +107,7 @@ function contextOf(
     sha256: read?.artifact?.sha256,
     integrity: read?.artifact?.integrity,
     registryManifest: item.registryManifest === undefined ? undefined : parseManifest(item.registryManifest),
-    publishedAt: undefined,
+    publishedAt: publishedAt?.get(`${item.name}@${item.version}`),
     downloads: downloadsOf(item.name, lists),
     previous: undefined,
     siblings,

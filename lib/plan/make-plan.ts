@@ -20,10 +20,15 @@ import { closeTree } from './tree.ts'
 import type { Tree } from './tree.ts'
 import { selectedWorkspaces } from './workspaces.ts'
 
-/** What is asked for: `npm install [<spec>...]`, `npm uninstall`, `npm update` or `npm ci`. */
+/**
+ * What is asked for: `npm install [<spec>...]`, `npm uninstall`, `npm update` or `npm ci`; or `check`: everything the
+ * lockfile would install into an empty folder, for a plan that is only read.
+ */
 export type PlanRequest = {
-  readonly kind: 'install' | 'remove' | 'update' | 'ci'
+  readonly kind: 'install' | 'remove' | 'update' | 'ci' | 'check'
   readonly specs: readonly string[]
+  /** Also optional packages that do not fit this machine. Such a plan cannot be installed. */
+  readonly allPlatforms?: boolean
   readonly read: ReadArtifact
   /** A folder for short-lived files outside the project. */
   readonly tmp: string
@@ -67,7 +72,7 @@ export type Plan = {
 const requestOptions = (request: PlanRequest, config: NpmConfig): ArboristOptions => {
   if (request.kind === 'install') return { add: specsOf(request, config) }
   if (request.kind === 'remove') return { rm: request.specs }
-  if (request.kind === 'ci') return { packageLock: true, save: false }
+  if (request.kind === 'ci' || request.kind === 'check') return { packageLock: true, save: false }
   // `npm update` leaves package.json alone unless --save is said.
   const save = config.find('save') === 'default' ? false : config.get('save')
   return { update: request.specs.length > 0 ? [...request.specs] : true, save }
@@ -157,6 +162,12 @@ const changesOf = (diff: Diff, arborist: GuardedArborist, omit: ReadonlySet<stri
   }
 }
 
+/** Optional packages of other machines: in the lockfile, and not installed here. */
+const inertNodes = (arborist: GuardedArborist, omit: ReadonlySet<string>): readonly Node[] =>
+  [...(arborist.idealTree?.inventory.values() ?? [])].filter(
+    node => node.inert === true && !node.inDepBundle && node.shouldOmit?.(omit) !== true,
+  )
+
 /** Links the user made, in contrast to a link that a dependency makes into its own folder. */
 const isOwn = (node: Node): boolean =>
   !node.target.location.split('/').includes('node_modules') &&
@@ -194,9 +205,8 @@ const resolveTree = async (
 ): Promise<GuardedArborist> => {
   const features = await npm12Features(path)
   const lock = request.kind === 'ci' ? await lockInventory(options) : undefined
-  if (features.length > 0 && lock === undefined && (request.kind !== 'install' || request.specs.length > 0)) {
-    refuseNpm12Change(features)
-  }
+  const reads = request.kind === 'check' || (request.kind === 'install' && request.specs.length === 0)
+  if (features.length > 0 && lock === undefined && !reads) refuseNpm12Change(features)
   const arborist = new GuardedArborist(options)
   const ideal = await arborist.buildIdealTree(options)
   if (lock !== undefined) assertLockInSync(lock, ideal)
@@ -233,7 +243,7 @@ export const makePlan = async (request: PlanRequest, config: NpmConfig): Promise
     const omit = omitOf(options)
     const arborist = await resolveTree(request, options, config.path)
     await inflateShrinkwraps(arborist, node => !isOmitted(node, omit), request.read, request.tmp)
-    const clean = request.kind === 'ci'
+    const clean = request.kind === 'ci' || request.kind === 'check'
     const diff = await compare(arborist, options, clean)
     const changes = changesOf(diff, arborist, omit)
     if (clean) arborist.actualTree = undefined
@@ -242,7 +252,8 @@ export const makePlan = async (request: PlanRequest, config: NpmConfig): Promise
     const waiting = changes.unchanged.filter(
       node => pending.has(node.location) && reviewOf(node, policy) === 'allowed' && !config.ignoreScripts,
     )
-    const artifacts = changes.changed.filter(node => !node.isLink && !node.isProjectRoot)
+    const foreign = request.allPlatforms === true ? inertNodes(arborist, omit) : []
+    const artifacts = [...changes.changed, ...foreign].filter(node => !node.isLink && !node.isProjectRoot)
     const context = { arborist, specs: request.specs }
     const packages = [
       ...artifacts.map(node => describe(node, context, false)),

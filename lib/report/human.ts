@@ -1,9 +1,12 @@
 import picocolors from 'picocolors'
 import type { Decision, Finding, JudgedPackage, RuleMeta } from '../types.ts'
 import { renderCapabilities } from './capabilities.ts'
+import { renderComparison } from './compare.ts'
+import type { Comparison } from './compare.ts'
 import { explain } from './explain.ts'
 import { nextSteps, renderPackage } from './finding.ts'
 import { renderGaps } from './gaps.ts'
+import { renderAccepted } from './accepted.ts'
 import { count, wrap } from './layout.ts'
 import type { Look } from './look.ts'
 import { idOf, type Report } from './report.ts'
@@ -68,6 +71,7 @@ export function renderReview(report: Report, drawing: Drawing, options: ReviewOp
       ? [`${count(alarming.length - shown.length, 'more package')} with alarms: --verbose shows them`]
       : []),
     ...(options.purpose === 'report' ? renderNotes(report, drawing) : []),
+    ...renderAccepted(report.packages, drawing),
     ...renderGaps(report.packages, drawing),
     ...renderDecision(report.decision, drawing, options),
   ]
@@ -141,6 +145,28 @@ export function renderError(
     paint: drawing.red,
   })
   return draw([...what, ...hint], drawing)
+}
+
+/** `--compare`: what the second package has beyond the first. */
+export function renderCompared(comparison: Comparison, drawing: Drawing): string {
+  return draw(renderComparison(comparison, drawing), drawing)
+}
+
+/** Lines of our own words around foreign text, each wrapped; a line that starts with a blank is kept whole, to be copied. */
+export function renderLines(lines: readonly string[], drawing: Drawing): string {
+  const safe = lines.map(line => printable(line, 2000))
+  return draw(
+    safe.flatMap(line =>
+      line.startsWith(' ') ? [line] : wrap(line, { width: drawing.width, indent: 0, hang: 2 }),
+    ),
+    drawing,
+  )
+}
+
+/** One thing a user should know about settings, for stderr. It may quote a repository's file. */
+export function renderHint(text: string, drawing: Drawing): string {
+  const line = `safe-install: ${printable(text, 1000)}`
+  return draw(wrap(line, { width: drawing.width, indent: 0, hang: 2, paint: drawing.dim }), drawing)
 }
 
 function hasAlarm(one: JudgedPackage): boolean {

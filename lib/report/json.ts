@@ -1,5 +1,14 @@
 import type { ErrorCode } from '../errors.ts'
-import type { Finding, Gap, JudgedPackage, PlannedScript, Summary, Verdict } from '../types.ts'
+import type {
+  AcceptedFinding,
+  Finding,
+  Gap,
+  JudgedPackage,
+  PlannedScript,
+  Summary,
+  Verdict,
+} from '../types.ts'
+import { dayOf } from './accepted.ts'
 import type { Report } from './report.ts'
 
 /** The object of `--json`; `report.schema.json` says the same, and a test holds them together. */
@@ -25,6 +34,13 @@ export type JsonPackage = {
   readonly scripts: readonly PlannedScript[]
   readonly findings: readonly Finding[]
   readonly gaps: readonly Gap[]
+  /** What was accepted earlier for exactly these bytes; `until` is a day or null. */
+  readonly accepted: readonly JsonAccepted[]
+}
+
+export type JsonAccepted = Omit<AcceptedFinding, 'until' | 'origin'> & {
+  readonly until: string | null
+  readonly origin: 'user' | 'project'
 }
 
 /** The object of `--json` where the job could not be done. */
@@ -59,7 +75,13 @@ export function toJsonReport({ tool, decision, summary, packages }: Report): Jso
   }
 }
 
-function toJsonPackage({ package: planned, verdict, scripts, gaps }: JudgedPackage): JsonPackage {
+function toJsonPackage({
+  package: planned,
+  verdict,
+  scripts,
+  gaps,
+  accepted = [],
+}: JudgedPackage): JsonPackage {
   return {
     name: planned.name,
     version: planned.version,
@@ -74,6 +96,14 @@ function toJsonPackage({ package: planned, verdict, scripts, gaps }: JudgedPacka
     scripts: scripts.map(({ event, command, approved }) => ({ event, command, approved })),
     findings: verdict.findings.map(toJsonFinding),
     gaps: gaps.map(({ kind, what, path }) => ({ kind, what, ...(path === undefined ? {} : { path }) })),
+    accepted: accepted.map(({ rule, was, reason, who, until, origin }) => ({
+      rule,
+      was,
+      reason,
+      who,
+      until: dayOf(until) ?? null,
+      origin: origin === 'project' ? 'project' : 'user',
+    })),
   }
 }
 

@@ -11,8 +11,8 @@ import { prove } from '../enforce/prove.ts'
 import type { Installed, PartState, ProvedPart } from '../enforce/prove.ts'
 import type { NpmConfig } from '../plan/npm-config.ts'
 import { printable } from '../report/sanitize.ts'
-import { loadSettings } from './install.ts'
 import type { Session } from './session.ts'
+import { loadSettings } from './settings.ts'
 
 type ProvedNpm = { readonly version: string; readonly program: string; readonly parts: readonly ProvedPart[] }
 

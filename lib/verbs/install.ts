@@ -9,35 +9,47 @@ import { recoverProject } from '../install/repair.ts'
 import { runDependencyScripts, runEarlyRootScripts, runRootScripts } from '../install/root-scripts.ts'
 import type { ScriptSettings } from '../install/run-scripts.ts'
 import { decide } from '../judge/decide.ts'
-import { judgePackages } from '../judge/judge-packages.ts'
-import { summarise } from '../judge/summarise.ts'
-import { locateNpm } from '../plan/locate-npm.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/make-plan.ts'
-import { loadNpmConfig } from '../plan/npm-config.ts'
 import type { NpmConfig } from '../plan/npm-config.ts'
 import { exitCode } from '../report/exit-code.ts'
-import { renderDeclined, renderInstalled, renderReview, renderSummaryLine } from '../report/human.ts'
+import {
+  renderDeclined,
+  renderHint,
+  renderInstalled,
+  renderReview,
+  renderSummaryLine,
+} from '../report/human.ts'
 import { toJsonReport, toJsonText } from '../report/json.ts'
 import type { Report } from '../report/report.ts'
 import { printable } from '../report/sanitize.ts'
-import { loadLists } from '../store/load-lists.ts'
-import { rules } from '../../rules/index.ts'
-import type { Decision, InspectedFile, Inspection, JudgedPackage, PlannedPackage } from '../types.ts'
+import type { Decision, InspectedFile, Inspection, PlannedPackage } from '../types.ts'
 import type { ReadArtifact } from '../fetch/read-artifacts.ts'
 import { confirmNames } from './confirm-names.ts'
-import type { Lists } from '../../rules/lists.ts'
-import type { Parts, Reader } from './reader.ts'
+import { openGuard } from './guard.ts'
+import { judgePlan, reportOf } from './judge-plan.ts'
+import type { Judgement } from './judge-plan.ts'
+import { offerApprovals } from './offer-approvals.ts'
+import type { Parts } from './reader.ts'
+import { recordDecision } from './record-decision.ts'
 import type { Session } from './session.ts'
+import { writeSarif } from './write-sarif.ts'
 
 type InstallVerb = Extract<Request, { verb: 'install' | 'ci' | 'update' }>
 
 /**
  * Inspect, then install: plan, read, judge, decide, and only then write. Returns the exit code. Before the decision
- * nothing of the project is written; after it a failure puts everything back.
+ * nothing of the project is written; after it a failure puts everything back. `again`: to run what was approved after
+ * an install; the project's own scripts have run already, and nothing more is offered.
  */
-export async function install(request: InstallVerb, session: Session, parts: Parts): Promise<number> {
-  const config = await loadSettings(request, session)
+export async function install(
+  request: InstallVerb,
+  session: Session,
+  parts: Parts,
+  { again = false }: { readonly again?: boolean } = {},
+): Promise<number> {
+  const guard = await openGuard(request, session)
+  const { config, lists } = guard
   const reader = parts.openReader({
     flat: config.flat,
     cacheFolder: String(config.get('cache')),
@@ -47,7 +59,6 @@ export async function install(request: InstallVerb, session: Session, parts: Par
   try {
     await recover(config, session)
     session.progress.update('resolving packages')
-    const lists = loadLists()
     const typed = request.verb === 'ci' ? [] : config.specs
     const asks = request.verb === 'install' && mayAsk(request, session)
     const { specs, insisted } = asks
@@ -57,31 +68,25 @@ export async function install(request: InstallVerb, session: Session, parts: Par
       { kind: request.verb, specs, read: reader.readFiles, tmp: session.host.tmp },
       config,
     )
-    const judgement = await judgePlan(plan, reader, { session, lists, insisted })
+    for (const warning of plan.policy.warnings) session.tell(renderHint(warning, session.err))
+    const judgement = await judgePlan(plan, reader, { session, guard, insisted })
     const report = reportOf(judgement.judged, decide(judgement.judged), session)
     const decision = await settle(report, request, session)
+    await recordDecision({ ...report, decision }, request, session, guard)
+    await writeSarif(request.sarif, { ...report, decision }, session, config.localPrefix)
     if (decision.kind !== 'proceed') return finish({ ...report, decision }, request, session)
     await leaveReceipts(judgement.judged, session.host.env)
-    const result = await installPlan(plan, judgement, { config, session, parts })
+    const result = await installPlan(plan, judgement, { config, session, parts, rootScripts: !again })
     if (request.json) session.print(toJsonText(toJsonReport({ ...report, decision })))
     else if (config.get('dry-run') === true) session.print(dryRunLines(plan, report, session))
     else session.print(renderInstalled(report, result, session.out))
-    return 0
+    const done = !again && config.get('dry-run') !== true
+    const approved =
+      done && (await offerApprovals({ plan, judgement, result, reader }, request, session, guard))
+    return approved ? await install(withoutSpecs(request), session, parts, { again: true }) : 0
   } finally {
     await reader.close()
   }
-}
-
-/** npm's settings for this request. Throws E_CONFIG where no npm is installed, E_USAGE for flags npm does not know. */
-export async function loadSettings(request: Pick<Request, 'npmArgs'>, { host }: Session): Promise<NpmConfig> {
-  const npmPath = await locateNpm(host)
-  if (npmPath === undefined) {
-    throw new SafeInstallError('E_CONFIG', 'no npm was found on PATH', {
-      hint: 'Install npm; its settings are used.',
-    })
-  }
-  const { env, cwd, execPath, platform, nodeVersion } = host
-  return loadNpmConfig({ argv: request.npmArgs, env, cwd, execPath, platform, nodeVersion, npmPath })
 }
 
 /** A killed install left a journal: undo or finish it before anything is planned, and say so. */
@@ -95,78 +100,25 @@ async function recover(config: NpmConfig, session: Session): Promise<void> {
   session.tell(`safe-install: an install that was killed here has been ${what}.${left}\n`)
 }
 
-type Judgement = {
-  readonly judged: readonly JudgedPackage[]
-  readonly reads: ReadonlyMap<PlannedPackage, ReadArtifact>
-}
-
-async function judgePlan(
-  plan: Plan,
-  reader: Reader,
-  {
-    session,
-    lists,
-    insisted,
-  }: { readonly session: Session; readonly lists: Lists; readonly insisted: ReadonlySet<string> },
-): Promise<Judgement> {
-  let done = 0
-  const found = await reader.read(plan.packages, item => {
-    done += 1
-    session.progress.update(`read ${done} of ${plan.packages.length} packages: ${item.name}@${item.version}`)
-  })
-  const reads = new Map([...found].map(([item, read]) => [item, withoutOptional(item, read)]))
-  const approved = [...plan.reviews]
-    .filter(([, review]) => review === 'allowed')
-    .map(([location]) => location)
-  const judged = judgePackages(plan.packages, reads, {
-    rules,
-    lists,
-    insisted,
-    problems: problemsByLocation(plan),
-    approved: new Set(approved),
-    now: session.host.now(),
-  })
-  return { judged, reads }
-}
-
-/**
- * A required package that cannot be had is npm's failure: there is nothing to install. An optional one npm leaves out,
- * and if its bytes turn up after all, the install refuses them because nobody read them.
- */
-function withoutOptional(item: PlannedPackage, read: ReadArtifact): ReadArtifact {
-  if (read.error === undefined) return read
-  if (!item.optional) throw read.error
-  const what = `optional and not to be had, so npm leaves it out: ${read.error.message}`
-  return { ...read, gaps: [{ kind: 'context', what }] }
-}
-
-function problemsByLocation({ problems }: Plan): Map<string, Plan['problems']> {
-  const byLocation = new Map<string, Plan['problems']>()
-  for (const problem of problems) {
-    byLocation.set(problem.location, [...(byLocation.get(problem.location) ?? []), problem])
-  }
-  return byLocation
-}
-
-/** The report of judged packages, with the time since the session was opened. */
-export function reportOf(packages: readonly JudgedPackage[], decision: Decision, session: Session): Report {
-  const { host, startedAt } = session
-  return {
-    tool: { version: host.version, rules: rules.length },
-    decision,
-    summary: summarise(packages, host.now() - startedAt),
-    packages,
-    titles: new Map(rules.map(rule => [rule.meta.id, rule.meta.title])),
-  }
+/** The same request for what stands in package.json, with npm's flags as typed and no package named. */
+export function withoutSpecs({ npmArgs, ...rest }: Request): InstallVerb {
+  const { json, sarif, trust, yes, fresh, verbose } = rest
+  const named = new Set('specs' in rest ? rest.specs : [])
+  const flags = npmArgs.filter(word => !named.has(word))
+  return { verb: 'install', specs: [], npmArgs: flags, json, sarif, trust, yes, fresh, verbose }
 }
 
 /** `--yes` has answered, `--json` is read by a program, and elsewhere a person must be there. */
-function mayAsk(request: InstallVerb, { host }: Session): boolean {
+function mayAsk(request: Pick<Request, 'yes' | 'json'>, { host }: Session): boolean {
   return !request.yes && !request.json && canAsk(host.stdin, host.stderr, host.env)
 }
 
 /** Asks where there is something to ask and somebody to answer. The result is `proceed` or `stop`. */
-async function settle(report: Report, request: InstallVerb, session: Session): Promise<Decision> {
+export async function settle(
+  report: Report,
+  request: Pick<Request, 'yes' | 'json'>,
+  session: Session,
+): Promise<Decision> {
   const { decision } = report
   const { host } = session
   if (decision.kind !== 'ask') {
@@ -205,14 +157,21 @@ function finish(report: Report, request: InstallVerb, session: Session): number 
   return exitCode({ kind: 'decided', decision: report.decision })
 }
 
-async function installPlan(
+/** Installs a judged plan, then runs the project's own scripts where npm would. */
+export async function installPlan(
   plan: Plan,
   { judged, reads }: Judgement,
   {
     config,
     session,
     parts,
-  }: { readonly config: NpmConfig; readonly session: Session; readonly parts: Parts },
+    rootScripts,
+  }: {
+    readonly config: NpmConfig
+    readonly session: Session
+    readonly parts: Parts
+    readonly rootScripts: boolean
+  },
 ): Promise<InstallResult> {
   session.progress.update(`installing ${judged.length} packages`)
   const scripts: ScriptSettings = {
@@ -224,7 +183,8 @@ async function installPlan(
   const dryRun = config.get('dry-run') === true
   const runsOwn = !config.ignoreScripts && !plan.global && !dryRun
   session.writing.begun = !dryRun
-  if (runsOwn && config.specs.length === 0) await runEarlyRootScripts(plan.path, scripts, config.npmVersion)
+  if (runsOwn && rootScripts && config.specs.length === 0)
+    await runEarlyRootScripts(plan.path, scripts, config.npmVersion)
   const result = await (parts.installTree ?? installTree)(plan, {
     inspected: new Map([...reads].flatMap(([item, read]) => inspectedOf(item, read))),
     approved: new Set(
@@ -236,7 +196,7 @@ async function installPlan(
   })
   session.progress.clear()
   if (runsOwn) {
-    if (config.specs.length === 0) await runRootScripts(plan.path, scripts, config.npmVersion)
+    if (config.specs.length === 0 && rootScripts) await runRootScripts(plan.path, scripts, config.npmVersion)
     if (result.added + result.changed + result.removed > 0) await runDependencyScripts(plan.path, scripts)
   }
   return result

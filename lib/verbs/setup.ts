@@ -14,8 +14,8 @@ import type { UserSetup } from '../enforce/user-setup.ts'
 import { SafeInstallError } from '../errors.ts'
 import type { NpmConfig } from '../plan/npm-config.ts'
 import { exitCode } from '../report/exit-code.ts'
-import { loadSettings } from './install.ts'
 import type { Session } from './session.ts'
+import { loadSettings } from './settings.ts'
 
 type SetupRequest = Extract<Request, { verb: 'setup' }>
 

@@ -42,7 +42,15 @@ function usageOf(argv: readonly string[]): SafeInstallError | Request {
   }
 }
 
-const common = { npmArgs: [], json: false, sarif: undefined, yes: false, fresh: false, verbose: false }
+const common = {
+  npmArgs: [],
+  json: false,
+  sarif: undefined,
+  trust: undefined,
+  yes: false,
+  fresh: false,
+  verbose: false,
+}
 
 t.test('a command line becomes a request', t => {
   const table: readonly [string, Partial<Request>][] = [
@@ -100,7 +108,14 @@ t.test('a command line becomes a request', t => {
     ['--deny a', { verb: 'deny', specs: ['a'] }],
     [
       '--accept a@1 --rule r --reason why --until 90d',
-      { verb: 'accept', spec: 'a@1', rule: 'r', reason: 'why', until: { kind: 'days', days: 90 } },
+      {
+        verb: 'accept',
+        spec: 'a@1',
+        rule: 'r',
+        reason: 'why',
+        until: { kind: 'days', days: 90 },
+        user: false,
+      },
     ],
     [
       '--accept a@1 --rule r --reason why --until 2027-01-31',
@@ -301,6 +316,10 @@ function wordsRead(request: Request): readonly string[] | undefined {
       return [request.from, request.to]
     case 'accept':
       return [request.spec]
+    case 'update-data':
+      return request.feed === undefined ? [] : [request.feed]
+    case 'trust':
+      return []
     case 'explain':
       return request.rule === undefined ? [] : [request.rule]
     case 'help':

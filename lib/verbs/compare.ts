@@ -1,0 +1,67 @@
+import type { Request } from '../cli/request.ts'
+import { SafeInstallError } from '../errors.ts'
+import { decide } from '../judge/decide.ts'
+import { judgePackages } from '../judge/judge-packages.ts'
+import { compare } from '../report/compare.ts'
+import { exitCode } from '../report/exit-code.ts'
+import { renderCompared, renderSummaryLine } from '../report/human.ts'
+import { toJsonText } from '../report/json.ts'
+import { rules } from '../../rules/index.ts'
+import { openGuard } from './guard.ts'
+import { reportOf } from './judge-plan.ts'
+import { readSubject } from './read-subject.ts'
+import type { Parts } from './reader.ts'
+import type { Session } from './session.ts'
+import { writeSarif } from './write-sarif.ts'
+
+/**
+ * Says what the second package can do that the first could not. The exit code is the second one's verdict, as
+ * `--inspect` would give it. Rejects where one of them cannot be had: there is nothing to compare.
+ */
+export async function comparePackages(
+  request: Extract<Request, { verb: 'compare' }>,
+  session: Session,
+  parts: Parts,
+): Promise<number> {
+  const { config, loaded, lists } = await openGuard(request, session)
+  const reader = parts.openReader({
+    flat: config.flat,
+    cacheFolder: String(config.get('cache')),
+    processors: session.host.processors,
+    fresh: request.fresh,
+  })
+  try {
+    session.progress.update(`reading ${request.from} and ${request.to}`)
+    const tools = { config, reader, session }
+    const [before, after] = await Promise.all([
+      readSubject(request.from, tools),
+      readSubject(request.to, tools),
+    ])
+    const [from, to] = judgePackages(
+      [before.item, after.item],
+      new Map([before, after].map(({ item, read }) => [item, read])),
+      {
+        rules,
+        lists,
+        problems: new Map(),
+        approved: new Set(),
+        policy: loaded.policy,
+        now: session.host.now(),
+      },
+    )
+    if (from === undefined || to === undefined) throw new SafeInstallError('E_INTERNAL', 'nothing was judged')
+    const outcome = decide([to])
+    const decision = outcome.kind === 'ask' ? { ...outcome, kind: 'stop' as const } : outcome
+    const report = reportOf([to], decision, session)
+    await writeSarif(request.sarif, report, session, config.localPrefix)
+    const comparison = compare(from, to)
+    if (request.json) session.print(toJsonText({ schemaVersion: 1, decision: decision.kind, comparison }))
+    else {
+      session.print(renderCompared(comparison, session.out))
+      session.print(renderSummaryLine(reportOf([from, to], decision, session), session.out))
+    }
+    return exitCode({ kind: 'decided', decision })
+  } finally {
+    await reader.close()
+  }
+}
