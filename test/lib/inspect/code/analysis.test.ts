@@ -50,7 +50,7 @@ t.test('data of a source that reaches a sink is a flow, whatever way it takes', 
       'env process.env[…] -> network payload i.js:1',
     ],
     [`const a = []; a.push(process.env.NPM_TOKEN); ${send("a.join('')")}`, token],
-    [`${send("Object.entries(process.env).map(([k, v]) => k + '=' + v).join()")}`, env],
+    [send("Object.entries(process.env).map(([k, v]) => k + '=' + v).join()"), env],
     [`const m = new Map(); m.set('t', process.env.NPM_TOKEN); ${send("m.get('t')")}`, token],
     [`const d = new FormData(); d.append('t', process.env.NPM_TOKEN); ${send('d')}`, token],
     [`const x = \`a\${process.env.NPM_TOKEN}b\`; ${send("Buffer.from(x).toString('base64')")}`, token],
@@ -469,9 +469,7 @@ t.test(
     for (const chars of [100_000, 1_500_000]) {
       const text = bundle(chars)
       for (const code of hidden) {
-        const { flows, gaps } = analyse({
-          'i.js': `${text}${code}\n${text.slice(0, 30_000).replaceAll(/\bf\d/g, 'g$&')}`,
-        })
+        const { flows, gaps } = analyse({ 'i.js': `${text}${code}` })
         t.strictSame(gaps, [], `${chars}: ${code.slice(0, 40)}`)
         t.match(
           flows.find(flow => flow.source.name === 'NPM_TOKEN'),
