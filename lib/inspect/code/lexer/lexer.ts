@@ -3,6 +3,7 @@ import { patches } from './patches.ts'
 import { powers } from './powers.ts'
 import {
   addAssign,
+  closeMember,
   afterNewline,
   arrowBody,
   classDeclaration,
@@ -215,7 +216,7 @@ class Reading {
 
   /** A member name outside a member access: destructured (`{ mainModule }`), or defined, which is no use. */
   #isPulled(token: number, index: number): boolean {
-    return this.#tokens.markedIn[index] === object && !this.#isMethodName(token, index)
+    return this.#tokens.markedIn[index] === object && !this.#isKey(token, index)
   }
 
   #power(what: string, token: number): Power {
@@ -335,7 +336,7 @@ class Reading {
   #isHarmlessLiteral(token: number): boolean {
     const tokens = this.#tokens
     return (
-      this.#isString(token) &&
+      this.#isLiteralMember(token - 1) &&
       (tokens.values[token] as number) >= 0 &&
       harmlessProcess.has(tokens.words.text(tokens.values[token] as number))
     )
@@ -348,7 +349,7 @@ class Reading {
       const member = tokens.words.text(tokens.values[token + 2] as number)
       if (!harmlessModule.has(member) && member === 'constructor')
         this.#open('module.constructor', token, index)
-    } else if (this.#isPunctuator(token + 1, openMember) && !this.#isString(token + 2))
+    } else if (this.#isPunctuator(token + 1, openMember) && !this.#isLiteralMember(token + 1))
       this.#open('module[…]', token, index)
   }
 
@@ -364,7 +365,7 @@ class Reading {
   #globalObject(token: number, dotted: boolean, index: number): void {
     if (dotted || this.#isKey(token, index)) return
     if (this.#isPunctuator(token + 1, openMember)) {
-      if (!this.#isString(token + 2)) this.#materials.sign('global member', token)
+      if (!this.#isLiteralMember(token + 1)) this.#materials.sign('global member', token)
     } else if (this.#isWord(token - 1, 'in') && this.#isPunctuator(token + 1, 41))
       this.#materials.sign('global names', token)
     else if (!this.#isDot(token + 1) && !this.#isTested(token)) this.#materials.sign('global object', token)
@@ -440,7 +441,7 @@ class Reading {
     const tokens = this.#tokens
     if (keyWordSet.has(text) || powers.globals.has(text) || powers.members.has(text)) {
       if (this.#isCompared(token)) return
-      const before = this.#isPunctuator(token - 1, openMember)
+      const before = this.#isPunctuator(token - 1, openMember) && this.#isPunctuator(token + 1, closeMember)
       const named = text === 'require' || powers.members.has(text) || powers.globals.has(text)
       const called = text === 'constructor' && this.#isPunctuator(token + 2, 40)
       if (before && (named || called)) {
@@ -450,6 +451,9 @@ class Reading {
       if (keyWordSet.has(text)) this.#materials.sign('a name as text', token)
       return
     }
+    if (text === 'fromCharCode' || text === 'fromCodePoint') this.#materials.sign('char codes', token)
+    if (text === 'atob' || text === 'unescape' || text === 'TextDecoder')
+      this.#materials.sign('decode', token)
     if (
       text === 'base64' ||
       text === 'base64url' ||
@@ -465,25 +469,26 @@ class Reading {
 
   /** A string that is only compared, or is a key or a case, reaches nothing. */
   #isCompared(token: number): boolean {
-    const { words, values } = this.#tokens
     if (this.#isPunctuator(token - 1, comparison) || this.#isPunctuator(token + 1, comparison)) return true
-    if (
-      this.#isPunctuator(token + 1, 58) &&
-      (this.#isPunctuator(token - 1, 123) || this.#isPunctuator(token - 1, 44))
-    )
-      return true
+    if (this.#isGiven(token)) return true
     if (this.#isWord(token - 1, 'case') || this.#isWord(token + 1, 'in')) return true
-    void words
-    void values
     return false
   }
 
   /** `{ fetch: f }`, `{ fetch() {} }`, `class { fetch() {} }`: a name given, not used. */
   #isKey(token: number, index: number): boolean {
-    const around = this.#tokens.markedIn[index]
-    if (around === object && this.#isPunctuator(token + 1, 58))
-      return this.#isPunctuator(token - 1, 123) || this.#isPunctuator(token - 1, 44)
+    if (this.#tokens.markedIn[index] === object && this.#isGiven(token)) return true
     return this.#isMethodName(token, index)
+  }
+
+  /** `{ name: 1 }`, unless what follows could be what a pattern binds: `{ name: x } = process`. */
+  #isGiven(token: number): boolean {
+    if (!this.#isPunctuator(token + 1, 58)) return false
+    if (!this.#isPunctuator(token - 1, 123) && !this.#isPunctuator(token - 1, 44)) return false
+    if (this.#isPunctuator(token + 2, 123) || this.#isPunctuator(token + 2, 91)) return false
+    const { kinds, count } = this.#tokens
+    if (token + 2 >= count || ((kinds[token + 2] as number) & 15) !== word) return true
+    return ![44, 125, 61].some(end => this.#isPunctuator(token + 3, end))
   }
 
   #isMethodName(token: number, index: number): boolean {
@@ -527,6 +532,11 @@ class Reading {
       (ends[token] as number) - (starts[token] as number) === text.length &&
       this.#tokens.text.startsWith(text, starts[token])
     )
+  }
+
+  /** `['name']`, and nothing joined to it. */
+  #isLiteralMember(open: number): boolean {
+    return this.#isString(open + 1) && this.#isPunctuator(open + 2, closeMember)
   }
 
   #isString(token: number): boolean {

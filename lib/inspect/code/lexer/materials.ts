@@ -132,7 +132,7 @@ export class Materials {
       (encodedRun(text, 0, text.length) >= minEncodedRun || !isProse(text, 0, text.length))
     )
       this.sign('encoded text', token)
-    if (text.length > 12 && codeInText.test(text)) this.sign('code in text', token)
+    if (text.length > 6 && codeInText.test(text)) this.sign('code in text', token)
   }
 
   #long(token: number): void {
