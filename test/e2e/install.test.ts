@@ -259,7 +259,9 @@ t.test('an interruption before the decision leaves nothing behind', async t => {
 t.test('a mistyped name is corrected before anything is fetched, and asked about once', async t => {
   const registry = await startRegistry(t)
   for (const name of ['express', 'expresss']) {
-    registry.publish({ files: { 'package.json': JSON.stringify({ name, version: '4.0.0' }), 'index.js': '' } })
+    registry.publish({
+      files: { 'package.json': JSON.stringify({ name, version: '4.0.0' }), 'index.js': '' },
+    })
   }
   const corrected = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
   const yes = await runOnTerminal(corrected, ['expresss'], { prompt: /instead\?/, answer: 'y\n' })
