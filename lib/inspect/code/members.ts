@@ -84,20 +84,23 @@ export function namedMember(
   name: string,
   frame: Frame,
   place: Place,
+  /** Prototypes and re-exports followed so far: hostile code, and honest `setPrototypeOf`, can make a ring of them. */
+  depth = 0,
 ): Value {
+  if (depth > maxParents) return anything
   let result = nothing
   for (const handle of object.handles) {
     result = join(result, memberOfHandle(machine, handle, name, object, frame, place))
   }
   if (object.objects.length > 0) {
-    for (const one of object.objects) result = join(result, fieldOf(machine, one, name, frame, place))
+    for (const one of object.objects) result = join(result, fieldOf(machine, one, name, frame, place, depth))
   }
   for (const fn of object.functions) {
     if (name === 'prototype') prototypeOf(machine, fn)
-    const own = fieldOf(machine, fn.properties, name, frame, place)
+    const own = fieldOf(machine, fn.properties, name, frame, place, depth)
     result = join(result, own === anything && functionMembers.has(name) ? nothing : own)
     if (fn.parents !== undefined && own === anything) {
-      result = join(result, namedMember(machine, fn.parents, name, frame, place))
+      result = join(result, namedMember(machine, fn.parents, name, frame, place, depth + 1))
     }
     if (name === 'constructor') result = join(result, ofHandle(machine.handle('global:Function')))
   }
@@ -254,6 +257,7 @@ export function fieldOf(
   name: string,
   frame: Frame,
   place: Place,
+  depth = 0,
 ): Value {
   let result = nothing
   let at: ObjectValue | undefined = object
@@ -272,7 +276,8 @@ export function fieldOf(
     }
     if (at.rest !== undefined) result = join(result, machine.read(at.rest, frame))
     if (at.stars !== undefined) {
-      for (const star of at.stars) result = join(result, namedMember(machine, star, name, frame, place))
+      for (const star of at.stars)
+        result = join(result, namedMember(machine, star, name, frame, place, depth + 1))
     }
     if (at.model !== undefined) {
       const api = canonical(`${at.model.name}.${name}`)

@@ -149,6 +149,7 @@ function parseDialect(text: string, path: string): Parsed | undefined {
         attachComment: false,
         plugins: [...commonPlugins, ...kind],
       })
+      giveBodies(program)
       return { kind: 'tree', program, module: isModule(program, path), dialect: true }
     } catch (error) {
       if (error instanceof RangeError) return { kind: 'unreadable', why: 'nested too deeply' }
@@ -156,6 +157,25 @@ function parseDialect(text: string, path: string): Parsed | undefined {
     }
   }
   return undefined
+}
+
+/** Overloads and abstract methods of TypeScript have no body; everything behind the parser expects one. */
+function giveBodies(program: Program): void {
+  const stack: unknown[] = [program]
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (Array.isArray(next)) {
+      for (const item of next) stack.push(item)
+    } else if (typeof next === 'object' && next !== null) {
+      const node = next as Record<string, unknown>
+      const isFunction = node['type'] === 'FunctionExpression' || node['type'] === 'FunctionDeclaration'
+      if (isFunction && (node['body'] === undefined || node['body'] === null)) {
+        node['body'] = { type: 'BlockStatement', body: [], start: node['end'], end: node['end'] }
+      }
+      for (const key of Object.keys(node)) {
+        if (key !== 'loc' && key !== 'range' && key !== 'extra') stack.push(node[key])
+      }
+    }
+  }
 }
 
 function bracketDepth(text: string): number {

@@ -189,9 +189,6 @@ export function findScopes(program: Program): { readonly scopes: Scopes; readonl
         if (node.type === 'FunctionExpression' && node.id) declare(inner, node.id.name)
         for (const parameter of node.params) declarePattern(inner, parameter)
         pushAll(node.params, inner)
-        // An overload or abstract method of TypeScript has no body.
-        // oxlint-disable-next-line typescript/no-unnecessary-condition
-        if (node.body === undefined || node.body === null) break
         if (node.body.type === 'BlockStatement') pushAll(node.body.body, inner)
         else push(node.body, inner)
         break
