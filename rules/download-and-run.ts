@@ -1,8 +1,8 @@
 import type { Action, Fact, Flow, Inspection, Rule, SinkKind } from '../lib/types.ts'
 import { guardsInWords } from './behaviour/guards.ts'
-import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
+import { isStranger, placeInWords } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
-import { findingsOf, isUnasked } from './behaviour/sightings.ts'
+import { bySource, findingsOf, isUnasked, originOf } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { destinationsInWords, findingAt, opening, quote, severityOf } from './finding.ts'
@@ -58,12 +58,12 @@ export const downloadAndRun: Rule = {
   },
   check(inspection, context) {
     const sightings = inspection.flows.filter(isDownload).flatMap((flow): readonly Sighting[] => {
-      const place = placeOf([flow.source.name], inspection, context)
+      const place = originOf(flow, inspection, context)
       const action = weigh(flow, place, isHidden(flow, inspection))
       return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
     })
     return oncePerLine([
-      ...findingsOf(sightings, group => say(group, inspection)),
+      ...findingsOf(sightings, group => say(group, inspection), bySource),
       ...inspection.facts.flatMap(fact => ofRuntime(fact, inspection)),
     ])
   },

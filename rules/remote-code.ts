@@ -2,7 +2,7 @@ import type { Action, Flow, Rule } from '../lib/types.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
-import { findingsOf } from './behaviour/sightings.ts'
+import { findingsOf, originOf } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { destinationsInWords, opening, severityOf } from './finding.ts'
 
@@ -79,7 +79,7 @@ export const remoteCode: Rule = {
   check(inspection, context) {
     const sightings = inspection.flows.flatMap((flow): readonly Sighting[] => {
       const place = isRemoteCode(flow)
-        ? placeOf([flow.source.name], inspection, context)
+        ? originOf(flow, inspection, context)
         : isRequested(flow)
           ? placeOf([], inspection, context)
           : undefined
