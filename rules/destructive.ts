@@ -62,7 +62,7 @@ export const destructive: Rule = {
 }
 
 function report(fact: Fact, act: string): readonly RuleFinding[] {
-  const action: Action = unasked(fact) ? 'block' : fact.byCall ? 'ask' : 'ask'
+  const action: Action = unasked(fact) ? 'block' : 'ask'
   const message =
     `${opening(fact)} ${act}${guardsInWords(fact.guards)}. ` +
     'There is no reason for a package to do that. Do not install it.'
@@ -71,7 +71,11 @@ function report(fact: Fact, act: string): readonly RuleFinding[] {
 
 function ofFact(fact: Fact): readonly RuleFinding[] {
   if (fact.kind === 'deletes') {
-    const path = fact.paths.map(slashes).find(one => wide.test(one))
+    // A command the user started deletes what the user named; a bare `/` beside other paths is a part that was unknown.
+    if (!unasked(fact)) return []
+    const path = fact.paths
+      .map(slashes)
+      .find(one => wide.test(one) && (one !== '/' || fact.paths.length === 1))
     return path === undefined ? [] : report(fact, `deletes ${quote(path)}`)
   }
   if (fact.kind !== 'starts') return []
