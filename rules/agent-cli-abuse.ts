@@ -1,7 +1,7 @@
 import type { Action, Fact, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { unasked } from './behaviour/written.ts'
-import { findingAt, quote, severityOf, when } from './finding.ts'
+import { findingAt, opening, quote, severityOf } from './finding.ts'
 
 type Starts = Extract<Fact, { kind: 'starts' }>
 
@@ -57,7 +57,7 @@ export const agentCliAbuse: Rule = {
         const action = weigh(fact, command)
         if (action === undefined) return []
         const message =
-          `${when(fact.phase, fact.byCall)} it runs ${quote(command, 160)}: an assistant that asks nobody before it acts. ` +
+          `${opening(fact)} runs ${quote(command, 160)}: an assistant that asks nobody before it acts. ` +
           'What it does there stands nowhere in this package. Do not install it.'
         return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
       }),

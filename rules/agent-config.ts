@@ -2,7 +2,7 @@ import type { Action, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
 import type { Written } from './behaviour/written.ts'
-import { findingAt, quote, severityOf, when } from './finding.ts'
+import { findingAt, opening, quote, severityOf } from './finding.ts'
 
 /** Settings that let an assistant start programs, and texts that it obeys. */
 const settings =
@@ -79,7 +79,7 @@ function say(written: Written, path: Text, more: number, action: Action): string
   const others = more > 0 ? ` and ${more} more` : ''
   const text = written.contents.find(content => content.trim().length > 8)
   const what =
-    `${when(written.phase, written.byCall)} it writes ${quote(path)}${others}, which a coding assistant ` +
+    `${opening(written)} writes ${quote(path)}${others}, which a coding assistant ` +
     `${settings.test(path) ? 'starts programs from' : 'obeys'}${text === undefined ? '' : `: ${quote(text.trim())}`}.`
   return action === 'note'
     ? what

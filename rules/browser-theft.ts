@@ -3,7 +3,7 @@ import { isStranger, placeInWords } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { findingsOf, isUnasked, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
-import { severityOf, when } from './finding.ts'
+import { opening, severityOf } from './finding.ts'
 
 /** What lies in a browser or a clipboard, sent away. */
 export const browserTheft: Rule = {
@@ -77,7 +77,7 @@ function weigh(flow: Flow, place: Place, clip: boolean): Action | undefined {
 function say(group: SightingGroup): string {
   const [{ flow, place }] = group
   return (
-    `${when(flow.phase, flow.byCall)} it reads ${sourcesInWords(group)} and sends that to ${place.host?.shown ?? 'a computed destination'}, ` +
+    `${opening(flow)} reads ${sourcesInWords(group)} and sends that to ${place.host?.shown ?? 'a computed destination'}, ` +
     `${placeInWords(place)}. Whoever opens a page with it loses what they typed or signed. Do not ship it.`
   )
 }

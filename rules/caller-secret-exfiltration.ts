@@ -6,7 +6,7 @@ import type { Place } from './behaviour/place.ts'
 import { findingsOf, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { registrableDomain } from './hosts/host.ts'
-import { severityOf, when } from './finding.ts'
+import { opening, severityOf } from './finding.ts'
 
 type Leak = { readonly flow: Flow; readonly place: Place; readonly key: boolean }
 
@@ -122,12 +122,8 @@ function homeOf(leaks: readonly Leak[], context: Context): string | undefined {
 function weigh({ flow, place, key }: Leak, home: string | undefined, context: Context): Action | undefined {
   const sure = flow.certain
   if (flow.source.kind === 'caller') {
-    // A mailbox of the author's own, in whatever a package does for its caller.
-    return place.kind === 'capture' && place.class?.startsWith('a bot') === true
-      ? sure
-        ? 'block'
-        : 'ask'
-      : undefined
+    // A mailbox of the author's own, or a bare address, in whatever a package does for its caller.
+    return place.telling ? (sure ? 'block' : 'ask') : undefined
   }
   if (key) return sure ? 'block' : 'ask'
   if (place.kind === 'capture') return sure ? 'block' : 'ask'
@@ -141,7 +137,7 @@ function say(group: SightingGroup): string {
   const [{ flow, place }] = group
   const shown = place.host?.shown ?? 'a computed destination'
   return (
-    `${when(flow.phase, flow.byCall)} it takes ${sourcesInWords(group)} and sends that to ${shown}, ` +
+    `${opening(flow)} takes ${sourcesInWords(group)} and sends that to ${shown}, ` +
     `${placeInWords(place)}${guardsInWords(flow.guards)}. ` +
     `Whoever owns that host can then act in the caller’s name. Do not give this package a key; replace any it has seen.`
   )

@@ -1,7 +1,7 @@
 import type { Action, Context, Fact, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { unasked } from './behaviour/written.ts'
-import { findingAt, quote, severityOf, when } from './finding.ts'
+import { findingAt, opening, quote, severityOf } from './finding.ts'
 
 /** What only a miner is told: pools, share of the yield, the protocol's own words. */
 const mining =
@@ -53,7 +53,7 @@ export const cryptominer: Rule = {
         const action = weigh(fact, declared)
         if (action === undefined) return []
         const message =
-          `${when(fact.phase, fact.byCall)} it mines cryptocurrency: ${quote(text, 120)}.` +
+          `${opening(fact)} mines cryptocurrency: ${quote(text, 120)}.` +
           (action === 'note'
             ? ''
             : ' The machine’s power goes to whoever owns that wallet. Do not install it.')

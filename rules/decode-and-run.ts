@@ -1,7 +1,7 @@
 import type { Action, Fact, Flow, Inspection, Rule } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
-import { unasked } from './behaviour/written.ts'
-import { findingAt, findingOfFlow, quote, severityOf, when } from './finding.ts'
+import { sameLine, unasked } from './behaviour/written.ts'
+import { findingAt, findingOfFlow, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
 type Evaluates = Extract<Fact, { kind: 'evaluates' }>
@@ -71,7 +71,8 @@ function ofFact(fact: Evaluates, inspection: Inspection): readonly RuleFinding[]
   const odd = inspection.facts.find(
     other => (other.kind === 'hidden-text' || other.kind === 'off-screen') && other.at.path === fact.at.path,
   )
-  if (fact.decoders.length === 0 && (odd === undefined || fact.code === 'constant')) return []
+  if (fact.decoders.length === 0 && (odd === undefined || fact.code === 'constant'))
+    return ofComputed(fact, inspection)
   const disguised = odd !== undefined || fact.decoders.some(how => disguises.has(how))
   const action: Action = unasked(fact)
     ? fact.phase === 'install' || disguised || fact.code === 'computed'
@@ -87,6 +88,25 @@ function ofFact(fact: Evaluates, inspection: Inspection): readonly RuleFinding[]
       message: say(fact, fact.decoders, fact.api, odd),
     }),
   ]
+}
+
+const making: ReadonlySet<string> = new Set(['decodes', 'hidden-text', 'off-screen'])
+
+/** A program made at that moment out of something nobody could follow. Templates are compiled when they are used. */
+function ofComputed(fact: Evaluates, inspection: Inspection): readonly RuleFinding[] {
+  if (fact.code === 'constant' || !unasked(fact) || !/eval|Function|vm\b|_compile/.test(fact.api)) return []
+  // Where the text comes from the network, a file or the caller, the flow says more.
+  const known = inspection.flows.some(({ sink }) => sink.kind === 'evaluate' && sameLine(sink.at, fact.at))
+  if (known) return []
+  const made = inspection.facts.some(
+    other =>
+      other.at.path === fact.at.path && (making.has(other.kind) || (other.kind === 'loads' && other.native)),
+  )
+  const action: Action = fact.phase === 'install' || made ? 'ask' : 'note'
+  const message =
+    `${opening(fact)} makes a program out of a text that is only known then, and runs it (${fact.api}). ` +
+    'Where the text comes from could not be followed. Ask what it needs that for.'
+  return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
 }
 
 const running: ReadonlySet<string> = new Set(['evaluate', 'load', 'native-load', 'command', 'command-stdin'])
@@ -132,7 +152,7 @@ function say(
           : 'pushed out of view'
   const where = file === undefined ? '' : ` of ${quote(file)}`
   return (
-    `${when(at.phase, at.byCall)} it turns data${where} ${how} into a program and runs it (${api}). ` +
+    `${opening(at)} turns data${where} ${how} into a program and runs it (${api}). ` +
     'A program that is meant to be read is not kept like that. Do not install it before you have seen what it decodes to.'
   )
 }

@@ -3,7 +3,7 @@ import { guardsInWords, isHiding } from './behaviour/guards.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { slashes, unasked } from './behaviour/written.ts'
 import { HOLE } from '../lib/types.ts'
-import { findingAt, quote, severityOf, when } from './finding.ts'
+import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
 /** A folder whose loss is the loss of everything: home, root, a drive, the project. */
@@ -62,16 +62,20 @@ export const destructive: Rule = {
 }
 
 function report(fact: Fact, act: string): readonly RuleFinding[] {
-  const action: Action = unasked(fact) ? 'block' : fact.byCall ? 'ask' : 'ask'
+  const action: Action = unasked(fact) ? 'block' : 'ask'
   const message =
-    `${when(fact.phase, fact.byCall)} it ${act}${guardsInWords(fact.guards)}. ` +
+    `${opening(fact)} ${act}${guardsInWords(fact.guards)}. ` +
     'There is no reason for a package to do that. Do not install it.'
   return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
 }
 
 function ofFact(fact: Fact): readonly RuleFinding[] {
   if (fact.kind === 'deletes') {
-    const path = fact.paths.map(slashes).find(one => wide.test(one))
+    // A command the user started deletes what the user named; a bare `/` beside other paths is a part that was unknown.
+    if (!unasked(fact)) return []
+    const path = fact.paths
+      .map(slashes)
+      .find(one => wide.test(one) && (one !== '/' || fact.paths.length === 1))
     return path === undefined ? [] : report(fact, `deletes ${quote(path)}`)
   }
   if (fact.kind !== 'starts') return []

@@ -1,11 +1,11 @@
 import type { Action, Fact, Flow, Inspection, Rule, SinkKind } from '../lib/types.ts'
 import { guardsInWords } from './behaviour/guards.ts'
-import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
+import { isStranger, placeInWords } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
-import { findingsOf, isUnasked } from './behaviour/sightings.ts'
+import { bySource, findingsOf, isUnasked, originOf } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { oncePerLine } from './behaviour/once.ts'
-import { destinationsInWords, findingAt, quote, severityOf, when } from './finding.ts'
+import { destinationsInWords, findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
 type Starts = Extract<Fact, { kind: 'starts' }>
@@ -58,12 +58,12 @@ export const downloadAndRun: Rule = {
   },
   check(inspection, context) {
     const sightings = inspection.flows.filter(isDownload).flatMap((flow): readonly Sighting[] => {
-      const place = placeOf([flow.source.name], inspection, context)
+      const place = originOf(flow, inspection, context)
       const action = weigh(flow, place, isHidden(flow, inspection))
       return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
     })
     return oncePerLine([
-      ...findingsOf(sightings, group => say(group, inspection)),
+      ...findingsOf(sightings, group => say(group, inspection), bySource),
       ...inspection.facts.flatMap(fact => ofRuntime(fact, inspection)),
     ])
   },
@@ -134,7 +134,7 @@ function ofRuntime(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
   )
   if (command === undefined || fetched === undefined) return []
   const message =
-    `${when('install')} it fetches another runtime and runs code with it: ${quote(command)}. ` +
+    `${opening({ phase: 'install' })} fetches another runtime and runs code with it: ${quote(command)}. ` +
     'Code that npm could run by itself has one reason to avoid Node: not to be seen. Do not install it.'
   return [findingAt(fact.at, 'install', { action: 'block', severity: 'critical', message })]
 }
@@ -149,7 +149,7 @@ function say(group: SightingGroup, inspection: Inspection): string {
   const started = what === undefined ? 'it' : quote(what)
   const how = manner.length === 0 ? '' : ` (${manner.join(', ')})`
   const told =
-    `${when(flow.phase, flow.byCall)} it downloads a file from ${from}, ${placeInWords(place)}, and ` +
+    `${opening(flow)} downloads a file from ${from}, ${placeInWords(place)}, and ` +
     `${flow.sink.kind === 'command' ? 'starts' : 'loads'} ${started}${how}${guardsInWords(flow.guards)}.`
   return action === 'note'
     ? told

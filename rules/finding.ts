@@ -21,6 +21,18 @@ export function when(phase: Phase, byCall = false): string {
   }
 }
 
+/** The same as the start of a sentence about the package: "While npm installs it, it …". */
+export function opening({
+  phase,
+  byCall = false,
+}: {
+  readonly phase: Phase
+  readonly byCall?: boolean
+}): string {
+  const words = when(phase, byCall)
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}, it`
+}
+
 /** A text with its unknown parts shown as `${…}`, quotes added, cut to a length a sentence can carry. */
 export function quote(text: Text, maxChars = 80): string {
   const shown = text.replaceAll(HOLE, '${…}')

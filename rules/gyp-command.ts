@@ -1,5 +1,5 @@
 import type { Fact, Inspection, Rule } from '../lib/types.ts'
-import { findingOfFact, quote } from './finding.ts'
+import { findingOfFact, quote, severityOf } from './finding.ts'
 
 type GypCommand = Extract<Fact, { kind: 'gyp-command' }>
 
@@ -58,16 +58,22 @@ export const gypCommand: Rule = {
   check(inspection) {
     const commands = inspection.facts.filter((fact): fact is GypCommand => fact.kind === 'gyp-command')
     const builds = hasNativeSource(inspection)
-    return commands.map(fact =>
-      findingOfFact(fact, {
-        severity: builds ? 'low' : 'critical',
-        action: builds ? 'note' : 'block',
-        message: builds
-          ? `building it runs ${quote(fact.command)}`
-          : `its build file runs ${quote(fact.command)}, and the package has no native source code to build`,
-      }),
-    )
+    return commands.flatMap(fact => {
+      const action = builds ? (isOdd(fact.command) ? 'ask' : undefined) : 'block'
+      if (action === undefined) return []
+      const message = builds
+        ? `While it is built, it runs ${quote(fact.command)}: building needs neither the network nor programs in temporary folders. Look at that command first.`
+        : `Its build file runs ${quote(fact.command)}, and the package has no native source code to build. Do not install it.`
+      return [findingOfFact(fact, { action, severity: severityOf(action), message })]
+    })
   },
+}
+
+/** What a build does not do: fetch, decode, or start what it just put where nobody looks. */
+function isOdd(command: string): boolean {
+  return /\b(?:curl|wget|nc|ncat|base64|eval)\b|\/tmp\/\.|\/dev\/(?:shm|tcp)\b|>\s*\/dev\/null\s+2>&1\s*&(?!&)/.test(
+    command,
+  )
 }
 
 function hasNativeSource(inspection: Inspection): boolean {

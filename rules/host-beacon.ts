@@ -4,7 +4,7 @@ import { isStranger, placeInWords } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { findingsOf, isUnasked, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
-import { destinationsInWords, findingAt, quote, severityOf, when } from './finding.ts'
+import { destinationsInWords, findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
 /** Who and where this machine is, sent off by a package nobody has used yet. */
@@ -79,7 +79,7 @@ function ofLookup(fact: Fact, flows: readonly RuleFinding[]): readonly RuleFindi
   const seen = flows.some(({ location }) => location.path === fact.at.path && location.line === fact.at.line)
   if (name === undefined || seen) return []
   const message =
-    `${when(fact.phase)} it looks up ${quote(name)}: what it computes leaves as part of the name, past any proxy. ` +
+    `${opening(fact)} looks up ${quote(name)}: what it computes leaves as part of the name, past any proxy. ` +
     'Names that are needed are fixed. Check what it puts there before you install it.'
   return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
 }
@@ -133,7 +133,7 @@ function say(group: SightingGroup): string {
       : place.host.shown
   const how = flow.sink.kind === 'dns' ? ', as part of a looked-up name, past any proxy' : ''
   const what =
-    `${when(flow.phase, flow.byCall)} it sends ${sourcesInWords(group)} to ${shown}, ` +
+    `${opening(flow)} sends ${sourcesInWords(group)} to ${shown}, ` +
     `${placeInWords(place)}${how}${guardsInWords(flow.guards)}.`
   return action === 'note'
     ? what

@@ -3,7 +3,7 @@ import { oncePerLine } from './behaviour/once.ts'
 import { isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
 import type { Written } from './behaviour/written.ts'
 import { scopeOf } from './names/name-index.ts'
-import { findingAt, quote, severityOf, when } from './finding.ts'
+import { findingAt, opening, quote, severityOf } from './finding.ts'
 
 /** Programs of others on this machine: their folders, archives and bundles. */
 const application =
@@ -112,7 +112,7 @@ function say(written: Written, path: Text, action: Action, inspection: Inspectio
   const name = inspection.manifest.name ?? 'this package'
   const text = written.contents.find(content => content.trim().length > 8)
   const what =
-    `${when(written.phase, written.byCall)} it writes ${quote(path)}, which does not belong to ${name}` +
+    `${opening(written)} writes ${quote(path)}, which does not belong to ${name}` +
     `${text === undefined ? '' : `: ${quote(text.trim())}`}.`
   return action === 'note'
     ? what

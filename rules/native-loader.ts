@@ -1,7 +1,7 @@
 import type { Action, Fact, Flow, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { sameLine, slashes, unasked } from './behaviour/written.ts'
-import { findingAt, findingOfFlow, quote, severityOf, when } from './finding.ts'
+import { findingAt, findingOfFlow, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
 /** What compiled code is honestly called. */
@@ -66,7 +66,7 @@ function ofLoad(fact: Fact, disguised: readonly string[]): readonly RuleFinding[
   if (target === undefined) return []
   const action: Action = unasked(fact) ? 'ask' : 'note'
   const message =
-    `${when(fact.phase, fact.byCall)} it loads ${quote(target)} as compiled code (${fact.api}), which is not called what it is. ` +
+    `${opening(fact)} loads ${quote(target)} as compiled code (${fact.api}), which is not called what it is. ` +
     'Nobody can read what that does. Ask its author why it is hidden.'
   return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
 }
@@ -90,7 +90,7 @@ function ofCopy(flow: Flow, inspection: Inspection): readonly RuleFinding[] {
   if (path === undefined || hidden.length === 0) return []
   const action: Action = flow.certain ? 'block' : 'ask'
   const message =
-    `${when(flow.phase, flow.byCall)} it copies ${quote(source.name.replace(/^(?:file:\/\/)?\/__package__\//, ''))} out of the package to ` +
+    `${opening(flow)} copies ${quote(source.name.replace(/^(?:file:\/\/)?\/__package__\//, ''))} out of the package to ` +
     `${quote(path)} and starts it there (${hidden[0]?.manner.join(', ') ?? ''}). ` +
     'It would run on and stay when the package is removed. Do not install it.'
   return [findingOfFlow(flow, { action, severity: severityOf(action), message })]

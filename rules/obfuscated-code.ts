@@ -1,5 +1,5 @@
 import type { Action, Fact, Inspection, Rule } from '../lib/types.ts'
-import { findingAt, severityOf, when } from './finding.ts'
+import { findingAt, opening, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
 type Hidden = {
@@ -38,7 +38,7 @@ export const obfuscatedCode: Rule = {
           files: {
             'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node i.js"}}',
             'i.js':
-              "const _0x4a21=['exec','child_process'];const _0x1f3b=function(_0x2c11){return _0x4a21[_0x2c11];};require(_0x1f3b(0x1))[_0x1f3b(0x0)]('true');\n",
+              "const _0x4a21=['exec','child_process'];const _0x1f3b=function(_0x2c11){return _0x4a21[_0x2c11];};const _0x5e7d=require(_0x1f3b(0x1));_0x5e7d[_0x1f3b(0x0)](_0x4a21[0x2]);\n",
           },
         },
       ],
@@ -77,7 +77,7 @@ function report({ fact, marks, share }: Hidden, inspection: Inspection): readonl
   const action = weigh(fact, inspection)
   const rest = inspection.files.filter(file => file.kind === 'javascript').length - 1
   const message =
-    `${when(fact.phase, fact.byCall)} it runs code that was made unreadable: ${marks.slice(0, 4).join(', ')}` +
+    `${opening(fact)} runs code that was made unreadable: ${marks.slice(0, 4).join(', ')}` +
     `${rest > 0 ? `, in a package with ${rest} other ${rest === 1 ? 'file' : 'files'} of code` : ''}. ` +
     (action === 'note'
       ? 'What it does could be followed only in part.'

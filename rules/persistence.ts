@@ -2,7 +2,7 @@ import type { Action, Fact, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
 import type { Written } from './behaviour/written.ts'
-import { findingAt, quote, severityOf, when } from './finding.ts'
+import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
 type Starts = Extract<Fact, { kind: 'starts' }>
@@ -142,7 +142,7 @@ function ofCommand(fact: Starts): readonly RuleFinding[] {
 }
 
 function say(at: Pick<Written, 'phase' | 'byCall'>, act: string, action: Action): string {
-  const what = `${when(at.phase, at.byCall)} it ${act}.`
+  const what = `${opening(at)} ${act}.`
   if (action === 'note') return what
   return `${what} It would stay and run after the package is gone. Do not install it unless you asked for exactly that.`
 }

@@ -2,9 +2,9 @@ import type { Action, Flow, Rule } from '../lib/types.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
-import { findingsOf } from './behaviour/sightings.ts'
+import { findingsOf, originOf } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
-import { destinationsInWords, severityOf, when } from './finding.ts'
+import { destinationsInWords, opening, severityOf } from './finding.ts'
 
 /** Code that is fetched from the network and run: what was inspected is not what executes. */
 export const remoteCode: Rule = {
@@ -79,7 +79,7 @@ export const remoteCode: Rule = {
   check(inspection, context) {
     const sightings = inspection.flows.flatMap((flow): readonly Sighting[] => {
       const place = isRemoteCode(flow)
-        ? placeOf([flow.source.name], inspection, context)
+        ? originOf(flow, inspection, context)
         : isRequested(flow)
           ? placeOf([], inspection, context)
           : undefined
@@ -130,13 +130,13 @@ function say(group: SightingGroup): string {
   const { api } = flow.sink
   if (flow.source.kind === 'caller') {
     return (
-      `${when(flow.phase, flow.byCall)} it runs what a request carries (${api})${guardsInWords(flow.guards)}. ` +
+      `${opening(flow)} runs what a request carries (${api})${guardsInWords(flow.guards)}. ` +
       'Anybody who can reach that program can run code on its machine. Do not install it.'
     )
   }
   const where = place.host?.shown ?? destinationsInWords([flow.source.name])
   const what =
-    `${when(flow.phase, flow.byCall)} it runs what ${where} answers as a program (${api}); ` +
+    `${opening(flow)} runs what ${where} answers as a program (${api}); ` +
     `that is ${placeInWords(place)}${guardsInWords(flow.guards)}.`
   return action === 'note'
     ? what

@@ -13,7 +13,7 @@ import { isStranger, placeInWords } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { findingsOf, isUnasked, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
-import { destinationsInWords, severityOf, when } from './finding.ts'
+import { destinationsInWords, opening, severityOf } from './finding.ts'
 
 type Theft = { readonly flow: Flow; readonly place: Place; readonly loot: Loot; readonly foreign: boolean }
 
@@ -170,7 +170,7 @@ function say(group: SightingGroup): string {
   const destinations = group.flatMap(({ flow: { sink } }) => sink.destinations)
   const shown = place.host === undefined ? destinationsInWords(destinations) : place.host.shown
   const what =
-    `${when(flow.phase, flow.byCall)} it reads ${sourcesInWords(group)} and sends that to ${shown}, ` +
+    `${opening(flow)} reads ${sourcesInWords(group)} and sends that to ${shown}, ` +
     `${placeInWords(place)}${guardsInWords(flow.guards)}.`
   if (action === 'note') return what
   return isUnasked(flow)

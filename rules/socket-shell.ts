@@ -1,6 +1,6 @@
 import type { Action, Fact, Flow, Rule, Text } from '../lib/types.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
-import { findingAt, findingOfFlow, quote, severityOf, when } from './finding.ts'
+import { findingAt, findingOfFlow, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
 type Starts = Extract<Fact, { kind: 'starts' }>
@@ -62,7 +62,7 @@ export const socketShell: Rule = {
       const action = weigh(flow, isStranger(place), place.kind === 'capture')
       const where = place.host?.shown ?? 'an address computed at run time'
       const message =
-        `${when(flow.phase, flow.byCall)} it connects a shell (${shellOf(flow)}) to ${where}, ${placeInWords(place)}: ` +
+        `${opening(flow)} connects a shell (${shellOf(flow)}) to ${where}, ${placeInWords(place)}: ` +
         'whoever is there can run commands on this machine. Do not install it.'
       add(findingOfFlow(flow, { action, severity: severityOf(action), message }))
     }
@@ -118,7 +118,7 @@ function ofCommand(fact: Starts): readonly RuleFinding[] {
   if (command === undefined) return []
   const action = fact.phase === 'run' && fact.byCall ? 'ask' : 'block'
   const message =
-    `${when(fact.phase, fact.byCall)} it runs ${quote(command, 120)}, which ties a shell to a network connection: ` +
+    `${opening(fact)} runs ${quote(command, 120)}, which ties a shell to a network connection: ` +
     'whoever is at the other end can run commands on this machine. Do not install it.'
   return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
 }

@@ -1,7 +1,7 @@
 import type { Action, Context, Fact, Inspection, Rule } from '../lib/types.ts'
 import { brandScore } from './brands/brand-score.ts'
 import { oncePerLine } from './behaviour/once.ts'
-import { findingAt, quote, severityOf, when } from './finding.ts'
+import { findingAt, opening, quote, severityOf } from './finding.ts'
 
 type Patches = Extract<Fact, { kind: 'patches' }>
 
@@ -61,7 +61,7 @@ export const walletHook: Rule = {
       [...wallets, ...hooks].map(fact => {
         const action = weigh(fact, isWallet(inspection, context))
         const message =
-          `${when(fact.phase, fact.byCall)} it replaces ${quote(fact.target)}, through which ` +
+          `${opening(fact)} replaces ${quote(fact.target)}, through which ` +
           `${wallet.test(fact.target) ? 'a page asks its wallet to sign and pay' : 'every request of the page passes'}. ` +
           (action === 'note'
             ? 'Wallets and their adapters do that.'

@@ -1,7 +1,7 @@
 import type { Action, Fact, Flow, Inspection, Phase, Rule, Site } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { unasked } from './behaviour/written.ts'
-import { findingAt, findingOfFlow, quote, severityOf, when } from './finding.ts'
+import { findingAt, findingOfFlow, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
 type Act = {
@@ -65,7 +65,7 @@ export const worm: Rule = {
     const findings = acts.map((act): RuleFinding => {
       const action: Action = act.alone || together || steals(inspection) ? 'block' : 'ask'
       const message =
-        `${when(act.phase, act.byCall)} it ${act.what}. ` +
+        `${opening(act)} ${act.what}. ` +
         'With what it finds it can act as you. Do not install it; where it ran, revoke your npm and GitHub tokens.'
       return findingAt(act.at, act.phase, { action, severity: severityOf(action), message })
     })
@@ -116,7 +116,7 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
     return []
   const action: Action = flow.certain ? 'block' : 'ask'
   const message =
-    `${when(flow.phase)} it uses a token it found (${flow.source.name}) on ${quote(target)}. ` +
+    `${opening(flow)} uses a token it found (${flow.source.name}) on ${quote(target)}. ` +
     'With it, it can act as you. Do not install it; where it ran, revoke that token.'
   return [findingOfFlow(flow, { action, severity: severityOf(action), message })]
 }

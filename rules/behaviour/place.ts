@@ -20,6 +20,8 @@ export type Place = {
   readonly host: Host | undefined
   /** The kind of collector or rented host, where it is one. */
   readonly class: string | undefined
+  /** No honest package was seen to name such a host: a bare public address, a catcher of requests, the author’s bot. */
+  readonly telling: boolean
   /** Without TLS anybody on the way may answer. */
   readonly plain: boolean
 }
@@ -66,20 +68,26 @@ export function placeOf(destinations: readonly Text[], inspection: Inspection, c
     const place = onePlace(destination, inspection, context)
     if (worst === undefined || order.indexOf(place.kind) > order.indexOf(worst.kind)) worst = place
   }
-  return worst ?? { kind: 'unknown', host: undefined, class: undefined, plain: false }
+  return worst ?? { kind: 'unknown', host: undefined, class: undefined, telling: false, plain: false }
 }
 
 function onePlace(destination: Text, inspection: Inspection, context: Context): Place {
   const host = hostOf(destination)
   const plain = /^(?:http|ws|ftp):/i.test(destination)
-  const place = (kind: PlaceKind, name?: string): Place => ({ kind, host, class: name, plain })
+  const place = (kind: PlaceKind, name?: string, telling = false): Place => ({
+    kind,
+    host,
+    class: name,
+    telling,
+    plain,
+  })
   if (host === undefined) return isLocalText(destination) ? place('local') : place('unknown')
   if (isLocal(host)) return place('local')
   const { lists } = context
   const known = hostClass(host, lists.hosts)
-  if (mailbox.test(destination)) return place('capture', 'a bot or webhook written into the code')
+  if (mailbox.test(destination)) return place('capture', 'a bot or webhook written into the code', true)
   if (known !== undefined && (known.weight >= 3 || (collecting.has(known.kind) && known.weight >= 2)))
-    return place('capture', known.class)
+    return place('capture', known.class, known.weight >= 3)
   if (host.labels.at(-1) === '*' || !isHostName(host)) return place('unknown')
   const claim = brandScore(context.name, lists)
   if (isOwnHost(host, inspection.manifest, claim.standing === 'unknown' ? [] : claim.brands, lists))

@@ -1,3 +1,4 @@
+import { HOLE } from '../../lib/types.ts'
 import type { Action, Context, Flow, Inspection, Severity, Text } from '../../lib/types.ts'
 import type { RuleFinding } from '../finding.ts'
 import { findingOfFlow, sourceInWords } from '../finding.ts'
@@ -19,12 +20,19 @@ const actions: readonly Action[] = ['note', 'ask', 'block']
 const severities: readonly Severity[] = ['low', 'medium', 'high', 'critical']
 const phases = ['dormant', 'run', 'import', 'install'] as const
 
-/** The sightings of one sink, grouped by the line they end in. */
-export function groupBySink(sightings: readonly Sighting[]): readonly SightingGroup[] {
+const bySink = ({ flow: { sink } }: Sighting): string => `${sink.at.path}\0${sink.at.line}`
+
+/** By the line the data comes from: one download that is started in several places is one thing to read. */
+export const bySource = ({ flow: { source } }: Sighting): string => `${source.at.path}\0${source.at.line}`
+
+/** The sightings of one sink (or whatever `keyOf` says), strongest first. */
+export function groupSightings(
+  sightings: readonly Sighting[],
+  keyOf: (sighting: Sighting) => string = bySink,
+): readonly SightingGroup[] {
   const groups = new Map<string, Sighting[]>()
   for (const sighting of sightings) {
-    const { path, line } = sighting.flow.sink.at
-    const key = `${path}\0${line}`
+    const key = keyOf(sighting)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [sighting])
     else group.push(sighting)
@@ -41,16 +49,23 @@ function compare(a: Sighting, b: Sighting): number {
     actions.indexOf(b.action) - actions.indexOf(a.action) ||
     severities.indexOf(b.severity) - severities.indexOf(a.severity) ||
     phases.indexOf(b.flow.phase) - phases.indexOf(a.flow.phase) ||
-    Number(b.flow.certain) - Number(a.flow.certain)
+    Number(b.flow.certain) - Number(a.flow.certain) ||
+    Number(isInOneFile(b.flow)) - Number(isInOneFile(a.flow))
   )
 }
 
-/** One finding for each sink: its strongest flow as evidence, its words over all of them. */
+/** The shorter way is easier to check. */
+function isInOneFile({ source, sink }: Flow): boolean {
+  return source.at.path === sink.at.path
+}
+
+/** One finding for each group: its strongest flow as evidence, its words over all of them. */
 export function findingsOf(
   sightings: readonly Sighting[],
   say: (group: SightingGroup) => string,
+  keyOf?: (sighting: Sighting) => string,
 ): readonly RuleFinding[] {
-  return groupBySink(sightings).map(group => {
+  return groupSightings(sightings, keyOf).map(group => {
     const [{ flow, action, severity }] = group
     return findingOfFlow(flow, { action, severity, message: say(group) })
   })
@@ -79,6 +94,18 @@ export function leavesFor(flow: Flow, inspection: Inspection, context: Context):
   if (sink.kind !== 'command' && sink.kind !== 'command-stdin') return undefined
   const commands: readonly Text[] = sink.destinations.filter(isNetworkTool)
   return commands.length === 0 ? undefined : placeOf(commands.flatMap(addressesIn), inspection, context)
+}
+
+/** Where an answer came from: by its own name, or by what the call that fetched it is known to contact. */
+export function originOf({ source }: Flow, inspection: Inspection, context: Context): Place {
+  const named = placeOf([source.name], inspection, context)
+  if (named.kind !== 'unknown') return named
+  const contacted = inspection.facts.flatMap(fact =>
+    fact.kind === 'contacts' && fact.at.path === source.at.path && fact.at.line === source.at.line
+      ? fact.destinations.filter(text => text.replaceAll(HOLE, '').length > 3)
+      : [],
+  )
+  return contacted.length === 0 ? named : placeOf(contacted, inspection, context)
 }
 
 /** A flow nobody asked for: it runs while npm installs or as soon as the package is imported. */

@@ -19,10 +19,6 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'elsewhere',
     why: 'flagged inside the text that node -e runs, which is reported as a file of its own, not at the line that starts it',
   },
-  'bs58-codecs#1': {
-    how: 'silent',
-    why: "the bundled dependency sends its caller's plain parameter to an address: a parameter without a telling name",
-  },
   'bs58-codecs#2': {
     how: 'silent',
     why: 'a plain parameter kept by a timer and sent to one fixed host: what every analytics client does',
@@ -114,10 +110,6 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     why: 'the obfuscated end of a readable file leaves no fact that shows its marks',
   },
   'node-sysmon-native#0': { how: 'silent', why: 'C sources are not read' },
-  'node-sysmon-native#1': {
-    how: 'silent',
-    why: 'C sources are not read, and what a build action starts from them is unknown',
-  },
   'node-sysmon-native#2': { how: 'silent', why: 'functions of native addons are no sinks' },
   'nomicsfoundation#0': {
     how: 'silent',
@@ -135,7 +127,7 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
   'pancake-uniswap#2': { how: 'silent', why: 'approvals through a wallet library are no sinks' },
   'polymarketdev#2': {
     how: 'silent',
-    why: "the key goes to a host that the variable's own name suggests it is for",
+    why: 'the flow through the agent tool that holds the key as a field is lost',
   },
   'pumpswap-raydium#1': { how: 'silent', why: 'random bytes the package makes are no source' },
   'qix-chalk-debug#1': {
@@ -171,7 +163,10 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'elsewhere',
     why: 'flagged where the file is copied; repacking an archive by a library is no sink',
   },
-  'wasm-loader#0': { how: 'silent', why: 'what a WebAssembly module returns is no source' },
+  'wasm-loader#0': {
+    how: 'weak',
+    why: 'what a WebAssembly module returns is no source, so the evaluation of an unknown text asks',
+  },
   'wasm-loader#1': {
     how: 'silent',
     why: 'functions given to a WebAssembly module as imports are not followed',
