@@ -19,8 +19,11 @@ type Layers = ReadonlyMap<string, Settings>
 /** Name programs or options that npm would start or hand to Node: a cloned repository must not choose them. */
 const runsCode = ['git', 'node-gyp', 'node-options', 'script-shell', 'shell', 'editor', 'viewer', 'browser']
 
-/** Turn a project install into one elsewhere, or a file of the repository into the user's settings. */
-const movesInstall = ['global', 'location', 'prefix', 'npm-version', 'global-prefix', 'local-prefix']
+/**
+ * Turn a project install into one elsewhere, a file of the repository into the user's settings, or a folder of the
+ * repository into the cache, where inspections are kept: a forged one would vouch for anything.
+ */
+const movesInstall = ['cache', 'global', 'location', 'prefix', 'npm-version', 'global-prefix', 'local-prefix']
 const movesSettings = ['userconfig', 'globalconfig']
 
 /** Answer a question that is the user's. */

@@ -90,12 +90,17 @@ async function makeFolder(cache: string): Promise<string> {
 
 /** npm's `--package` names what to install; without it the command does. */
 function specsOf({ command }: ExecRequest, config: NpmConfig): readonly string[] {
-  const packages = [config.get('package')].flat().flatMap(spec => textOf(spec) ?? [])
+  const packages = typedPackages(config)
   if (packages.length > 0) return packages
   if (command !== undefined) return [command]
   throw new SafeInstallError('E_USAGE', '--exec needs a package', {
     hint: 'Usage: safe-install --exec <spec> [-- <arguments>]',
   })
+}
+
+/** From the command line alone: a project's `.npmrc` must not say what `--exec` starts. */
+function typedPackages(config: NpmConfig): readonly string[] {
+  return [config.getFrom('package', 'cli')].flat().flatMap(spec => textOf(spec) ?? [])
 }
 
 type Command = { readonly shell: string; readonly args: readonly string[] }
@@ -107,10 +112,10 @@ async function commandOf(
   location: string | undefined,
 ): Promise<Command> {
   const shell = config.scriptShell ?? '/bin/sh'
-  const call = textOf(config.get('call'))
+  const call = textOf(config.getFrom('call', 'cli'))
   if (call !== undefined) return { shell, args: ['-c', call] }
-  const named = [config.get('package')].flat().some(spec => textOf(spec) !== undefined)
-  const bin = named ? (command ?? '') : await binOf(join(config.path, location ?? ''))
+  const bin =
+    typedPackages(config).length > 0 ? (command ?? '') : await binOf(join(config.path, location ?? ''))
   if (bin.includes('/') || bin === '')
     throw new SafeInstallError('E_USAGE', `"${bin}" is no name of a program`)
   // sh starts what has no hashbang as a script, as npx does; the words are handed on untouched.

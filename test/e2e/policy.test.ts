@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, symlinkSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import t from 'tap'
 import { runCli, runOnTerminal } from '../helpers/cli.ts'
 import { makeProject, snapshot } from '../helpers/project.ts'
-import type { Project } from '../helpers/project.ts'
 import { startRegistry } from '../helpers/registry.ts'
 import type { Registry } from '../helpers/registry.ts'
 
@@ -43,18 +40,6 @@ function publishHooked(registry: Registry, marker: string, version = '1.0.0', mo
   })
 }
 
-function publishPlain(registry: Registry, version = '1.0.0', code = 'module.exports = 1\n'): void {
-  registry.publish({
-    files: { 'package.json': JSON.stringify({ name: 'plain', version }), 'index.js': code },
-  })
-}
-
-const userPolicy = async (project: Project, policy: unknown): Promise<void> => {
-  const folder = join(project.home, '.config', 'safe-install')
-  await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, 'safe-install.json'), JSON.stringify(policy))
-}
-
 const parse = (text: string): Record<string, any> => JSON.parse(text) // oxlint-disable-line typescript/no-explicit-any
 
 t.test('a hostile clone loosens nothing by its own files', async t => {
@@ -88,6 +73,8 @@ t.test('a hostile clone loosens nothing by its own files', async t => {
       'script-shell=./evil.sh',
       'ignore-scripts=false',
       'yes=true',
+      'cache=./cache',
+      'call=touch called',
       '@evil:registry=http://127.0.0.1:9/',
       '',
     ].join('\n'),
@@ -99,6 +86,7 @@ t.test('a hostile clone loosens nothing by its own files', async t => {
   t.match(result.stdout, /secret-exfiltration/)
   t.match(result.stderr, /ignored script-shell=/)
   t.match(result.stderr, /ignored yes=true/)
+  t.match(result.stderr, /ignored cache=/)
   t.match(result.stderr, /ignored dangerously-allow-all-scripts=true/)
   t.match(result.stderr, /@evil:registry=http/)
   t.match(result.stderr, /have\s+not\s+trusted/)
@@ -259,230 +247,5 @@ t.test('on a terminal approval is offered once after the install, default No', a
     t.equal(existsSync(marker), ran, JSON.stringify(answer))
     t.equal('allowScripts' in parse(await project.read('package.json')), ran)
   }
-  t.end()
-})
-
-t.test('--check reads the lockfile, --since only what changed, and writes SARIF', async t => {
-  const registry = await startRegistry(t, { maxAge: 0 })
-  publishPlain(registry)
-  registry.publish({ files: stealer('1.0.0') })
-  const project = await makeProject(t, registry, { 'package.json': app })
-  const git = (...args: string[]): unknown =>
-    execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.test', ...args], {
-      cwd: project.path,
-    })
-  t.equal((await runCli(project, ['plain'])).code, 0)
-  const alone = { GIT_CEILING_DIRECTORIES: dirname(project.path) }
-  t.equal((await runCli(project, ['--check', '--since', 'HEAD'], { env: alone })).code, 2, 'no repository')
-  git('init', '-q')
-  git('add', 'package.json', 'package-lock.json')
-  git('commit', '-qm', 'one')
-  const lock = parse(await project.read('package-lock.json'))
-  lock['packages']['node_modules/stealer'] = {
-    version: '1.0.0',
-    resolved: `${registry.url}stealer/-/stealer-1.0.0.tgz`,
-    integrity: registry.publish({ files: stealer('1.0.0') }).integrity,
-    hasInstallScript: true,
-  }
-  lock['packages'][''].dependencies.stealer = '1.0.0'
-  await project.write('package-lock.json', JSON.stringify(lock, undefined, 2))
-  await project.write(
-    'package.json',
-    JSON.stringify({ ...app, dependencies: lock['packages'][''].dependencies }),
-  )
-  const before = await snapshot(project.path)
-  const all = parse((await runCli(project, ['--check', '--json'])).stdout)
-  t.strictSame(
-    all['packages'].map((one: { name: string }) => one.name),
-    ['plain', 'stealer'],
-  )
-  const result = await runCli(project, ['--check', '--since', 'HEAD', '--json', '--sarif', '../out.sarif'])
-  t.equal(result.code, 10, result.stderr)
-  t.strictSame(
-    parse(result.stdout)['packages'].map((one: { name: string }) => one.name),
-    ['stealer'],
-  )
-  t.strictSame(await snapshot(project.path), before, 'nothing is written to the project')
-  const [run] = parse(await project.read('../out.sarif'))['runs']
-  t.equal(run.results[0].ruleId, 'secret-exfiltration')
-  t.match(run.results[0].locations[0].physicalLocation, {
-    artifactLocation: { uri: 'package-lock.json' },
-    region: {
-      startLine:
-        (await project.read('package-lock.json'))
-          .split('\n')
-          .findIndex(line => line.includes('"node_modules/stealer"')) + 1,
-    },
-  })
-  for (const ref of ['no-such-ref', '--output=x', 'HEAD:package.json'])
-    t.equal((await runCli(project, ['--check', `--since=${ref}`])).code, 2, ref)
-  t.end()
-})
-
-t.test('--check --all-platforms reads what this machine would not install', async t => {
-  const registry = await startRegistry(t, { maxAge: 0 })
-  registry.publish({
-    files: {
-      'package.json': JSON.stringify({ name: 'foreign', version: '1.0.0', os: ['aix'] }),
-      'x.js': '1\n',
-    },
-  })
-  const project = await makeProject(t, registry, {
-    'package.json': { ...app, optionalDependencies: { foreign: '1.0.0' } },
-  })
-  const names = async (...args: string[]): Promise<unknown> =>
-    parse((await runCli(project, ['--check', '--json', ...args])).stdout)['packages'].map(
-      (one: { name: string }) => one.name,
-    )
-  t.strictSame(await names(), [])
-  t.strictSame(await names('--all-platforms'), ['foreign'])
-  t.end()
-})
-
-t.test('--compare says what the second can do more', async t => {
-  const registry = await startRegistry(t, { maxAge: 0 })
-  publishPlain(registry)
-  publishPlain(registry, '1.0.1', "require('node:child_process').exec('make')\n")
-  const project = await makeProject(t, registry, { 'package.json': app })
-  const result = await runCli(project, ['--compare', 'plain@1.0.0', 'plain@1.0.1', '--json'])
-  t.equal(result.code, 0, result.stderr)
-  t.match(parse(result.stdout)['comparison'], {
-    from: 'plain@1.0.0',
-    to: 'plain@1.0.1',
-    incomplete: false,
-    abilities: [{ what: 'starts make' }],
-  })
-  const back = await runCli(project, ['--compare', 'plain@1.0.1', 'plain@1.0.0'])
-  t.match(back.stdout, /Nothing that was found/)
-  t.end()
-})
-
-t.test('--exec runs what it has read, with its words and exit code, and leaves nothing behind', async t => {
-  const registry = await startRegistry(t, { maxAge: 0 })
-  registry.publish({
-    files: {
-      'package.json': JSON.stringify({
-        name: 'tool',
-        version: '1.0.0',
-        bin: { tool: 'cli.js', other: 'cli.js' },
-      }),
-      'cli.js': '#!/usr/bin/env node\nconsole.log(JSON.stringify(process.argv.slice(2)))\nprocess.exit(7)\n',
-    },
-  })
-  registry.publish({
-    files: {
-      ...stealer('1.0.0'),
-      'package.json': JSON.stringify({
-        name: 'stealer',
-        version: '1.0.0',
-        bin: 'setup.js',
-        scripts: { postinstall: 'node setup.js' },
-      }),
-    },
-  })
-  const project = await makeProject(t, registry, { 'package.json': app })
-  const before = await snapshot(project.path)
-  const words = ['a b', '$HOME', "it's", '--flag']
-  const result = await runCli(project, ['--exec', 'tool@1.0.0', '--', ...words])
-  t.equal(result.code, 7, result.stderr)
-  t.strictSame(JSON.parse(result.stdout), words)
-  const named = await runCli(project, ['--exec', '--package=tool', 'other', '--', 'x'])
-  t.equal(named.code, 7, named.stderr)
-  t.equal((await runCli(project, ['--exec', 'stealer'])).code, 10)
-  t.strictSame(await snapshot(project.path), before)
-  t.strictSame(await snapshot(join(project.cache, '_safe-install', 'exec')), [])
-  t.end()
-})
-
-t.test('a policy file that cannot be understood stops with exit code 2', async t => {
-  const registry = await startRegistry(t, { maxAge: 0 })
-  publishPlain(registry)
-  const project = await makeProject(t, registry, { 'package.json': app })
-  await userPolicy(project, { registries: ['https://registry.example/'] })
-  const foreign = await runCli(project, ['plain'])
-  t.equal(foreign.code, 2)
-  t.equal(registry.requests.length, 0, 'nothing was asked of a registry that is not allowed')
-  await userPolicy(project, { registries: [registry.url], minimumAgeDays: 3650 })
-  t.equal((await runCli(project, ['plain'])).code, 10, 'too young')
-  await userPolicy(project, { rules: {} })
-  const typo = await runCli(project, ['plain'])
-  t.equal(typo.code, 2)
-  t.match(typo.stderr, /unknown key/)
-  await userPolicy(project, {})
-  symlinkSync(
-    join(project.home, '.config', 'safe-install', 'safe-install.json'),
-    join(project.path, 'safe-install.json'),
-  )
-  t.equal((await runCli(project, ['plain'])).code, 2, 'a link in the project')
-  t.end()
-})
-
-t.test(
-  '--history notes decisions without credentials; --print-config says where settings come from',
-  async t => {
-    const registry = await startRegistry(t, { maxAge: 0 })
-    publishPlain(registry)
-    registry.publish({ files: stealer('1.0.0') })
-    const project = await makeProject(t, registry, { 'package.json': app })
-    t.equal((await runCli(project, ['plain'])).code, 0)
-    t.equal((await runCli(project, ['stealer'])).code, 10)
-    await runCli(project, [
-      `${registry.url.replace('//', '//user:hunter2@')}plain/-/plain-1.0.0.tgz?token=hunter2`,
-    ])
-    const noted = await runCli(project, ['--history', '--json'])
-    t.notMatch(noted.stdout, /hunter2/)
-    t.match(parse(noted.stdout)['history'], [
-      { verb: 'install', specs: ['plain'], outcome: 'installed' },
-      { outcome: 'stopped: block', alarms: ['stealer@1.0.0: secret-exfiltration'] },
-    ])
-    await userPolicy(project, { history: false })
-    await runCli(project, ['plain'])
-    t.equal(
-      parse((await runCli(project, ['--history', '--json'])).stdout)['history'].length,
-      parse(noted.stdout)['history'].length,
-    )
-    await project.write('.npmrc', 'script-shell=./evil\n')
-    const config = parse((await runCli(project, ['--print-config', '--json'])).stdout)
-    t.match(
-      config['policy'].find((row: { key: string }) => row.key === 'history'),
-      { value: 'false', origin: 'user' },
-    )
-    t.match(config['ignored'], [{ key: 'script-shell', value: './evil' }])
-    t.end()
-  },
-)
-
-t.test('--update-data reads a feed from a file and says its age', async t => {
-  const registry = await startRegistry(t, { maxAge: 0 })
-  const project = await makeProject(t, registry, { 'package.json': app })
-  publishPlain(registry, '6.6.6')
-  const today = new Date().toISOString()
-  await writeFile(
-    join(project.home, 'feed.json'),
-    JSON.stringify([
-      {
-        id: 'MAL-2026-1',
-        modified: today,
-        summary: 'Malicious code in plain',
-        affected: [{ package: { ecosystem: 'npm', name: 'plain' }, versions: ['6.6.6'] }],
-      },
-    ]),
-  )
-  t.equal((await runCli(project, ['plain'])).code, 0)
-  const result = await runCli(project, ['--update-data', join(project.home, 'feed.json'), '--json'])
-  t.equal(result.code, 0, result.stderr)
-  t.match(parse(result.stdout)['updated'], { rows: 1, date: today.slice(0, 10) })
-  const stopped = await runCli(project, ['--inspect', 'plain@6.6.6'])
-  t.equal(stopped.code, 10)
-  t.match(stopped.stdout, /known-malware/)
-  const lifted = await runCli(project, [
-    '--accept',
-    'plain@6.6.6',
-    '--rule',
-    'known-malware',
-    '--reason',
-    'x',
-  ])
-  t.equal(lifted.code, 2)
   t.end()
 })

@@ -121,6 +121,9 @@ t.test('a command line becomes a request', t => {
       '--accept a@1 --rule r --reason why --until 2027-01-31',
       { verb: 'accept', until: { kind: 'date', at: Date.parse('2027-01-31T23:59:59.999Z') } },
     ],
+    ['--trust', { verb: 'trust' }],
+    [`--ci --trust-policy ${'A0'.repeat(32)}`, { verb: 'ci', trust: 'a0'.repeat(32) }],
+    ['--update-data ./feed.zip', { verb: 'update-data', feed: './feed.zip' }],
     ['--setup --user --undo', { verb: 'setup', user: true, undo: true, gate: undefined }],
     ['--setup --gate strict', { verb: 'setup', user: false, undo: false, gate: 'strict' }],
     ['--doctor --with-npm /opt/npm', { verb: 'doctor', withNpm: '/opt/npm' }],
@@ -318,8 +321,6 @@ function wordsRead(request: Request): readonly string[] | undefined {
       return [request.spec]
     case 'update-data':
       return request.feed === undefined ? [] : [request.feed]
-    case 'trust':
-      return []
     case 'explain':
       return request.rule === undefined ? [] : [request.rule]
     case 'help':
@@ -331,7 +332,7 @@ function wordsRead(request: Request): readonly string[] | undefined {
     case 'doctor':
     case 'history':
     case 'print-config':
-    case 'update-data':
+    case 'trust':
       return []
   }
 }

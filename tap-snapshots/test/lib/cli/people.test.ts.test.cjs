@@ -11,19 +11,20 @@ safe-install reads every package before npm installs it, and stops or asks.
   safe-install [<spec>...] [npm install flags]     inspect, then install
   safe-install --ci | --update [<package>...] | --exec <spec> [-- <arguments>]
   safe-install --inspect <spec|file.tgz|folder>... report only
-  safe-install --check [--since <git-ref>] [--all-platforms]
-                                                   read what the lockfile says
+  safe-install --check [--since <git-ref>] [--all-platforms]  read the lockfile
   safe-install --compare <spec> <spec>             what the second can do more
   safe-install --approve <pkg@version>...          let install scripts run
   safe-install --deny <pkg>...                     never let them run
   safe-install --accept <pkg@version> --rule <id> --reason "..." [--until 90d]
-  safe-install --setup [--user] [--undo]           make npm use the guard
-  safe-install --doctor | --history | --explain [<rule>]
-  safe-install --print-config | --update-data
+  safe-install --trust                             count the project's policy
+  safe-install --setup [--user | --gate <how>] [--undo]  make npm use the guard
+  safe-install --doctor [--with-npm <npm>] | --history | --explain [<rule>]
+  safe-install --print-config | --update-data [<address or file>]
 
   --json          one JSON object on stdout    --sarif FILE    also write SARIF
   --yes, -y       answer questions with yes    --verbose       say more
   --fresh         ignore cached inspections    --version, -v   our version
+  --trust-policy <sha256>   count this project's policy in this run (CI)
 
 Every other flag is npm's. A package named like a command: install@latest.
 Exit: 0 nothing to stop, 1 npm failed, 2 usage or policy, 10 blocked or
