@@ -17,16 +17,18 @@ const simple: ReadonlyMap<string, string> = new Map([
 ])
 
 /** The value of what stands between the quotes of a string or template. A malformed escape stands for itself. */
-export function stringValue(text: string, start: number, end: number): string {
+export function stringValue(whole: string, start: number, end: number): string {
+  // Cut first: a search for the next backslash would otherwise read the rest of the file for every string.
+  const text = whole.slice(start, end)
   let value = ''
-  let from = start
-  for (let at = text.indexOf('\\', start); at >= 0 && at < end; at = text.indexOf('\\', from)) {
+  let from = 0
+  for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', from)) {
     value += text.slice(from, at)
-    const [decoded, next] = escape(text, at, end)
+    const [decoded, next] = escape(text, at, text.length)
     value += decoded
-    from = Math.min(next, end)
+    from = Math.min(next, text.length)
   }
-  return value + text.slice(from, end)
+  return value + text.slice(from)
 }
 
 function escape(text: string, at: number, end: number): readonly [string, number] {

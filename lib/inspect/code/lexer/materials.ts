@@ -116,7 +116,7 @@ export class Materials {
     if (text.length < 4) return
     if (alphabet.test(text)) this.sign('picked from an alphabet', token)
     const letters = text.length > 48 ? text : lettersOf(text)
-    const reversed = letters.length < 80 ? [...letters].reverse().join('') : ''
+    const reversed = letters.length < 80 ? letters.split('').toReversed().join('') : ''
     for (const key of this.#keys) {
       if (key.length < 7 && key !== 'eval') continue
       const lower = key.toLowerCase()

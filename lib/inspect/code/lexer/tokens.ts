@@ -336,7 +336,7 @@ export class Tokens {
   }
 
   /** Whether a token behind `before` begins a statement. `await` and `async` before a function count with it. */
-  #startsStatement(before: number, line: number): boolean {
+  #startsStatement(before: number, line: number, behindAsync = false): boolean {
     if (before < 0) return true
     const kind = (this.kinds[before] as number) & 15
     const value = this.values[before] as number
@@ -349,8 +349,9 @@ export class Tokens {
     if (kind === word) {
       const text = this.words.text(value)
       if (text === 'else' || text === 'do' || text === 'export' || text === 'default') return true
-      if (text === 'async')
-        return this.#startsStatement(before - 1, (this.kinds[before] as number) & afterNewline)
+      // One is all that stands before a function.
+      if (text === 'async' && !behindAsync)
+        return this.#startsStatement(before - 1, (this.kinds[before] as number) & afterNewline, true)
     }
     return line !== 0 && ((this.#trait(value) & traitNoOperand) === 0 || kind !== word)
   }
@@ -358,8 +359,11 @@ export class Tokens {
   #number(start: number, line: number): number {
     const { text } = this
     let at = start + 1
+    let points = text.charCodeAt(start) === 46 ? 1 : 0
     for (;;) {
       const unit = text.charCodeAt(at)
+      // A second point is a member: reading on would read the rest once more for each.
+      if (unit === 46 && ++points > 1) break
       if (unit < 128 && (types[unit] === digit || types[unit] === name || unit === 46)) {
         at++
         continue
@@ -602,13 +606,13 @@ export class Tokens {
         break
       case 43:
       case 45:
+        if (unit === 45 && text.startsWith('->', start + 1)) this.#inexact('an HTML comment')
         if (next === unit) {
           this.#push(punctuator | line, increment, start, start + 2)
           // Behind an operand on the same line it is a suffix, and what follows is an operator.
           this.#operand = this.#operand && line === 0
           return start + 2
         }
-        if (unit === 45 && next === 45 && text.charCodeAt(start + 2) === 62) this.#inexact('an HTML comment')
         if (next === 61) {
           value = unit === 43 ? addAssign : otherAssign
           size = 2

@@ -202,10 +202,7 @@ t.test('files behind a closed gate are counted with their phases and edges', t =
   const { edges, filePhases } = gated.result()
   t.equal(made, 0)
   t.same(Object.fromEntries(filePhases), { 'cli.js': 'run', 'index.js': 'import', 'a.js': 'import' })
-  t.same(edges.map(({ from, to }) => [from, to]).toSorted(), [
-    ['cli.js', 'a.js'],
-    ['index.js', 'a.js'],
-  ])
+  t.same(edges.map(({ from, to }) => `${from} ${to}`).toSorted(), ['cli.js a.js', 'index.js a.js'])
   t.end()
 })
 
