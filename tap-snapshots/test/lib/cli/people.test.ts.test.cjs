@@ -17,8 +17,8 @@ safe-install reads every package before npm installs it, and stops or asks.
   safe-install --approve <pkg@version>...          let install scripts run
   safe-install --deny <pkg>...                     never let them run
   safe-install --accept <pkg@version> --rule <id> --reason "..." [--until 90d]
-  safe-install --setup [--user] [--undo]           make npm use the guard
-  safe-install --doctor | --history | --explain [<rule>]
+  safe-install --setup [--user] [--undo] [--gate strict|check|preinstall|none]
+  safe-install --doctor [--with-npm <path>] | --history | --explain [<rule>]
   safe-install --print-config | --update-data
 
   --json          one JSON object on stdout    --sarif FILE    also write SARIF
