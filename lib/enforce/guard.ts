@@ -23,6 +23,9 @@ const answers = {
   refuse: 'safe-install: refuse',
 } as const
 
+/** Plain npm cannot ask. Our own install can, and leaves a receipt for what a person said yes to. */
+const letIn = 'To let it in all the same, install it with safe-install, which can ask.'
+
 /** The parts of a host that the guard uses. */
 export type GuardHost = Pick<
   Host,
@@ -89,7 +92,7 @@ async function answer(host: GuardHost, request: ScriptRequest, verdict: ScriptVe
       return 0
     case 'refuse': {
       const { why, judged } = verdict
-      const command = judged === undefined ? '' : `\nReview it: ${reviewCommand(judged)}`
+      const command = judged === undefined ? '' : `\nReview it: ${reviewCommand(judged)}\n${letIn}`
       const evidence = judged === undefined ? '' : describeAlarms([judged], host)
       const what = judged === undefined ? '' : ` of ${printable(`${judged.name}@${judged.version}`, 200)}`
       host.stderr.write(
@@ -141,7 +144,7 @@ function gateRefusal(alarms: readonly JudgedFolder[]): string {
   const names = alarms.slice(0, 5).map(({ name, version }) => printable(`${name}@${version}`, 120))
   const more = alarms.length > names.length ? ` and ${alarms.length - names.length} more` : ''
   const first = alarms[0]
-  const review = first === undefined ? '' : `\nReview it: ${reviewCommand(first)}`
+  const review = first === undefined ? '' : `\nReview it: ${reviewCommand(first)}\n${letIn}`
   return `safe-install refused this install because of ${names.join(', ')}${more}; npm takes it back.${review}`
 }
 

@@ -52,10 +52,9 @@ function known(value: string | undefined): string | undefined {
   return value === 'null' ? undefined : textOf(value)
 }
 
-const installEvents: ReadonlySet<string> = new Set([
-  ...['preinstall', 'install', 'postinstall'],
-  ...['prepublish', 'preprepare', 'prepare', 'postprepare'],
-])
+const installEvents: ReadonlySet<string> = new Set(
+  'preinstall install postinstall prepublish preprepare prepare postprepare'.split(' '),
+)
 
 /** Whose script it is, by where it runs and never by what the package says about itself. */
 export function ownerOf(request: ScriptRequest, registered: readonly string[]): Owner {

@@ -1,4 +1,5 @@
 import type { Request } from '../cli/request.ts'
+import { shellSetting } from '../enforce/places.ts'
 import { SafeInstallError } from '../errors.ts'
 import { isRegistryAllowed } from '../policy/apply-policy.ts'
 import { withoutCredentials } from '../policy/history.ts'
@@ -65,9 +66,10 @@ function notesOf(config: NpmConfig, { project }: LoadedPolicy): readonly string[
         ]
       : []
   return [
-    ...config.ignored.map(
-      ({ key, value, why }) => `ignored ${key}=${value} of the project's .npmrc: ${whyInWords[why]}`,
-    ),
+    // Our own line is for plain npm; here nothing is lost by leaving it out.
+    ...config.ignored
+      .filter(one => one.value !== shellSetting)
+      .map(({ key, value, why }) => `ignored ${key}=${value} of the project's .npmrc: ${whyInWords[why]}`),
     ...foreign,
     ...untrusted,
   ]
