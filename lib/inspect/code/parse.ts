@@ -162,7 +162,8 @@ function parseDialect(text: string, path: string): Parsed | undefined {
 /** Overloads and abstract methods of TypeScript have no body; everything behind the parser expects one. */
 function giveBodies(program: Program): void {
   const stack: unknown[] = [program]
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+  while (stack.length > 0) {
+    const next = stack.pop()
     if (Array.isArray(next)) {
       for (const item of next) stack.push(item)
     } else if (typeof next === 'object' && next !== null) {
