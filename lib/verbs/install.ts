@@ -185,7 +185,11 @@ export async function installPlan(
 ): Promise<InstallResult> {
   session.progress.update(`installing ${judged.length} packages`)
   const scripts: ScriptSettings = {
-    env: config.env,
+    // npm tells scripts whether it writes in colour.
+    env: {
+      COLOR: session.host.stdout.isTTY === true && !session.host.env['NO_COLOR'] ? '1' : '0',
+      ...config.env,
+    },
     scriptShell: withoutGuard(config.scriptShell, session.host.env),
     foreground: config.get('foreground-scripts') === true,
     parallel: session.host.processors,

@@ -53,7 +53,16 @@ const parts: Parts = {
   installTree: async plan => {
     const { arborist, options } = openTree(plan.tree)
     await arborist.reify(options)
-    return { added: 0, changed: 0, removed: 0, scripts: [], dropped: [], auditReport: undefined, inTree: 0, funding: 0 }
+    return {
+      added: 0,
+      changed: 0,
+      removed: 0,
+      scripts: [],
+      dropped: [],
+      auditReport: undefined,
+      inTree: 0,
+      funding: 0,
+    }
   },
 }
 

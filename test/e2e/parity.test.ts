@@ -405,7 +405,8 @@ for (const form of forms) {
         root,
         path =>
           ['cache', 'tmp', '.npmrc', 'project/.npmrc'].includes(path) ||
-          path.endsWith('node_modules/.safe-install'),
+          path.endsWith('node_modules/.safe-install') ||
+          path === 'home/.local/share/safe-install',
       )
       return { finished, lines: lines.map(line => line.replaceAll(root, '')) }
     }
