@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'E_VERIFY'
   | 'E_LOCKED'
   | 'E_INTERRUPTED'
+  | 'E_SKIPPED'
   | 'E_UNSUPPORTED'
   | 'E_INTERNAL'
 

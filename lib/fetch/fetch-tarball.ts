@@ -43,7 +43,8 @@ const locate = async (spec: string, options: FetchOptions): Promise<Location> =>
     case 'file':
       return { spec, resolved: options.resolved ?? `file:${parsed.fetchSpec ?? ''}`, integrity }
     case 'directory':
-      throw new SafeInstallError('E_UNSUPPORTED', `${spec} is a folder, not an artifact`)
+      // As `npm pack` packs it, in memory: what `--install-links` installs. Its `prepare` does not run.
+      return { spec, resolved: options.resolved ?? `file:${parsed.fetchSpec ?? ''}`, integrity: undefined }
     default: {
       const manifest = await pacote.manifest(spec, { ...given(options), ignoreScripts: true })
       return {
@@ -82,8 +83,8 @@ const readAll = (spec: string, stream: NodeJS.ReadableStream, maxBytes: number):
 
 /**
  * Downloads one artifact through npm's own cache, under the key Arborist uses later, so that installing downloads
- * nothing again. Accepts every spec npm does but folders; a registry spec is resolved first. No script of a git
- * dependency runs. Checks `integrity` where one is known.
+ * nothing again. Accepts every spec npm does; a registry spec is resolved first. No script of a git dependency or a
+ * folder runs. Checks `integrity` where one is known.
  *
  * Throws E_INTEGRITY where the bytes are not those promised, E_FETCH where there are none or more than `maxBytes`.
  */

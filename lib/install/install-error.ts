@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises'
 import { SafeInstallError } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
 
@@ -12,6 +13,22 @@ const hints: Readonly<Record<string, string>> = {
 
 const codeOf = (error: object): string =>
   'code' in error && typeof error.code === 'string' ? error.code : ''
+
+/** Less than this and a file can be cut off without anybody's ill will. */
+const littleRoom = 1024 * 1024
+
+/**
+ * npm's unpacker only warns when a disk is full, and leaves a file cut off: what looks like other bytes may be that.
+ * Call it before anything is put back, while the disk is still full.
+ */
+export const explainMismatch = async (cause: unknown, path: string): Promise<unknown> => {
+  if (!(cause instanceof SafeInstallError) || cause.code !== 'E_VERIFY') return cause
+  const disk = await statfs(path).catch(() => undefined)
+  if (disk === undefined || disk.bavail * disk.bsize > littleRoom) return cause
+  return Object.assign(new Error(`no space left on the disk, so ${cause.message}`, { cause }), {
+    code: 'ENOSPC',
+  })
+}
 
 /** Failures of the install step. Errors of our own pass through unchanged. */
 export const installError = (cause: unknown): SafeInstallError => {

@@ -4,7 +4,8 @@ import { readPending, writePending } from '../plan/pending-scripts.ts'
 import { openTree } from '../plan/tree.ts'
 import type { Hook, InspectedFile } from '../types.ts'
 import { buildPackages } from './build-packages.ts'
-import { installError } from './install-error.ts'
+import { countFunding } from './count-funding.ts'
+import { explainMismatch, installError } from './install-error.ts'
 import type { LockHost } from './project-lock.ts'
 import type { ScriptOutcome, ScriptSettings } from './run-scripts.ts'
 import { Transaction } from './transaction.ts'
@@ -40,8 +41,12 @@ export type InstallResult = {
   readonly scripts: readonly ScriptOutcome[]
   /** Locations of optional packages that were dropped: they could not be unpacked, or their script failed. */
   readonly dropped: readonly string[]
-  /** What npm's audit and fund summaries are made of, where npm would print them. */
+  /** npm's own audit report where `audit` is on; undefined where npm asks nobody. */
   readonly auditReport: unknown
+  /** Packages of the tree, as npm counts those it audits. */
+  readonly inTree: number
+  /** Packages that ask for funding, as npm counts them. */
+  readonly funding: number
 }
 
 /** Sets the inspected integrity wherever npm checks one, so that other bytes cannot even be unpacked. */
@@ -83,6 +88,8 @@ const nothing: InstallResult = {
   scripts: [],
   dropped: [],
   auditReport: undefined,
+  inTree: 0,
+  funding: 0,
 }
 
 /** Optional packages of the plan that are not there in the end. */
@@ -122,8 +129,9 @@ export const installTree = async (plan: Plan, request: InstallRequest): Promise<
     await transaction.begin()
     await arborist.reify(options)
   } catch (cause) {
+    const explained = await explainMismatch(cause, plan.path)
     await transaction.rollBack()
-    throw installError(cause)
+    throw installError(explained)
   } finally {
     arborist.hooks = undefined
   }
@@ -133,5 +141,7 @@ export const installTree = async (plan: Plan, request: InstallRequest): Promise<
     scripts: outcomes,
     dropped: droppedOf(plan, arborist),
     auditReport: arborist.auditReport,
+    inTree: arborist.actualTree?.inventory.size ?? 0,
+    funding: countFunding(arborist.actualTree),
   }
 }

@@ -50,6 +50,9 @@ const savedNames: ReadonlySet<string> = new Set([
   'yarn.lock',
 ])
 
+/** A bin of a global install: npm links those beside the folder that holds node_modules. */
+const isGlobalBin = (path: string): boolean => /^\.\.\/bin\/[^/]+$/.test(path) && !path.endsWith('/..')
+
 /** Inside the project, and inside a node_modules: nothing else is ever moved or deleted. */
 const isModulePath = (path: string): boolean => {
   const parts = path.split('/')
@@ -75,20 +78,24 @@ const isSavedPath = (path: string): boolean => {
   )
 }
 
-const strings = (value: unknown, fits: (path: string) => boolean): readonly string[] =>
+type Fits = (path: string) => boolean
+
+const fitsOf = (global: boolean): Fits =>
+  global ? path => isModulePath(path) || isGlobalBin(path) : isModulePath
+
+const strings = (value: unknown, fits: Fits): readonly string[] =>
   Array.isArray(value) ? value.slice(0, maxPaths).filter(path => typeof path === 'string' && fits(path)) : []
 
 /** Beside it, under the kind of name Arborist gives: `.<name>-<hash>`. */
-const isMove = ({ from, to }: Move): boolean =>
-  isModulePath(from) &&
-  isModulePath(to) &&
-  dirname(from) === dirname(to) &&
-  basename(to).startsWith(`.${basename(from)}-`)
+const isMove = ({ from, to }: Move, fits: Fits): boolean =>
+  fits(from) && fits(to) && dirname(from) === dirname(to) && basename(to).startsWith(`.${basename(from)}-`)
 
-const moves = (value: unknown): readonly Move[] =>
+const moves = (value: unknown, fits: Fits): readonly Move[] =>
   (Array.isArray(value) ? value.slice(0, maxPaths) : []).flatMap((entry: unknown) => {
     const { from, to } = recordOf(entry)
-    return typeof from === 'string' && typeof to === 'string' && isMove({ from, to }) ? [{ from, to }] : []
+    return typeof from === 'string' && typeof to === 'string' && isMove({ from, to }, fits)
+      ? [{ from, to }]
+      : []
   })
 
 const savedFiles = (value: unknown): readonly SavedFile[] =>
@@ -100,20 +107,21 @@ const savedFiles = (value: unknown): readonly SavedFile[] =>
 
 /**
  * The journal of an install that did not end, if there is one. Whatever is not a path of the kind it should be is
- * left out: the file may have come with the repository.
+ * left out: the file may have come with the repository. Only for npm's `global` folder may it name bins outside.
  */
-export const readJournal = async (path: string): Promise<Journal | undefined> => {
+export const readJournal = async (path: string, global: boolean): Promise<Journal | undefined> => {
   const stats = await lstat(file(path)).catch(() => undefined)
   if (stats === undefined || !stats.isFile() || stats.size > maxJournalBytes) return undefined
   const table = parseTable(await readFile(file(path), 'utf8'))
   const phase = table['phase']
   if (phase !== 'unpacking' && phase !== 'built') return undefined
+  const fits = fitsOf(global)
   return {
     phase,
     clean: table['clean'] === true,
     folders: strings(table['folders'], isFolderPath),
-    moved: moves(table['moved']),
-    created: strings(table['created'], isModulePath),
+    moved: moves(table['moved'], fits),
+    created: strings(table['created'], fits),
     unchanged: strings(table['unchanged'], isModulePath),
     files: savedFiles(table['files']),
   }
@@ -139,7 +147,12 @@ const brought = ({ ideal, actual, action }: Diff): readonly Node[] =>
     : descendantsOf(ideal).filter(node => actual?.root.inventory.get(node.location) === undefined)
 
 /** What Arborist is about to do to node_modules, as the start of a journal. */
-export const journalOf = (path: string, diff: Diff): Pick<Journal, 'moved' | 'created' | 'unchanged'> => {
+export const journalOf = (
+  path: string,
+  diff: Diff,
+  global: boolean,
+): Pick<Journal, 'moved' | 'created' | 'unchanged'> => {
+  const fits = fitsOf(global)
   const below = (absolute: string): string => relative(path, absolute).split(sep).join('/')
   const moved = diff.children.flatMap(({ action, actual }) =>
     actual !== undefined && (action === 'CHANGE' || action === 'REMOVE')
@@ -153,11 +166,13 @@ export const journalOf = (path: string, diff: Diff): Pick<Journal, 'moved' | 'cr
   ])
   const unchanged = diff.children.flatMap(child => child.unchanged.map(node => node.path))
   return {
-    moved: moved.map(absolute => ({ from: below(absolute), to: below(retirePath(absolute)) })).filter(isMove),
+    moved: moved
+      .map(absolute => ({ from: below(absolute), to: below(retirePath(absolute)) }))
+      .filter(move => isMove(move, fits)),
     created: created
       .filter(absolute => !old.has(absolute))
       .map(below)
-      .filter(isModulePath),
+      .filter(fits),
     unchanged: unchanged.map(below).filter(isModulePath),
   }
 }

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import runScript from '@npmcli/run-script'
 import type { Node } from '../plan/arborist.ts'
@@ -17,6 +18,24 @@ export const isDeniedLink = (node: Node, plan: Plan): boolean => {
   return link === undefined || !link.own || plan.reviews.get(node.location) === 'denied'
 }
 
+const exists = async (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
+/** npm builds a folder with a binding.gyp that has no install script of its own. */
+const implicitBuild = async (
+  path: string,
+  manifest: Readonly<Record<string, unknown>>,
+): Promise<ReadonlyMap<string, string>> => {
+  const scripts = scriptsOf(manifest)
+  const own = scripts.has('install') || scripts.has('preinstall') || manifest['gypfile'] === false
+  return own || !(await exists(join(path, 'binding.gyp')))
+    ? new Map()
+    : new Map([['install', 'node-gyp rebuild']])
+}
+
 /**
  * Runs lifecycle scripts of workspaces and linked folders: the user's own code, run as npm does, on every install.
  * An optional link may fail; any other failure throws E_SCRIPT.
@@ -29,10 +48,13 @@ export const runLinkScripts = async (
   const outcomes: ScriptOutcome[] = []
   const { env, scriptShell, foreground, parallel } = request.scripts
   const manifests = await Promise.all(links.map(async node => readManifest(node.target.path)))
+  const builds = await Promise.all(
+    links.map(async (node, index) => implicitBuild(node.target.path, manifests[index] ?? {})),
+  )
   for (const event of events) {
     const due = links.flatMap((node, index) => {
       const manifest = manifests[index] ?? {}
-      const command = scriptsOf(manifest).get(event)
+      const command = scriptsOf(manifest).get(event) ?? builds[index]?.get(event)
       return command === undefined ? [] : [{ node, manifest, command }]
     })
     await limited(due, foreground ? 1 : parallel, async ({ node, manifest, command }) => {
@@ -42,7 +64,7 @@ export const runLinkScripts = async (
       const work = runScript({
         event,
         path,
-        pkg: manifest,
+        pkg: { ...manifest, scripts: { ...Object.fromEntries(scriptsOf(manifest)), [event]: command } },
         env: { ...env, npm_package_json: join(path, 'package.json') },
         stdio: foreground ? 'inherit' : 'pipe',
         scriptShell,

@@ -112,11 +112,15 @@ const finish = async (root: string, journal: Journal): Promise<readonly string[]
  * Call this before planning: looks for a killed install, and only where there is one locks the project and repairs it.
  * Throws E_LOCKED where the install is not dead but running.
  */
-export const recoverProject = async (root: string, self: LockHost): Promise<Repair | undefined> => {
-  if ((await readJournal(root)) === undefined) return undefined
+export const recoverProject = async (
+  root: string,
+  self: LockHost,
+  global = false,
+): Promise<Repair | undefined> => {
+  if ((await readJournal(root, global)) === undefined) return undefined
   const release = await lockProject(root, self)
   try {
-    return await repairProject(root)
+    return await repairProject(root, global)
   } finally {
     await release()
     await rmdir(notesFolder(root)).catch(() => undefined)
@@ -127,8 +131,8 @@ export const recoverProject = async (root: string, self: LockHost): Promise<Repa
  * Cleans up after an install that was killed or lost its power: an unfinished one is undone, a finished one is written
  * down. Call it with the project locked and before planning. Resolves to undefined where there was nothing to do.
  */
-export const repairProject = async (root: string): Promise<Repair | undefined> => {
-  const journal = await readJournal(root)
+export const repairProject = async (root: string, global = false): Promise<Repair | undefined> => {
+  const journal = await readJournal(root, global)
   if (journal === undefined) return undefined
   if (journal.phase === 'unpacking') {
     await undo(root, journal)

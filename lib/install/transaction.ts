@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, rmdir, utimes } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readlink, rm, rmdir, symlink, unlink, utimes } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { SafeInstallError } from '../errors.ts'
 import type { Diff, GuardedArborist, Node } from '../plan/arborist.ts'
@@ -19,6 +19,16 @@ const moduleFolders = (tree: Node): readonly string[] => [
   ...[...(tree.target.workspaces?.values() ?? [])].map(path => join(path, 'node_modules')),
 ]
 
+/** npm takes a node_modules that is a link away before it installs; here a failure puts it back. */
+const unlinkModules = async (path: string): Promise<string | undefined> => {
+  const modules = join(path, 'node_modules')
+  const stats = await lstat(modules).catch(() => undefined)
+  if (stats?.isSymbolicLink() !== true) return undefined
+  const target = await readlink(modules)
+  await unlink(modules)
+  return target
+}
+
 const empty: Journal = {
   phase: 'unpacking',
   clean: false,
@@ -37,9 +47,12 @@ export class Transaction {
   readonly #plan: Plan
   readonly #arborist: GuardedArborist
   readonly #lock: LockHost | undefined
+  readonly #ideal: Node | null
   #journal: Journal = empty
   #release: (() => Promise<void>) | undefined
   #madeModules = false
+  /** Where node_modules led to, when it was a link: npm puts a folder in its place. */
+  #unlinked: string | undefined
   #retired: Retired | undefined
   #staged: readonly SavedFile[] | undefined
   #built = false
@@ -50,6 +63,7 @@ export class Transaction {
     this.#plan = plan
     this.#arborist = openTree(plan.tree).arborist
     this.#lock = lock
+    this.#ideal = this.#arborist.idealTree
   }
 
   /** Nothing goes back from here on: node_modules is complete. */
@@ -63,17 +77,19 @@ export class Transaction {
    */
   async begin(): Promise<void> {
     const { path } = this.#plan
+    const same = (await fingerprint(path)) === this.#plan.fingerprint
+    if (same) this.#unlinked = await unlinkModules(path)
     const made = await mkdir(join(path, 'node_modules'), { recursive: true })
     this.#madeModules = made !== undefined
     await mkdir(notesFolder(path), { recursive: true })
     if (this.#lock !== undefined) this.#release = await lockProject(path, this.#lock)
-    if ((await readJournal(path)) !== undefined) {
+    if ((await readJournal(path, this.#plan.global)) !== undefined) {
       throw new SafeInstallError('E_INSTALL', 'an earlier install was killed and is not repaired yet', {
         hint: 'Run again: the next run repairs node_modules first.',
       })
     }
     this.#owned = true
-    if ((await fingerprint(path)) !== this.#plan.fingerprint) {
+    if (!same) {
       throw new SafeInstallError(
         'E_INSTALL',
         'the project changed since it was looked at; nothing was done',
@@ -93,15 +109,13 @@ export class Transaction {
   /** Before Arborist moves the first folder. What an older crash left under the names it will use is in the way. */
   async beforeChanges(diff: Diff): Promise<void> {
     const { path } = this.#plan
-    const changes = journalOf(path, diff)
+    const changes = journalOf(path, diff, this.#plan.global)
     for (const { to } of changes.moved) await rm(join(path, to), { recursive: true, force: true })
     await this.#note(changes)
   }
 
   /** At the end of the build, where a failure still puts everything back: learn what will be saved. */
   async stage(): Promise<void> {
-    // The linked layout swaps the tree during the build; its manifests are staged when it is back.
-    if (openTree(this.#plan.tree).options['installStrategy'] === 'linked') return
     this.#staged = await this.#stage()
   }
 
@@ -140,11 +154,27 @@ export class Transaction {
       for (const folder of this.#journal.folders) await discardModules(join(this.#plan.path, folder))
     } else await this.#retired?.restore()
     await this.#end()
+    await this.#relink()
+  }
+
+  /** Puts the link back that node_modules was, where nothing was built in its place. */
+  async #relink(): Promise<void> {
+    if (this.#unlinked === undefined || this.#built) return
+    const modules = join(this.#plan.path, 'node_modules')
+    await rm(modules, { recursive: true, force: true })
+    await symlink(this.#unlinked, modules)
   }
 
   async #stage(): Promise<readonly SavedFile[]> {
     const { options } = openTree(this.#plan.tree)
-    return stageSave(this.#arborist, async () => this.#arborist.saveTree(options))
+    // The linked layout builds another tree meanwhile; what is saved is the planned one.
+    const building = this.#arborist.idealTree
+    this.#arborist.idealTree = this.#ideal
+    try {
+      return await stageSave(this.#arborist, async () => this.#arborist.saveTree(options))
+    } finally {
+      this.#arborist.idealTree = building
+    }
   }
 
   async #note(changes: Partial<Journal>): Promise<void> {

@@ -3,7 +3,9 @@ import type { SourceType } from '../types.ts'
 import type { GuardedArborist, Node } from './arborist.ts'
 import { fetchSpecOf, sourceOf } from './fetch-spec.ts'
 
-const option: Readonly<Partial<Record<SourceType, string>>> = {
+type Allowed = 'allowGit' | 'allowRemote' | 'allowFile' | 'allowDirectory'
+
+const option: Readonly<Partial<Record<SourceType, Allowed>>> = {
   git: 'allowGit',
   remote: 'allowRemote',
   file: 'allowFile',
@@ -14,11 +16,15 @@ const option: Readonly<Partial<Record<SourceType, string>>> = {
  * Holds every package of the plan against `allow-git`, `allow-remote`, `allow-file` and `allow-directory`. Arborist
  * checks what it resolves itself; an entry of the lockfile it checks only while unpacking, after the download.
  */
-export const assertSourcesAllowed = (nodes: readonly Node[], arborist: GuardedArborist): void => {
+export const assertSourcesAllowed = (
+  nodes: readonly Node[],
+  arborist: GuardedArborist,
+  allowed: Readonly<Record<Allowed, unknown>>,
+): void => {
   for (const node of nodes) {
     const source = node.isLink ? 'directory' : sourceOf(node, fetchSpecOf(node, arborist))
     const name = option[source]
-    const allow = name === undefined ? 'all' : (arborist.options[name] ?? 'all')
+    const allow = name === undefined ? 'all' : (allowed[name] ?? 'all')
     const direct = [...node.edgesIn].some(
       ({ valid, from }) => valid && (from.isProjectRoot || from.isWorkspace),
     )

@@ -103,26 +103,38 @@ const globalFilter =
     return arborist.idealTree?.edgesOut.has(name) === true || arborist.explicitNames().has(name)
   }
 
+/**
+ * With `--package-lock-only` Arborist compares nothing. What the new lockfile would bring onto the disk is read all the
+ * same: whoever installs from it later may have no guard.
+ */
+const withoutLockOnly = (arborist: GuardedArborist, options: ArboristOptions): GuardedArborist => {
+  const comparing = new GuardedArborist({ ...options, packageLockOnly: false })
+  comparing.idealTree = arborist.idealTree
+  return comparing
+}
+
 /** Loads what is on disk, or, before a clean install, nothing; then compares. */
 const compare = async (
   arborist: GuardedArborist,
   options: ArboristOptions,
   clean: boolean,
 ): Promise<Diff> => {
+  const counted = options['packageLockOnly'] === true ? withoutLockOnly(arborist, options) : arborist
   if (clean) {
     const empty = new GuardedArborist(options)
-    arborist.actualTree = await empty.loadActual({
+    counted.actualTree = await empty.loadActual({
       forceActual: true,
       ignoreMissing: true,
       filter: () => false,
     })
   } else {
     const filter = options['global'] === true ? { global: true, filter: globalFilter(arborist) } : {}
-    await arborist.loadActual({ ignoreMissing: true, ...filter })
+    await counted.loadActual({ ignoreMissing: true, ...filter })
   }
-  arborist.diffTrees()
-  if (arborist.diff === null) throw new Error('Arborist made no difference')
-  return arborist.diff
+  counted.diffTrees()
+  if (counted.diff === null) throw new Error('Arborist made no difference')
+  arborist.actualTree = counted.actualTree
+  return counted.diff
 }
 
 type Changes = {
@@ -198,6 +210,8 @@ const omitOf = (options: ArboristOptions): ReadonlySet<string> => {
   return new Set(Array.isArray(omit) ? omit.map(String) : [])
 }
 
+const anySource = { allowGit: 'all', allowRemote: 'all', allowFile: 'all', allowDirectory: 'all' } as const
+
 const resolveTree = async (
   request: PlanRequest,
   options: ArboristOptions,
@@ -207,8 +221,11 @@ const resolveTree = async (
   const lock = request.kind === 'ci' ? await lockInventory(options) : undefined
   const reads = request.kind === 'check' || (request.kind === 'install' && request.specs.length === 0)
   if (features.length > 0 && lock === undefined && !reads) refuseNpm12Change(features)
-  const arborist = new GuardedArborist(options)
-  const ideal = await arborist.buildIdealTree(options)
+  const lockOnly = options['packageLockOnly'] === true
+  // Unpacking for a look inside, pacote takes every registry tarball for a remote one; the plan checks by itself.
+  const arborist = new GuardedArborist(lockOnly ? { ...options, ...anySource } : options)
+  // A lockfile lists what packages bundle, and nothing is unpacked later that would tell.
+  const ideal = await arborist.buildIdealTree(lockOnly ? { ...options, complete: true } : options)
   if (lock !== undefined) assertLockInSync(lock, ideal)
   const resolvedAnew = [...ideal.inventory.values()].some(
     node => !node.isProjectRoot && !node.isLink && !node.isWorkspace && !arborist.isFromLock(node),
@@ -246,8 +263,8 @@ export const makePlan = async (request: PlanRequest, config: NpmConfig): Promise
     const clean = request.kind === 'ci' || request.kind === 'check'
     const diff = await compare(arborist, options, clean)
     const changes = changesOf(diff, arborist, omit)
-    if (clean) arborist.actualTree = undefined
-    assertSourcesAllowed(changes.changed, arborist)
+    if (clean || options['packageLockOnly'] === true) arborist.actualTree = undefined
+    assertSourcesAllowed(changes.changed, arborist, config.allow)
     const pending = await readPending(config.path)
     const waiting = changes.unchanged.filter(
       node => pending.has(node.location) && reviewOf(node, policy) === 'allowed' && !config.ignoreScripts,

@@ -95,3 +95,23 @@ declare module '@npmcli/run-script' {
   const runScript: (options: Options) => Promise<Result>
   export = runScript
 }
+
+declare module 'npm-install-checks' {
+  namespace checks {
+    type Failure = {
+      readonly message: string
+      readonly errors: readonly Error[]
+      readonly isWarn: boolean
+      readonly isError: boolean
+      readonly current: unknown
+      readonly required: unknown
+    }
+  }
+  const checks: {
+    checkDevEngines(wanted: unknown, current: unknown): readonly checks.Failure[]
+    readonly currentEnv: {
+      devEngines(env: { readonly nodeVersion: unknown; readonly npmVersion: string | undefined }): unknown
+    }
+  }
+  export = checks
+}

@@ -1,5 +1,6 @@
-import { dirname, join, normalize, relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { readFile } from 'node:fs/promises'
+import { minimatch } from 'minimatch'
 import { SafeInstallError } from '../errors.ts'
 import { GuardedArborist } from './arborist.ts'
 import type { NpmConfig } from './npm-config.ts'
@@ -10,9 +11,13 @@ const allWorkspaces = async (path: string): Promise<ReadonlyMap<string, string>>
   return GuardedArborist.workspacesOf(path, parseTable(text))
 }
 
-/** Whether a `-w` filter means the workspace: by name, by folder, or by the folder that holds it. */
-const matches = (filter: string, name: string, path: string, from: string): boolean =>
-  filter === name || resolve(from, filter) === path || dirname(relative(from, path)) === normalize(filter)
+/** Whether a `-w` filter means the workspace: by name, by folder, or by a pattern of folders that hold it. */
+const matches = (filter: string, name: string, path: string, root: string, from: string): boolean => {
+  if (filter === name || resolve(from, filter) === path) return true
+  const below = `${filter.startsWith('./') ? './' : ''}${relative(from, path)}`
+  // The user's own words, in npm's own matcher; npm tries the filter as typed and seen from the project.
+  return [relative(root, filter), filter].some(folder => minimatch(below, `${folder}/*`))
+}
 
 /**
  * The names of the workspaces that `--workspace`, `--workspaces` or the current folder select; empty when the whole
@@ -27,7 +32,8 @@ export const selectedWorkspaces = async (config: NpmConfig): Promise<readonly st
   const inside = !relative(config.localPrefix, config.cwd).startsWith('..')
   const from = inside ? config.cwd : config.localPrefix
   const selected = [...workspaces].filter(
-    ([name, path]) => filters.length === 0 || filters.some(filter => matches(filter, name, path, from)),
+    ([name, path]) =>
+      filters.length === 0 || filters.some(filter => matches(filter, name, path, config.localPrefix, from)),
   )
   if (selected.length === 0) {
     throw new SafeInstallError(

@@ -29,5 +29,6 @@ function decisionCode(decision: Decision): number {
 
 function errorCode(code: ErrorCode): number {
   if (code === 'E_INTERRUPTED') return 130
+  if (code === 'E_SKIPPED') return 10
   return code === 'E_USAGE' || code === 'E_POLICY' ? 2 : 1
 }

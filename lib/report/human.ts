@@ -1,5 +1,6 @@
 import picocolors from 'picocolors'
 import type { Decision, Finding, JudgedPackage, RuleMeta } from '../types.ts'
+import { auditLines, changedLine, fundLines, wasAudited } from './audit.ts'
 import { renderCapabilities } from './capabilities.ts'
 import { renderComparison } from './compare.ts'
 import type { Comparison } from './compare.ts'
@@ -11,7 +12,7 @@ import { count, wrap } from './layout.ts'
 import type { Look } from './look.ts'
 import { idOf, type Report } from './report.ts'
 import { printable, toAscii } from './sanitize.ts'
-import { renderSkippedScripts } from './skipped.ts'
+import { renderSkippedScripts, renderUnprepared } from './skipped.ts'
 import { summaryLine } from './summary-line.ts'
 
 /** What is known about the terminal; streams and environment are passed in. */
@@ -83,22 +84,28 @@ export function renderDeclined(drawing: Drawing): string {
   return draw(['Declined. Nothing was installed, and no file was changed.'], drawing)
 }
 
+/** What an install did, for npm's own closing lines. */
+export type Installed = {
+  readonly added: number
+  readonly changed: number
+  readonly removed: number
+  readonly auditReport?: unknown
+  readonly inTree?: number
+  /** Zero where the user turned npm's `fund` off. */
+  readonly funding?: number
+}
+
 /** After an install, in npm's words, with what was skipped and what was read. */
-export function renderInstalled(
-  report: Report,
-  done: { readonly added: number; readonly changed: number; readonly removed: number },
-  drawing: Drawing,
-): string {
-  const parts = [
-    done.added > 0 ? `added ${count(done.added, 'package')}` : '',
-    done.changed > 0 ? `changed ${count(done.changed, 'package')}` : '',
-    done.removed > 0 ? `removed ${count(done.removed, 'package')}` : '',
-  ].filter(Boolean)
+export function renderInstalled(report: Report, done: Installed, drawing: Drawing): string {
+  const audited = wasAudited(done.auditReport) ? (done.inTree ?? 0) : 0
   return draw(
     [
       ...renderSkippedScripts(report.packages, drawing),
+      ...renderUnprepared(report.packages, drawing),
       '',
-      parts.length === 0 ? 'up to date' : parts.join(', '),
+      changedLine({ ...done, audited }),
+      ...fundLines(done.funding ?? 0),
+      ...auditLines(done.auditReport),
       ...renderSummary(report, drawing),
     ],
     drawing,
@@ -131,6 +138,9 @@ export function renderExplanation(
   return draw(explain(rules, id, drawing), drawing)
 }
 
+/** Characters of an error's text that are shown: npm's peer conflict reports have about 2,000. */
+const maxErrorChars = 6000
+
 /** An error with its next step, for stderr. The message may quote a registry or a package. */
 export function renderError(
   error: { readonly message: string; readonly hint: string | undefined },
@@ -138,13 +148,19 @@ export function renderError(
 ): string {
   const { width } = drawing
   const hint = error.hint === undefined ? [] : wrap(printable(error.hint, 1000), { width, indent: 2 })
-  const what = wrap(`safe-install: ${printable(error.message, 2000)}`, {
+  const [first = '', ...rest] = error.message.slice(0, maxErrorChars).split('\n')
+  const what = wrap(`safe-install: ${printable(first, maxErrorChars)}`, {
     width,
     indent: 0,
     hang: 2,
     paint: drawing.red,
   })
-  return draw([...what, ...hint], drawing)
+  // npm's reports are trees of lines. All are indented, so that none can pass for a line of ours.
+  const report = rest.flatMap(line => {
+    const indent = 2 + Math.min(20, line.length - line.trimStart().length)
+    return wrap(printable(line.trim(), maxErrorChars), { width, indent, hang: indent + 2 })
+  })
+  return draw([...what, ...report, ...hint], drawing)
 }
 
 /** `--compare`: what the second package has beyond the first. */

@@ -9,6 +9,7 @@ import type { Plan } from '../plan/make-plan.ts'
 import { exitCode } from '../report/exit-code.ts'
 import { renderHint, renderInspection, renderReview, renderSummaryLine } from '../report/human.ts'
 import { toJsonReport, toJsonText } from '../report/json.ts'
+import { evictStopped } from './evict-stopped.ts'
 import { openGuard } from './guard.ts'
 import { judgePlan, reportOf } from './judge-plan.ts'
 import type { Parts } from './reader.ts'
@@ -61,6 +62,7 @@ export async function check(
       if (request.verbose) for (const one of judged) session.print(`\n${renderInspection(one, session.out)}`)
       session.print(renderSummaryLine(report, session.out))
     }
+    await evictStopped(judged, reader, { session, json: request.json })
     return exitCode({ kind: 'decided', decision })
   } finally {
     await reader.close()

@@ -7,6 +7,7 @@ import { exitCode } from '../report/exit-code.ts'
 import { renderCompared, renderSummaryLine } from '../report/human.ts'
 import { toJsonText } from '../report/json.ts'
 import { rules } from '../../rules/index.ts'
+import { evictStopped } from './evict-stopped.ts'
 import { openGuard } from './guard.ts'
 import { reportOf } from './judge-plan.ts'
 import { readSubject } from './read-subject.ts'
@@ -60,6 +61,7 @@ export async function comparePackages(
       session.print(renderCompared(comparison, session.out))
       session.print(renderSummaryLine(reportOf([from, to], decision, session), session.out))
     }
+    await evictStopped([from, to], reader, { session, json: request.json })
     return exitCode({ kind: 'decided', decision })
   } finally {
     await reader.close()

@@ -14,6 +14,7 @@ import { renderHint } from '../report/human.ts'
 import { firstFew } from '../report/layout.ts'
 import { idOf } from '../report/report.ts'
 import type { JudgedPackage } from '../types.ts'
+import { evictStopped } from './evict-stopped.ts'
 import { openGuard } from './guard.ts'
 import { installPlan, settle } from './install.ts'
 import { judgePlan, reportOf } from './judge-plan.ts'
@@ -57,7 +58,10 @@ export async function exec(request: ExecRequest, session: Session, parts: Parts)
     const decision = await settle(report, request, told)
     await recordDecision({ ...report, decision }, { verb: 'exec', specs }, told, guard)
     await writeSarif(request.sarif, { ...report, decision }, told, folder)
-    if (decision.kind !== 'proceed') return exitCode({ kind: 'decided', decision })
+    if (decision.kind !== 'proceed') {
+      await evictStopped(report.packages, reader, { session: told, json: false })
+      return exitCode({ kind: 'decided', decision })
+    }
     await installPlan(plan, judgement, { config, session: told, parts, rootScripts: false })
     tellSkipped(judgement.judged, told)
     const typed = plan.packages.find(item => item.typed && item.location.lastIndexOf('node_modules/') === 0)

@@ -6,6 +6,7 @@ import { exitCode } from '../report/exit-code.ts'
 import { renderInspection, renderReview, renderSummaryLine } from '../report/human.ts'
 import { toJsonReport, toJsonText } from '../report/json.ts'
 import { rules } from '../../rules/index.ts'
+import { evictStopped } from './evict-stopped.ts'
 import { openGuard } from './guard.ts'
 import { reportOf } from './judge-plan.ts'
 import { readSubject, unreadable } from './read-subject.ts'
@@ -55,6 +56,7 @@ export async function inspect(
       if (request.verbose) for (const one of judged) session.print(`\n${renderInspection(one, session.out)}`)
       session.print(renderSummaryLine(report, session.out))
     }
+    await evictStopped(judged, reader, { session, json: request.json })
     return exitCode({ kind: 'decided', decision })
   } finally {
     await reader.close()

@@ -9,6 +9,7 @@ import { recoverProject } from '../install/repair.ts'
 import { runDependencyScripts, runEarlyRootScripts, runRootScripts } from '../install/root-scripts.ts'
 import type { ScriptSettings } from '../install/run-scripts.ts'
 import { decide } from '../judge/decide.ts'
+import { checkDevEngines } from '../plan/dev-engines.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/make-plan.ts'
 import type { NpmConfig } from '../plan/npm-config.ts'
@@ -26,12 +27,14 @@ import { printable } from '../report/sanitize.ts'
 import type { Decision, InspectedFile, Inspection, PlannedPackage } from '../types.ts'
 import type { ReadArtifact } from '../fetch/read-artifacts.ts'
 import { confirmNames } from './confirm-names.ts'
+import { evictStopped } from './evict-stopped.ts'
 import { openGuard } from './guard.ts'
 import { judgePlan, reportOf } from './judge-plan.ts'
 import type { Judgement } from './judge-plan.ts'
 import { offerApprovals } from './offer-approvals.ts'
 import type { Parts } from './reader.ts'
 import { recordDecision } from './record-decision.ts'
+import { assertScriptsReviewed } from './strict-scripts.ts'
 import type { Session } from './session.ts'
 import { writeSarif } from './write-sarif.ts'
 
@@ -50,6 +53,7 @@ export async function install(
 ): Promise<number> {
   const guard = await openGuard(request, session)
   const { config, lists } = guard
+  for (const warning of await checkDevEngines(config)) session.tell(`safe-install: ${printable(warning)}\n`)
   const reader = parts.openReader({
     flat: config.flat,
     cacheFolder: String(config.get('cache')),
@@ -74,12 +78,19 @@ export async function install(
     const decision = await settle(report, request, session)
     await recordDecision({ ...report, decision }, request, session, guard)
     await writeSarif(request.sarif, { ...report, decision }, session, config.localPrefix)
-    if (decision.kind !== 'proceed') return finish({ ...report, decision }, request, session)
+    if (decision.kind !== 'proceed') {
+      await evictStopped(report.packages, reader, { session, json: request.json })
+      return finish({ ...report, decision }, request, session)
+    }
+    assertScriptsReviewed(plan, judgement.judged, config)
     await leaveReceipts(judgement.judged, session.host.env)
     const result = await installPlan(plan, judgement, { config, session, parts, rootScripts: !again })
     if (request.json) session.print(toJsonText(toJsonReport({ ...report, decision })))
     else if (config.get('dry-run') === true) session.print(dryRunLines(plan, report, session))
-    else session.print(renderInstalled(report, result, session.out))
+    else {
+      const funding = config.get('fund') === false ? 0 : result.funding
+      session.print(renderInstalled(report, { ...result, funding }, session.out))
+    }
     const done = !again && config.get('dry-run') !== true
     const approved =
       done && (await offerApprovals({ plan, judgement, result, reader }, request, session, guard))
@@ -91,8 +102,7 @@ export async function install(
 
 /** A killed install left a journal: undo or finish it before anything is planned, and say so. */
 async function recover(config: NpmConfig, session: Session): Promise<void> {
-  if (config.global) return
-  const repair = await recoverProject(config.path, session.host.self)
+  const repair = await recoverProject(config.path, session.host.self, config.global)
   if (repair === undefined) return
   const left =
     repair.leftAlone.length === 0 ? '' : ` Changed since and left alone: ${repair.leftAlone.join(', ')}.`
@@ -175,7 +185,11 @@ export async function installPlan(
 ): Promise<InstallResult> {
   session.progress.update(`installing ${judged.length} packages`)
   const scripts: ScriptSettings = {
-    env: config.env,
+    // npm tells scripts whether it writes in colour.
+    env: {
+      COLOR: session.host.stdout.isTTY === true && !session.host.env['NO_COLOR'] ? '1' : '0',
+      ...config.env,
+    },
     scriptShell: withoutGuard(config.scriptShell, session.host.env),
     foreground: config.get('foreground-scripts') === true,
     parallel: session.host.processors,
@@ -196,8 +210,8 @@ export async function installPlan(
   })
   session.progress.clear()
   if (runsOwn) {
-    if (config.specs.length === 0 && rootScripts) await runRootScripts(plan.path, scripts, config.npmVersion)
     if (result.added + result.changed + result.removed > 0) await runDependencyScripts(plan.path, scripts)
+    if (config.specs.length === 0 && rootScripts) await runRootScripts(plan.path, scripts, config.npmVersion)
   }
   return result
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { evictTarball } from '../fetch/evict-tarball.ts'
 import { fetchTarball } from '../fetch/fetch-tarball.ts'
 import { readArtifacts } from '../fetch/read-artifacts.ts'
 import type { ReadArtifact } from '../fetch/read-artifacts.ts'
@@ -26,6 +27,8 @@ export type Reader = {
   inspect(bytes: Uint8Array, source: SourceType): Promise<InspectedArtifact>
   /** Inspects a folder that was read. */
   inspectUnpacked(unpacked: Unpacked, source: SourceType): Promise<InspectedArtifact>
+  /** Takes the bytes of a package out of npm's cache again. */
+  evict(item: PlannedPackage): Promise<void>
   close(): Promise<void>
 }
 
@@ -73,6 +76,8 @@ export function openReader({ flat, cacheFolder, processors, fresh }: ReaderSetti
     },
     inspect,
     inspectUnpacked: (unpacked, source) => pool.inspectUnpacked(unpacked, source),
+    evict: ({ fetchSpec, resolved, name, version }) =>
+      evictTarball(fetchSpec ?? `${name}@${version}`, { ...flat, resolved }),
     close: async () => {
       await pool.close()
       await kept.prune()

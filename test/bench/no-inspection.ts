@@ -44,6 +44,7 @@ const parts: Parts = {
       Promise.resolve(
         new Map(packages.map(item => [item, { artifact, gaps: [], fromCache: false, error: undefined }])),
       ),
+    evict: () => Promise.resolve(),
     readFiles: () => Promise.resolve(new Map()),
     inspect: () => Promise.resolve(artifact),
     inspectUnpacked: () => Promise.resolve(artifact),
@@ -52,7 +53,16 @@ const parts: Parts = {
   installTree: async plan => {
     const { arborist, options } = openTree(plan.tree)
     await arborist.reify(options)
-    return { added: 0, changed: 0, removed: 0, scripts: [], dropped: [], auditReport: undefined }
+    return {
+      added: 0,
+      changed: 0,
+      removed: 0,
+      scripts: [],
+      dropped: [],
+      auditReport: undefined,
+      inTree: 0,
+      funding: 0,
+    }
   },
 }
 

@@ -16,7 +16,11 @@ export type Finished = {
 export type CliOptions = {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
-  /** Called once with a way to signal the process. */
+  /** Another user to run as; only root may choose. */
+  readonly uid?: number
+  /** Another Node to run under. */
+  readonly node?: string
+  /** Called once with a way to signal the process and all it started, as a terminal does. */
   readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void
 }
 
@@ -26,7 +30,7 @@ export function runCli(
   args: readonly string[],
   options: CliOptions = {},
 ): Promise<Finished> {
-  return start(process.execPath, [program, ...args], project, options)
+  return start(options.node ?? process.execPath, [program, ...args], project, options)
 }
 
 /** Runs the user's own npm in a project, for comparison. */
@@ -67,7 +71,7 @@ function start(
   command: string,
   args: readonly string[],
   project: Project,
-  { env, cwd, onStart }: CliOptions,
+  { env, cwd, uid, onStart }: CliOptions,
   onTerminal?: (child: ReturnType<typeof spawn>) => (printed: string) => void,
 ): Promise<Finished> {
   if (!existsSync(program)) throw new Error('build first: npm run build')
@@ -75,10 +79,15 @@ function start(
     const child = spawn(command, args, {
       cwd: cwd ?? project.path,
       env: { ...project.env, ...env },
+      detached: onStart !== undefined,
+      ...(uid === undefined ? {} : { uid, gid: uid }),
       stdio: [onTerminal === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     })
     const look = onTerminal?.(child)
-    onStart?.(signal => child.kill(signal))
+    onStart?.(signal => {
+      // A group that has ended meanwhile is no failure of the test.
+      if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, signal)
+    })
     let stdout = ''
     let stderr = ''
     const seen = (): void => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, readdir, readlink, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { tmpdir } from 'node:os'
 import process from 'node:process'
@@ -108,42 +108,46 @@ const hooksOf = async (folder: string): Promise<Hook[]> => {
   })
 }
 
-const extract = async (
+/** Unpacks one artifact with pacote into a folder of its own, hands it over, and takes the folder away again. */
+const withExtracted = async <Result>(
   config: NpmConfig,
   spec: string,
   refs: { readonly resolved?: string | undefined; readonly integrity?: string | undefined },
-): Promise<{ folder: string; integrity: string | undefined }> => {
+  use: (folder: string, integrity: string | undefined) => Promise<Result>,
+): Promise<Result> => {
   const folder = await mkdtemp(join(tmpdir(), 'safe-install-test-'))
-  const options = { ...config.flat }
-  const result: { integrity?: string } = await pacote.extract(spec, folder, {
-    ...options,
-    ...(refs.resolved === undefined ? {} : { resolved: refs.resolved }),
-    ...(refs.integrity === undefined ? {} : { integrity: refs.integrity }),
-  })
-  return { folder, integrity: result.integrity }
+  try {
+    const result: { integrity?: string } = await pacote.extract(spec, folder, {
+      ...config.flat,
+      ...(refs.resolved === undefined ? {} : { resolved: refs.resolved }),
+      ...(refs.integrity === undefined ? {} : { integrity: refs.integrity }),
+    })
+    return await use(folder, result.integrity)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 const inspectOne = async (config: NpmConfig, pkg: PlannedPackage): Promise<InspectedPackage> => {
   if (pkg.fetchSpec === undefined) throw new Error(`${pkg.location} is not fetched`)
-  const { folder, integrity } = await extract(config, pkg.fetchSpec, pkg)
-  return {
+  return withExtracted(config, pkg.fetchSpec, pkg, async (folder, integrity) => ({
     files: await filesOf(folder),
     hooks: await hooksOf(folder),
     integrity: pkg.source === 'git' ? undefined : integrity,
-  }
+  }))
 }
 
 const reader =
   (config: NpmConfig): ReadArtifact =>
-  async (artifact, paths) => {
-    const { folder } = await extract(config, artifact.fetchSpec, artifact)
-    const found = new Map<string, Uint8Array>()
-    for (const path of paths) {
-      const bytes = await readFile(join(folder, path)).catch(() => undefined)
-      if (bytes !== undefined) found.set(path, bytes)
-    }
-    return found
-  }
+  async (artifact, paths) =>
+    withExtracted(config, artifact.fetchSpec, artifact, async folder => {
+      const found = new Map<string, Uint8Array>()
+      for (const path of paths) {
+        const bytes = await readFile(join(folder, path)).catch(() => undefined)
+        if (bytes !== undefined) found.set(path, bytes)
+      }
+      return found
+    })
 
 const inspectWith = async (settings: NpmConfig, plan: Plan): Promise<Map<string, InspectedPackage>> =>
   new Map(

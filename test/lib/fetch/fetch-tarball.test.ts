@@ -5,6 +5,7 @@ import Arborist from '@npmcli/arborist'
 import t from 'tap'
 import { SafeInstallError } from '../../../lib/errors.ts'
 import { fetchTarball } from '../../../lib/fetch/fetch-tarball.ts'
+import { unpackTarball } from '../../../lib/fetch/unpack.ts'
 import { sha512Sri } from '../../../lib/inspect/hash.ts'
 import { startRegistry } from '../../helpers/registry.ts'
 import type { Lie, Publication } from '../../helpers/registry.ts'
@@ -102,7 +103,23 @@ t.test('registry specs, addresses and files are fetched', async t => {
     t.equal(fetched.resolved, resolved, spec)
     t.equal(fetched.integrity, sha512Sri(packed), spec)
   }
-  t.equal(await codeOf(fetchTarball('.', options)), 'E_UNSUPPORTED', 'a folder')
+})
+
+t.test('a folder is packed as npm packs it, and its prepare does not run', async t => {
+  const where = newFolder()
+  const folder = join(where, 'folder')
+  mkdirSync(folder)
+  const scripts = { prepare: 'touch prepared', prepack: 'touch prepared' }
+  writeFileSync(join(folder, 'package.json'), manifest({ scripts, files: ['kept.js'] }))
+  for (const name of ['kept.js', 'left.js']) writeFileSync(join(folder, name), '1')
+  const { bytes } = await fetchTarball('./folder', { where, cache: join(where, 'cache'), Arborist })
+  t.strictSame(
+    unpackTarball(bytes)
+      .files.map(({ path }) => path)
+      .toSorted(),
+    ['kept.js', 'package.json'],
+  )
+  t.notOk(existsSync(join(folder, 'prepared')))
 })
 
 t.test('what goes wrong has a code, and names package, expected and got', async t => {

@@ -30,6 +30,7 @@ const codes: Readonly<Record<ErrorCode, number>> = {
   E_VERIFY: 1,
   E_LOCKED: 1,
   E_INTERRUPTED: 130,
+  E_SKIPPED: 10,
   E_UNSUPPORTED: 1,
   E_INTERNAL: 1,
 }
