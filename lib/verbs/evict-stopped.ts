@@ -11,7 +11,10 @@ export async function evictStopped(
   reader: Reader,
   { session, json }: { readonly session: Session; readonly json: boolean },
 ): Promise<void> {
-  const stopped = judged.filter(({ verdict }) => verdict.kind !== 'allow')
+  // A folder or a tarball of the user's own was never in the cache.
+  const stopped = judged.filter(
+    ({ verdict, package: item }) => verdict.kind !== 'allow' && item.fetchSpec !== undefined,
+  )
   for (const { package: item } of stopped) await reader.evict(item)
   if (stopped.length > 0 && !json)
     session.print(
