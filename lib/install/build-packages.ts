@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import type { GuardedArborist, Node } from '../plan/arborist.ts'
 import type { Plan } from '../plan/make-plan.ts'
 import type { InspectedPackage, InstallRequest } from './install-tree.ts'
 import { limited } from './limited.ts'
 import { isDeniedLink, runLinkScripts } from './link-scripts.ts'
+import { scriptEnv } from './script-env.ts'
 import { ScriptRunner } from './run-scripts.ts'
 import type { ScriptOutcome } from './run-scripts.ts'
 import { verifyDisk, verifyError } from './verify-disk.ts'
@@ -77,21 +77,6 @@ const verify = async (packages: readonly Unpacked[], { arborist }: BuildRequest)
     isOtherPackage: path => others.has(path),
   })
 }
-
-const bool = (value: boolean): string => (value ? '1' : '')
-
-/** The variables Arborist sets for a package's scripts. */
-const scriptEnv = (node: Node): Readonly<Record<string, string | undefined>> => ({
-  npm_package_resolved: node.resolved ?? undefined,
-  npm_package_integrity: node.integrity ?? undefined,
-  npm_package_json: join(node.path, 'package.json'),
-  npm_package_optional: bool(node.optional),
-  npm_package_dev: bool(node.dev),
-  npm_package_peer: bool(node.peer),
-  npm_package_dev_optional: bool(node.devOptional && !node.dev && !node.optional),
-  // In the store a package's dependencies are its siblings, which a bin of another package would not find.
-  ...(node.isInStore === true ? { NODE_PATH: join(node.path, ...node.name.split('/').map(() => '..')) } : {}),
-})
 
 /** npm's order: shallow first, then by path. */
 const inOrder = (left: Unpacked, right: Unpacked): number =>

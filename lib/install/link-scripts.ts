@@ -7,6 +7,7 @@ import type { BuildRequest } from './build-packages.ts'
 import { textOf } from '../plan/values.ts'
 import { limited } from './limited.ts'
 import { readManifest, scriptError, scriptsOf } from './run-scripts.ts'
+import { scriptEnv } from './script-env.ts'
 import type { ScriptOutcome } from './run-scripts.ts'
 
 /**
@@ -65,7 +66,7 @@ export const runLinkScripts = async (
         event,
         path,
         pkg: { ...manifest, scripts: { ...Object.fromEntries(scriptsOf(manifest)), [event]: command } },
-        env: { ...env, npm_package_json: join(path, 'package.json') },
+        env: { ...env, ...scriptEnv(node.target) },
         stdio: foreground ? 'inherit' : 'pipe',
         scriptShell,
       }).catch((cause: unknown) => {
