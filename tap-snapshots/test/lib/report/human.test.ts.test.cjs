@@ -359,7 +359,7 @@ Install scripts of 1 package did not run, since nobody approved them:
       \${…}; writes ./build/a.node; itself reads no credentials
   To approve: safe-install --approve esbuild@0.25.0
 
-added 12 packages, changed 1 package
+added 12 packages, and changed 1 package
 safe-install read 1 package · 1 file · 100 B · all read · 1.2 s
 
 `
