@@ -5,6 +5,7 @@ import { engineVersion } from '../../../lib/store/engine-version.ts'
 import { openInspectionCache } from '../../../lib/store/inspection-cache.ts'
 import type { InspectedArtifact } from '../../../lib/store/inspection-cache.ts'
 import type { Gap } from '../../../lib/types.ts'
+import { inspectionOf } from '../../helpers/inspection.ts'
 
 const integrity = `sha512-${Buffer.alloc(64, 7).toString('base64')}`
 
@@ -13,33 +14,7 @@ function artifactOf(gaps: readonly Gap[] = []): InspectedArtifact {
     integrity,
     sha256: 'ab'.repeat(32),
     unpackedBytes: 12,
-    inspection: {
-      manifest: {
-        name: 'a',
-        version: '1.0.0',
-        description: undefined,
-        homepage: undefined,
-        repository: undefined,
-        scripts: [],
-        dependencies: [],
-        bundled: [],
-        bins: [],
-        module: false,
-        gypfile: undefined,
-        private: false,
-        keywords: [],
-        problems: [],
-      },
-      files: [],
-      hooks: [],
-      entries: [],
-      edges: [],
-      facts: [],
-      flows: [],
-      gaps,
-      bundled: [],
-      dropped: 0,
-    },
+    inspection: inspectionOf({ manifest: { name: 'a' }, gaps }),
   }
 }
 
