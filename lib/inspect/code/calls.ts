@@ -151,9 +151,7 @@ export function callValue(
   place: Place,
   name = '',
 ): Value {
-  let result = nothing
-  for (const fn of callee.functions)
-    result = join(result, machine.callFunction(fn, self, given, frame, place))
+  let result = machine.callFunctions(callee.functions, self, given, frame, place)
   for (const handle of callee.handles)
     result = join(result, callHandle(machine, handle, self, given, frame, place, false))
   for (const object of callee.objects) {
@@ -179,8 +177,8 @@ export function callHandle(
   place: Place,
   constructed: boolean,
 ): Value {
-  const native = machine.natives.get(handle.api)
-  if (native !== undefined) return native(given, frame)
+  const native = machine.callNative(handle, given, frame)
+  if (native !== undefined) return native
   const model = actOf(handle.api)
   if (model === undefined) {
     const result = callUnknown(machine, ofHandle(handle), self, given, frame, place)

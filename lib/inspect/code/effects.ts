@@ -155,7 +155,7 @@ export function instance(
     api: call.handle.api,
     place: call.place,
     texts: newCell(),
-    pending: newField(object),
+    pending: newField(object, undefined),
   }
   machine.write(object.model.texts, texts)
   return ofObject(object)

@@ -24,6 +24,7 @@ import {
   known,
   newCell,
   newField,
+  newHanded,
   nothing,
   ofFunction,
   ofObject,
@@ -33,6 +34,7 @@ import {
   type FunctionContext,
   type FunctionNode,
   type FunctionValue,
+  type Handed,
   type Handle,
   type ObjectKind,
   type ObjectValue,
@@ -95,6 +97,20 @@ export type Frame = {
 
 export type Arguments = { readonly list: readonly Value[]; readonly rest: Value }
 
+/** A function of ours that stands for one of the program: bound, curried, a promise's `resolve`. */
+type Native = {
+  run: (given: Arguments, frame: Frame) => Value
+  readonly calls: Map<string, Call>
+}
+
+/** A call that is shared by all who make it: it runs again when one of them passes something new. */
+type Call = Context & {
+  given: Arguments & { readonly self: Value }
+  frame: Frame
+  done: boolean
+  readonly returns: Cell
+}
+
 export type StartedCommand = {
   readonly text: Text
   readonly args: readonly Text[] | undefined
@@ -111,7 +127,11 @@ const maxCallDepth = 24
 const maxEvaluationDepth = 450
 const maxRuns = 6
 const maxRunsLater = 2
-const maxCalleesLater = 5
+/** More functions than this that one value may be are called as one. */
+const maxCallees = 6
+const maxNativeCalls = 12
+/** Strangers call a function with so many kinds of data apart, and then with all of it at once. */
+const maxKindsHanded = 4
 /** Data this many objects deep is still sent along with the outermost. */
 const maxHeldDepth = 5
 /** Calls are kept apart by their arguments until so much work is done; large programs then share contexts. */
@@ -124,7 +144,10 @@ export class Interpreter {
   readonly edges = new Map<string, EntryEdge>()
   readonly gaps: Gap[] = []
   readonly events = new Map<string, Cell>()
-  readonly natives = new Map<string, (given: Arguments, frame: Frame) => Value>()
+  readonly #natives = new Map<string, Native>()
+  readonly #handedSets = new WeakMap<readonly FunctionValue[], Handed>()
+  readonly #memberNames = new Map<string, Map<string, string>>()
+  readonly #groups = new Map<string, Call>()
   readonly #commandKeys = new Set<string>()
   commands: StartedCommand[] = []
   level: Level = 0
@@ -133,7 +156,6 @@ export class Interpreter {
   loopWork = 0
   budget: number
   #callDepth = 0
-  #nativeDepth = 0
   evaluationDepth = 0
   #ids = 0
   readonly #queues: Context[][] = [[], [], [], []]
@@ -176,7 +198,12 @@ export class Interpreter {
     const joined = join(before, value)
     if (joined === before) return
     cell.value = joined
-    if (cell.holder !== undefined) this.#link(cell.holder, value)
+    if (cell.holder !== undefined) {
+      if (cell.name !== undefined) cell.holder.grown?.push(cell.name)
+      if (before.functions !== joined.functions || before.objects !== joined.objects) cell.holder.version++
+      if (cell.holder.everything !== undefined) this.write(cell.holder.everything, value)
+      this.#link(cell.holder, value)
+    }
     if (cell.readers === undefined || !isNews(before, joined)) return
     for (const reader of cell.readers) this.queue(reader as Context)
   }
@@ -284,9 +311,23 @@ export class Interpreter {
       owner: undefined,
       deep: newCell(),
       handed: undefined,
+      grown: undefined,
+      version: 0,
+      everything: undefined,
+      copied: undefined,
       holders: undefined,
       warm: false,
     }
+  }
+
+  /** The name of a member of a thing of the outside world, however it was reached. */
+  memberName(api: string, name: string): string {
+    let names = this.#memberNames.get(api)
+    if (names === undefined) this.#memberNames.set(api, (names = new Map()))
+    let full = names.get(name)
+    if (full === undefined)
+      names.set(name, (full = canonical(api === 'global:' ? `global:${name}` : `${api}.${name}`)))
+    return full
   }
 
   /** The object that this context makes at this node: the same on every run. */
@@ -318,7 +359,7 @@ export class Interpreter {
       properties: this.makeObject('object'),
       name: name === '' && node.type !== 'ArrowFunctionExpression' ? (node.id?.name ?? '') : name,
       contexts: [],
-      handed: new Set(),
+      handed: newHanded(),
       called: false,
       depth: (frame.functionContext?.function.depth ?? 0) + 1,
       classNode,
@@ -362,11 +403,46 @@ export class Interpreter {
     }
   }
 
-  /** The functions a call is followed into: in large programs the first few, and the rest when nobody calls them. */
-  callable(functions: readonly FunctionValue[]): readonly FunctionValue[] {
-    return this.work < richWork || functions.length <= maxCalleesLater
-      ? functions
-      : functions.slice(0, maxCalleesLater)
+  /**
+   * Calls every function a value may be. More than a few are called as one, with all that any call of the same set
+   * passed: `table[name](…)` in a loop would otherwise be every function with every kind of arguments.
+   */
+  callFunctions(
+    functions: readonly FunctionValue[],
+    thisValue: Value,
+    given: Arguments,
+    frame: Frame,
+    place: Place,
+  ): Value {
+    if (functions.length <= maxCallees) {
+      let result = nothing
+      for (const fn of functions) result = join(result, this.callFunction(fn, thisValue, given, frame, place))
+      return result
+    }
+    const key = functions.map(fn => fn.id).join()
+    let group = this.#groups.get(key)
+    if (group === undefined) {
+      group = this.#newCall(call => {
+        const { self, list, rest } = call.given
+        let result = nothing
+        for (const fn of functions)
+          result = join(result, this.callFunction(fn, self, { list, rest }, call.frame, place))
+        return result
+      }, frame)
+      this.#groups.set(key, group)
+    }
+    const joined = joinCalls(group.given, { self: thisValue, ...given })
+    if (joined !== group.given) {
+      group.given = joined
+      group.done = group.runs >= maxRuns
+    }
+    this.#enterContext(group)
+    const all = group.given
+    return this.#ownTaints(
+      this.read(group.returns, frame),
+      [all.self, all.rest, ...all.list],
+      [thisValue, given.rest, ...given.list],
+    )
   }
 
   /** Calls a function of the program and gives what it returns. */
@@ -376,16 +452,15 @@ export class Interpreter {
     if (folded !== undefined) return folded
     if (this.#isIdle(fn, thisValue, given)) return anything
     const context = this.#contextFor(fn, fn.lexicalThis ?? thisValue, this.#withHop(given, fn, place), frame)
-    if (!context.done || context.queued) {
-      if (this.#callDepth < maxCallDepth && !context.running && this.evaluationDepth < 250) {
-        context.queued = false
-        this.#callDepth++
-        this.runContext(context)
-        this.#callDepth--
-      } else this.queue(context)
-    }
+    this.#enterContext(context)
     const result = this.read(context.returns, frame)
-    return context.merged ? this.#ownTaints(result, context, thisValue, given) : result
+    return context.merged
+      ? this.#ownTaints(
+          result,
+          [context.thisValue, context.rest, ...context.parameters],
+          [thisValue, given.rest, ...given.list],
+        )
+      : result
   }
 
   /** A call that can do nothing: neither the function nor anything it gets or sees reaches the world outside. */
@@ -434,18 +509,13 @@ export class Interpreter {
   }
 
   /** Of what a shared context returns, this caller gets what came from nowhere else. */
-  #ownTaints(result: Value, context: FunctionContext, thisValue: Value, given: Arguments): Value {
+  #ownTaints(result: Value, all: readonly Value[], given: readonly Value[]): Value {
     if (result.taints.length === 0) return result
-    const mine = new Set<SourceRecord>()
-    for (const value of [thisValue, given.rest, ...given.list]) {
-      for (const taint of value.taints) mine.add(taint.source)
-    }
-    const others = new Set<SourceRecord>()
-    for (const value of [context.thisValue, context.rest, ...context.parameters]) {
-      for (const taint of value.taints) if (!mine.has(taint.source)) others.add(taint.source)
-    }
-    if (others.size === 0) return result
-    return { ...result, taints: result.taints.filter(taint => !others.has(taint.source)) }
+    const isOthers = (taint: Taint): boolean =>
+      !given.some(value => value.taints.some(own => own.source === taint.source)) &&
+      all.some(value => value.taints.some(other => other.source === taint.source))
+    if (!result.taints.some(isOthers)) return result
+    return { ...result, taints: result.taints.filter(taint => !isOthers(taint)) }
   }
 
   #contextFor(fn: FunctionValue, thisValue: Value, given: Arguments, frame: Frame): FunctionContext {
@@ -562,14 +632,26 @@ export class Interpreter {
   field(object: ObjectValue, name: string): Cell {
     let cell = object.fields.get(name)
     if (cell === undefined) {
-      cell = newField(object)
+      cell = newField(object, name)
       object.fields.set(name, cell)
     }
     return cell
   }
 
+  /** Whatever lies in an object, as one cell: tables are read under names nobody knows again and again. */
+  everythingIn(object: ObjectValue): Cell {
+    if (object.everything !== undefined) return object.everything
+    const cell = newCell()
+    for (const field of cellsOf(object)) {
+      this.step()
+      cell.value = join(cell.value, field.value)
+    }
+    object.everything = cell
+    return cell
+  }
+
   restOf(object: ObjectValue): Cell {
-    return (object.rest ??= newField(object))
+    return (object.rest ??= newField(object, undefined))
   }
 
   writeField(object: ObjectValue, name: string, value: Value): void {
@@ -665,15 +747,69 @@ export class Interpreter {
       handle = { api: `native:${this.nextId()}`, file: undefined, self: undefined }
       frame.context.made.set(key, handle)
     }
-    this.natives.set(handle.api, (given, at) => {
-      // Natives that call each other do not pass through evaluation, so their depth is counted here.
-      if (this.#nativeDepth > 20) return anything
-      this.#nativeDepth++
-      const result = run(given, at)
-      this.#nativeDepth--
-      return result
-    })
+    const before = this.#natives.get(handle.api)
+    if (before === undefined) this.#natives.set(handle.api, { run, calls: new Map() })
+    else {
+      before.run = run
+      for (const call of before.calls.values()) call.done = false
+    }
     return { ...nothing, handles: [handle] }
+  }
+
+  /**
+   * Calls a function of ours, if the handle is one: once for each kind of arguments, as the program's own are. Bound
+   * functions that call each other would otherwise be called along every path there is.
+   */
+  callNative(handle: Handle, given: Arguments, frame: Frame): Value | undefined {
+    const native = this.#natives.get(handle.api)
+    if (native === undefined) return undefined
+    const own = given.list.map(value => fingerprint(value, true)).join()
+    const key = `${own}…${fingerprint(given.rest, false)}`
+    const shared = native.calls.size >= maxNativeCalls && !native.calls.has(key)
+    let call = native.calls.get(shared ? '*' : key)
+    if (call === undefined) {
+      call = this.#newCall(made => native.run(made.given, made.frame), frame)
+      native.calls.set(shared ? '*' : key, call)
+    }
+    const joined = joinCalls(call.given, { self: nothing, ...given })
+    if (joined !== call.given) {
+      call.given = joined
+      call.done = call.runs >= maxRuns
+    }
+    this.#enterContext(call)
+    return this.read(call.returns, frame)
+  }
+
+  #newCall(run: (call: Call) => Value, frame: Frame): Call {
+    const call: Call = {
+      given: { self: nothing, list: [], rest: nothing },
+      frame,
+      queued: false,
+      level: this.level,
+      runs: 0,
+      running: false,
+      done: false,
+      made: new Map(),
+      returns: newCell(),
+      run: () => {
+        call.done = true
+        this.step()
+        this.write(call.returns, run(call))
+      },
+    }
+    call.frame = { ...frame, context: call }
+    return call
+  }
+
+  /** Runs a context that has news, now or, where calls are nested too deeply, later. */
+  #enterContext(context: Context & { readonly done: boolean }): void {
+    if (context.done && !context.queued) return
+    if (this.#callDepth < maxCallDepth && !context.running && this.evaluationDepth < 250) {
+      context.queued = false
+      this.#callDepth++
+      this.runContext(context)
+      this.#callDepth--
+    } else this.queue(context)
   }
 
   cellAt(frame: Frame, key: string): Cell {
@@ -757,14 +893,12 @@ export class Interpreter {
 
   /** A value given to code that was not seen, which will call the functions in it with `handed`. */
   hand(value: Value, handed: Value, frame: Frame, place: Place, depth = 0): void {
-    if (value.functions.length > 0) {
-      const key = fingerprint(handed, false)
-      for (const fn of value.functions) {
-        if (fn.handed.has(key)) continue
-        if (fn.handed.size < 64) fn.handed.add(key)
-        this.callBlindly(fn, nothing, handed, frame, place)
-      }
-    }
+    if (value.functions.length > 1) {
+      // The same set of functions comes along again and again, as the fields of a table do.
+      let set = this.#handedSets.get(value.functions)
+      if (set === undefined) this.#handedSets.set(value.functions, (set = newHanded()))
+      if (newsOf(set, handed) !== undefined) this.#handEach(value.functions, handed, frame, place)
+    } else this.#handEach(value.functions, handed, frame, place)
     for (const handle of value.handles) {
       const act = actOf(handle.api)
       if (handle.api.startsWith('native:') || act?.act === 'evaluate' || act?.act === 'send') {
@@ -776,10 +910,11 @@ export class Interpreter {
       // Instances of the package's own classes are not taken apart by whoever gets one.
       if (object.model !== undefined || object.kind === 'instance' || object.kind === 'class') continue
       if (object.kind === 'object') object.escaped = true
-      const key = fingerprint(handed, false)
-      if (object.handed?.get(key) === object.fields.size) continue
-      object.handed ??= new Map()
-      object.handed.set(key, object.fields.size)
+      object.handed ??= { ...newHanded(), version: 0 }
+      if (object.handed.version !== object.version) object.handed.kinds.clear()
+      object.handed.version = object.version
+      const news = newsOf(object.handed, handed)
+      if (news === undefined) continue
       let count = 0
       for (const cell of cellsOf(object)) {
         this.step()
@@ -788,13 +923,20 @@ export class Interpreter {
         if (field.functions.length > 0 || field.objects.length > 0) {
           this.hand(
             { ...nothing, functions: field.functions, objects: field.objects },
-            handed,
+            news,
             frame,
             place,
             depth + 1,
           )
         }
       }
+    }
+  }
+
+  #handEach(functions: readonly FunctionValue[], handed: Value, frame: Frame, place: Place): void {
+    for (const fn of functions) {
+      const news = newsOf(fn.handed, handed)
+      if (news !== undefined) this.callBlindly(fn, nothing, news, frame, place)
     }
   }
 
@@ -835,7 +977,7 @@ export class Interpreter {
   }
 
   assignHandle(target: Handle, name: string, value: Value, frame: Frame, place: Place): void {
-    const api = canonical(target.api === 'global:' ? `global:${name}` : `${target.api}.${name}`)
+    const api = this.memberName(target.api, name)
     let cell = this.globals.get(api)
     if (cell === undefined) {
       if (this.globals.size >= 5_000) return
@@ -1168,6 +1310,37 @@ const harmlessBuiltIns = new Set([
   'Buffer',
   'URL',
 ])
+
+/** What there is to pass to a function that strangers call with `value`; undefined where it has had all of it. */
+function newsOf(handed: Handed, value: Value): Value | undefined {
+  if (handed.kinds.size > 0 && join(handed.all, value) === handed.all) return undefined
+  const kind = fingerprint(value, false)
+  if (handed.kinds.has(kind)) return undefined
+  const all = join(handed.all, value)
+  if (handed.kinds.size < maxKindsHanded) {
+    handed.kinds.add(kind)
+    handed.all = all
+    return value
+  }
+  if (all === handed.all) return undefined
+  handed.all = all
+  return all
+}
+
+/** Both calls in one. The left one where the right adds nothing. */
+function joinCalls(left: Call['given'], right: Call['given']): Call['given'] {
+  const size = Math.min(Math.max(left.list.length, right.list.length), 64)
+  const list = Array.from({ length: size }, (_, at) =>
+    join(left.list[at] ?? nothing, right.list[at] ?? nothing),
+  )
+  const self = join(left.self, right.self)
+  const rest = join(left.rest, right.rest)
+  const same =
+    self === left.self &&
+    rest === left.rest &&
+    list.every((value, at) => value === (left.list[at] ?? nothing))
+  return same && size === left.list.length ? left : { self, list, rest }
+}
 
 /** A short text that is equal where two values are treated alike. */
 function fingerprint(value: Value, exact: boolean): string {

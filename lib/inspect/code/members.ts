@@ -162,7 +162,7 @@ function memberOfHandle(
   if (name === 'constructor' && !handle.api.startsWith('module')) {
     return ofHandle(machine.handle('global:Function'))
   }
-  const api = canonical(handle.api === 'global:' ? `global:${name}` : `${handle.api}.${name}`)
+  const api = machine.memberName(handle.api, name)
   return handleValue(machine, api, handle.file, object, frame, place)
 }
 
@@ -228,12 +228,9 @@ function anyMember(machine: Interpreter, object: Value, frame: Frame, place: Pla
     }
   }
   for (const one of object.objects) {
-    for (const cell of cellsOf(one)) {
-      machine.step()
-      result = join(result, machine.read(cell, frame))
-    }
+    result = join(result, machine.read(machine.everythingIn(one), frame))
     for (const parent of one.parents?.objects ?? []) {
-      for (const cell of cellsOf(parent)) result = join(result, machine.read(cell, frame))
+      result = join(result, machine.read(machine.everythingIn(parent), frame))
     }
   }
   return result
@@ -385,12 +382,7 @@ export function elementsOf(machine: Interpreter, value: Value, frame: Frame): El
   }
   let any = tainted(carriedTaints(value))
   let plain = value.open || value.known.length > 0 || value.handles.length > 0
-  for (const object of value.objects) {
-    for (const cell of cellsOf(object)) {
-      machine.step()
-      any = join(any, machine.read(cell, frame))
-    }
-  }
+  for (const object of value.objects) any = join(any, machine.read(machine.everythingIn(object), frame))
   for (const handle of value.handles) {
     if (handle.api === environmentApi) {
       plain = true
@@ -448,13 +440,7 @@ export function copyFields(
 ): Value {
   for (const source of from.objects) {
     if (source === into) continue
-    let count = 0
-    for (const [name, cell] of source.fields) {
-      if (++count > 1_000) break
-      machine.step()
-      const value = machine.read(cell, frame)
-      if (value !== nothing) machine.writeField(into, name, value)
-    }
+    copyGrown(machine, source, into, frame)
     for (const name of source.getters?.keys() ?? []) {
       machine.writeField(
         into,
@@ -479,6 +465,23 @@ export function copyFields(
   }
   return from
 }
+
+/** Copies the fields that have grown since the last time: whoever copied first is woken by them, and copies for all. */
+function copyGrown(machine: Interpreter, source: ObjectValue, into: ObjectValue, frame: Frame): void {
+  const copied = (into.copied ??= new Map<ObjectValue, number>())
+  const from = copied.get(source)
+  source.grown ??= []
+  const names =
+    from === undefined ? [...source.fields.keys()].slice(0, maxCopied) : new Set(source.grown.slice(from))
+  copied.set(source, source.grown.length)
+  for (const name of names) {
+    machine.step()
+    const value = machine.read(machine.field(source, name), frame)
+    if (value !== nothing) machine.writeField(into, name, value)
+  }
+}
+
+const maxCopied = 1_000
 
 /** The `prototype` object of a function, made when it is first asked for. */
 export function prototypeOf(machine: Interpreter, fn: FunctionValue) {

@@ -57,6 +57,7 @@ export type Cell = {
   readers: Set<Reader> | undefined
   /** The object whose field it is. */
   readonly holder?: ObjectValue
+  readonly name?: string | undefined
 }
 
 /** Whoever must run again when a cell it read has grown. */
@@ -85,9 +86,17 @@ export type ObjectValue = {
   owner: unknown
   /** The taints of all that lies in it, a few steps deep, and the objects it lies in. */
   readonly deep: Cell
-  /** What has been handed to the functions in it, and how many fields there were then. */
-  handed: Map<string, number> | undefined
+  /** What has been handed to the functions in it, and its version then. */
+  handed: (Handed & { version: number }) | undefined
   holders: Set<ObjectValue> | undefined
+  /** The names of fields in the order they grow, once its fields have been copied. */
+  grown: string[] | undefined
+  /** Grows with each function or object that is put into it. */
+  version: number
+  /** All its fields as one cell, once somebody asked for a field whose name is not known. */
+  everything: Cell | undefined
+  /** How far along `grown` the objects are that have been copied into this one. */
+  copied: Map<ObjectValue, number> | undefined
   /** Whether it, or what lies directly in it, offers a way to the world outside. */
   warm: boolean
 }
@@ -114,13 +123,19 @@ export type FunctionValue = {
   readonly properties: ObjectValue
   readonly name: string
   contexts: FunctionContext[]
-  /** What strangers have called it with: once for each kind is enough. */
-  readonly handed: Set<string>
+  readonly handed: Handed
   called: boolean
   readonly depth: number
   /** For classes: the instance fields are evaluated when one is made. */
   readonly classNode: ClassNode | undefined
   parents: Value | undefined
+}
+
+/** What strangers have called a function with: the first few kinds apart, then all of it as one. */
+export type Handed = { readonly kinds: Set<string>; all: Value }
+
+export function newHanded(): Handed {
+  return { kinds: new Set(), all: nothing }
 }
 
 export type FunctionNode = Extract<
@@ -257,19 +272,17 @@ export function joinTaints(left: readonly Taint[], right: readonly Taint[]): rea
   return result ?? left
 }
 
-function joinSet<T>(
-  left: readonly T[],
-  right: readonly T[],
-  cap: number,
-  overflow: { hit: boolean },
-): readonly T[] {
+/** Set by the last join that had to leave something out. */
+let overflowed = false
+
+function joinSet<T>(left: readonly T[], right: readonly T[], cap: number): readonly T[] {
   if (right.length === 0 || left === right) return left
   if (left.length === 0 && right.length <= cap) return right
   let result: T[] | undefined
   for (const item of right) {
     if ((result ?? left).includes(item)) continue
     if ((result ?? left).length >= cap) {
-      overflow.hit = true
+      overflowed = true
       break
     }
     result ??= [...left]
@@ -278,11 +291,7 @@ function joinSet<T>(
   return result ?? left
 }
 
-function joinKnown(
-  left: readonly Known[],
-  right: readonly Known[],
-  overflow: { hit: boolean },
-): readonly Known[] {
+function joinKnown(left: readonly Known[], right: readonly Known[]): readonly Known[] {
   if (right.length === 0 || left === right) return left
   if (left.length === 0) return right
   let result: Known[] | undefined
@@ -290,7 +299,7 @@ function joinKnown(
     const present = (result ?? left).some(other => sameKnown(other, item))
     if (present) continue
     if ((result ?? left).length >= maxKnown) {
-      overflow.hit = true
+      overflowed = true
       break
     }
     result ??= [...left]
@@ -301,15 +310,15 @@ function joinKnown(
 
 /** Both values. Returns `left` itself when `right` adds nothing. */
 export function join(left: Value, right: Value): Value {
-  if (left === right || right === nothing) return left
+  if (left === right || right === nothing || (right === anything && left.open)) return left
   if (left === nothing) return right
-  const overflow = { hit: false }
-  const values = joinKnown(left.known, right.known, overflow)
-  const handles = joinSet(left.handles, right.handles, maxHandles, overflow)
-  const functions = joinSet(left.functions, right.functions, maxFunctions, overflow)
-  const objects = joinSet(left.objects, right.objects, maxObjects, overflow)
+  overflowed = false
+  const values = joinKnown(left.known, right.known)
+  const handles = joinSet(left.handles, right.handles, maxHandles)
+  const functions = joinSet(left.functions, right.functions, maxFunctions)
+  const objects = joinSet(left.objects, right.objects, maxObjects)
   const taints = joinTaints(left.taints, right.taints)
-  const open = left.open || right.open || overflow.hit
+  const open = left.open || right.open || overflowed
   if (
     values === left.known &&
     handles === left.handles &&
@@ -367,8 +376,8 @@ export function newCell(value: Value = nothing): Cell {
   return { value, readers: undefined }
 }
 
-export function newField(holder: ObjectValue): Cell {
-  return { value: nothing, readers: undefined, holder }
+export function newField(holder: ObjectValue, name: string | undefined): Cell {
+  return { value: nothing, readers: undefined, holder, name }
 }
 
 /** A hop added to each taint: a call, a file, a decoding. Long ways keep their beginning and their last steps. */
