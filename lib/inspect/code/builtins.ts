@@ -1,3 +1,6 @@
+import { fromJson } from './json-data.ts'
+import { loadModule } from './loading.ts'
+import { hand, giveTaints } from './handing.ts'
 import { Buffer } from 'node:buffer'
 import { HOLE } from '../../types.ts'
 import { callArrayMethod } from './arrays.ts'
@@ -282,11 +285,11 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     all.reduce<readonly Taint[]>((taints, value) => joinTaints(taints, deep(value)), [])
   switch (name) {
     case 'require':
-      return machine.loadModule(first, 'require', call.handle.api, frame, place, call.handle.file)
+      return loadModule(machine, first, 'require', call.handle.api, frame, place, call.handle.file)
     case 'createRequire':
       return ofHandle(machine.handle('global:require', call.frame.file.path))
     case 'getBuiltin':
-      return machine.loadModule(first, 'require', call.handle.api, frame, place)
+      return loadModule(machine, first, 'require', call.handle.api, frame, place)
     case 'Function':
       return makeFunctionFromText(machine, call)
     case 'Script': {
@@ -348,7 +351,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'JSON.parse': {
       const text = first.known[0]
       if (first.known.length === 1 && !first.open && typeof text === 'string' && !text.includes(HOLE)) {
-        const value = machine.fromJson(text, frame, `json ${place.start}`)
+        const value = fromJson(machine, text, frame, `json ${place.start}`)
         if (value !== undefined) return withTaints(value, first.taints)
       }
       return tainted(deep(first))
@@ -395,7 +398,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return foldOne(call, first) ?? tainted(first.taints)
     }
     case 'clean':
-      for (const value of all) machine.hand(value, anything, frame, place)
+      for (const value of all) hand(machine, value, anything, frame, place)
       return anything
     case 'identity': {
       const result = first
@@ -601,7 +604,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'datagram.send':
       return openInstance(machine, name, call)
     case 'server':
-      for (const value of all) machine.hand(value, anything, frame, place)
+      for (const value of all) hand(machine, value, anything, frame, place)
       return anything
     case 'fs.read':
       return handResult(machine, tainted(first.taints), call)
@@ -790,7 +793,7 @@ function openInstance(machine: Interpreter, name: string, call: ModelledCall): V
     machine.write(object.model.texts, texts)
     for (const field of ['responseText', 'response', 'responseXML'])
       machine.writeField(object, field, tainted([net]))
-    machine.giveTaints(object, [net])
+    giveTaints(machine, object, [net])
     if (payload !== nothing) sendTo(machine, object.model, machine.deepTaints(payload, frame), payload, call)
   }
   if (name === 'xhr.open') {

@@ -1,9 +1,10 @@
 import { byCallLevel, type Context, type Frame, type Interpreter, type SourceFile } from './interpreter.ts'
-import { cellsOf, prototypeOf } from './members.ts'
+import { prototypeOf } from './members.ts'
 import { isSecretParameter } from './models/secrets.ts'
 import type { ModuleRecord } from './modules.ts'
 import { placeOf } from './sites.ts'
 import {
+  cellsOf,
   anything,
   newCell,
   nothing,

@@ -1,3 +1,4 @@
+import { hand } from './handing.ts'
 import type { AnyNode } from 'acorn'
 import { callBuiltIn, callMethod } from './builtins.ts'
 import { act } from './effects.ts'
@@ -222,7 +223,7 @@ export function callUnknown(
   }
   void name
   const handed = tainted(taints)
-  for (const value of values) machine.hand(value, handed, frame, place)
+  for (const value of values) hand(machine, value, handed, frame, place)
   return handed
 }
 

@@ -1,3 +1,4 @@
+import { hand } from './handing.ts'
 import { HOLE } from '../../types.ts'
 import type { SinkKind, SourceKind, Text } from '../../types.ts'
 import { destinationsOf, isLocal, namesHost, requestParts } from './destinations.ts'
@@ -130,7 +131,7 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
 
 /** Callbacks get the result, whatever their position; so does whoever awaits it. */
 export function handResult(machine: Interpreter, result: Value, call: ModelledCall): Value {
-  for (const value of allArguments(call)) machine.hand(value, result, call.frame, call.place)
+  for (const value of allArguments(call)) hand(machine, value, result, call.frame, call.place)
   return result
 }
 

@@ -1,3 +1,6 @@
+import { loadModule, imported, importMeta } from './loading.ts'
+import { coerced } from './coerced.ts'
+import { leak, leakSetter } from './handing.ts'
 import type { AnyNode, BinaryOperator } from 'acorn'
 import { evaluateCall, evaluateNew, evaluateTagged } from './calls.ts'
 import { evaluateClass } from './classes.ts'
@@ -44,7 +47,7 @@ export function evaluateExpression(machine: Interpreter, node: AnyNode, frame: F
     case 'TemplateLiteral': {
       let result = known(node.quasis[0]?.value.cooked ?? '')
       for (const [at, expression] of node.expressions.entries()) {
-        result = concatenate(result, machine.coerced(machine.evaluate(expression, frame), frame, expression))
+        result = concatenate(result, coerced(machine, machine.evaluate(expression, frame), frame, expression))
         const text = node.quasis[at + 1]?.value.cooked ?? ''
         if (text !== '') result = concatenate(result, known(text))
       }
@@ -119,10 +122,10 @@ export function evaluateExpression(machine: Interpreter, node: AnyNode, frame: F
     }
     case 'ImportExpression': {
       const target = machine.evaluate(node.source, frame)
-      return machine.loadModule(target, 'import', 'import()', frame, placeOf(frame.file, node))
+      return loadModule(machine, target, 'import', 'import()', frame, placeOf(frame.file, node))
     }
     case 'MetaProperty':
-      return node.meta.name === 'import' ? machine.importMeta(frame) : anything
+      return node.meta.name === 'import' ? importMeta(machine, frame) : anything
     case 'PrivateIdentifier':
       return known(`#${node.name}`)
     case 'Super':
@@ -153,7 +156,7 @@ function evaluateOther(machine: Interpreter, node: AnyNode, frame: Frame): Value
   const parts = childrenOf(node)
     .filter(child => !(child.type as string).startsWith('JSXIdentifier'))
     .map(child => machine.evaluate(child, frame))
-  for (const part of parts) machine.leak(part, frame, placeOf(frame.file, node))
+  for (const part of parts) leak(machine, part, frame, placeOf(frame.file, node))
   return tainted(joinAll(parts).taints)
 }
 
@@ -171,7 +174,9 @@ function evaluateName(
     if (binding.from !== undefined) {
       const { module, name: exported } = binding.from
       const value =
-        exported === undefined ? module : machine.imported(module, exported, frame, placeOf(frame.file, node))
+        exported === undefined
+          ? module
+          : imported(machine, module, exported, frame, placeOf(frame.file, node))
       return join(result, value)
     }
     const value = binding.strong ? binding.value : machine.read(binding, frame)
@@ -285,7 +290,7 @@ function evaluateObject(
     frame.home = home
     for (const name of names) {
       if (property.kind === 'get' && name !== undefined) addGetter(object, name, value)
-      else if (property.kind === 'set') machine.leakSetter(value, frame, placeOf(frame.file, property))
+      else if (property.kind === 'set') leakSetter(machine, value, frame, placeOf(frame.file, property))
       else if (name === '__proto__' && !property.computed && !property.shorthand) object.parents = value
       else if (name === undefined) machine.writeRest(object, value)
       else machine.writeField(object, name, value)
@@ -340,7 +345,7 @@ function concatenateOrAdd(
   frame: Frame,
   node: AnyNode,
 ): Value {
-  return binaryConstants('+', machine.coerced(left, frame, node), machine.coerced(right, frame, node))
+  return binaryConstants('+', coerced(machine, left, frame, node), coerced(machine, right, frame, node))
 }
 
 /** `a + b + c …` from the left: such a chain may be 50,000 long. */

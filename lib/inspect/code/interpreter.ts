@@ -1,27 +1,25 @@
 import type { AnyNode, Node, Program } from 'acorn'
-import { HOLE } from '../../types.ts'
 import type { EntryEdge, Gap, Guard, Phase, SourceKind, Text } from '../../types.ts'
-import { callArrayMethod } from './arrays.ts'
 import { callValue, newValue } from './calls.ts'
-import { loadComputed } from './effects.ts'
 import { lookUp } from './environment.ts'
 import { evaluateExpression } from './expressions.ts'
 import type { Constant, Folded } from './fold/constant.ts'
 import { constantOf, foldedValue, valueOfFolded } from './folded.ts'
-import { cellsOf, environmentApi, namedMember } from './members.ts'
-import { actOf, canonical, isModelled } from './models/index.ts'
+import { fingerprint } from './fingerprint.ts'
+import { carries, isWarm, leadsOut } from './reach.ts'
+import { environmentApi, canonical } from './models/index.ts'
 import { bindPattern } from './patterns.ts'
 import { Recorder, type FactBody } from './recorder.ts'
 import type { Scopes, Warmth } from './scope.ts'
-import { placeOf, type CodeText, type GuardNote, type Place } from './sites.ts'
+import type { CodeText, GuardNote, Place } from './sites.ts'
 import { evaluateStatements, runBody } from './statements.ts'
 import {
+  cellsOf,
   anything,
   hop,
   isConstant,
   join,
   joinTaints,
-  known,
   newCell,
   newField,
   newHanded,
@@ -130,8 +128,6 @@ const maxRunsLater = 2
 /** More functions than this that one value may be are called as one. */
 const maxCallees = 6
 const maxNativeCalls = 12
-/** Strangers call a function with so many kinds of data apart, and then with all of it at once. */
-const maxKindsHanded = 4
 /** Data this many objects deep is still sent along with the outermost. */
 const maxHeldDepth = 5
 /** Calls are kept apart by their arguments until so much work is done; large programs then share contexts. */
@@ -145,7 +141,8 @@ export class Interpreter {
   readonly gaps: Gap[] = []
   readonly events = new Map<string, Cell>()
   readonly #natives = new Map<string, Native>()
-  readonly #handedSets = new WeakMap<readonly FunctionValue[], Handed>()
+  /** What has been handed to sets of functions. */
+  readonly handedSets = new WeakMap<readonly FunctionValue[], Handed>()
   readonly #memberNames = new Map<string, Map<string, string>>()
   readonly #groups = new Map<string, Call>()
   readonly #commandKeys = new Set<string>()
@@ -888,315 +885,6 @@ export class Interpreter {
     for (const taint of value.taints)
       if (taint.source.kind === 'env') this.reads(taint, environmentApi, frame)
   }
-
-  // ---- what leaves our sight
-
-  /** A value given to code that was not seen, which will call the functions in it with `handed`. */
-  hand(value: Value, handed: Value, frame: Frame, place: Place, depth = 0): void {
-    if (value.functions.length > 1) {
-      // The same set of functions comes along again and again, as the fields of a table do.
-      let set = this.#handedSets.get(value.functions)
-      if (set === undefined) this.#handedSets.set(value.functions, (set = newHanded()))
-      if (newsOf(set, handed) !== undefined) this.#handEach(value.functions, handed, frame, place)
-    } else this.#handEach(value.functions, handed, frame, place)
-    for (const handle of value.handles) {
-      const act = actOf(handle.api)
-      if (handle.api.startsWith('native:') || act?.act === 'evaluate' || act?.act === 'send') {
-        this.call({ ...nothing, handles: [handle] }, nothing, { list: [handed], rest: nothing }, frame, place)
-      }
-    }
-    if (depth >= 2) return
-    for (const object of value.objects) {
-      // Instances of the package's own classes are not taken apart by whoever gets one.
-      if (object.model !== undefined || object.kind === 'instance' || object.kind === 'class') continue
-      if (object.kind === 'object') object.escaped = true
-      object.handed ??= { ...newHanded(), version: 0 }
-      if (object.handed.version !== object.version) object.handed.kinds.clear()
-      object.handed.version = object.version
-      const news = newsOf(object.handed, handed)
-      if (news === undefined) continue
-      let count = 0
-      for (const cell of cellsOf(object)) {
-        this.step()
-        if (++count > 100) break
-        const field = this.read(cell, frame)
-        if (field.functions.length > 0 || field.objects.length > 0) {
-          this.hand(
-            { ...nothing, functions: field.functions, objects: field.objects },
-            news,
-            frame,
-            place,
-            depth + 1,
-          )
-        }
-      }
-    }
-  }
-
-  #handEach(functions: readonly FunctionValue[], handed: Value, frame: Frame, place: Place): void {
-    for (const fn of functions) {
-      const news = newsOf(fn.handed, handed)
-      if (news !== undefined) this.callBlindly(fn, nothing, news, frame, place)
-    }
-  }
-
-  leak(value: Value, frame: Frame, place: Place): void {
-    if (value.functions.length > 0 || value.objects.length > 0) this.hand(value, anything, frame, place, 1)
-  }
-
-  /** A function put into something of the outside world: others call it, with what is theirs. */
-  install(value: Value, frame: Frame, place: Place): void {
-    for (const fn of value.functions) {
-      const taint = this.source('caller', fn.name, placeOf(fn.file as SourceFile, fn.node))
-      this.callBlindly(fn, anything, { ...anything, taints: [taint] }, frame, place)
-    }
-    if (value.objects.length > 0) this.hand({ ...nothing, objects: value.objects }, anything, frame, place, 1)
-  }
-
-  leakSetter(value: Value, frame: Frame, place: Place): void {
-    for (const fn of value.functions) this.callBlindly(fn, anything, anything, frame, place)
-  }
-
-  /** A field that an instance of the outside world gives meaning to: handlers, headers, the parts of a URL. */
-  setOnInstance(object: ObjectValue, name: string, value: Value, frame: Frame, place: Place): void {
-    const taints = object.fields.get('%taints')?.value.taints ?? []
-    if (name.startsWith('on')) this.hand(value, { ...anything, taints }, frame, place)
-    else if (object.model !== undefined && object.model.name !== 'url' && value.taints.length > 0) {
-      this.write(object.model.pending, { ...anything, taints: value.taints })
-    }
-  }
-
-  giveTaints(object: ObjectValue, taints: readonly Taint[]): void {
-    this.writeField(object, '%taints', { ...anything, taints })
-  }
-
-  // ---- globals
-
-  assignGlobal(name: string, value: Value, frame: Frame, place: Place): void {
-    this.assignHandle(this.handle('global:'), name, value, frame, place)
-  }
-
-  assignHandle(target: Handle, name: string, value: Value, frame: Frame, place: Place): void {
-    const api = this.memberName(target.api, name)
-    let cell = this.globals.get(api)
-    if (cell === undefined) {
-      if (this.globals.size >= 5_000) return
-      cell = newCell()
-      this.globals.set(api, cell)
-    }
-    this.write(cell, value)
-    if (target.api === environmentApi) return
-    if (isPatchTarget(api)) {
-      this.fact({ kind: 'patches', target: api.replace(/^global:/, ''), api: 'assignment' }, frame, place)
-    } else if (/\.on[a-z]+$/.test(api)) this.hand(value, anything, frame, place)
-  }
-
-  patched(target: Handle, frame: Frame, place: Place): void {
-    if (target.api === environmentApi || target.api === 'global:') return
-    this.fact(
-      { kind: 'patches', target: `${target.api.replace(/^global:/, '')}.${HOLE}`, api: 'assignment' },
-      frame,
-      place,
-    )
-  }
-
-  /** What a text concatenation sees of a value: objects answer through `toString`, `valueOf`, `toJSON`. */
-  coerced(value: Value, frame: Frame, node: AnyNode): Value {
-    if (value.objects.length === 0) return value
-    let result: Value = { ...value, objects: [] }
-    const place = placeOf(frame.file, node)
-    for (const object of value.objects) {
-      if (object.model?.name === 'url') {
-        result = join(result, {
-          ...this.read(object.model.texts, frame),
-          taints: this.deepTaints({ ...nothing, objects: [object] }, frame),
-        })
-        continue
-      }
-      if (object.kind === 'array') {
-        const joined = callArrayMethod(
-          this,
-          { ...nothing, objects: [object] },
-          'join',
-          { list: [], rest: nothing },
-          frame,
-          place,
-        )
-        result = join(result, joined ?? anything)
-        continue
-      }
-      for (const name of ['toString', 'valueOf']) {
-        for (const fn of object.fields.get(name)?.value.functions ?? []) {
-          result = join(
-            result,
-            this.callFunction(
-              fn,
-              { ...nothing, objects: [object] },
-              { list: [], rest: nothing },
-              frame,
-              place,
-            ),
-          )
-        }
-      }
-      result = join(result, this.deepValue({ ...nothing, objects: [object] }, frame))
-    }
-    return result
-  }
-
-  // ---- modules
-
-  loadModule(
-    target: Value,
-    how: 'require' | 'import',
-    api: string,
-    frame: Frame,
-    place: Place,
-    from?: string,
-  ): Value {
-    let result = nothing
-    for (const text of target.known) {
-      if (typeof text !== 'string') continue
-      if (text.includes(HOLE)) continue
-      result = join(result, this.loader.load(this, text, from ?? frame.file.path, how, frame, place))
-    }
-    const computed =
-      target.open ||
-      target.objects.length > 0 ||
-      target.known.some(text => typeof text === 'string' && text.includes(HOLE))
-    if (computed) {
-      loadComputed(this, target, false, {
-        handle: this.handle(api),
-        self: nothing,
-        given: { list: [target], rest: nothing },
-        frame,
-        place,
-        constructed: false,
-      })
-      result = join(result, anything)
-    }
-    return result === nothing ? anything : result
-  }
-
-  /** A file outside the package, perhaps one that was written before, is loaded. */
-  loadOutside(specifier: string, how: 'require' | 'import', frame: Frame, place: Place): void {
-    loadComputed(this, known(specifier), specifier.endsWith('.node'), {
-      handle: this.handle(how === 'import' ? 'import()' : 'global:require'),
-      self: nothing,
-      given: { list: [], rest: nothing },
-      frame,
-      place,
-      constructed: false,
-    })
-  }
-
-  imported(module: Value, name: string, frame: Frame, place: Place): Value {
-    const value = namedMember(this, module, name, frame, place)
-    if (name !== 'default') return value
-    // The default of a CommonJS module is the module.
-    const own = module.objects.some(object => object.kind === 'namespace')
-    const plain: Value = { ...module, objects: module.objects.filter(object => object.kind !== 'namespace') }
-    return own ? value : join(plain, value === anything ? nothing : value)
-  }
-
-  importMeta(frame: Frame): Value {
-    const meta = this.objectAt(frame, 'import.meta', 'object')
-    const path = `/__package__/${frame.file.path}`
-    this.writeField(meta, 'url', known(`file://${path}`))
-    this.writeField(meta, 'filename', known(path))
-    this.writeField(meta, 'dirname', known(path.slice(0, path.lastIndexOf('/'))))
-    return ofObject(meta)
-  }
-
-  /** The value of a JSON text, down to a bounded depth and size. */
-  fromJson(text: string, frame: Frame, key: string): Value | undefined {
-    if (text.length > 4_000_000) return undefined
-    let data: unknown
-    try {
-      data = JSON.parse(text)
-    } catch (error) {
-      if (error instanceof SyntaxError) return undefined
-      throw error
-    }
-    return this.fromData(data, frame, key)
-  }
-
-  fromData(data: unknown, frame: Frame, key: string): Value {
-    let count = 0
-    const convert = (part: unknown, path: string, depth: number): Value => {
-      this.step()
-      if (part === null || typeof part === 'string' || typeof part === 'number' || typeof part === 'boolean')
-        return known(part)
-      if (typeof part !== 'object' || depth > 20 || ++count > 2_000) return anything
-      const object = this.objectAt(frame, `${key} ${path}`, Array.isArray(part) ? 'array' : 'object')
-      const entries = Object.entries(part).slice(0, 2_000)
-      for (const [name, value] of entries)
-        this.writeField(object, name, convert(value, `${path}/${name}`, depth + 1))
-      if (Array.isArray(part)) object.length = part.length
-      return ofObject(object)
-    }
-    return convert(data, '', 0)
-  }
-}
-
-const patchable = new Set([
-  'fetch',
-  'XMLHttpRequest',
-  'WebSocket',
-  'eval',
-  'Function',
-  'require',
-  'Promise',
-  'JSON',
-  'Math',
-  'console',
-  'ethereum',
-  'localStorage',
-  'document',
-  'navigator',
-  'setTimeout',
-  'setInterval',
-])
-const prototypes = new Set([
-  'Object',
-  'Array',
-  'String',
-  'Number',
-  'Function',
-  'Promise',
-  'XMLHttpRequest',
-  'EventTarget',
-  'Buffer',
-  'Map',
-  'Set',
-  'RegExp',
-  'Date',
-  'HTMLElement',
-  'Element',
-  'Node',
-  'WebSocket',
-  'Storage',
-  'Headers',
-  'Request',
-  'Response',
-])
-
-/** Whether writing there changes what other code gets: modules of Node, prototypes, well-known globals. */
-function isPatchTarget(api: string): boolean {
-  if (api.startsWith('node:')) return api.includes('.')
-  if (api.startsWith('pkg:')) return api.includes('.') && !api.endsWith('()')
-  if (!api.startsWith('global:')) return false
-  const parts = api.slice(7).split('.')
-  const first = parts[0] ?? ''
-  if (parts.length === 1) return patchable.has(first)
-  if (parts[1] === 'prototype') return prototypes.has(first)
-  return (
-    first === 'JSON' ||
-    first === 'navigator' ||
-    first === 'ethereum' ||
-    first === 'require' ||
-    (first === 'process' && ['emit', 'binding', 'dlopen', 'exit'].includes(parts[1] ?? ''))
-  )
 }
 
 /** What the interpreter asks of whoever owns the files. */
@@ -1244,89 +932,6 @@ function isNews(before: Value, after: Value): boolean {
   )
 }
 
-/** Whether a value is itself a way to the world outside: a handle, or a function that uses one. */
-function leadsOut(value: Value): boolean {
-  if (value.handles.some(handle => !isHarmless(handle.api))) return true
-  return value.functions.some(fn => {
-    const { warmth } = fn.file as SourceFile
-    return warmth === undefined || warmth.warm.has(fn.classNode ?? fn.node)
-  })
-}
-
-/** Whether it carries data worth following. Parameters of a caller go everywhere: alone they are not. */
-function carries(value: Value): boolean {
-  return (
-    value.taints.some(taint => taint.source.kind !== 'caller') ||
-    value.objects.some(
-      object =>
-        object.model !== undefined || object.deep.value.taints.some(taint => taint.source.kind !== 'caller'),
-    )
-  )
-}
-
-/** Whether an object offers something that leads out, of its own or inherited. */
-function isWarm(value: Value): boolean {
-  return value.objects.some(object => {
-    let at: ObjectValue | undefined = object
-    for (let step = 0; at !== undefined && step < 6; step++) {
-      if (at.warm) return true
-      at = at.parents?.objects[0]
-    }
-    return false
-  })
-}
-
-/** Globals of the language itself, which every program uses. */
-function isHarmless(api: string): boolean {
-  if (!api.startsWith('global:') && !api.startsWith('native:'))
-    return api.startsWith('node:path') || api.startsWith('node:util') || api.startsWith('node:url')
-  const act = actOf(api)
-  if (act !== undefined)
-    return act.act === 'built-in'
-      ? harmlessBuiltIns.has(act.name)
-      : act.act === 'clean' || act.act === 'carry'
-  return !isModelled(api) || api === 'global:Object' || api === 'global:Math' || api === 'global:JSON'
-}
-
-const harmlessBuiltIns = new Set([
-  'clean',
-  'identity',
-  'number',
-  'encode',
-  'collection',
-  'Object.keys',
-  'Object.values',
-  'Object.entries',
-  'Object.assign',
-  'Object.create',
-  'Object.defineProperty',
-  'inherit',
-  'getPrototypeOf',
-  'Object.getOwnPropertyDescriptor',
-  'Promise',
-  'JSON.stringify',
-  'JSON.parse',
-  'fromCharCode',
-  'Buffer',
-  'URL',
-])
-
-/** What there is to pass to a function that strangers call with `value`; undefined where it has had all of it. */
-function newsOf(handed: Handed, value: Value): Value | undefined {
-  if (handed.kinds.size > 0 && join(handed.all, value) === handed.all) return undefined
-  const kind = fingerprint(value, false)
-  if (handed.kinds.has(kind)) return undefined
-  const all = join(handed.all, value)
-  if (handed.kinds.size < maxKindsHanded) {
-    handed.kinds.add(kind)
-    handed.all = all
-    return value
-  }
-  if (all === handed.all) return undefined
-  handed.all = all
-  return all
-}
-
 /** Both calls in one. The left one where the right adds nothing. */
 function joinCalls(left: Call['given'], right: Call['given']): Call['given'] {
   const size = Math.min(Math.max(left.list.length, right.list.length), 64)
@@ -1340,22 +945,4 @@ function joinCalls(left: Call['given'], right: Call['given']): Call['given'] {
     rest === left.rest &&
     list.every((value, at) => value === (left.list[at] ?? nothing))
   return same && size === left.list.length ? left : { self, list, rest }
-}
-
-/** A short text that is equal where two values are treated alike. */
-function fingerprint(value: Value, exact: boolean): string {
-  if (value === nothing) return '-'
-  if (value === anything) return '?'
-  let text = value.open ? '?' : ''
-  if (exact) {
-    for (const constant of value.known) {
-      const shown = String(constant)
-      text += `${typeof constant}:${shown.length > 120 ? `${shown.length}${shown.slice(0, 60)}${shown.slice(-60)}` : shown};`
-    }
-  } else if (value.known.length > 0) text += '='
-  for (const handle of value.handles) text += `h${handle.api}${handle.file ?? ''};`
-  for (const fn of value.functions) text += `f${fn.id};`
-  for (const object of value.objects) text += `o${object.id};`
-  for (const taint of value.taints) text += `t${taint.source.id};`
-  return text
 }

@@ -1,7 +1,9 @@
+import { assignHandle, patched } from './patching.ts'
+import { install, setOnInstance } from './handing.ts'
 import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
-import { canonical, isModelled, propertyOf } from './models/index.ts'
+import { canonical, environmentApi, isModelled, propertyOf } from './models/index.ts'
 import {
   folderOfVariable,
   guardOfVariable,
@@ -30,8 +32,6 @@ import {
 } from './values.ts'
 
 /** Reading and writing `a.b` and `a[b]`, of whatever `a` may be. */
-
-export const environmentApi = 'global:process.env'
 
 /** The key of a member expression as a value; private names keep their `#`. */
 export function propertyKey(
@@ -236,15 +236,6 @@ function anyMember(machine: Interpreter, object: Value, frame: Frame, place: Pla
   return result
 }
 
-export function* cellsOf(object: ObjectValue) {
-  let count = 0
-  for (const cell of object.fields.values()) {
-    if (++count > 400) break
-    yield cell
-  }
-  if (object.rest !== undefined) yield object.rest
-}
-
 const maxParents = 12
 
 /** A field of one object, through what it inherits. `anything` where nothing of that name is known. */
@@ -315,11 +306,11 @@ export function setMember(
     for (const one of object.objects) setField(machine, one, name, value, frame, place)
     for (const fn of object.functions) setField(machine, fn.properties, name, value, frame, place)
     for (const handle of object.handles) {
-      if (name !== undefined) machine.assignHandle(handle, name, value, frame, place)
-      else machine.patched(handle, frame, place)
+      if (name !== undefined) assignHandle(machine, handle, name, value, frame, place)
+      else patched(machine, handle, frame, place)
     }
   }
-  if (object.open || object.handles.length > 0) machine.install(value, frame, place)
+  if (object.open || object.handles.length > 0) install(machine, value, frame, place)
 }
 
 function setField(
@@ -340,7 +331,7 @@ function setField(
     object.parents = object.parents === undefined ? value : join(object.parents, value)
     return
   }
-  if (object.model !== undefined) machine.setOnInstance(object, name, value, frame, place)
+  if (object.model !== undefined) setOnInstance(machine, object, name, value, frame, place)
   machine.writeField(object, name, value)
   if (object.kind === 'array' && object.length !== undefined && /^\d{1,6}$/.test(name)) {
     object.length = Math.max(object.length, Number(name) + 1)

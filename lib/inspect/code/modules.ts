@@ -1,3 +1,5 @@
+import { fromJson } from './json-data.ts'
+import { loadOutside, imported } from './loading.ts'
 import type { AnyNode, ImportDeclaration } from 'acorn'
 import type { Phase } from '../../types.ts'
 import { declareBinding, enterScope } from './environment.ts'
@@ -110,7 +112,7 @@ export class Modules implements Loader {
       stored !== undefined ||
       specifier.endsWith('.node')
     ) {
-      machine.loadOutside(specifier, how, frame, place)
+      loadOutside(machine, specifier, how, frame, place)
       return anything
     }
     // A data: URL is code in a name.
@@ -265,7 +267,7 @@ export class Modules implements Loader {
       const value =
         text === undefined
           ? undefined
-          : machine.fromJson(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, frame, 'json')
+          : fromJson(machine, text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, frame, 'json')
       machine.writeField(record.moduleObject, 'exports', value ?? anything)
       return
     }
@@ -407,7 +409,7 @@ export class Modules implements Loader {
           ? machine.read(binding, frame)
           : binding.from.name === undefined
             ? binding.from.module
-            : machine.imported(binding.from.module, binding.from.name, frame, placeOf(frame.file, node))
+            : imported(machine, binding.from.module, binding.from.name, frame, placeOf(frame.file, node))
       machine.writeField(namespace, exported, value)
     }
     if (node.declaration) {
@@ -422,7 +424,7 @@ export class Modules implements Loader {
         machine.writeField(
           namespace,
           nameOf(specifier.exported),
-          machine.imported(module, nameOf(specifier.local), frame, placeOf(frame.file, node)),
+          imported(machine, module, nameOf(specifier.local), frame, placeOf(frame.file, node)),
         )
       } else publish(nameOf(specifier.local), nameOf(specifier.exported))
     }

@@ -1,3 +1,4 @@
+import { assignGlobal } from './patching.ts'
 import type { AnyNode } from 'acorn'
 import { lookUp } from './environment.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
@@ -48,7 +49,7 @@ export function assignName(
   for (const object of objects)
     setMember(machine, object, known(target.name), value, frame, target as AnyNode)
   if (binding !== undefined) store(machine, binding, value, frame)
-  else if (objects.length === 0) machine.assignGlobal(target.name, value, frame, placeOf(frame.file, target))
+  else if (objects.length === 0) assignGlobal(machine, target.name, value, frame, placeOf(frame.file, target))
 }
 
 function store(machine: Interpreter, binding: Binding, value: Value, frame: Frame): void {

@@ -399,3 +399,13 @@ export function hop(taints: readonly Taint[], label: string, place: Place): read
 export function unsure(taints: readonly Taint[]): readonly Taint[] {
   return taints.every(taint => !taint.sure) ? taints : taints.map(taint => ({ ...taint, sure: false }))
 }
+
+/** The fields of an object, and what lies under names that are not known; of a large table a part. */
+export function* cellsOf(object: ObjectValue) {
+  let count = 0
+  for (const cell of object.fields.values()) {
+    if (++count > 400) break
+    yield cell
+  }
+  if (object.rest !== undefined) yield object.rest
+}

@@ -56,6 +56,9 @@ export function isModelled(api: string): boolean {
   return beginnings.has(api)
 }
 
+/** The variables of the process. */
+export const environmentApi = 'global:process.env'
+
 /** Names that stand for another name, as code reaches them. */
 export const aliases: Readonly<Record<string, string>> = {
   'node:fs/promises': 'node:fs',

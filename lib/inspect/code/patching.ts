@@ -1,0 +1,109 @@
+import { environmentApi } from './models/index.ts'
+import { HOLE } from '../../types.ts'
+import { hand } from './handing.ts'
+import type { Frame, Interpreter } from './interpreter.ts'
+import type { Place } from './sites.ts'
+import { anything, newCell, type Handle, type Value } from './values.ts'
+
+/** Writing to what the outside world owns: globals, prototypes, the modules of Node. */
+
+export function assignGlobal(
+  machine: Interpreter,
+  name: string,
+  value: Value,
+  frame: Frame,
+  place: Place,
+): void {
+  assignHandle(machine, machine.handle('global:'), name, value, frame, place)
+}
+
+export function assignHandle(
+  machine: Interpreter,
+  target: Handle,
+  name: string,
+  value: Value,
+  frame: Frame,
+  place: Place,
+): void {
+  const api = machine.memberName(target.api, name)
+  let cell = machine.globals.get(api)
+  if (cell === undefined) {
+    if (machine.globals.size >= 5_000) return
+    cell = newCell()
+    machine.globals.set(api, cell)
+  }
+  machine.write(cell, value)
+  if (target.api === environmentApi) return
+  if (isPatchTarget(api)) {
+    machine.fact({ kind: 'patches', target: api.replace(/^global:/, ''), api: 'assignment' }, frame, place)
+  } else if (/\.on[a-z]+$/.test(api)) hand(machine, value, anything, frame, place)
+}
+
+export function patched(machine: Interpreter, target: Handle, frame: Frame, place: Place): void {
+  if (target.api === environmentApi || target.api === 'global:') return
+  machine.fact(
+    { kind: 'patches', target: `${target.api.replace(/^global:/, '')}.${HOLE}`, api: 'assignment' },
+    frame,
+    place,
+  )
+}
+
+const patchable = new Set([
+  'fetch',
+  'XMLHttpRequest',
+  'WebSocket',
+  'eval',
+  'Function',
+  'require',
+  'Promise',
+  'JSON',
+  'Math',
+  'console',
+  'ethereum',
+  'localStorage',
+  'document',
+  'navigator',
+  'setTimeout',
+  'setInterval',
+])
+const prototypes = new Set([
+  'Object',
+  'Array',
+  'String',
+  'Number',
+  'Function',
+  'Promise',
+  'XMLHttpRequest',
+  'EventTarget',
+  'Buffer',
+  'Map',
+  'Set',
+  'RegExp',
+  'Date',
+  'HTMLElement',
+  'Element',
+  'Node',
+  'WebSocket',
+  'Storage',
+  'Headers',
+  'Request',
+  'Response',
+])
+
+/** Whether writing there changes what other code gets: modules of Node, prototypes, well-known globals. */
+function isPatchTarget(api: string): boolean {
+  if (api.startsWith('node:')) return api.includes('.')
+  if (api.startsWith('pkg:')) return api.includes('.') && !api.endsWith('()')
+  if (!api.startsWith('global:')) return false
+  const parts = api.slice(7).split('.')
+  const first = parts[0] ?? ''
+  if (parts.length === 1) return patchable.has(first)
+  if (parts[1] === 'prototype') return prototypes.has(first)
+  return (
+    first === 'JSON' ||
+    first === 'navigator' ||
+    first === 'ethereum' ||
+    first === 'require' ||
+    (first === 'process' && ['emit', 'binding', 'dlopen', 'exit'].includes(parts[1] ?? ''))
+  )
+}
