@@ -356,7 +356,9 @@ export class Modules implements Loader {
 
   #bindImport(machine: Interpreter, statement: ImportDeclaration, frame: Frame): void {
     const place = placeOf(frame.file, statement)
-    const module = this.load(machine, String(statement.source.value), frame.file.path, 'import', frame, place)
+    const module = isData(statement)
+      ? anything
+      : this.load(machine, String(statement.source.value), frame.file.path, 'import', frame, place)
     for (const specifier of statement.specifiers) {
       const name =
         specifier.type === 'ImportNamespaceSpecifier'
@@ -490,6 +492,15 @@ export class Modules implements Loader {
     return machine.read(value, frame)
   }
 }
+
+/** `import data from './x' with { type: 'file' }`: no runtime evaluates it. An unknown type may be code. */
+function isData(statement: ImportDeclaration): boolean {
+  return (statement.attributes ?? []).some(
+    ({ key, value }) => nameOf(key) === 'type' && dataTypes.has(String(value.value)),
+  )
+}
+
+const dataTypes: ReadonlySet<string> = new Set(['file', 'text', 'bytes', 'css'])
 
 /** Steps folding may take: set-ups of obfuscators cost millions, whatever the size of the file. */
 function foldStepsOf(chars: number): number {
