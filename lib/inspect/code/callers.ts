@@ -98,7 +98,7 @@ function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame:
   const place = placeOf(file, fn.node)
   // In a bundle of a megabyte only what is named like a secret is followed: the rest goes everywhere.
   const parameter: Value =
-    file.text.length > hugeFrom
+    isHuge(machine, file)
       ? anything
       : { ...anything, taints: [machine.source('caller', fn.name, place)] }
   const list = fn.node.params.slice(0, 12).map(pattern => {
@@ -115,18 +115,21 @@ function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame:
 
 /** From this size on a bundle's functions are called by users only where they act or take secrets themselves. */
 const hugeFrom = 1_000_000
+/** … and so are those of a package with so much code in all its files. */
+const hugePackageFrom = 4_000_000
 
-/** Whether a file is so large that its users' calls are only looked at where they act. */
-export function isHuge(file: SourceFile): boolean {
-  return file.text.length >= hugeFrom
+/** Whether there is so much code that its users' calls are only looked at where they act. */
+export function isHuge(machine: Interpreter, file: SourceFile): boolean {
+  return file.text.length >= hugeFrom || machine.parsed >= hugePackageFrom
 }
 
 /** Whether a function that nobody calls is looked at by itself. */
-function isWorthCalling(fn: FunctionValue): boolean {
-  const { warmth, text } = fn.file as SourceFile
+function isWorthCalling(machine: Interpreter, fn: FunctionValue): boolean {
+  const file = fn.file as SourceFile
+  const { warmth } = file
   const node = fn.classNode ?? fn.node
   if (warmth === undefined) return true
-  if (text.length < hugeFrom) return warmth.warm.has(node)
+  if (!isHuge(machine, file)) return warmth.warm.has(node)
   return warmth.direct.has(node) || (warmth.warm.has(node) && takesSecret(fn))
 }
 
@@ -136,7 +139,7 @@ function takesSecret(fn: FunctionValue): boolean {
 
 /** Calls the functions that were made and that nobody was seen to call. Undefined when there is none left. */
 export function orphanCaller(machine: Interpreter): Context | undefined {
-  const orphans = machine.functions.filter(fn => !fn.called && isWorthCalling(fn))
+  const orphans = machine.functions.filter(fn => !fn.called && isWorthCalling(machine, fn))
   if (orphans.length === 0) return undefined
   return newContext(context => {
     for (const fn of orphans) {

@@ -152,6 +152,8 @@ export class Interpreter {
   /** Work that loops run for real have cost so far. */
   loopWork = 0
   budget: number
+  /** Characters parsed so far. */
+  parsed = 0
   #callDepth = 0
   evaluationDepth = 0
   #ids = 0
@@ -170,8 +172,9 @@ export class Interpreter {
     return ++this.#ids
   }
 
-  /** Text that was parsed pays for its own evaluation. */
+  /** Text that was parsed pays for its own evaluation. In characters. */
   allow(units: number): void {
+    this.parsed += units
     this.budget += units
   }
 

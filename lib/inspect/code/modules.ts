@@ -5,6 +5,7 @@ import type { Phase } from '../../types.ts'
 import { declareBinding, enterScope } from './environment.ts'
 import { evaluateCode } from './effects.ts'
 import {
+  byCallLevel,
   phaseOf,
   type Context,
   type Frame,
@@ -16,6 +17,8 @@ import { handleValue } from './members.ts'
 import { builtinModules, canonical } from './models/index.ts'
 import { Budget } from './fold/budget.ts'
 import { foldProgram } from './fold/fold-program.ts'
+import { openings } from './lexer/gate.ts'
+import { lex } from './lexer/lexer.ts'
 import { parseCode } from './parse.ts'
 import { boundNames, findScopes } from './scope.ts'
 import { placeOf, siteOf, type Place } from './sites.ts'
@@ -57,9 +60,13 @@ export type ModuleRecord = {
   level: number
 }
 
-/** Work units of a parsed character, beside one for each evaluation. */
+/** Node refuses to import any other extension; `require` takes every unknown one for JavaScript. */
+const loadsAsCode = /(?:\.[cm]?[jt]sx?|\.json|\.node|(?:^|\/)[^./]+)$/
+
 /** From this size on, functions that can reach nothing are not entered. */
 const coldFrom = 60_000
+/** From so many characters of code on, files that can do nothing by themselves are not evaluated for users' calls. */
+const hugePackageFrom = 4_000_000
 const maxVirtualDepth = 3
 const maxVirtualFiles = 400
 
@@ -67,6 +74,10 @@ export class Modules implements Loader {
   readonly #host: CodeHost
   readonly records = new Map<string, ModuleRecord>()
   readonly #virtual = new Map<string, { value: Cell; context: Context }>()
+  /** Files that are loaded by files which were not evaluated. */
+  readonly #waiting: string[] = []
+  /** Files that only an `import` names and that no Node loads as code: an image or a table of a bundler's. */
+  readonly #assets = new Set<string>()
   #virtualCount = 0
 
   constructor(host: CodeHost) {
@@ -159,10 +170,12 @@ export class Modules implements Loader {
     frame: Frame | undefined,
     place: Place,
   ): Value {
+    if (how === 'import' && !loadsAsCode.test(path)) this.#assets.add(path)
+    else if (this.#assets.delete(path) && this.records.get(path)?.file === undefined)
+      this.records.delete(path)
     const record = this.record(machine, path)
     if (record === undefined) return anything
     this.run(machine, record)
-    void how
     const readCell = (cell: Cell): Value => (frame === undefined ? cell.value : machine.read(cell, frame))
     void place
     if (record.file?.module === true) return ofObject(record.namespace)
@@ -208,12 +221,43 @@ export class Modules implements Loader {
       },
     }
     this.records.set(path, record)
+    if (depth === 0 && this.#isConduit(machine, path, text)) return record
     const file = this.#parse(machine, path, text, depth)
     if (file === undefined) return record
     const whole = { ...record, file }
     whole.context.run = () => this.#runModule(machine, whole)
     this.records.set(path, whole)
     return whole
+  }
+
+  /**
+   * Whether a file can only pass on what others give it. In packages of many megabytes such files are not evaluated
+   * where only a user's call reaches them: what they load is, and they count as code that was not seen.
+   */
+  #isConduit(machine: Interpreter, path: string, text: string): boolean {
+    if (machine.level < byCallLevel || machine.parsed < hugePackageFrom || path.endsWith('.json'))
+      return false
+    const lexed = lex(text)
+    machine.step(text.length >> 6)
+    if (openings(new Map([[path, lexed]])).length > 0) return false
+    for (const { specifier, how } of lexed.edges) {
+      const to = this.#resolve(specifier, path, how)
+      if (to === undefined) continue
+      const key = `${path}\n${to}\n${how}`
+      const phase = phaseOf(machine.level)
+      if (!machine.edges.has(key)) machine.edges.set(key, { from: path, to, phase, how })
+      this.#waiting.push(to)
+    }
+    machine.writeField(this.records.get(path)!.moduleObject, 'exports', anything)
+    return true
+  }
+
+  /** Runs what files that were not evaluated load. */
+  runWaiting(machine: Interpreter): void {
+    for (let path = this.#waiting.pop(); path !== undefined; path = this.#waiting.pop()) {
+      const record = this.record(machine, path)
+      if (record !== undefined) this.run(machine, record)
+    }
   }
 
   #parse(machine: Interpreter, path: string, text: string, depth: number): SourceFile | undefined {
@@ -228,6 +272,7 @@ export class Modules implements Loader {
     machine.step(clean.length >> 3)
     const parsed = parseCode(clean, path)
     if (parsed.kind === 'unreadable') {
+      if (this.#assets.has(path)) return undefined
       machine.recorder.fact(
         { kind: 'unreadable', why: parsed.why, share: 1 },
         { level: machine.level, place: start, guards: [] },
