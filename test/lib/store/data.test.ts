@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Test } from 'tap'
 import { SafeInstallError } from '../../../lib/errors.ts'
+import { feedFetcher } from '../../../lib/fetch/fetch-feed.ts'
 import { loadLists, updatedMalwareFile } from '../../../lib/store/load-lists.ts'
 import { ageInDays, updateData } from '../../../lib/store/update-data.ts'
 import type { UpdateOptions } from '../../../lib/store/update-data.ts'
@@ -129,8 +129,11 @@ const record = (id: string, versions: readonly string[], more: object = {}): obj
 })
 const good = record('MAL-2026-1', ['1.0.0', '1.0.1'])
 
+/** As npm is set up without any settings, but not patient. */
+const byNpm = feedFetcher({ fetchRetries: 0 })
+
 function optionsFor(t: Test, feed: string, more: Partial<UpdateOptions> = {}): UpdateOptions {
-  return { feed, folder: join(t.testdirName, 'data'), shippedDate: '2026-11-22', now, fetch, ...more }
+  return { feed, folder: join(t.testdirName, 'data'), shippedDate: '2026-11-22', now, fetch: byNpm, ...more }
 }
 
 /** Serves the answer on loopback for the time of the test. */
@@ -272,22 +275,6 @@ t.test('a bad feed is refused with a code and a hint, and the data in use stay',
   )
 })
 
-/** A server that never stops. */
-async function* endless(): AsyncGenerator<Uint8Array> {
-  const chunk = new Uint8Array(64 * 1024 * 1024)
-  for (;;) {
-    yield chunk
-    await wait(0)
-  }
-}
-
-const flood = async (): ReturnType<UpdateOptions['fetch']> => ({
-  ok: true,
-  status: 200,
-  url: '',
-  body: endless(),
-})
-
 t.test('a feed that cannot be had says why', async t => {
   const folder = t.testdir({ file: 'not a folder' })
   const refused = await serve(t, (_request, response) => void response.writeHead(503).end())
@@ -297,6 +284,11 @@ t.test('a feed that cannot be had says why', async t => {
     response.destroy()
   })
   const stalled = await serve(t, (_request, response) => void response.write('PK'))
+  const endless = await serve(t, (_request, response) => {
+    response.on('error', () => undefined)
+    const more = (): void => void response.write(Buffer.alloc(100_000), error => error ?? more())
+    more()
+  })
   const redirected = await serve(t, (_request, response) => {
     response.writeHead(302, { location: 'http://feed.example.invalid/' }).end()
   })
@@ -313,9 +305,13 @@ t.test('a feed that cannot be had says why', async t => {
   ] as const) {
     await t.rejects(updateData(optionsFor(t, feed, { timeoutMs: 300 })), { code }, feed.replace(folder, ''))
   }
-  await t.rejects(updateData(optionsFor(t, 'https://feed.example.invalid/', { fetch: flood })), {
+  await t.rejects(byNpm(endless, { signal: AbortSignal.timeout(10_000), maxBytes: 1_000_000 }), /larger/)
+  await t.rejects(updateData(optionsFor(t, refused, { fetch: feedFetcher({ offline: true }) })), {
     code: 'E_FETCH',
-    message: /larger/,
+    message: /offline/,
+  })
+  await t.rejects(updateData(optionsFor(t, stalled, { stop: AbortSignal.abort('SIGINT') })), {
+    code: 'E_INTERRUPTED',
   })
   writeFileSync(join(folder, 'feed'), JSON.stringify(good))
   const unwritable = { ...optionsFor(t, join(folder, 'feed')), folder: join(folder, 'file') }
