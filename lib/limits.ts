@@ -77,6 +77,8 @@ export const limits = {
   maxFeedRecordBytes: 8 * 1024 * 1024,
   /** All OSV records of a feed unpacked: beyond it the feed is a bomb. */
   maxFeedUnpackedBytes: 4 * 1024 * 1024 * 1024,
+  /** Ranges of one name that are kept: honest reports have a handful. */
+  maxReportsPerName: 50,
   /** Rows kept of a feed: fifty times what is known in 2026. */
   maxFeedRows: 5_000_000,
   /** The updated list as kept on disk. */

@@ -30,7 +30,7 @@ export type UpdateOptions = {
 export type UpdateReport = {
   readonly path: string
   readonly rows: number
-  /** Packages the feed names without a version: they are not used. */
+  /** Reports that list no version: those that give a range ask, and never block. */
   readonly nameOnly: number
   /** Records that could not be read. */
   readonly skipped: number

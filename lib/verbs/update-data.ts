@@ -40,7 +40,7 @@ export async function update(
         `Written to ${done.path}`,
         `Shipped with this version: of ${shippedDate} (${ageInDays(shippedDate, now) ?? '?'} days old), from ${headerOf(header, 'Source')}. Both count.`,
         ...(done.nameOnly > 0
-          ? [`${done.nameOnly.toLocaleString('en-US')} reports name no version and are not used.`]
+          ? [`${done.nameOnly.toLocaleString('en-US')} reports list no version: they ask, and never block.`]
           : []),
         ...(done.skipped > 0 ? [`${done.skipped.toLocaleString('en-US')} reports could not be read.`] : []),
       ],

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { symlinkSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { runCli } from '../helpers/cli.ts'
@@ -232,6 +233,36 @@ t.test(
     t.end()
   },
 )
+
+t.test("--update-data goes through the user's proxy, not through one the project at hand names", async t => {
+  const registry = await startRegistry(t, { maxAge: 0 })
+  const project = await makeProject(t, registry, { 'package.json': app })
+  const feed = JSON.stringify({
+    id: 'MAL-2026-1',
+    modified: new Date().toISOString(),
+    affected: [{ package: { ecosystem: 'npm', name: 'plain' }, versions: ['6.6.6'] }],
+  })
+  const asked: string[] = []
+  const proxyOf = async (who: string): Promise<string> => {
+    const server = createServer((request, response) => {
+      asked.push(`${who} ${request.url ?? ''}`)
+      response.end(feed)
+    })
+    await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
+    t.teardown(() => server.close())
+    const address = server.address()
+    return `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}/`
+  }
+  const theirs = await proxyOf('project')
+  await project.write('.npmrc', `proxy=${theirs}\nhttps-proxy=${theirs}\n`)
+  await appendFile(join(project.home, '.npmrc'), `\nproxy=${await proxyOf('user')}\nnoproxy=\n`)
+  // Nobody listens there: only a proxy can answer.
+  const result = await runCli(project, ['--update-data', 'http://127.0.0.1:9/all.zip', '--json'])
+  t.equal(result.code, 0, result.stderr)
+  t.same(asked, ['user http://127.0.0.1:9/all.zip'])
+  t.match(parse(result.stdout)['updated'], { rows: 1, ageDays: 0 })
+  t.end()
+})
 
 t.test('--update-data reads a feed from a file and says its age', async t => {
   const registry = await startRegistry(t, { maxAge: 0 })

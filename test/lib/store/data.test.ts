@@ -10,6 +10,7 @@ import { feedFetcher } from '../../../lib/fetch/fetch-feed.ts'
 import { loadLists, updatedMalwareFile } from '../../../lib/store/load-lists.ts'
 import { ageInDays, updateData } from '../../../lib/store/update-data.ts'
 import type { UpdateOptions } from '../../../lib/store/update-data.ts'
+import { parseOsv } from '../../../lib/store/osv.ts'
 import { zipEntries } from '../../../lib/store/zip.ts'
 import { hostOf } from '../../../rules/hosts/host.ts'
 import { headerOf, listLines, parseBrands, parseHosts, parsePopular } from '../../../rules/parse-lists.ts'
@@ -183,37 +184,134 @@ t.test('a feed comes over the network, in whole', async t => {
   t.match(await updateData(optionsFor(t, url)), { rows: 2 })
 })
 
-t.test('only exact versions and hashes of npm malware become entries', async t => {
+t.test('only exact versions and hashes of npm malware block; ranges and bare names ask', async t => {
   const sha256 = 'a'.repeat(64)
+  const of = (name: string, more: object): object => ({ package: { ecosystem: 'npm', name }, ...more })
+  const range = (...events: readonly object[]): object => ({ ranges: [{ type: 'SEMVER', events }] })
+  const affected: readonly (readonly [object, readonly string[], string])[] = [
+    [of('all', { ranges: [] }), [], 'neither versions nor ranges'],
+    [of('all', range({ introduced: '0' })), ['all *'], 'introduced 0: the bare name'],
+    [
+      of('all', { ...range({ introduced: '0' }), versions: ['1.0.0'] }),
+      ['all 1.0.0'],
+      'listed versions say more',
+    ],
+    [of('r', range({ introduced: '1.2.3' }, { fixed: '1.2.5' })), ['r >=1.2.3 <1.2.5'], 'a range'],
+    [of('r', range({ fixed: '2.0.0' }, { introduced: '0' })), ['r <2.0.0'], 'in any order'],
+    [
+      of('r', range({ introduced: '1.0.0' }, { last_affected: '1.0.4' })),
+      ['r >=1.0.0 <=1.0.4'],
+      'last affected',
+    ],
+    [
+      of('r', range({ introduced: '2.0.0' }, { introduced: '0' }, { fixed: '1.0.0' })),
+      ['r <1.0.0', 'r >=2.0.0'],
+      'two ranges',
+    ],
+    [of('r', range({ introduced: '1.0.0\nx\t1' }, { fixed: 7 }, { limit: '2' })), [], 'no versions at all'],
+    [of('r', { ranges: [{ type: 'GIT', events: [{ introduced: '0' }] }] }), [], 'a range of commits'],
+    [of('r', { ranges: [{ type: 'SEMVER', events: 'x' }, null, 7] }), [], 'no events'],
+    [of('by-hash', { database_specific: { sha256 } }), ['by-hash '], 'a hash of the tarball'],
+    [of('bad', { database_specific: { sha256: 'A' } }), [], 'no hash'],
+    [of('a\tb', { versions: ['1.0.0'] }), [], 'a name with a tab'],
+    [of('__proto__', { versions: ['1.0.0', '__proto__'] }), ['__proto__ 1.0.0'], '__proto__'],
+    [of('v', { versions: ['1\n2', '', 'x y', '2.0.0', 7, '*', '>=1'] }), ['v 2.0.0'], 'odd versions'],
+    [{ package: { ecosystem: 'PyPI', name: 'p' }, versions: ['1'] }, [], 'another ecosystem'],
+    [{ package: { ecosystem: 'npm' }, versions: ['1'] }, [], 'no name'],
+  ]
+  for (const [entry, rows, what] of affected) {
+    const parsed = parseOsv(record('MAL-2026-3', [], { affected: [entry] }))
+    t.same(parsed?.rows.map(({ name, version }) => `${name} ${version}`) ?? [], rows, what)
+  }
+  const origins = { database_specific: { 'malicious-packages-origins': [{ source: 's', sha256 }] } }
+  t.same(
+    parseOsv(record('MAL-1', ['1.0.0'], origins))?.rows[0]?.sha256,
+    '',
+    'the hash of a report is no tarball’s',
+  )
+  t.equal(parseOsv(record('MAL-1', ['1.0.0'], { withdrawn: '2026-11-01T00:00:00Z' })), undefined, 'withdrawn')
+  t.equal(parseOsv(record('GHSA-1', ['1.0.0'])), undefined, 'an ordinary vulnerability')
   const records = [
     good,
-    record('MAL-2026-3', [], {
-      affected: [{ package: { ecosystem: 'npm', name: 'all-versions' }, ranges: [] }],
-    }),
-    record('MAL-2026-4', ['1.0.0'], { withdrawn: '2026-11-01T00:00:00Z' }),
-    record('MAL-2026-5', ['1.0.0'], {
-      affected: [{ package: { ecosystem: 'PyPI', name: 'p' }, versions: ['1'] }],
-    }),
-    record('GHSA-1', ['1.0.0']),
-    record('MAL-2026-6', ['1\n2', '', 'x y', '2.0.0']),
-    record('MAL-2026-7', [], {
-      affected: [{ package: { ecosystem: 'npm', name: 'by-hash' }, database_specific: { sha256 } }],
-    }),
-    record('MAL-2026-8', ['1.0.0'], {
-      affected: [{ package: { ecosystem: 'npm', name: 'a\tb' }, versions: ['1.0.0'] }],
-    }),
-    record('MAL-2026-9', ['1.0.0'], {
-      affected: [{ package: { ecosystem: 'npm', name: '__proto__' }, versions: ['1.0.0'] }],
-    }),
+    record('MAL-2026-3', [], { affected: [of('all-versions', range({ introduced: '0' }))] }),
+    record('MAL-2026-7', [], { affected: [of('by-hash', { database_specific: { sha256 } })] }),
+    record('MAL-2026-9', [], { affected: [of('__proto__', { versions: ['1.0.0'] })] }),
   ]
   const folder = t.testdir({ feed: JSON.stringify(records) })
   const report = await updateData({ ...optionsFor(t, join(folder, 'feed')), folder })
-  t.match(report, { rows: 5, nameOnly: 2 })
+  t.match(report, { rows: 5, nameOnly: 1 })
   const { malware } = loadLists({ userFolder: folder })
   t.ok(malware.byHash.has(sha256))
   t.ok(malware.byVersion.has('__proto__@1.0.0'))
-  t.notOk(malware.byVersion.has('all-versions@'))
+  t.notOk([...malware.byVersion.keys()].some(key => key.startsWith('all-versions@')))
+  t.match(malware.reported.get('all-versions'), [{ range: '*', id: 'MAL-2026-3' }])
 })
+
+t.test(
+  'a feed in the form of the real export: the archive of an ecosystem, vulnerabilities among the malware',
+  async t => {
+    // The shape of MAL-2025-191025 and of an advisory beside it, as the export has them.
+    const files = [
+      {
+        schema_version: '1.7.4',
+        id: 'MAL-2026-191025',
+        modified: '2026-11-25T00:36:47.123456789Z',
+        published: '2026-11-24T22:41:42Z',
+        aliases: ['GHSA-q2q8-5wg4-g6jq'],
+        summary: 'Malicious code in inert-fixture (npm)',
+        details: '\n---\n_-= Per source details. Do not edit below this line.=-_\n',
+        affected: [
+          {
+            package: { ecosystem: 'npm', name: 'inert-fixture', purl: 'pkg:npm/inert-fixture' },
+            versions: ['0.0.7'],
+            database_specific: { cwes: [{ cweId: 'CWE-506' }], source: 'https://feed.example.invalid/' },
+          },
+        ],
+        database_specific: {
+          'malicious-packages-origins': [
+            {
+              source: 'ghsa-malware',
+              sha256: 'e'.repeat(64),
+              import_time: '2026-11-24T23:23:29Z',
+              versions: ['0.0.7'],
+            },
+          ],
+        },
+      },
+      {
+        id: 'GHSA-2c29-wc65-4cx9',
+        modified: '2026-11-29T00:00:00Z',
+        affected: [
+          {
+            package: { ecosystem: 'npm', name: 'healthy-fixture' },
+            ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '2.0.0' }] }],
+          },
+        ],
+      },
+    ]
+    const folder = t.testdir({})
+    writeFileSync(
+      join(folder, 'feed'),
+      zipOf([
+        ...files.map(file => ({ name: `${file.id}.json`, text: JSON.stringify(file) })),
+        // Names of entries are never paths here: nothing of an archive is written to disk.
+        { name: '../../../../escape.json', text: JSON.stringify(good) },
+        { name: '__proto__', text: 'x' },
+      ]),
+    )
+    const report = await updateData({ ...optionsFor(t, join(folder, 'feed')), folder })
+    t.match(
+      report,
+      { rows: 3, nameOnly: 0, skipped: 0, date: '2026-11-28' },
+      'dated by malware, not by advisories',
+    )
+    const { malware } = loadLists({ userFolder: folder })
+    t.match(malware.byVersion.get('inert-fixture@0.0.7'), { id: 'MAL-2026-191025' })
+    t.equal(malware.reported.has('healthy-fixture'), false)
+    t.equal(malware.byHash.size, lists.malware.byHash.size)
+    t.same(readdirSync(folder).toSorted(), ['feed', updatedMalwareFile].toSorted())
+  },
+)
 
 t.test('a bad feed is refused with a code and a hint, and the data in use stay', async t => {
   const zip = zipOf([{ name: 'a.json', text: JSON.stringify(good) }])
