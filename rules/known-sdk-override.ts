@@ -151,7 +151,7 @@ function report(
       : `contacts ${worst.host.shown}, which is not a host of that service${sent === undefined ? '' : `, sending it ${sourceInWords(sent.source)}`}`,
     secret === undefined
       ? ''
-      : `puts ${secret.name} itself into what is sent, where an honest client sends a signature made with it`,
+      : `puts the caller's ${secret.name} itself into what is sent, where an honest client sends a signature made with it`,
   ].filter(part => part !== '')
   const judged = {
     severity: severityOf(action),
@@ -168,7 +168,7 @@ function report(
       .flatMap(override => override.secrets)
       .filter((one, i, all) => all.findIndex(other => other.at.line === one.at.line) === i)
       .slice(0, 4)
-      .map(one => ({ label: `puts ${one.name} itself into what is sent`, at: one.at })),
+      .map(one => ({ label: `puts the caller's ${one.name} itself into what is sent`, at: one.at })),
     ...(worst === undefined ? [] : [{ label: `contacts ${worst.host.shown}`, at: worst.at }]),
   ]
   const finding = findingAt(secret?.at ?? redirect?.at ?? first.at, first.phase, judged)

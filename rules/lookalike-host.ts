@@ -58,7 +58,7 @@ export const lookalikeHost: Rule = {
       const judged = {
         severity: severityOf(action),
         action,
-        message: `${twin.reason}, and is not that host.${sent}`,
+        message: `It talks to a host made to be mistaken: ${twin.reason}, and is not that host.${sent}`,
       } as const
       found.push(
         secret === undefined ? findingAt(contact.at, contact.phase, judged) : findingOfFlow(secret, judged),

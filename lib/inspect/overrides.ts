@@ -86,6 +86,14 @@ class Reader {
     }
   }
 
+  /** With the whole line as evidence: a name alone says little. */
+  #site(node: AnyNode): Site {
+    const { text } = this.#lines
+    const end = text.indexOf('\n', node.start)
+    const line = text.slice(text.lastIndexOf('\n', node.start) + 1, end < 0 ? text.length : end)
+    return this.#lines.site(node.start, line.length > limits.maxEvidenceChars ? undefined : line)
+  }
+
   #bindPattern(pattern: AnyNode, api: string | undefined): void {
     if (pattern.type === 'Identifier') this.#name(pattern.name, api)
     if (pattern.type !== 'ObjectPattern' || api === undefined) return
@@ -186,11 +194,11 @@ class Reader {
     const inside = value === undefined ? [] : this.#nodes(value)
     const redirects = inside.flatMap(part => {
       const to = addressOf(part)
-      return to === undefined ? [] : [{ to, at: this.#lines.site(part.start) }]
+      return to === undefined ? [] : [{ to, at: this.#site(part) }]
     })
     const secrets = inside.flatMap(part => {
       const secret = rawSecret(part)
-      return secret === undefined ? [] : [{ name: secret.name, at: this.#lines.site(secret.node.start) }]
+      return secret === undefined ? [] : [{ name: secret.name, at: this.#site(secret.node) }]
     })
     this.#found.set(target, {
       ...known,

@@ -163,7 +163,7 @@ function addUp(name: string, words: ReadonlySet<string>, hits: readonly Hit[], l
   const sdk = [...words].find(word => lists.words.sdk.has(word) && !hitWords.has(word))
   if (sdk !== undefined) {
     score += 1
-    reasons.push(`shaped like an SDK or tool ("${sdk}")`)
+    reasons.push(`is shaped like an SDK or tool ("${sdk}")`)
   }
   const second = ordered.find(hit => hit.brand.id !== first.brand.id && hit.word !== first.word)
   if (second !== undefined) {
@@ -177,7 +177,7 @@ function addUp(name: string, words: ReadonlySet<string>, hits: readonly Hit[], l
   const scope = scopeOf(name)?.scope
   if (scope !== undefined && !hits.some(hit => scope.includes(hit.word))) {
     score -= 1
-    reasons.push(`published openly under another owner's scope (@${scope})`)
+    reasons.push(`is published openly under another owner's scope (@${scope})`)
   }
   return { score, brands: ordered.map(hit => hit.brand), standing: 'unknown', reasons }
 }

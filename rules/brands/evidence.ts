@@ -92,7 +92,7 @@ function ofOverrides(
     })
   }
   if (secret !== undefined) {
-    const reason = `puts ${secret.name} itself into what ${first.sdk} sends, where an honest client sends a signature`
+    const reason = `puts the caller's ${secret.name} itself into what ${first.sdk} sends, where an honest client sends a signature made with it`
     found.push({ kind: 'raw-secret', points: 3, strong: false, reason, at: secret.at, phase })
   }
   // Honest bots extend an SDK too, but not to talk to a host that only looks like the exchange's.
@@ -128,13 +128,20 @@ function ofContact(
       kind: 'brand-host',
       points: borrowed.weight,
       strong: borrowed.weight >= 4 && (borrowed.form !== 'label' || phase === 'install'),
-      reason: borrowed.reason,
+      reason: `contacts a host that is not what its name says: ${borrowed.reason}`,
       at,
       phase,
     })
   }
   if (twin?.certain === true)
-    found.push({ kind: 'twin', points: 4, strong: true, reason: twin.reason, at, phase })
+    found.push({
+      kind: 'twin',
+      points: 4,
+      strong: true,
+      reason: `contacts an imitated host: ${twin.reason}`,
+      at,
+      phase,
+    })
   const known = hostClass(host, lists.hosts)
   if (known?.weight === 3) {
     found.push({

@@ -284,6 +284,9 @@ t.test('--update-data reads a feed from a file and says its age', async t => {
   const result = await runCli(project, ['--update-data', join(project.home, 'feed.json'), '--json'])
   t.equal(result.code, 0, result.stderr)
   t.match(parse(result.stdout)['updated'], { rows: 1, date: today.slice(0, 10) })
+  const state = parse((await runCli(project, ['--print-config', '--json'])).stdout)['data']
+  t.match(state, [{ list: 'shipped' }, { list: 'updated', date: today.slice(0, 10), ageDays: 0 }])
+  t.match((await runCli(project, ['--print-config'])).stdout, /updated list of .*, 0 days old, from/)
   const stopped = await runCli(project, ['--inspect', 'plain@6.6.6'])
   t.equal(stopped.code, 10)
   t.match(stopped.stdout, /known-malware/)

@@ -7,6 +7,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { SafeInstallError } from '../../../lib/errors.ts'
 import { feedFetcher } from '../../../lib/fetch/fetch-feed.ts'
+import { publishTimes } from '../../../lib/fetch/publish-times.ts'
 import { loadLists, updatedMalwareFile } from '../../../lib/store/load-lists.ts'
 import { ageInDays, updateData } from '../../../lib/store/update-data.ts'
 import type { UpdateOptions } from '../../../lib/store/update-data.ts'
@@ -14,6 +15,7 @@ import { parseOsv } from '../../../lib/store/osv.ts'
 import { zipEntries } from '../../../lib/store/zip.ts'
 import { hostOf } from '../../../rules/hosts/host.ts'
 import { headerOf, listLines, parseBrands, parseHosts, parsePopular } from '../../../rules/parse-lists.ts'
+import { planned } from '../../helpers/judged.ts'
 import { zipOf } from '../../helpers/zip.ts'
 
 const dataFolder = fileURLToPath(new URL('../../../rules/data/', import.meta.url))
@@ -335,6 +337,8 @@ t.test('a bad feed is refused with a code and a hint, and the data in use stay',
     ['truncated JSON', JSON.stringify([good]).slice(0, -5), 'E_FETCH'],
     ['another format', JSON.stringify(many), 'E_FETCH'],
     ['empty', '', 'E_FETCH'],
+    ['brackets without end', '['.repeat(500_000), 'E_FETCH'],
+    ['a list of lists', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'E_CONFIG'],
     ['null', 'null', 'E_CONFIG'],
     ['no malware', JSON.stringify([record('GHSA-1', ['1.0.0'])]), 'E_CONFIG'],
     ['names only', JSON.stringify([record('MAL-1', [])]), 'E_CONFIG'],
@@ -414,6 +418,20 @@ t.test('a feed that cannot be had says why', async t => {
   writeFileSync(join(folder, 'feed'), JSON.stringify(good))
   const unwritable = { ...optionsFor(t, join(folder, 'feed')), folder: join(folder, 'file') }
   await t.rejects(updateData(unwritable), { code: 'E_CONFIG' }, 'the folder is a file')
+})
+
+t.test('a packument of 50 MB costs its dates at most', async t => {
+  const junk = JSON.stringify('x'.repeat(50 * 1024 * 1024))
+  const registry = await serve(t, (request, response) => {
+    response.setHeader('content-type', 'application/json')
+    const end = request.url?.includes('cut') === true ? '' : '}'
+    response.end(
+      `{"name":"huge","dist-tags":{},"versions":{},"readme":${junk},"time":{"1.0.0":"2026-11-20T00:00:00Z","__proto__":"x"}${end}`,
+    )
+  })
+  const options = { registry: new URL('/', registry).href, cache: t.testdir({}), fetchRetries: 0 }
+  const times = await publishTimes([planned({ name: 'huge' }), planned({ name: 'cut' })], options, now)
+  t.same([...times], [['huge@1.0.0', Date.UTC(2026, 10, 20)]])
 })
 
 t.test('archives are bounded in entries and in total', t => {
