@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { symlinkSync } from 'node:fs'
-import { appendFile, mkdir, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { runCli } from '../helpers/cli.ts'
@@ -263,6 +264,62 @@ t.test("--update-data goes through the user's proxy, not through one the project
   t.match(parse(result.stdout)['updated'], { rows: 1, ageDays: 0 })
   t.end()
 })
+
+t.test('--update-data trusts the certificates npm is told to trust', { skip: !hasOpenssl() }, async t => {
+  const registry = await startRegistry(t, { maxAge: 0 })
+  const project = await makeProject(t, registry, { 'package.json': app })
+  const [key, cert] = [join(project.home, 'key.pem'), join(project.home, 'cert.pem')]
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+    ].concat([
+      '-keyout',
+      key,
+      '-out',
+      cert,
+      '-subj',
+      '/CN=localhost',
+      '-addext',
+      'subjectAltName=DNS:localhost',
+    ]),
+    { stdio: 'ignore' },
+  )
+  const feed = JSON.stringify({
+    id: 'MAL-2026-1',
+    modified: new Date().toISOString(),
+    affected: [{ package: { ecosystem: 'npm', name: 'plain' }, versions: ['6.6.6'] }],
+  })
+  const server = createSecureServer({ key: await readFile(key), cert: await readFile(cert) }, (_, response) =>
+    response.end(feed),
+  )
+  await new Promise<void>(resolve => void server.listen(0, 'localhost', resolve))
+  t.teardown(() => server.close())
+  const address = server.address()
+  const url = `https://localhost:${typeof address === 'object' ? (address?.port ?? 0) : 0}/all.zip`
+  const plain = await runCli(project, ['--update-data', url])
+  t.equal(plain.code, 1, 'nobody vouches for it')
+  t.match(plain.stderr, /self.signed certificate[^]*unchanged/)
+  const npmrc = join(project.home, '.npmrc')
+  await project.write('.npmrc', `cafile=${cert}\nstrict-ssl=false\n`)
+  t.equal((await runCli(project, ['--update-data', url])).code, 1, 'the project has no say')
+  for (const setting of [`cafile=${cert}`, 'strict-ssl=false']) {
+    await writeFile(npmrc, `${setting}\n`)
+    t.equal((await runCli(project, ['--update-data', url])).code, 0, setting.split('=')[0] ?? '')
+  }
+})
+
+function hasOpenssl(): boolean {
+  return spawnSync('openssl', ['version']).status === 0
+}
 
 t.test('--update-data reads a feed from a file and says its age', async t => {
   const registry = await startRegistry(t, { maxAge: 0 })
