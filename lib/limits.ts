@@ -77,6 +77,14 @@ export const limits = {
   maxFeedRecordBytes: 8 * 1024 * 1024,
   /** All OSV records of a feed unpacked: beyond it the feed is a bomb. */
   maxFeedUnpackedBytes: 4 * 1024 * 1024 * 1024,
+  /** A file that is parsed once more for changes to clients of other packages; hand-written ones are far smaller. */
+  maxOverrideChars: 1024 * 1024,
+  /** Nodes of such a file that are looked at, those in several layers as often. */
+  maxOverrideNodes: 1_000_000,
+  /** Changed clients of one file, and members, addresses and secrets of one client. */
+  maxOverrides: 100,
+  /** Ranges of one name that are kept: honest reports have a handful. */
+  maxReportsPerName: 50,
   /** Rows kept of a feed: fifty times what is known in 2026. */
   maxFeedRows: 5_000_000,
   /** The updated list as kept on disk. */

@@ -236,6 +236,18 @@ export type Fact = FactBase &
       }
     | { readonly kind: 'decodes'; readonly method: string; readonly bytes: number }
     | { readonly kind: 'patches'; readonly target: string; readonly api: string }
+    /**
+     * A class of another package that is extended, or an instance of one that is changed: `pkg:ccxt.mexc`, an instance
+     * ends in `()`. `redirects` are addresses written in the overriding code, `secrets` places where a secret itself
+     * goes into an object or a text there.
+     */
+    | {
+        readonly kind: 'overrides'
+        readonly target: string
+        readonly members: readonly string[]
+        readonly redirects: readonly { readonly to: Text; readonly at: Site }[]
+        readonly secrets: readonly { readonly name: string; readonly at: Site }[]
+      }
     | { readonly kind: 'listens'; readonly api: string; readonly event: string }
     | { readonly kind: 'checks'; readonly what: Guard['kind']; readonly name: string }
     /** Characters a reviewer cannot see: variation selectors, tag characters, bidi controls, zero width in code. */

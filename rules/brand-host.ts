@@ -100,7 +100,7 @@ function report(
   const judged = {
     severity: severityOf(action),
     action,
-    message: `${borrowed.reason}.${sent}${doubt} ${whereToVerify([borrowed.brand])}`,
+    message: `It talks to a host that is not what its name says: ${borrowed.reason}.${sent}${doubt} ${whereToVerify([borrowed.brand])}`,
   }
   return secret === undefined ? findingAt(contact.at, contact.phase, judged) : findingOfFlow(secret, judged)
 }

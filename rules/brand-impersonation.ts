@@ -6,7 +6,7 @@ import { evidenceOf } from './brands/evidence.ts'
 import type { Reputation } from './brands/reputation.ts'
 import { reputationOf } from './brands/reputation.ts'
 import { whereToVerify } from './brands/where-to-verify.ts'
-import { findingAt, findingInManifest, findingOfFlow, nameEvidence, severityOf } from './finding.ts'
+import { findingAt, findingInManifest, findingOfFlow, nameEvidence, opening, severityOf } from './finding.ts'
 import type { NameMatch } from './names/name-lookup.ts'
 import { nameLookup } from './names/name-lookup.ts'
 
@@ -132,6 +132,19 @@ function total(evidence: readonly Evidence[]): number {
   return evidence.reduce((sum, item) => sum + item.points, 0)
 }
 
+function nameInWords(name: string, claim: BrandScore, reasons: readonly string[], identity: number): string {
+  if (reasons.length === 0)
+    return claim.standing === 'unknown'
+      ? `The name ${name} claims no brand.`
+      : `The package ${name} is a known one.`
+  const brands = claim.brands
+    .slice(0, 2)
+    .map(brand => brand.name)
+    .join(' or ')
+  const whose = claim.score < 3 ? 'is not a well-known package' : `is not a known package of ${brands}`
+  return `The package ${name} ${whose}. Its name ${reasons.join('; ')} (identity ${identity}).`
+}
+
 function report(
   action: Action,
   identity: number,
@@ -146,17 +159,16 @@ function report(
     ...(claim.score >= 3 ? claim.reasons : []),
     ...(match !== undefined && match.score >= 3 ? [`resembles ${match.target}: ${match.reason}`] : []),
   ]
+  const does = evidence.slice(0, 4).map(item => `it ${item.reason}`)
   const parts = [
-    name.length > 0 ? `Name (${identity}): ${name.join('; ')}.` : `Name (${identity}): claims nothing.`,
-    reputation.reasons.length > 0
-      ? `Reputation (${reputation.points}): ${reputation.reasons.join('; ')}.`
-      : '',
+    nameInWords(context.name, claim, name, identity),
     first === undefined
-      ? 'Code: nothing speaks against it.'
-      : `Code (${total(evidence)}): ${evidence
-          .slice(0, 4)
-          .map(item => item.reason)
-          .join('; ')}.`,
+      ? 'Its code shows nothing that speaks against it.'
+      : `${opening({ phase: first.phase, byCall: true }).replace(/ it$/, '')} ${does.join('; ')} (evidence ${total(evidence)}).`,
+    reputation.reasons.length > 0
+      ? `Besides: ${reputation.reasons.join('; ')} (reputation ${reputation.points}).`
+      : '',
+    action === 'block' ? 'Do not give it a key; replace any it has seen.' : '',
     claim.standing === 'official' ? '' : whereToVerify(claim.brands, match?.target),
   ]
   const judged = {

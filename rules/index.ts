@@ -29,6 +29,7 @@ import { offScreenCode } from './off-screen-code.ts'
 import { pathTrick } from './path-trick.ts'
 import { persistence } from './persistence.ts'
 import { remoteCode } from './remote-code.ts'
+import { reportedPackage } from './reported-package.ts'
 import { secretExfiltration } from './secret-exfiltration.ts'
 import { socketShell } from './socket-shell.ts'
 import { toolNamedBin } from './tool-named-bin.ts'
@@ -38,6 +39,7 @@ import { worm } from './worm.ts'
 /** Every rule, in the order in which reports and `--explain` list them. */
 export const rules: readonly Rule[] = [
   knownMalware,
+  reportedPackage,
   secretExfiltration,
   callerSecretExfiltration,
   browserTheft,

@@ -4,9 +4,10 @@ import type { SdkOverride } from './brands/sdk-override.ts'
 import { sdkOverrides } from './brands/sdk-override.ts'
 import { whereToVerify } from './brands/where-to-verify.ts'
 import type { Contact } from './hosts/contacted.ts'
-import { findingAt, findingOfFlow, severityOf, sourceInWords } from './finding.ts'
+import { findingAt, findingOfFlow, opening, severityOf, sourceInWords } from './finding.ts'
 import { contactsOf, isKeyMaterial } from './hosts/contacted.ts'
 import { hostClass, isLocal } from './hosts/host-class.ts'
+import type { Host } from './hosts/host.ts'
 import { isOwnHost, ownersOfHost } from './hosts/own-host.ts'
 import type { Lists } from './lists.ts'
 
@@ -18,7 +19,8 @@ export const knownSdkOverride: Rule = {
     severity: 'high',
     description:
       'The package subclasses or patches the SDK of an exchange, wallet or payment service where secrets and orders pass: signing, headers, base addresses, order methods. ' +
-      'Honest bots extend an SDK too, so alone it is a note. Together with a host that does not belong to the service it is a question, and with a secret that is sent there a block.',
+      'Honest bots extend an SDK too, so alone it is a note. It is a question where the SDK is pointed at a host that is not the service’s, or where the secret itself instead of a signature goes into a request; ' +
+      'and a block where both meet, where a secret is sent to such a host, or where that host borrows a brand name.',
     references: [
       'ccxt-mexc-futures, April 2025: describe, sign and prepare_request_headers overridden',
       'ethers-provider2, March 2025: https://www.reversinglabs.com/blog/malicious-npm-patch-delivers-reverse-shell',
@@ -26,7 +28,7 @@ export const knownSdkOverride: Rule = {
     blindSpots: [
       'SDKs that brands.json does not list.',
       'A copy of the SDK inside the package: then nothing is patched.',
-      'Members chosen at run time.',
+      'Members and addresses chosen at run time.',
     ],
     examples: {
       flags: [
@@ -60,25 +62,43 @@ export const knownSdkOverride: Rule = {
     const first = overrides[0]
     if (first === undefined) return []
     const contacts = contactsOf(inspection).filter(contact => isForeign(contact, overrides, context))
-    const worst = contacts.find(contact => contact.secret !== undefined) ?? contacts[0]
-    return [report(overrides, first, worst, judge(worst, inspection, context))]
+    const redirects = overrides
+      .flatMap(override => override.redirects)
+      .filter(redirect => isForeign(redirect, overrides, context))
+    const facts: Facts = {
+      worst: contacts.find(contact => contact.secret !== undefined) ?? contacts[0],
+      redirect: redirects.find(redirect => isSuspicious(redirect, context.lists)) ?? redirects[0],
+      secret: overrides.flatMap(override => override.secrets)[0],
+    }
+    return [report(overrides, first, facts, judge(facts, inspection, context))]
   },
 }
 
-/** A homepage is the author's claim: it does not make a host the service's, it only turns a block into a question. */
-function isForeign(contact: Contact, overrides: readonly SdkOverride[], context: Context): boolean {
-  const { lists } = context
-  if (isLocal(contact.host)) return false
-  if (isSuspicious(contact, lists)) return true
-  const brands = overrides.flatMap(override => override.brands)
-  // A bot tells its owner by way of a chat service: that host belongs to another listed brand.
-  return !isOwnHost(contact.host, undefined, brands, lists) && ownersOfHost(contact.host, lists).length === 0
+type Facts = {
+  /** A host that is not the service's, with the worst that is sent there. */
+  readonly worst: Contact | undefined
+  /** Where the SDK itself is pointed: it then sends keys and orders there. */
+  readonly redirect: SdkOverride['redirects'][number] | undefined
+  /** A secret itself, no signature, in what the SDK sends. */
+  readonly secret: SdkOverride['secrets'][number] | undefined
 }
 
-function isSuspicious(contact: Contact, lists: Lists): boolean {
+type Place = { readonly host: Host }
+
+/** A homepage is the author's claim: it does not make a host the service's, it only turns a block into a question. */
+function isForeign(place: Place, overrides: readonly SdkOverride[], context: Context): boolean {
+  const { lists } = context
+  if (isLocal(place.host)) return false
+  if (isSuspicious(place, lists)) return true
+  const brands = overrides.flatMap(override => override.brands)
+  // A bot tells its owner by way of a chat service: that host belongs to another listed brand.
+  return !isOwnHost(place.host, undefined, brands, lists) && ownersOfHost(place.host, lists).length === 0
+}
+
+function isSuspicious(place: Place, lists: Lists): boolean {
   // The brand's bare word under another suffix may be a regional site that the list lacks.
-  const borrowed = brandInHost(contact.host, lists)
-  return (borrowed?.weight ?? 0) >= 2 || (hostClass(contact.host, lists.hosts)?.weight ?? 0) >= 2
+  const borrowed = brandInHost(place.host, lists)
+  return (borrowed?.weight ?? 0) >= 2 || (hostClass(place.host, lists.hosts)?.weight ?? 0) >= 2
 }
 
 /** What the caller hands to the SDK, or a variable named as such services name their keys; not the bot's own password. */
@@ -87,32 +107,72 @@ function isOfService(flow: Flow): boolean {
   return kind === 'caller-secret' || isKeyMaterial(flow) || /api_?(key|secret)|passphrase/i.test(name)
 }
 
-function judge(worst: Contact | undefined, inspection: Inspection, context: Context): Action {
-  if (worst === undefined) return 'note'
+const strength: Readonly<Record<Action, number>> = { note: 0, ask: 1, block: 2 }
+
+function judge(facts: Facts, inspection: Inspection, context: Context): Action {
+  const judged = [ofContact(facts, inspection, context), ofRedirect(facts, inspection, context)]
+  return judged.reduce((a, b) => (strength[a] >= strength[b] ? a : b))
+}
+
+function ofContact({ worst, secret }: Facts, inspection: Inspection, context: Context): Action {
+  if (worst === undefined) return secret === undefined ? 'note' : 'ask'
   const suspicious = isSuspicious(worst, context.lists)
-  if (worst.secret === undefined) return suspicious ? 'ask' : 'note'
+  if (worst.secret === undefined) {
+    if (secret !== undefined) return suspicious ? 'block' : 'ask'
+    return suspicious ? 'ask' : 'note'
+  }
   if (suspicious) return 'block'
   if (isOwnHost(worst.host, inspection.manifest, [], context.lists)) return 'ask'
   return isOfService(worst.secret) ? 'block' : 'ask'
 }
 
+/** A company may send its own traffic through a gateway of its own; nobody honest adds the secret itself. */
+function ofRedirect({ redirect, secret }: Facts, inspection: Inspection, context: Context): Action {
+  if (redirect === undefined) return 'note'
+  if (isSuspicious(redirect, context.lists)) return 'block'
+  if (isOwnHost(redirect.host, inspection.manifest, [], context.lists)) return 'ask'
+  return secret === undefined ? 'ask' : 'block'
+}
+
 function report(
   overrides: readonly SdkOverride[],
   first: SdkOverride,
-  worst: Contact | undefined,
+  { worst, redirect, secret }: Facts,
   action: Action,
 ): Omit<Finding, 'rule'> {
   const members = [...new Set(overrides.map(override => override.member))].slice(0, 5).join(', ')
-  const host =
-    worst === undefined ? '' : ` and contacts ${worst.host.shown}, which is not a host of that service`
-  const secret = worst?.secret
-  const sent = secret === undefined ? '' : `, sending it ${sourceInWords(secret.source)}`
+  const sent = worst?.secret
+  const parts = [
+    redirect === undefined
+      ? ''
+      : `points it at ${redirect.host.shown}, which is not a host of that service, so keys and orders go there`,
+    worst === undefined
+      ? ''
+      : `contacts ${worst.host.shown}, which is not a host of that service${sent === undefined ? '' : `, sending it ${sourceInWords(sent.source)}`}`,
+    secret === undefined
+      ? ''
+      : `puts the caller's ${secret.name} itself into what is sent, where an honest client sends a signature made with it`,
+  ].filter(part => part !== '')
   const judged = {
     severity: severityOf(action),
     action,
-    message: `It overrides ${members} of ${first.sdk}, through which keys and orders pass${host}${sent}. ${whereToVerify(first.brands)}`,
+    message:
+      `${opening({ phase: first.phase, byCall: true })} overrides ${members} of ${first.sdk}, through which keys and orders pass` +
+      `${parts.map(part => `; it ${part}`).join('')}. ${whereToVerify(first.brands)}`,
   }
-  return secret === undefined
-    ? findingAt(first.fact.at, first.fact.phase, judged)
-    : findingOfFlow(secret, judged)
+  if (sent !== undefined) return findingOfFlow(sent, judged)
+  const steps = [
+    { label: `overrides ${members} of ${first.sdk}`, at: first.at },
+    ...(redirect === undefined ? [] : [{ label: `points it at ${redirect.host.shown}`, at: redirect.at }]),
+    ...overrides
+      .flatMap(override => override.secrets)
+      .filter((one, i, all) => all.findIndex(other => other.at.line === one.at.line) === i)
+      .slice(0, 4)
+      .map(one => ({ label: `puts the caller's ${one.name} itself into what is sent`, at: one.at })),
+    ...(worst === undefined ? [] : [{ label: `contacts ${worst.host.shown}`, at: worst.at }]),
+  ]
+  const finding = findingAt(secret?.at ?? redirect?.at ?? first.at, first.phase, judged)
+  return steps.length === 1
+    ? finding
+    : { ...finding, flow: steps.map(({ label, at }) => ({ label, path: at.path, line: at.line })) }
 }

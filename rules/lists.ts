@@ -69,11 +69,22 @@ export type KnownMalware = {
   readonly source: string
 }
 
+/** A report that names versions by a range, or says that all are malware: never a block, since nobody listed them. */
+export type ReportedRange = {
+  /** `*`, or comparators as semver reads them: `>=1.2.3 <1.2.5`. */
+  readonly range: string
+  readonly category: string
+  readonly id: string
+  readonly source: string
+}
+
 export type MalwareList = {
   /** By sha256 of the tarball, hex. */
   readonly byHash: ReadonlyMap<string, KnownMalware>
   /** By `name@version`. A bare name is never a key: over 500 listed names are healthy packages today. */
   readonly byVersion: ReadonlyMap<string, KnownMalware>
+  /** By name: what a person should look at before installing. */
+  readonly reported: ReadonlyMap<string, readonly ReportedRange[]>
   /** When the newest part was generated, ISO date. */
   readonly date: string
 }

@@ -11,15 +11,16 @@ export const lookalikeHost: Rule = {
     title: 'Talks to a host that imitates a trusted one',
     severity: 'high',
     description:
-      'The host is written with letters that only look like those of a trusted domain (a Cyrillic o, rn for m), or is one letter away from it. ' +
-      'Letters that look alike have no honest use in a host: a question, and a block where a secret is sent. One letter away is a note unless a secret goes there.',
+      'The host is written with letters that only look like those of a trusted domain (a Cyrillic o, rn for m), or is one letter away from it, or carries the name of developers’ infrastructure under another domain (npmjs.help). ' +
+      'Letters that look alike have no honest use in a host: a question, and a block where a secret is sent. One letter away, or another domain, is a note unless a secret goes there.',
     references: [
       'https://www.unicode.org/reports/tr39/ (confusables)',
       'RFC 5890 (internationalized domain names)',
+      'npmjs.help, from which the maintainer of chalk and debug was phished in September 2025',
     ],
     blindSpots: [
       'Only domains of verified brands and of developers’ infrastructure are compared.',
-      'Another suffix or an added word (github-api.co) is not a look-alike here.',
+      'Another suffix or an added word is only seen for developers’ infrastructure (npmjs.help, registry-npmjs.org).',
     ],
     examples: {
       flags: [
@@ -57,7 +58,7 @@ export const lookalikeHost: Rule = {
       const judged = {
         severity: severityOf(action),
         action,
-        message: `${twin.reason}, and is not that host.${sent}`,
+        message: `It talks to a host made to be mistaken: ${twin.reason}, and is not that host.${sent}`,
       } as const
       found.push(
         secret === undefined ? findingAt(contact.at, contact.phase, judged) : findingOfFlow(secret, judged),

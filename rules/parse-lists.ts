@@ -2,12 +2,14 @@
  * Texts of `rules/data/` → values. A list may come from a mirror or a cache of the user, so nothing is trusted to have
  * the right shape: a wrong line is dropped, a wrong file throws a plain Error that names what was expected.
  */
+import { limits } from '../lib/limits.ts'
 import type {
   Brand,
   HostClass,
   HostList,
   KnownMalware,
   MalwareList,
+  ReportedRange,
   WordList,
   WordStrength,
 } from './lists.ts'
@@ -133,13 +135,13 @@ export function parseWords(json: string): WordList {
 
 const sha256Shape = /^[0-9a-f]{64}$/
 
-function addMalware(
-  list: string,
-  start: number,
-  end: number,
-  byHash: Map<string, KnownMalware>,
-  byVersion: Map<string, KnownMalware>,
-): void {
+type Tables = {
+  readonly byHash: Map<string, KnownMalware>
+  readonly byVersion: Map<string, KnownMalware>
+  readonly reported: Map<string, ReportedRange[]>
+}
+
+function addMalware(list: string, start: number, end: number, { byHash, byVersion, reported }: Tables): void {
   const fields: string[] = []
   let at = start
   while (at <= end && fields.length < 6) {
@@ -150,18 +152,27 @@ function addMalware(
   }
   const [name = '', version = '', hash = '', category = '', id = '', source = ''] = fields
   if (name === '') return
+  if (version === '*' || version.startsWith('>=') || version.startsWith('<')) {
+    const known = reported.get(name)
+    const entry = { range: version, category, id, source }
+    if (known === undefined) reported.set(name, [entry])
+    else if (known.length < limits.maxReportsPerName) known.push(entry)
+    return
+  }
   const entry = { name, version, category, id, source }
   if (hash.length === 64 && sha256Shape.test(hash)) byHash.set(hash, entry)
   if (version !== '') byVersion.set(`${name}@${version}`, entry)
 }
 
 /**
- * known-malware.tsv, and what was fetched since → look-ups by hash and by exact version. Lists add to each other: an
- * update never takes an entry back. A row with neither version nor hash is dropped: a name proves nothing.
+ * known-malware.tsv, and what was fetched since → look-ups by hash and by exact version, and the ranges reported of a
+ * name. Lists add to each other: an update never takes an entry back. A row with neither version, range nor hash is
+ * dropped: a name proves nothing.
  */
 export function parseMalware(...lists: readonly string[]): MalwareList {
   const byHash = new Map<string, KnownMalware>()
   const byVersion = new Map<string, KnownMalware>()
+  const reported = new Map<string, ReportedRange[]>()
   let date = ''
   for (const list of lists) {
     const of = headerOf(list, 'Date')
@@ -170,9 +181,9 @@ export function parseMalware(...lists: readonly string[]): MalwareList {
     for (let start = 0; start < list.length;) {
       const newline = list.indexOf('\n', start)
       const end = newline < 0 ? list.length : newline
-      if (list[start] !== '#') addMalware(list, start, end, byHash, byVersion)
+      if (list[start] !== '#') addMalware(list, start, end, { byHash, byVersion, reported })
       start = end + 1
     }
   }
-  return { byHash, byVersion, date }
+  return { byHash, byVersion, reported, date }
 }

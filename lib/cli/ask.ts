@@ -13,6 +13,8 @@ export type AskOptions = {
   readonly signal?: AbortSignal
   /** How long to throw away what was typed before the question was there. Milliseconds. */
   readonly settleMs?: number
+  /** Told the line that answered, where one did: a typed `n` means more than a stray Enter. */
+  readonly onLine?: (line: string) => void
 }
 
 /** A longer answer is no answer; a terminal's own line limit is 4096. */
@@ -49,7 +51,10 @@ export async function ask(question: string, options: AskOptions): Promise<Answer
     // readline hands on the errors of its input.
     lines.on('error', decline)
     lines.once('close', decline)
-    lines.once('line', line => finish(toAnswer(line)))
+    lines.once('line', line => {
+      options.onLine?.(line)
+      finish(toAnswer(line))
+    })
     output.write(`${question} (y/N) `)
   })
 }

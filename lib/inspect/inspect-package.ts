@@ -26,6 +26,7 @@ import { LineIndex } from './line-index.ts'
 import { own, readManifest, type ManifestReading } from './manifest.ts'
 import { nativeFormat } from './native-format.ts'
 import { offScreen } from './off-screen.ts'
+import { overridesIn } from './overrides.ts'
 import { PackageView, splitPackages } from './package-view.ts'
 
 export type InspectOptions = {
@@ -235,8 +236,16 @@ function fileFacts(view: PackageView, phases: ReadonlyMap<string, Phase>): Fact[
     if (kind !== 'json')
       for (const { blanks, at } of offScreen(path, text()))
         facts.push({ kind: 'off-screen', blanks, ...base, at })
+    if (kind === 'javascript')
+      for (const override of overridesIn(path, text()))
+        facts.push({ kind: 'overrides', ...base, ...override, phase: whenCalled(base.phase), byCall: true })
   }
   return facts
+}
+
+/** What a module prepares while it loads acts when somebody uses the client. */
+function whenCalled(phase: Phase): Phase {
+  return phase === 'import' ? 'run' : phase
 }
 
 const order: readonly Phase[] = ['install', 'import', 'run', 'dormant']

@@ -34,6 +34,8 @@ export function capabilityOf(fact: Fact): Capability {
       return say('decodes', `${fact.bytes.toLocaleString('en-US')} bytes by ${fact.method}`)
     case 'patches':
       return say('patches', fact.target)
+    case 'overrides':
+      return say('overrides', `${firstFew(fact.members, 4)} of ${fact.target.replace(/^pkg:/, '')}`)
     case 'listens':
       return say('listens', `to ${fact.event} (${fact.api})`)
     case 'checks':

@@ -2,6 +2,7 @@ import { mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { SafeInstallError } from '../errors.ts'
+import type { FetchFeed } from '../fetch/fetch-feed.ts'
 import { limits } from '../limits.ts'
 import { headerOf } from '../../rules/parse-lists.ts'
 import { updatedMalwareFile } from './load-lists.ts'
@@ -11,17 +12,6 @@ import { zipEntries } from './zip.ts'
 
 /** The OSV export for npm, which carries the reports of OpenSSF malicious-packages. */
 export const defaultFeed = 'https://osv-vulnerabilities.storage.googleapis.com/npm/all.zip'
-
-/** As much of `fetch` as is needed, so that tests and proxies can stand in. */
-export type FetchFeed = (
-  url: string,
-  options: { readonly signal: AbortSignal },
-) => Promise<{
-  readonly ok: boolean
-  readonly status: number
-  readonly url: string
-  readonly body: AsyncIterable<Uint8Array> | null
-}>
 
 export type UpdateOptions = {
   /** A URL (https, or http on loopback), or the path of a file: a mirror, or a machine without network. */
@@ -33,12 +23,14 @@ export type UpdateOptions = {
   readonly now: number
   readonly fetch: FetchFeed
   readonly timeoutMs?: number
+  /** Aborted when the program is told to stop. */
+  readonly stop?: AbortSignal
 }
 
 export type UpdateReport = {
   readonly path: string
   readonly rows: number
-  /** Packages the feed names without a version: they are not used. */
+  /** Reports that list no version: those that give a range ask, and never block. */
   readonly nameOnly: number
   /** Records that could not be read. */
   readonly skipped: number
@@ -94,8 +86,13 @@ function failed(code: 'E_FETCH' | 'E_CONFIG', feed: string, what: string, cause?
   })
 }
 
+/** Whether a feed is an address; else it is the path of a file. */
+export function isAddress(feed: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(feed)
+}
+
 async function readFeed(options: UpdateOptions): Promise<Buffer> {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(options.feed) ? download(options) : readLocal(options.feed)
+  return isAddress(options.feed) ? download(options) : readLocal(options.feed)
 }
 
 async function readLocal(path: string): Promise<Buffer> {
@@ -125,28 +122,18 @@ async function download(options: UpdateOptions): Promise<Buffer> {
   if (!URL.canParse(feed) || !isProtected(feed)) {
     throw failed('E_CONFIG', feed, 'must be an https address or the path of a file')
   }
+  const { fetch, stop, timeoutMs = 10 * 60 * 1000 } = options
+  const time = AbortSignal.timeout(timeoutMs)
   try {
-    const signal = AbortSignal.timeout(options.timeoutMs ?? 10 * 60 * 1000)
-    const response = await options.fetch(feed, { signal })
-    if (!response.ok) throw new Error(`the server answered ${response.status}`)
-    if (response.url !== '' && !isProtected(response.url))
-      throw new Error('it was redirected to an unprotected address')
-    if (response.body === null) throw new Error('the answer is empty')
-    return await collectBody(response.body)
+    const signal = stop === undefined ? time : AbortSignal.any([stop, time])
+    const { url, bytes } = await fetch(feed, { signal, maxBytes: limits.maxFeedBytes })
+    if (url !== '' && !isProtected(url)) throw new Error('it was redirected to an unprotected address')
+    if (bytes.length === 0) throw new Error('the answer is empty')
+    return bytes
   } catch (cause) {
+    if (stop?.aborted === true) throw new SafeInstallError('E_INTERRUPTED', `interrupted; ${kept}`, { cause })
     throw failed('E_FETCH', feed, 'cannot be fetched', cause)
   }
-}
-
-async function collectBody(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > limits.maxFeedBytes) throw new Error(`it is larger than ${limits.maxFeedBytes} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 type Found = {

@@ -11,7 +11,8 @@ export type ConfirmedNames = { readonly specs: readonly string[]; readonly insis
 
 /**
  * “Did you mean …?”, asked for names that were typed and nearly are a well-known one, before anything is fetched: one
- * key corrects the spec. No keeps it, and is not asked again about the same name.
+ * key corrects the spec. A typed no keeps it, and is not asked again about the same name; any other answer keeps it
+ * too, and leaves the question to the verdict.
  */
 export async function confirmNames(
   specs: readonly string[],
@@ -29,14 +30,24 @@ export async function confirmNames(
     }
     const { host } = session
     session.progress.clear()
-    const question = `${printable(name)}: ${suggestion.why}. Install ${suggestion.target} instead?`
-    const answer = await ask(question, { input: host.stdin, output: host.stderr, signal: host.stop })
+    const shown = printable(name)
+    const question =
+      `Did you mean ${suggestion.target}? ${shown} is not a well-known package: ${suggestion.why}.\n` +
+      `Nothing has been fetched. y: install ${suggestion.target} instead, n: go on with ${shown}`
+    let line = ''
+    const answer = await ask(question, {
+      input: host.stdin,
+      output: host.stderr,
+      signal: host.stop,
+      onLine: typed => (line = typed),
+    })
     if (answer === 'interrupted')
       throw new SafeInstallError('E_INTERRUPTED', 'interrupted before anything was fetched')
     if (answer === 'yes') confirmed.push(suggestion.target + spec.slice(name.length))
     else {
       confirmed.push(spec)
-      insisted.add(name)
+      // A stray Enter is no decision for the name: the package is then asked about once it has been read.
+      if (/^\s*no?\s*$/i.test(line)) insisted.add(name)
     }
   }
   return { specs: confirmed, insisted }

@@ -6,8 +6,11 @@ import { loadPolicy } from '../policy/load-policy.ts'
 import type { LoadedPolicy } from '../policy/load-policy.ts'
 import type { Setting } from '../policy/policy.ts'
 import { dayOf } from '../report/accepted.ts'
+import { userPlaces } from '../policy/places.ts'
 import { renderLines } from '../report/human.ts'
 import { toJsonText } from '../report/json.ts'
+import { dataState } from '../store/data-state.ts'
+import type { DataState } from '../store/data-state.ts'
 import { registriesOf, reasonInWords } from './guard.ts'
 import { loadSettings } from './settings.ts'
 import type { Session } from './session.ts'
@@ -33,7 +36,10 @@ const npmKeys = [
   'cache',
 ] as const
 
-/** Every value of the policy and the npm settings that matter, each with where it comes from; and what was ignored. */
+/**
+ * Every value of the policy and the npm settings that matter, each with where it comes from; how old the malware lists
+ * are; and what was ignored.
+ */
 export async function printConfig(
   request: Extract<Request, { verb: 'print-config' }>,
   session: Session,
@@ -46,7 +52,9 @@ export async function printConfig(
     trust: request.trust,
   })
   const scripts = await readScriptPolicy(config)
-  const policy = policyRows(loaded, session.host.now())
+  const now = session.host.now()
+  const policy = policyRows(loaded, now)
+  const data = await dataState(userPlaces(env)?.data, now)
   const npm = [
     ...npmRows(config),
     ...Object.entries(scripts.entries ?? {}).map(([key, value]) => ({
@@ -71,7 +79,7 @@ export async function printConfig(
     })),
   ]
   if (request.json)
-    session.print(toJsonText({ schemaVersion: 1, files: filesOf(loaded), policy, npm, ignored }))
+    session.print(toJsonText({ schemaVersion: 1, files: filesOf(loaded), policy, npm, data, ignored }))
   else {
     const line = ({ key, value, origin }: Row): string => `${key} = ${value}  (${origin})`
     const none = ignored.length === 0 ? ['nothing'] : []
@@ -84,6 +92,8 @@ export async function printConfig(
           ...policy.map(row => `- ${line(row)}`),
           'npm',
           ...npm.map(row => `- ${line(row)}`),
+          'Known malware',
+          ...data.map(state => `- ${stateInWords(state)}`),
           'Ignored',
           ...none.map(text => `- ${text}`),
           ...ignored.map(
@@ -95,6 +105,11 @@ export async function printConfig(
     )
   }
   return 0
+}
+
+function stateInWords({ list, path, date, ageDays, source }: DataState): string {
+  const age = ageDays === undefined ? 'of unknown age' : `of ${date}, ${ageDays} days old`
+  return `${list} list ${age}, from ${withoutCredentials(source)}${list === 'updated' ? ` (${path})` : ''}`
 }
 
 function filesOf({ userFile, project }: LoadedPolicy): Readonly<Record<string, string | null>> {

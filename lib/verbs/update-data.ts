@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Request } from '../cli/request.ts'
 import { SafeInstallError } from '../errors.ts'
+import { feedFetcher } from '../fetch/fetch-feed.ts'
+import type { FetchFeed } from '../fetch/fetch-feed.ts'
 import { userPlaces } from '../policy/places.ts'
 import { renderLines } from '../report/human.ts'
 import { toJsonText } from '../report/json.ts'
-import { ageInDays, defaultFeed, updateData } from '../store/update-data.ts'
+import { ageInDays, defaultFeed, isAddress, updateData } from '../store/update-data.ts'
 import { headerOf } from '../../rules/parse-lists.ts'
 import type { Session } from './session.ts'
+import { loadSettings } from './settings.ts'
 
 const shipped = fileURLToPath(new URL('../../rules/data/known-malware.tsv', import.meta.url))
 
@@ -23,7 +26,9 @@ export async function update(
   const shippedDate = headerOf(header, 'Date').slice(0, 10)
   const feed = request.feed ?? defaultFeed
   session.progress.update(`fetching ${feed}`)
-  const done = await updateData({ feed, folder: places.data, shippedDate, now, fetch: globalThis.fetch })
+  const { stop } = session.host
+  const fetch = await fetcherFor(feed, session)
+  const done = await updateData({ feed, folder: places.data, shippedDate, now, fetch, stop })
   if (request.json) {
     session.print(toJsonText({ schemaVersion: 1, updated: { feed, shippedDate, ...done } }))
     return 0
@@ -35,7 +40,7 @@ export async function update(
         `Written to ${done.path}`,
         `Shipped with this version: of ${shippedDate} (${ageInDays(shippedDate, now) ?? '?'} days old), from ${headerOf(header, 'Source')}. Both count.`,
         ...(done.nameOnly > 0
-          ? [`${done.nameOnly.toLocaleString('en-US')} reports name no version and are not used.`]
+          ? [`${done.nameOnly.toLocaleString('en-US')} reports list no version: they ask, and never block.`]
           : []),
         ...(done.skipped > 0 ? [`${done.skipped.toLocaleString('en-US')} reports could not be read.`] : []),
       ],
@@ -43,4 +48,16 @@ export async function update(
     ),
   )
   return 0
+}
+
+/**
+ * With the user's own npm settings (proxy, certificates), read in the user's folder: the feed decides what is blocked
+ * everywhere, so the project one happens to stand in has no say in how it is fetched. A file needs no npm at all.
+ */
+async function fetcherFor(feed: string, session: Session): Promise<FetchFeed> {
+  if (!isAddress(feed)) return () => Promise.reject(new Error('it is a file'))
+  const { host } = session
+  const cwd = host.env['HOME'] ?? host.tmp
+  const config = await loadSettings({ npmArgs: [] }, { ...session, host: { ...host, cwd } })
+  return feedFetcher(config.flat)
 }

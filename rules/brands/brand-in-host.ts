@@ -89,6 +89,7 @@ export function hostTwin(host: Host, lists: Lists): HostTwin | undefined {
   const domain = registrableDomain(host, lists.hosts)
   if (lists.hosts.infrastructure.includes(domain)) return undefined
   const trusted = trustedDomains(lists)
+  const shared = sharedSuffix(host.name, lists.hosts)
   const shown = registrableDomain({ ...host, labels: host.shown.split('.') }, lists.hosts)
   if (!isAscii(shown)) {
     const ascii = toAscii(shown, lists)
@@ -102,6 +103,13 @@ export function hostTwin(host: Host, lists: Lists): HostTwin | undefined {
   }
   const [label = '', ...suffix] = domain.split('.')
   if (label.length < 4 || lists.words.stop.has(label)) return undefined
+  const borrowed = shared === undefined ? infrastructureIn(label, lists) : undefined
+  if (borrowed !== undefined)
+    return {
+      real: borrowed,
+      certain: false,
+      reason: `${domain} carries the name of ${borrowed} but is another domain`,
+    }
   for (const real of trusted) {
     const [realLabel = '', ...realSuffix] = real.split('.')
     if (label === realLabel || suffix.join('.') !== realSuffix.join('.')) continue
@@ -115,6 +123,18 @@ export function hostTwin(host: Host, lists: Lists): HostTwin | undefined {
     }
   }
   return undefined
+}
+
+/**
+ * The developers' infrastructure whose name a registered domain carries as a word: `npmjs.help`, `registry-npmjs.org`.
+ * Names shorter than five letters are words of too many others.
+ */
+function infrastructureIn(label: string, lists: Lists): string | undefined {
+  const words = label.split('-')
+  return lists.hosts.infrastructure.find(real => {
+    const [name = '', ...suffix] = real.split('.')
+    return suffix.length === 1 && name.length >= 5 && words.includes(name)
+  })
 }
 
 const trustedOf = new WeakMap<Lists, readonly string[]>()

@@ -2,7 +2,7 @@ import { limits } from '../../lib/limits.ts'
 import type { Brand, Lists } from '../lists.ts'
 import { editDistance } from '../names/distance.ts'
 import { scopeOf } from '../names/name-index.ts'
-import { toAscii } from '../names/skeleton.ts'
+import { isAscii, toAscii } from '../names/skeleton.ts'
 
 /**
  * What a name claims. `score` runs from 0 to 8: 3 is worth a note, 4 a second look together with other facts; measured
@@ -48,22 +48,51 @@ export function brandScore(name: string, lists: Lists): BrandScore {
   const known = lists.brands.filter(brand => brand.thirdParty.includes(name))
   if (known.length > 0) return silent('third-party', known)
   const plain = toAscii(name, lists)
-  const words = brandWords(plain)
+  const words = brandWords(plain, lists)
   const hits = lists.brands.flatMap(brand => hitOf(brand, words, plain, name, lists) ?? [])
   if (hits.length === 0) return silent('unknown', [])
   return addUp(name, words, hits, lists)
 }
 
-/** Words between separators, and again without the digits around them: `bybit2`, `raydium-bs58`. */
-function brandWords(plain: string): ReadonlySet<string> {
+/**
+ * Words between separators, and again without the digits around them (`bybit2`, `raydium-bs58`), and the brands in what
+ * is written as one word (`binanceapi`) or apart (`meta-mask`).
+ */
+function brandWords(plain: string, lists: Lists): ReadonlySet<string> {
   const words = new Set<string>()
+  const strong = strongWords(lists)
+  let before = ''
   for (const part of plain.split(/[@/._-]+/)) {
     if (part === '') continue
     words.add(part)
     const letters = part.replace(/^[0-9]+/, '').replace(/[0-9]+$/, '')
     if (letters !== '') words.add(letters)
+    for (const word of fusedWords(letters, strong, lists)) words.add(word)
+    if (part.length > 1 && before.length > 1 && strong.has(before + part)) words.add(before + part)
+    before = part
   }
   return words
+}
+
+const strongOf = new WeakMap<Lists, ReadonlySet<string>>()
+
+function strongWords(lists: Lists): ReadonlySet<string> {
+  const known = strongOf.get(lists)
+  if (known !== undefined) return known
+  const words = lists.brands.flatMap(brand => brand.words.filter(({ strength }) => strength === 'strong'))
+  const strong = new Set(words.map(({ word }) => word))
+  strongOf.set(lists, strong)
+  return strong
+}
+
+/** A brand with a word of SDKs before or behind it and nothing else: `bybitapi`, never `domexception`. */
+function fusedWords(part: string, strong: ReadonlySet<string>, { words }: Lists): readonly string[] {
+  for (let cut = 2; cut <= part.length - 2; cut += 1) {
+    const [start, end] = [part.slice(0, cut), part.slice(cut)]
+    if (strong.has(start) && words.sdk.has(end)) return [start, end]
+    if (strong.has(end) && words.sdk.has(start)) return [end, start]
+  }
+  return []
 }
 
 function hitOf(
@@ -98,9 +127,12 @@ function strongHit(
   lists: Lists,
 ): Hit | undefined {
   if (words.has(word)) {
-    const reason = name.includes(word)
-      ? `names ${brand.name}`
-      : `names ${brand.name} in characters that look like it`
+    const how = name.includes(word)
+      ? ''
+      : isAscii(name)
+        ? ', written apart'
+        : ' in characters that look like it'
+    const reason = `names ${brand.name}${how}`
     return { brand, word, points: 3, reason }
   }
   if (word.length < minLookAlike) return undefined
@@ -131,7 +163,7 @@ function addUp(name: string, words: ReadonlySet<string>, hits: readonly Hit[], l
   const sdk = [...words].find(word => lists.words.sdk.has(word) && !hitWords.has(word))
   if (sdk !== undefined) {
     score += 1
-    reasons.push(`shaped like an SDK or tool ("${sdk}")`)
+    reasons.push(`is shaped like an SDK or tool ("${sdk}")`)
   }
   const second = ordered.find(hit => hit.brand.id !== first.brand.id && hit.word !== first.word)
   if (second !== undefined) {
@@ -145,7 +177,7 @@ function addUp(name: string, words: ReadonlySet<string>, hits: readonly Hit[], l
   const scope = scopeOf(name)?.scope
   if (scope !== undefined && !hits.some(hit => scope.includes(hit.word))) {
     score -= 1
-    reasons.push(`published openly under another owner's scope (@${scope})`)
+    reasons.push(`is published openly under another owner's scope (@${scope})`)
   }
   return { score, brands: ordered.map(hit => hit.brand), standing: 'unknown', reasons }
 }

@@ -14,7 +14,8 @@ import { sdkOverrides } from './sdk-override.ts'
  * doing; the others occur in honest ones and only add up.
  */
 export type Evidence = {
-  readonly kind: 'brand-host' | 'twin' | 'drop' | 'secret' | 'override' | 'hidden' | 'hook'
+  readonly kind:
+    'brand-host' | 'twin' | 'drop' | 'secret' | 'redirect' | 'raw-secret' | 'override' | 'hidden' | 'hook'
   readonly points: number
   readonly reason: string
   readonly at: Site
@@ -30,20 +31,7 @@ export type Evidence = {
 export function evidenceOf(inspection: Inspection, context: Context, claim: BrandScore): readonly Evidence[] {
   const found: Evidence[] = []
   for (const contact of contactsOf(inspection)) found.push(...ofContact(contact, inspection, context, claim))
-  const overrides = sdkOverrides(inspection, context.name, context.lists)
-  const first = overrides[0]
-  if (first !== undefined) {
-    // Honest bots extend an SDK too, but not to talk to a host that only looks like the exchange's.
-    const besides = found.some(item => item.strong || (item.points >= 4 && item.flow === undefined))
-    found.push({
-      kind: 'override',
-      points: 3,
-      strong: besides,
-      reason: `overrides ${first.member} of ${first.sdk}, through which keys and orders pass`,
-      at: first.fact.at,
-      phase: first.fact.phase,
-    })
-  }
+  found.push(...ofOverrides(inspection, context, found))
   const hidden = inspection.facts.find(
     fact =>
       (fact.kind === 'obfuscated' && fact.share >= 0.2) ||
@@ -73,6 +61,49 @@ export function evidenceOf(inspection: Inspection, context: Context, claim: Bran
   return [...worst.values()].toSorted((a, b) => b.points - a.points)
 }
 
+/** What the package does to a known SDK: where it points it, what it puts into its requests. */
+function ofOverrides(
+  inspection: Inspection,
+  context: Context,
+  besides: readonly Evidence[],
+): readonly Evidence[] {
+  const { lists } = context
+  const overrides = sdkOverrides(inspection, context.name, lists)
+  const first = overrides[0]
+  if (first === undefined) return []
+  const found: Evidence[] = []
+  const { phase } = first
+  const brands = overrides.flatMap(override => override.brands)
+  const secret = overrides.flatMap(override => override.secrets)[0]
+  for (const { host, at } of overrides.flatMap(override => override.redirects)) {
+    if (isLocal(host) || isOwnHost(host, undefined, brands, lists) || ownersOfHost(host, lists).length > 0)
+      continue
+    const borrowed =
+      (brandInHost(host, lists)?.weight ?? 0) >= 2 || (hostClass(host, lists.hosts)?.weight ?? 0) >= 2
+    const home = isOwnHost(host, inspection.manifest, [], lists)
+    const reason = `points ${first.sdk} at ${host.shown}, which is not a host of that service, so keys and orders go there`
+    found.push({
+      kind: 'redirect',
+      points: 4,
+      strong: borrowed || (secret !== undefined && !home),
+      reason,
+      at,
+      phase,
+    })
+  }
+  if (secret !== undefined) {
+    const reason = `puts the caller's ${secret.name} itself into what ${first.sdk} sends, where an honest client sends a signature made with it`
+    found.push({ kind: 'raw-secret', points: 3, strong: false, reason, at: secret.at, phase })
+  }
+  // Honest bots extend an SDK too, but not to talk to a host that only looks like the exchange's.
+  const strong = [...besides, ...found].some(
+    item => item.strong || (item.points >= 4 && item.flow === undefined && item.kind !== 'redirect'),
+  )
+  const members = [...new Set(overrides.map(({ member }) => member))].slice(0, 4).join(', ')
+  const reason = `overrides ${members} of ${first.sdk}, through which keys and orders pass`
+  return [...found, { kind: 'override', points: 3, strong, reason, at: first.at, phase }]
+}
+
 function rank(item: Evidence): number {
   return item.points + (item.strong ? 10 : 0)
 }
@@ -97,13 +128,20 @@ function ofContact(
       kind: 'brand-host',
       points: borrowed.weight,
       strong: borrowed.weight >= 4 && (borrowed.form !== 'label' || phase === 'install'),
-      reason: borrowed.reason,
+      reason: `contacts a host that is not what its name says: ${borrowed.reason}`,
       at,
       phase,
     })
   }
   if (twin?.certain === true)
-    found.push({ kind: 'twin', points: 4, strong: true, reason: twin.reason, at, phase })
+    found.push({
+      kind: 'twin',
+      points: 4,
+      strong: true,
+      reason: `contacts an imitated host: ${twin.reason}`,
+      at,
+      phase,
+    })
   const known = hostClass(host, lists.hosts)
   if (known?.weight === 3) {
     found.push({

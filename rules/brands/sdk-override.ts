@@ -1,5 +1,7 @@
 import { limits } from '../../lib/limits.ts'
-import type { Fact, Inspection } from '../../lib/types.ts'
+import type { Inspection, Phase, Site } from '../../lib/types.ts'
+import { hostOf } from '../hosts/host.ts'
+import type { Host } from '../hosts/host.ts'
 import type { Brand, Lists } from '../lists.ts'
 import { scopeOf } from '../names/name-index.ts'
 import { ownersOf } from './brand-score.ts'
@@ -8,7 +10,12 @@ export type SdkOverride = {
   readonly sdk: string
   readonly member: string
   readonly brands: readonly Brand[]
-  readonly fact: Extract<Fact, { readonly kind: 'patches' }>
+  readonly at: Site
+  readonly phase: Phase
+  /** Addresses written in the overriding code: where the SDK is pointed. */
+  readonly redirects: readonly { readonly host: Host; readonly at: Site }[]
+  /** Where the overriding code puts a secret itself, no signature, into what the SDK sends. */
+  readonly secrets: readonly { readonly name: string; readonly at: Site }[]
 }
 
 /**
@@ -19,23 +26,33 @@ const tellingMember =
   /^(sign\w*|describe|urls|api|headers|prepare_?request_?headers|fetch2?|request|base_?url|host(name)?|send\w*|(create|cancel|edit|place|submit)_?\w{0,20}order\w*|withdraw\w*|transfer\w*|from_?(seed|mnemonic|secret|secret_?key|phrase|encrypted\w*)|private_?key|secret_?key|wallet|keypair|\w{0,40}_?private_?\w{0,60})$/i
 
 /**
- * Patches of known SDKs of brands that hold money, made by another package. `target` of a `patches` fact is read as
- * `<module specifier>` followed by a member path (`pkg:ccxt.mexc.prototype.sign`, `ethers#Wallet.prototype.sign`).
+ * Changes to known SDKs of brands that hold money, made by another package: patched members, and members of a subclass
+ * or of an instance. A target is a module specifier followed by a member path (`pkg:ccxt.mexc.prototype.sign`,
+ * `ethers#Wallet.prototype.sign`, `pkg:ccxt.mexc()`).
  */
 export function sdkOverrides(inspection: Inspection, name: string, lists: Lists): readonly SdkOverride[] {
   const found: SdkOverride[] = []
   for (const fact of inspection.facts) {
-    if (fact.kind !== 'patches') continue
+    if (fact.kind !== 'patches' && fact.kind !== 'overrides') continue
     const target = fact.target
       .slice(0, limits.maxNameChars * 2)
       .replace(/^(npm|pkg|module|class|node_modules)[:/]/, '')
     const sdk = sdkOf(target, lists)
     if (sdk === undefined || sameOwner(sdk.sdk, name)) continue
-    const member = target
-      .slice(sdk.sdk.length)
-      .match(/[A-Za-z_$][\w$]*/g)
-      ?.find(part => tellingMember.test(part))
-    if (member !== undefined) found.push({ ...sdk, member, fact })
+    const { at, phase } = fact
+    if (fact.kind === 'patches') {
+      const path = target.slice(sdk.sdk.length).match(/[A-Za-z_$][\w$]*/g) ?? []
+      const member = path.find(part => tellingMember.test(part))
+      if (member !== undefined) found.push({ ...sdk, member, at, phase, redirects: [], secrets: [] })
+      continue
+    }
+    const redirects = fact.redirects.flatMap(({ to, at }) => {
+      const host = hostOf(to)
+      return host === undefined ? [] : [{ host, at }]
+    })
+    const { secrets } = fact
+    for (const member of fact.members.filter(part => tellingMember.test(part)))
+      found.push({ ...sdk, member, at, phase, redirects, secrets })
   }
   return found
 }
@@ -48,7 +65,7 @@ function sdkOf(
   if (specifier === undefined) return undefined
   // Package names may hold dots (`web3.js`), and so does the member path: the longest known name is the package, and
   // in a brand's own scope, where every name is the brand's, the shortest.
-  const parts = specifier.split('.')
+  const parts = specifier.replaceAll('()', '').split('.')
   const prefixes = parts.map((_, i) => parts.slice(0, parts.length - i).join('.'))
   const known = prefixes.find(name => isListed(name, lists)) ?? parts[0] ?? ''
   const brands = [

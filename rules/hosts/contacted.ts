@@ -58,6 +58,8 @@ export function contactsOf(inspection: Inspection): readonly Contact[] {
     for (const destination of flow.sink.destinations) add(destination, flow.sink.at, flow.phase, secret)
   }
   for (const fact of inspection.facts) {
+    // An address written into a client of another package: that client contacts it.
+    if (fact.kind === 'overrides') for (const { to, at } of fact.redirects) add(to, at, fact.phase, undefined)
     if (fact.kind !== 'contacts' && fact.kind !== 'resolves') continue
     for (const destination of fact.destinations) add(destination, fact.at, fact.phase, undefined)
   }

@@ -3,12 +3,27 @@ import type { Brand, Lists } from '../lists.ts'
 import { hostOf, isUnder, registrableDomain, sharedSuffix } from './host.ts'
 import type { Host } from './host.ts'
 
-/** Whether the brand owns the host, by its domains and API hosts. */
+/**
+ * Whether the brand owns the host, by its domains and API hosts. Where the suffix is only known at run time
+ * (`api.huobi.*`, the sites of several countries) the benefit of the doubt is the package's.
+ */
 export function brandOwns(host: Host, brand: Brand): boolean {
   return (
-    brand.domains.some(domain => isUnder(host.name, domain)) ||
-    brand.apiHosts.some(api => isUnder(host.name, api))
+    brand.domains.some(domain => liesUnder(host, domain)) || brand.apiHosts.some(api => liesUnder(host, api))
   )
+}
+
+/** Unknown labels stand for any, but not for the one that names the owner. */
+function liesUnder(host: Host, domain: string): boolean {
+  if (isUnder(host.name, domain)) return true
+  if (host.address || host.labels.at(-1) !== '*') return false
+  const owned = domain.split('.')
+  const tail = host.labels.slice(-owned.length)
+  return tail.length === owned.length && tail[0] === owned[0] && tail.every(isSame)
+
+  function isSame(label: string, i: number): boolean {
+    return label === '*' || label === owned[i]
+  }
 }
 
 /** Every brand that owns the host. */

@@ -222,7 +222,9 @@ function scopeImitated(
   for (const known of index.scopes) {
     const shorter = Math.min(scope.length, known.length)
     const max = shorter >= minEdit2 ? 2 : 1
-    if (shorter < minEdit1 || Math.abs(scope.length - known.length) > max) continue
+    if (Math.abs(scope.length - known.length) > max) continue
+    // Short scopes are near each other by chance, but not with the same package in both.
+    if (shorter < minEdit1 && !index.known.has(`@${known}/${own.tail}`)) continue
     if (bareName(scope) !== bareName(known) && editDistance(scope, known, max) > max) continue
     add(
       'scope-imitated',

@@ -1,16 +1,21 @@
 /**
  * Measures the name comparison: how many honest names it would ask about, and how fast it is.
+ * `-- <file>` adds names, one a line, such as those of whole trees.
  * Lists come from the folder `SAFE_INSTALL_SHARED` or `../shared` beside the project; run with `npm run bench:names`.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { loadLists } from '../../lib/store/load-lists.ts'
+import type { Context } from '../../lib/types.ts'
+import { brandImpersonation } from '../../rules/brand-impersonation.ts'
 import { brandScore } from '../../rules/brands/brand-score.ts'
+import { lookalikeName } from '../../rules/lookalike-name.ts'
 import { nameLookup, nearIdentical } from '../../rules/names/name-lookup.ts'
 import type { NameMatch } from '../../rules/names/name-lookup.ts'
 import { suggestNames } from '../../rules/names/suggest-names.ts'
 import { listLines } from '../../rules/parse-lists.ts'
 import type { Lists } from '../../rules/lists.ts'
+import { contextOf, inspectionOf } from '../helpers/inspection.ts'
 
 const shared = process.env['SAFE_INSTALL_SHARED'] ?? resolve('..', 'shared')
 const file = join(shared, 'data', 'ordinary-names.txt')
@@ -41,8 +46,33 @@ const run = timed(() => {
 console.log(`${names.length} ordinary names, ${(run.ms / names.length).toFixed(3)} ms each`)
 for (const [key, list] of [...kinds].toSorted((a, b) => a[0].localeCompare(b[0])))
   console.log(`  ${key}: ${list.length}\n      ${list.slice(0, 12).join('\n      ')}`)
-const asked = names.filter(name => suggestNames(name, lists).length > 0)
-console.log(`"Did you mean" when typed: ${asked.length} of ${names.length}`)
+/** Packages of which nothing is known but the name, as a guard meets them: with what a rule then does. */
+function asksOf(list: readonly string[], context: Partial<Context>): readonly string[] {
+  return list.filter(name => {
+    const known = contextOf({ ...context, name, lists })
+    const inspection = inspectionOf({ manifest: { name, repository: undefined } })
+    return [lookalikeName, brandImpersonation].some(rule =>
+      rule.check(inspection, known).some(({ action }) => action !== 'note'),
+    )
+  })
+}
+const treeFile = process.argv[2]
+const trees = treeFile === undefined ? [] : listLines(readFileSync(treeFile, 'utf8'))
+for (const [what, list] of [
+  ['ordinary names', names],
+  ['names of the trees', trees],
+] as const) {
+  if (list.length === 0) continue
+  const asDependency = asksOf(list, {})
+  const direct = asksOf(list, { direct: true })
+  const typed = asksOf(list, { direct: true, typed: true })
+  const suggested = list.filter(name => suggestNames(name, lists).length > 0)
+  console.log(
+    `${list.length} ${what}: asked for the name ${asDependency.length} as a dependency, ${direct.length} as a direct one, ` +
+      `${typed.length} typed; "did you mean" ${suggested.length}`,
+  )
+  if (typed.length > 0) console.log(`  typed: ${typed.join(' ')}`)
+}
 
 const popular = [...lists.popular.keys()]
 const sample = popular.filter((_, i) => i % 10 === 0)

@@ -1,6 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { symlinkSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { runCli } from '../helpers/cli.ts'
@@ -233,6 +235,92 @@ t.test(
   },
 )
 
+t.test("--update-data goes through the user's proxy, not through one the project at hand names", async t => {
+  const registry = await startRegistry(t, { maxAge: 0 })
+  const project = await makeProject(t, registry, { 'package.json': app })
+  const feed = JSON.stringify({
+    id: 'MAL-2026-1',
+    modified: new Date().toISOString(),
+    affected: [{ package: { ecosystem: 'npm', name: 'plain' }, versions: ['6.6.6'] }],
+  })
+  const asked: string[] = []
+  const proxyOf = async (who: string): Promise<string> => {
+    const server = createServer((request, response) => {
+      asked.push(`${who} ${request.url ?? ''}`)
+      response.end(feed)
+    })
+    await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
+    t.teardown(() => server.close())
+    const address = server.address()
+    return `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}/`
+  }
+  const theirs = await proxyOf('project')
+  await project.write('.npmrc', `proxy=${theirs}\nhttps-proxy=${theirs}\n`)
+  await appendFile(join(project.home, '.npmrc'), `\nproxy=${await proxyOf('user')}\nnoproxy=\n`)
+  // Nobody listens there: only a proxy can answer.
+  const result = await runCli(project, ['--update-data', 'http://127.0.0.1:9/all.zip', '--json'])
+  t.equal(result.code, 0, result.stderr)
+  t.same(asked, ['user http://127.0.0.1:9/all.zip'])
+  t.match(parse(result.stdout)['updated'], { rows: 1, ageDays: 0 })
+  t.end()
+})
+
+t.test('--update-data trusts the certificates npm is told to trust', { skip: !hasOpenssl() }, async t => {
+  const registry = await startRegistry(t, { maxAge: 0 })
+  const project = await makeProject(t, registry, { 'package.json': app })
+  const [key, cert] = [join(project.home, 'key.pem'), join(project.home, 'cert.pem')]
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+    ].concat([
+      '-keyout',
+      key,
+      '-out',
+      cert,
+      '-subj',
+      '/CN=localhost',
+      '-addext',
+      'subjectAltName=DNS:localhost',
+    ]),
+    { stdio: 'ignore' },
+  )
+  const feed = JSON.stringify({
+    id: 'MAL-2026-1',
+    modified: new Date().toISOString(),
+    affected: [{ package: { ecosystem: 'npm', name: 'plain' }, versions: ['6.6.6'] }],
+  })
+  const server = createSecureServer({ key: await readFile(key), cert: await readFile(cert) }, (_, response) =>
+    response.end(feed),
+  )
+  await new Promise<void>(resolve => void server.listen(0, 'localhost', resolve))
+  t.teardown(() => server.close())
+  const address = server.address()
+  const url = `https://localhost:${typeof address === 'object' ? (address?.port ?? 0) : 0}/all.zip`
+  const plain = await runCli(project, ['--update-data', url])
+  t.equal(plain.code, 1, 'nobody vouches for it')
+  t.match(plain.stderr, /self.signed certificate[^]*unchanged/)
+  const npmrc = join(project.home, '.npmrc')
+  await project.write('.npmrc', `cafile=${cert}\nstrict-ssl=false\n`)
+  t.equal((await runCli(project, ['--update-data', url])).code, 1, 'the project has no say')
+  for (const setting of [`cafile=${cert}`, 'strict-ssl=false']) {
+    await writeFile(npmrc, `${setting}\n`)
+    t.equal((await runCli(project, ['--update-data', url])).code, 0, setting.split('=')[0] ?? '')
+  }
+})
+
+function hasOpenssl(): boolean {
+  return spawnSync('openssl', ['version']).status === 0
+}
+
 t.test('--update-data reads a feed from a file and says its age', async t => {
   const registry = await startRegistry(t, { maxAge: 0 })
   const project = await makeProject(t, registry, { 'package.json': app })
@@ -253,6 +341,9 @@ t.test('--update-data reads a feed from a file and says its age', async t => {
   const result = await runCli(project, ['--update-data', join(project.home, 'feed.json'), '--json'])
   t.equal(result.code, 0, result.stderr)
   t.match(parse(result.stdout)['updated'], { rows: 1, date: today.slice(0, 10) })
+  const state = parse((await runCli(project, ['--print-config', '--json'])).stdout)['data']
+  t.match(state, [{ list: 'shipped' }, { list: 'updated', date: today.slice(0, 10), ageDays: 0 }])
+  t.match((await runCli(project, ['--print-config'])).stdout, /updated list of .*, 0 days old, from/)
   const stopped = await runCli(project, ['--inspect', 'plain@6.6.6'])
   t.equal(stopped.code, 10)
   t.match(stopped.stdout, /known-malware/)

@@ -8,7 +8,8 @@ import { knownMalware } from '../../rules/known-malware.ts'
 import { knownSdkOverride } from '../../rules/known-sdk-override.ts'
 import { lookalikeHost } from '../../rules/lookalike-host.ts'
 import { lookalikeName } from '../../rules/lookalike-name.ts'
-import { listLines } from '../../rules/parse-lists.ts'
+import { listLines, parseMalware } from '../../rules/parse-lists.ts'
+import { reportedPackage } from '../../rules/reported-package.ts'
 import {
   contacts,
   contextOf,
@@ -27,6 +28,7 @@ const rules: readonly Rule[] = [
   knownSdkOverride,
   lookalikeHost,
   lookalikeName,
+  reportedPackage,
 ]
 
 /** What each rule asks for, by rule id; rules that are silent are left out. The strongest action of each. */
@@ -457,6 +459,47 @@ t.test('known malware is matched by hash and by exact version, never by name', t
   )
   const outer = inspectionOf({ bundled: [{ location: 'node_modules/x', inspection: lying }] })
   t.same(knownMalware.check(outer, contextOf())[0]?.action, 'block', 'bundled in another package')
+  t.end()
+})
+
+t.test('a bare name or a range on a list asks and never blocks', t => {
+  const malware = parseMalware(
+    [
+      'obscure-fixture\t*\t\tmalware\tMAL-2026-1\tfeed',
+      'lodash\t*\t\tmalware\tMAL-2026-2\tfeed',
+      'bybit-api\t>=4.0.0\t\tmalware\tMAL-2026-3\tfeed',
+      'axios\t>=1.14.1 <1.14.2\t\tmalware\tMAL-2026-4\tfeed',
+      'next-fixture\t<2.0.0\t\tmalware\tMAL-2026-5\tfeed',
+      'odd-fixture\t>=not-a-version\t\tmalware\tMAL-2026-6\tfeed',
+    ].join('\n'),
+  )
+  const cases: readonly (readonly [string, string, Action | undefined])[] = [
+    ['obscure-fixture', '1.0.0', 'ask'],
+    ['obscure-fixture', '9.9.9-beta.1', 'ask'],
+    ['obscure-fixture', '0.0.1-security', undefined],
+    ['lodash', '4.17.21', 'note'],
+    ['bybit-api', '4.7.7', 'note'],
+    ['bybit-api', '3.0.0', undefined],
+    ['axios', '1.14.1', 'ask'],
+    ['axios', '1.14.2', undefined],
+    ['next-fixture', '1.9.9', 'ask'],
+    ['next-fixture', '2.0.0', undefined],
+    ['odd-fixture', '1.0.0', undefined],
+    ['__proto__', '1.0.0', undefined],
+  ]
+  for (const [name, version, action] of cases) {
+    const context = contextOf({ name, version, lists: { ...contextOf().lists, malware } })
+    const found = reportedPackage.check(inspectionOf({ manifest: { name, version } }), context)
+    t.equal(found[0]?.action, action, `${name}@${version}`)
+    t.same(knownMalware.check(inspectionOf(), context)[0]?.action === 'block', false, `${name}@${version}`)
+    const folder = { ...context, source: 'directory' } as const
+    t.same(reportedPackage.check(inspectionOf(), folder), [], 'a folder is no registry package')
+  }
+  const [finding] = reportedPackage.check(
+    inspectionOf(),
+    contextOf({ name: 'obscure-fixture', lists: { ...contextOf().lists, malware } }),
+  )
+  t.match(finding?.message, /MAL-2026-1.*every version.*question/)
   t.end()
 })
 

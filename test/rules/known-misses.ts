@@ -29,18 +29,6 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'silent',
     why: 'the flow into import of a data: URL built from the answer is lost',
   },
-  'ccxt-mexc-futures#0': {
-    how: 'elsewhere',
-    why: 'the override of sign is seen as a fact of the SDK rule; the returned headers are no sink',
-  },
-  'ccxt-mexc-futures#1': {
-    how: 'silent',
-    why: 'the SDK itself sends the request: a returned request object is no sink',
-  },
-  'ccxt-mexc-futures#3': {
-    how: 'silent',
-    why: 'the SDK itself sends the request: a returned request object is no sink',
-  },
   'coa-rc#0': {
     how: 'elsewhere',
     why: 'flagged where the batch file is started; regsvr32 on the downloaded DLL is not followed inside it',

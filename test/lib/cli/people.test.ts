@@ -8,6 +8,10 @@ import { ownFlags } from '../../../lib/cli/flags.ts'
 import { helpText } from '../../../lib/cli/help.ts'
 import { createProgress } from '../../../lib/cli/progress.ts'
 import { suggest } from '../../../lib/cli/suggest.ts'
+import type { Host } from '../../../lib/host.ts'
+import { loadLists } from '../../../lib/store/load-lists.ts'
+import { confirmNames } from '../../../lib/verbs/confirm-names.ts'
+import { openSession } from '../../../lib/verbs/session.ts'
 
 type Asked = { readonly input: PassThrough; readonly answer: Promise<Answer>; readonly shown: () => string }
 
@@ -122,6 +126,72 @@ function onTerminal(program: string, keys: string): string {
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }
+
+function hostOf(stdin: PassThrough, stderr: PassThrough, stop: AbortSignal): Host {
+  return {
+    argv: [],
+    env: {},
+    cwd: '/',
+    execPath: '',
+    platform: 'linux',
+    nodeVersion: 'v20.19.0',
+    stdin,
+    stdout: new PassThrough(),
+    stderr,
+    now: () => 0,
+    tmp: '/',
+    processors: 1,
+    version: '0.0.0',
+    self: { pid: 1, host: '', isRunning: () => true },
+    stop,
+  }
+}
+
+t.test('a near-identical name is asked about by name; only a typed no is taken for a decision', async t => {
+  const lists = loadLists()
+  const cases: readonly (readonly [string, string, string, boolean])[] = [
+    ['expresss@^4', 'y\n', 'express@^4', false],
+    ['expresss@^4', 'YES\n', 'express@^4', false],
+    ['expresss@^4', 'n\n', 'expresss@^4', true],
+    ['expresss', 'No\n', 'expresss', true],
+    ['expresss', '\n', 'expresss', false],
+    ['expresss', 'express\n', 'expresss', false],
+    ['@babe1/core@7', 'y\n', '@babel/core@7', false],
+  ]
+  for (const [spec, typed, asked, insisted] of cases) {
+    const [stdin, stderr] = [new PassThrough(), new PassThrough()]
+    const session = openSession(hostOf(stdin, stderr, new AbortController().signal), {
+      verbose: false,
+      json: false,
+    })
+    let screen = ''
+    stderr.on('data', (chunk: Buffer) => {
+      screen += chunk.toString()
+      if (screen.includes('(y/N)')) stdin.write(typed)
+    })
+    const confirmed = await confirmNames([spec], lists, session)
+    t.same(confirmed.specs, [asked], `${spec} ${JSON.stringify(typed)}`)
+    t.equal(confirmed.insisted.size > 0, insisted, `${spec} ${JSON.stringify(typed)} is a decision`)
+    t.match(screen, /Did you mean (express|@babel\/core)\?/)
+  }
+  const quiet = [
+    'express',
+    'color-js',
+    './expresss',
+    'git+https://example.test/expresss.git',
+    'file:expresss.tgz',
+  ]
+  const session = openSession(hostOf(new PassThrough(), new PassThrough(), new AbortController().signal), {
+    verbose: false,
+    json: false,
+  })
+  t.same((await confirmNames(quiet, lists, session)).specs, quiet, 'nothing to ask')
+  const stopped = openSession(hostOf(new PassThrough(), new PassThrough(), AbortSignal.abort('SIGINT')), {
+    verbose: false,
+    json: false,
+  })
+  await t.rejects(confirmNames(['expresss'], lists, stopped), { code: 'E_INTERRUPTED' })
+})
 
 t.test('questions go to people only', t => {
   const tty = { isTTY: true }

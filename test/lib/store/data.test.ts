@@ -2,17 +2,20 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Test } from 'tap'
 import { SafeInstallError } from '../../../lib/errors.ts'
+import { feedFetcher } from '../../../lib/fetch/fetch-feed.ts'
+import { publishTimes } from '../../../lib/fetch/publish-times.ts'
 import { loadLists, updatedMalwareFile } from '../../../lib/store/load-lists.ts'
 import { ageInDays, updateData } from '../../../lib/store/update-data.ts'
 import type { UpdateOptions } from '../../../lib/store/update-data.ts'
+import { parseOsv } from '../../../lib/store/osv.ts'
 import { zipEntries } from '../../../lib/store/zip.ts'
 import { hostOf } from '../../../rules/hosts/host.ts'
 import { headerOf, listLines, parseBrands, parseHosts, parsePopular } from '../../../rules/parse-lists.ts'
+import { planned } from '../../helpers/judged.ts'
 import { zipOf } from '../../helpers/zip.ts'
 
 const dataFolder = fileURLToPath(new URL('../../../rules/data/', import.meta.url))
@@ -129,8 +132,11 @@ const record = (id: string, versions: readonly string[], more: object = {}): obj
 })
 const good = record('MAL-2026-1', ['1.0.0', '1.0.1'])
 
+/** As npm is set up without any settings, but not patient. */
+const byNpm = feedFetcher({ fetchRetries: 0 })
+
 function optionsFor(t: Test, feed: string, more: Partial<UpdateOptions> = {}): UpdateOptions {
-  return { feed, folder: join(t.testdirName, 'data'), shippedDate: '2026-11-22', now, fetch, ...more }
+  return { feed, folder: join(t.testdirName, 'data'), shippedDate: '2026-11-22', now, fetch: byNpm, ...more }
 }
 
 /** Serves the answer on loopback for the time of the test. */
@@ -180,37 +186,134 @@ t.test('a feed comes over the network, in whole', async t => {
   t.match(await updateData(optionsFor(t, url)), { rows: 2 })
 })
 
-t.test('only exact versions and hashes of npm malware become entries', async t => {
+t.test('only exact versions and hashes of npm malware block; ranges and bare names ask', async t => {
   const sha256 = 'a'.repeat(64)
+  const of = (name: string, more: object): object => ({ package: { ecosystem: 'npm', name }, ...more })
+  const range = (...events: readonly object[]): object => ({ ranges: [{ type: 'SEMVER', events }] })
+  const affected: readonly (readonly [object, readonly string[], string])[] = [
+    [of('all', { ranges: [] }), [], 'neither versions nor ranges'],
+    [of('all', range({ introduced: '0' })), ['all *'], 'introduced 0: the bare name'],
+    [
+      of('all', { ...range({ introduced: '0' }), versions: ['1.0.0'] }),
+      ['all 1.0.0'],
+      'listed versions say more',
+    ],
+    [of('r', range({ introduced: '1.2.3' }, { fixed: '1.2.5' })), ['r >=1.2.3 <1.2.5'], 'a range'],
+    [of('r', range({ fixed: '2.0.0' }, { introduced: '0' })), ['r <2.0.0'], 'in any order'],
+    [
+      of('r', range({ introduced: '1.0.0' }, { last_affected: '1.0.4' })),
+      ['r >=1.0.0 <=1.0.4'],
+      'last affected',
+    ],
+    [
+      of('r', range({ introduced: '2.0.0' }, { introduced: '0' }, { fixed: '1.0.0' })),
+      ['r <1.0.0', 'r >=2.0.0'],
+      'two ranges',
+    ],
+    [of('r', range({ introduced: '1.0.0\nx\t1' }, { fixed: 7 }, { limit: '2' })), [], 'no versions at all'],
+    [of('r', { ranges: [{ type: 'GIT', events: [{ introduced: '0' }] }] }), [], 'a range of commits'],
+    [of('r', { ranges: [{ type: 'SEMVER', events: 'x' }, null, 7] }), [], 'no events'],
+    [of('by-hash', { database_specific: { sha256 } }), ['by-hash '], 'a hash of the tarball'],
+    [of('bad', { database_specific: { sha256: 'A' } }), [], 'no hash'],
+    [of('a\tb', { versions: ['1.0.0'] }), [], 'a name with a tab'],
+    [of('__proto__', { versions: ['1.0.0', '__proto__'] }), ['__proto__ 1.0.0'], '__proto__'],
+    [of('v', { versions: ['1\n2', '', 'x y', '2.0.0', 7, '*', '>=1'] }), ['v 2.0.0'], 'odd versions'],
+    [{ package: { ecosystem: 'PyPI', name: 'p' }, versions: ['1'] }, [], 'another ecosystem'],
+    [{ package: { ecosystem: 'npm' }, versions: ['1'] }, [], 'no name'],
+  ]
+  for (const [entry, rows, what] of affected) {
+    const parsed = parseOsv(record('MAL-2026-3', [], { affected: [entry] }))
+    t.same(parsed?.rows.map(({ name, version }) => `${name} ${version}`) ?? [], rows, what)
+  }
+  const origins = { database_specific: { 'malicious-packages-origins': [{ source: 's', sha256 }] } }
+  t.same(
+    parseOsv(record('MAL-1', ['1.0.0'], origins))?.rows[0]?.sha256,
+    '',
+    'the hash of a report is no tarball’s',
+  )
+  t.equal(parseOsv(record('MAL-1', ['1.0.0'], { withdrawn: '2026-11-01T00:00:00Z' })), undefined, 'withdrawn')
+  t.equal(parseOsv(record('GHSA-1', ['1.0.0'])), undefined, 'an ordinary vulnerability')
   const records = [
     good,
-    record('MAL-2026-3', [], {
-      affected: [{ package: { ecosystem: 'npm', name: 'all-versions' }, ranges: [] }],
-    }),
-    record('MAL-2026-4', ['1.0.0'], { withdrawn: '2026-11-01T00:00:00Z' }),
-    record('MAL-2026-5', ['1.0.0'], {
-      affected: [{ package: { ecosystem: 'PyPI', name: 'p' }, versions: ['1'] }],
-    }),
-    record('GHSA-1', ['1.0.0']),
-    record('MAL-2026-6', ['1\n2', '', 'x y', '2.0.0']),
-    record('MAL-2026-7', [], {
-      affected: [{ package: { ecosystem: 'npm', name: 'by-hash' }, database_specific: { sha256 } }],
-    }),
-    record('MAL-2026-8', ['1.0.0'], {
-      affected: [{ package: { ecosystem: 'npm', name: 'a\tb' }, versions: ['1.0.0'] }],
-    }),
-    record('MAL-2026-9', ['1.0.0'], {
-      affected: [{ package: { ecosystem: 'npm', name: '__proto__' }, versions: ['1.0.0'] }],
-    }),
+    record('MAL-2026-3', [], { affected: [of('all-versions', range({ introduced: '0' }))] }),
+    record('MAL-2026-7', [], { affected: [of('by-hash', { database_specific: { sha256 } })] }),
+    record('MAL-2026-9', [], { affected: [of('__proto__', { versions: ['1.0.0'] })] }),
   ]
   const folder = t.testdir({ feed: JSON.stringify(records) })
   const report = await updateData({ ...optionsFor(t, join(folder, 'feed')), folder })
-  t.match(report, { rows: 5, nameOnly: 2 })
+  t.match(report, { rows: 5, nameOnly: 1 })
   const { malware } = loadLists({ userFolder: folder })
   t.ok(malware.byHash.has(sha256))
   t.ok(malware.byVersion.has('__proto__@1.0.0'))
-  t.notOk(malware.byVersion.has('all-versions@'))
+  t.notOk([...malware.byVersion.keys()].some(key => key.startsWith('all-versions@')))
+  t.match(malware.reported.get('all-versions'), [{ range: '*', id: 'MAL-2026-3' }])
 })
+
+t.test(
+  'a feed in the form of the real export: the archive of an ecosystem, vulnerabilities among the malware',
+  async t => {
+    // The shape of MAL-2025-191025 and of an advisory beside it, as the export has them.
+    const files = [
+      {
+        schema_version: '1.7.4',
+        id: 'MAL-2026-191025',
+        modified: '2026-11-25T00:36:47.123456789Z',
+        published: '2026-11-24T22:41:42Z',
+        aliases: ['GHSA-q2q8-5wg4-g6jq'],
+        summary: 'Malicious code in inert-fixture (npm)',
+        details: '\n---\n_-= Per source details. Do not edit below this line.=-_\n',
+        affected: [
+          {
+            package: { ecosystem: 'npm', name: 'inert-fixture', purl: 'pkg:npm/inert-fixture' },
+            versions: ['0.0.7'],
+            database_specific: { cwes: [{ cweId: 'CWE-506' }], source: 'https://feed.example.invalid/' },
+          },
+        ],
+        database_specific: {
+          'malicious-packages-origins': [
+            {
+              source: 'ghsa-malware',
+              sha256: 'e'.repeat(64),
+              import_time: '2026-11-24T23:23:29Z',
+              versions: ['0.0.7'],
+            },
+          ],
+        },
+      },
+      {
+        id: 'GHSA-2c29-wc65-4cx9',
+        modified: '2026-11-29T00:00:00Z',
+        affected: [
+          {
+            package: { ecosystem: 'npm', name: 'healthy-fixture' },
+            ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '2.0.0' }] }],
+          },
+        ],
+      },
+    ]
+    const folder = t.testdir({})
+    writeFileSync(
+      join(folder, 'feed'),
+      zipOf([
+        ...files.map(file => ({ name: `${file.id}.json`, text: JSON.stringify(file) })),
+        // Names of entries are never paths here: nothing of an archive is written to disk.
+        { name: '../../../../escape.json', text: JSON.stringify(good) },
+        { name: '__proto__', text: 'x' },
+      ]),
+    )
+    const report = await updateData({ ...optionsFor(t, join(folder, 'feed')), folder })
+    t.match(
+      report,
+      { rows: 3, nameOnly: 0, skipped: 0, date: '2026-11-28' },
+      'dated by malware, not by advisories',
+    )
+    const { malware } = loadLists({ userFolder: folder })
+    t.match(malware.byVersion.get('inert-fixture@0.0.7'), { id: 'MAL-2026-191025' })
+    t.equal(malware.reported.has('healthy-fixture'), false)
+    t.equal(malware.byHash.size, lists.malware.byHash.size)
+    t.same(readdirSync(folder).toSorted(), ['feed', updatedMalwareFile].toSorted())
+  },
+)
 
 t.test('a bad feed is refused with a code and a hint, and the data in use stay', async t => {
   const zip = zipOf([{ name: 'a.json', text: JSON.stringify(good) }])
@@ -234,6 +337,8 @@ t.test('a bad feed is refused with a code and a hint, and the data in use stay',
     ['truncated JSON', JSON.stringify([good]).slice(0, -5), 'E_FETCH'],
     ['another format', JSON.stringify(many), 'E_FETCH'],
     ['empty', '', 'E_FETCH'],
+    ['brackets without end', '['.repeat(500_000), 'E_FETCH'],
+    ['a list of lists', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'E_CONFIG'],
     ['null', 'null', 'E_CONFIG'],
     ['no malware', JSON.stringify([record('GHSA-1', ['1.0.0'])]), 'E_CONFIG'],
     ['names only', JSON.stringify([record('MAL-1', [])]), 'E_CONFIG'],
@@ -272,22 +377,6 @@ t.test('a bad feed is refused with a code and a hint, and the data in use stay',
   )
 })
 
-/** A server that never stops. */
-async function* endless(): AsyncGenerator<Uint8Array> {
-  const chunk = new Uint8Array(64 * 1024 * 1024)
-  for (;;) {
-    yield chunk
-    await wait(0)
-  }
-}
-
-const flood = async (): ReturnType<UpdateOptions['fetch']> => ({
-  ok: true,
-  status: 200,
-  url: '',
-  body: endless(),
-})
-
 t.test('a feed that cannot be had says why', async t => {
   const folder = t.testdir({ file: 'not a folder' })
   const refused = await serve(t, (_request, response) => void response.writeHead(503).end())
@@ -297,6 +386,11 @@ t.test('a feed that cannot be had says why', async t => {
     response.destroy()
   })
   const stalled = await serve(t, (_request, response) => void response.write('PK'))
+  const endless = await serve(t, (_request, response) => {
+    response.on('error', () => undefined)
+    const more = (): void => void response.write(Buffer.alloc(100_000), error => error ?? more())
+    more()
+  })
   const redirected = await serve(t, (_request, response) => {
     response.writeHead(302, { location: 'http://feed.example.invalid/' }).end()
   })
@@ -313,13 +407,31 @@ t.test('a feed that cannot be had says why', async t => {
   ] as const) {
     await t.rejects(updateData(optionsFor(t, feed, { timeoutMs: 300 })), { code }, feed.replace(folder, ''))
   }
-  await t.rejects(updateData(optionsFor(t, 'https://feed.example.invalid/', { fetch: flood })), {
+  await t.rejects(byNpm(endless, { signal: AbortSignal.timeout(10_000), maxBytes: 1_000_000 }), /larger/)
+  await t.rejects(updateData(optionsFor(t, refused, { fetch: feedFetcher({ offline: true }) })), {
     code: 'E_FETCH',
-    message: /larger/,
+    message: /offline/,
+  })
+  await t.rejects(updateData(optionsFor(t, stalled, { stop: AbortSignal.abort('SIGINT') })), {
+    code: 'E_INTERRUPTED',
   })
   writeFileSync(join(folder, 'feed'), JSON.stringify(good))
   const unwritable = { ...optionsFor(t, join(folder, 'feed')), folder: join(folder, 'file') }
   await t.rejects(updateData(unwritable), { code: 'E_CONFIG' }, 'the folder is a file')
+})
+
+t.test('a packument of 50 MB costs its dates at most', async t => {
+  const junk = JSON.stringify('x'.repeat(50 * 1024 * 1024))
+  const registry = await serve(t, (request, response) => {
+    response.setHeader('content-type', 'application/json')
+    const end = request.url?.includes('cut') === true ? '' : '}'
+    response.end(
+      `{"name":"huge","dist-tags":{},"versions":{},"readme":${junk},"time":{"1.0.0":"2026-11-20T00:00:00Z","__proto__":"x"}${end}`,
+    )
+  })
+  const options = { registry: new URL('/', registry).href, cache: t.testdir({}), fetchRetries: 0 }
+  const times = await publishTimes([planned({ name: 'huge' }), planned({ name: 'cut' })], options, now)
+  t.same([...times], [['huge@1.0.0', Date.UTC(2026, 10, 20)]])
 })
 
 t.test('archives are bounded in entries and in total', t => {
