@@ -62,7 +62,7 @@ export const limits = {
   /** Heap of one inspection. The largest honest file (typescript.js, 9 MB) needs about 1 GB; beyond it lies a gap. */
   maxWorkerHeapMb: 2048,
   /** Wall clock of one inspection, the last resort where counted work failed to stop it. Never cached. */
-  maxInspectionMs: 120_000,
+  maxInspectionMs: 240_000,
   /** Characters of a package name that are compared. npm refuses names beyond 214; longer ones are not looked up. */
   maxNameChars: 214,
   /** A host name on the wire has at most 253 characters. Decoding longer IDN labels is quadratic. */
