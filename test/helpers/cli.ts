@@ -68,11 +68,20 @@ export async function runHere(
     tmp: tmpdir(),
     processors: 1,
     version: '0.1.0',
-    self: { pid: process.pid, host: hostname(), isRunning: () => true },
+    self: { pid: process.pid, host: hostname(), isRunning },
     stop: new AbortController().signal,
   })
   if (args.includes('--json') && stdout.text !== '') assertReport(stdout.text)
   return { code, signal: null, stdout: stdout.text, stderr: stderr.text }
+}
+
+/** Signal 0 asks without disturbing. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
 }
 
 class Collected extends Writable {
