@@ -15,6 +15,7 @@ const hints: Readonly<Record<string, string>> = {
     'Something between the registry and npm’s cache changed the bytes. Run `npm cache verify`, then try again.',
   EBADPLATFORM: 'This package is not made for this machine.',
   ECONNREFUSED: 'Check the registry address and your network.',
+  ENOENT: 'Check the path.',
   ENOTCACHED: 'Run once without --offline, so that the package is in the cache.',
   ENOTFOUND: 'Check the registry address and your network.',
   ERESOLVE:
@@ -53,10 +54,28 @@ export const resolveError = (cause: unknown, subject: string): SafeInstallError 
   const error = recordOf(cause)
   const code = textOf(error['code']) ?? ''
   const said = cause instanceof Error ? cause.message : String(cause)
-  const npms = /^E[A-Z]+$|^E\d+$/.test(code)
-  const first = npms
-    ? `${code}: ${said}`
-    : `npm cannot make sense of what the registry or the lockfile says about ${subject}: ${said}`
-  const message = [first, detail(error, code)].filter(line => line !== undefined).join('\n')
-  return new SafeInstallError('E_RESOLVE', message, { cause, hint: hints[code] ?? anyHint })
+  const message = [opening(said, code, subject, error), detail(error, code)]
+    .filter(line => line !== undefined)
+    .join('\n')
+  return new SafeInstallError('E_RESOLVE', message, { cause, hint: hintFor(code, error) })
+}
+
+const opening = (
+  said: string,
+  code: string,
+  subject: string,
+  error: Readonly<Record<string, unknown>>,
+): string => {
+  if (code.startsWith('E') && !code.startsWith('ERR_'))
+    return said.startsWith(`${code}:`) ? said : `${code}: ${said}`
+  if (isGit(error)) return `${subject}: ${said}`
+  return `npm cannot make sense of what the registry or the lockfile says about ${subject}: ${said}`
+}
+
+/** @npmcli/git's errors carry what git said, and its exit code as `code`. */
+const isGit = (error: Readonly<Record<string, unknown>>): boolean => textOf(error['stderr']) !== undefined
+
+const hintFor = (code: string, error: Readonly<Record<string, unknown>>): string => {
+  if (isGit(error)) return 'Check the address, and that git can reach it: git ls-remote <address>.'
+  return hints[code] ?? anyHint
 }

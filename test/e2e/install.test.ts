@@ -93,6 +93,8 @@ t.test('a blocked install leaves everything byte for byte as it was', async t =>
   t.match(result.stdout, /secret-exfiltration/)
   t.match(result.stdout, /setup\.js:4/)
   t.match(result.stdout, /collect\.invalid/)
+  t.equal((await runHere(project, ['stealer', '--prefix', 'new/er'])).code, 10)
+  t.notOk(existsSync(join(project.path, 'new')), 'nor is a folder left that was not there')
   t.strictSame(await everything(project), before)
 })
 

@@ -268,6 +268,7 @@ const forms: readonly Form[] = [
     args: ['b', '--prefix', 'other'],
     files: { 'other/package.json': pkg('other', '1.0.0') },
   },
+  { name: '--prefix of a folder that is not there', args: ['b', '--prefix', 'new/er'] },
   { name: '--dry-run', args: ['b', '--dry-run'] },
   { name: '--package-lock-only', args: ['b', 'bundler', '--package-lock-only'] },
   {

@@ -4,6 +4,7 @@ import { hostname, tmpdir } from 'node:os'
 import process from 'node:process'
 import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import type { run as Run } from '../../lib/run.ts'
 import type { Project } from './project.ts'
 import { assertReport } from './report-schema.ts'
 
@@ -52,7 +53,7 @@ export async function runHere(
   { env, cwd }: Pick<CliOptions, 'env' | 'cwd'> = {},
 ): Promise<Finished> {
   assertBuilt()
-  const { run }: typeof import('../../lib/run.ts') = await import(builtRun)
+  const { run }: { run: typeof Run } = await import(builtRun)
   const [stdout, stderr] = [new Collected(), new Collected()]
   const code = await run({
     argv: args,

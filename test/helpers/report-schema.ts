@@ -22,5 +22,7 @@ export function reportSchema(): Validate {
 export function assertReport(stdout: string): void {
   const validate = reportSchema()
   if (validate(JSON.parse(stdout))) return
-  throw new Error(`--json printed what its schema does not say: ${JSON.stringify(validate.errors)}\n${stdout}`)
+  throw new Error(
+    `--json printed what its schema does not say: ${JSON.stringify(validate.errors)}\n${stdout}`,
+  )
 }
