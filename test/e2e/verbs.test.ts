@@ -358,3 +358,31 @@ t.test('--update-data reads a feed from a file and says its age', async t => {
   t.equal(lifted.code, 2)
   t.end()
 })
+
+t.test('the JSON of every other verb is in the schema too', async t => {
+  const registry = await startRegistry(t, { maxAge: 0 })
+  registry.publish({ files: stealer('1.0.0') })
+  registry.publish({
+    files: {
+      'package.json': JSON.stringify({ name: 'built', version: '1.0.0', scripts: { install: 'make' } }),
+    },
+  })
+  const project = await makeProject(t, registry, { 'package.json': app })
+  const home = { HOME: project.home }
+  const reason = ['--rule', 'secret-exfiltration', '--reason', 'x']
+  for (const [args, code, key] of [
+    [['--accept', 'stealer@1.0.0', ...reason], 0, 'accepted'],
+    [['--approve', 'built@1.0.0', '--yes'], 0, 'approved'],
+    [['--deny', 'built'], 0, 'denied'],
+    [['--trust', '--yes'], 0, 'trusted'],
+    [['--setup'], 10, 'files'],
+    [['--setup', '--undo', '--yes'], 0, 'files'],
+    [['--doctor'], 10, 'npms'],
+  ] as const) {
+    // What it prints is held against the schema in the helper.
+    const { code: got, stdout, stderr } = await runHere(project, [...args, '--json'], { env: home })
+    t.equal(got, code, `${args.join(' ')}: ${stdout}${stderr}`)
+    t.ok(key in parse(stdout), args.join(' '))
+  }
+  t.end()
+})
