@@ -24,6 +24,7 @@ import { nativeInHook } from './native-in-hook.ts'
 import { nativeLoader } from './native-loader.ts'
 import { obfuscatedCode } from './obfuscated-code.ts'
 import { oddDependency } from './odd-dependency.ts'
+import { oddManifest } from './odd-manifest.ts'
 import { oddOrigin } from './odd-origin.ts'
 import { offScreenCode } from './off-screen-code.ts'
 import { pathTrick } from './path-trick.ts'
@@ -68,6 +69,7 @@ export const rules: readonly Rule[] = [
   gypCommand,
   hiddenText,
   manifestMismatch,
+  oddManifest,
   oddOrigin,
   oddDependency,
   pathTrick,

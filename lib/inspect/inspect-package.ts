@@ -78,7 +78,14 @@ function inspectOne(view: PackageView, options: InspectOptions): Inspection {
   const phases = new Map(follower.phases)
   for (const [path, phase] of result.filePhases ?? [])
     phases.set(path, earlier(phase, phases.get(path) ?? 'dormant'))
-  const gaps = [...reading.gaps, ...follower.gaps, ...gyp.gaps, ...result.gaps, ...unread(hooks)]
+  const gaps = [
+    ...reading.gaps,
+    ...discovered.gaps,
+    ...follower.gaps,
+    ...gyp.gaps,
+    ...result.gaps,
+    ...unread(hooks),
+  ]
   const facts = [...gyp.facts, ...follower.facts, ...result.facts, ...fileFacts(view, phases)]
   const flows = [...follower.flows, ...result.flows]
   return {

@@ -42,13 +42,37 @@ export function readManifest(bytes: Uint8Array): ManifestReading {
   const scan = scanJson(text)
   const manifest = parseManifest(raw)
   const problems = [...manifest.problems, ...textProblems(bytes, text, scan)]
-  return { manifest: { ...manifest, problems }, raw, text, scan, gaps: [] }
+  const gaps = beyondLimits(raw, scan).map(what => ({ kind: 'content' as const, what, path: 'package.json' }))
+  return { manifest: { ...manifest, problems }, raw, text, scan, gaps }
+}
+
+/** Fields of which only a first part is read when they are longer than any honest one. */
+const boundedFields = [
+  'scripts',
+  'bin',
+  'optionalDependencies',
+  'dependencies',
+  'peerDependencies',
+  'devDependencies',
+  'bundleDependencies',
+  'bundledDependencies',
+]
+
+/** What npm would read and we did not: a part that is left out must not pass as clean. */
+function beyondLimits(raw: Table, { depth }: JsonScan): string[] {
+  const cut = boundedFields.flatMap(field => {
+    const value = own(raw, field)
+    const count = typeof value === 'object' && value !== null ? Object.keys(value).length : 0
+    return count > limits.maxManifestEntries ? [`"${field}" has ${count} entries`] : []
+  })
+  return depth > limits.maxJsonDepth ? [...cut, `package.json is nested ${depth} deep`] : cut
 }
 
 function textProblems(bytes: Uint8Array, text: string, scan: JsonScan): string[] {
   const problems = scan.duplicates.map(key => `key "${key}" appears twice`)
   if (text.includes('\uFFFD') && !Buffer.from(bytes).includes('\uFFFD')) problems.push('invalid UTF-8')
-  if (scan.depth > limits.maxJsonDepth) problems.push(`nested ${scan.depth} deep`)
+  if (scan.offsets.has('__proto__') || [...scan.offsets.keys()].some(key => key.endsWith('\0__proto__')))
+    problems.push('key "__proto__"')
   return problems
 }
 

@@ -302,6 +302,6 @@ export const makePlan = async (request: PlanRequest, config: NpmConfig): Promise
       saves: options['save'] !== false && !config.global && options['dryRun'] !== true,
     }
   } catch (cause) {
-    throw resolveError(cause)
+    throw resolveError(cause, request.specs.join(', ') || 'what package.json names')
   }
 }

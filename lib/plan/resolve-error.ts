@@ -11,8 +11,11 @@ const hints: Readonly<Record<string, string>> = {
   EALLOWFILE: 'Allow it with --allow-file=all.',
   EALLOWDIRECTORY: 'Allow it with --allow-directory=all.',
   EBADENGINE: 'Use a fitting version of Node or npm, or leave out --engine-strict.',
+  EINTEGRITY:
+    'Something between the registry and npm’s cache changed the bytes. Run `npm cache verify`, then try again.',
   EBADPLATFORM: 'This package is not made for this machine.',
   ECONNREFUSED: 'Check the registry address and your network.',
+  ENOENT: 'Check the path.',
   ENOTCACHED: 'Run once without --offline, so that the package is in the cache.',
   ENOTFOUND: 'Check the registry address and your network.',
   ERESOLVE:
@@ -38,19 +41,41 @@ const detail = (error: Readonly<Record<string, unknown>>, code: string): string 
   }
 }
 
+const anyHint =
+  'Check the name, the lockfile and what the registry serves: npm view shows it, npm cache verify tidies the cache.'
+
 /**
  * npm's resolution failures as E_RESOLVE: npm's code, message and report (peer conflicts in npm's own words) are kept.
- * Errors of our own pass through unchanged.
+ * An error without a code is npm tripping over an answer or a lockfile of a wrong shape: `subject` is then what was
+ * being resolved. Errors of our own pass through unchanged.
  */
-export const resolveError = (cause: unknown): SafeInstallError => {
+export const resolveError = (cause: unknown, subject: string): SafeInstallError => {
   if (cause instanceof SafeInstallError) return cause
-  if (!(cause instanceof Error)) {
-    return new SafeInstallError('E_RESOLVE', `resolving failed: ${String(cause)}`, { cause })
-  }
   const error = recordOf(cause)
   const code = textOf(error['code']) ?? ''
-  const text = [`${code === '' ? '' : `${code}: `}${cause.message}`, detail(error, code)]
-  const message = text.filter(line => line !== undefined).join('\n')
-  const hint = hints[code]
-  return new SafeInstallError('E_RESOLVE', message, { cause, ...(hint === undefined ? {} : { hint }) })
+  const said = cause instanceof Error ? cause.message : String(cause)
+  const message = [opening(said, code, subject, error), detail(error, code)]
+    .filter(line => line !== undefined)
+    .join('\n')
+  return new SafeInstallError('E_RESOLVE', message, { cause, hint: hintFor(code, error) })
+}
+
+const opening = (
+  said: string,
+  code: string,
+  subject: string,
+  error: Readonly<Record<string, unknown>>,
+): string => {
+  if (code.startsWith('E') && !code.startsWith('ERR_'))
+    return said.startsWith(`${code}:`) ? said : `${code}: ${said}`
+  if (isGit(error)) return `${subject}: ${said}`
+  return `npm cannot make sense of what the registry or the lockfile says about ${subject}: ${said}`
+}
+
+/** @npmcli/git's errors carry what git said, and its exit code as `code`. */
+const isGit = (error: Readonly<Record<string, unknown>>): boolean => textOf(error['stderr']) !== undefined
+
+const hintFor = (code: string, error: Readonly<Record<string, unknown>>): string => {
+  if (isGit(error)) return 'Check the address, and that git can reach it: git ls-remote <address>.'
+  return hints[code] ?? anyHint
 }

@@ -26,7 +26,8 @@ function gapsBy(
       if (gap.kind !== kind) continue
       const ids = byWhat.get(gap.what) ?? []
       byWhat.set(gap.what, ids)
-      ids.push(gap.path === undefined ? id : `${id} ${printable(gap.path)}`)
+      // An empty path is the package as a whole.
+      ids.push((gap.path ?? '') === '' ? id : `${id} ${printable(gap.path ?? '')}`)
     }
   }
   return byWhat

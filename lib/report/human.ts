@@ -243,7 +243,10 @@ function renderDecision(decision: Decision, look: Look, options: ReviewOptions):
         `Stopped: a person has to look at this, and nobody could be asked here. ${kept} Run it in a terminal.`,
       )
     case 'gap':
-      return say(`Stopped: not everything could be read. ${kept} Try again, or choose another version.`)
+      return say(
+        `Stopped: not everything could be read. ${kept} Try again, or choose another version. To install what nobody ` +
+          'could read all the same: safe-install --accept <package>@<version> --rule content-gap --reason "..."',
+      )
     case 'clean':
       return say(`Stopped. ${kept}`)
   }

@@ -1,20 +1,17 @@
 import type { Request } from '../cli/request.ts'
 import { SafeInstallError } from '../errors.ts'
-import { decide } from '../judge/decide.ts'
 import { lockfileAt } from '../plan/git-lockfile.ts'
 import { lockedPackages, readLockfile } from '../plan/locked-packages.ts'
 import type { LockedPackage } from '../plan/locked-packages.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/make-plan.ts'
-import { exitCode } from '../report/exit-code.ts'
-import { renderHint, renderInspection, renderReview, renderSummaryLine } from '../report/human.ts'
-import { toJsonReport, toJsonText } from '../report/json.ts'
-import { evictStopped } from './evict-stopped.ts'
+import { renderHint } from '../report/human.ts'
 import { openGuard } from './guard.ts'
-import { judgePlan, reportOf } from './judge-plan.ts'
+import { judgePlan } from './judge-plan.ts'
 import type { Parts } from './reader.ts'
+import { reading } from './reading.ts'
 import type { Session } from './session.ts'
-import { writeSarif } from './write-sarif.ts'
+import { tellReport } from './tell-report.ts'
 
 /**
  * Inspects what the lockfile would install, or what npm would resolve where there is none; installs nothing, writes
@@ -32,13 +29,7 @@ export async function check(
     throw new SafeInstallError('E_USAGE', '--check is about a project: there is no global lockfile')
   const wanted =
     request.since === undefined ? undefined : await changedSince(request.since, config.path, session)
-  const reader = parts.openReader({
-    flat: config.flat,
-    cacheFolder: String(config.get('cache')),
-    processors: session.host.processors,
-    fresh: request.fresh,
-  })
-  try {
+  return reading({ request, session, parts, config }, async reader => {
     session.progress.update('resolving packages')
     const plan = await makePlan(
       {
@@ -52,21 +43,8 @@ export async function check(
     )
     for (const warning of plan.policy.warnings) session.tell(renderHint(warning, session.err))
     const { judged } = await judgePlan(only(plan, wanted), reader, { session, guard })
-    const outcome = decide(judged)
-    const decision = outcome.kind === 'ask' ? { ...outcome, kind: 'stop' as const } : outcome
-    const report = reportOf(judged, decision, session)
-    await writeSarif(request.sarif, report, session, config.path)
-    if (request.json) session.print(toJsonText(toJsonReport(report)))
-    else {
-      session.print(renderReview(report, session.out, { purpose: 'report', asking: false }))
-      if (request.verbose) for (const one of judged) session.print(`\n${renderInspection(one, session.out)}`)
-      session.print(renderSummaryLine(report, session.out))
-    }
-    await evictStopped(judged, reader, { session, json: request.json })
-    return exitCode({ kind: 'decided', decision })
-  } finally {
-    await reader.close()
-  }
+    return tellReport(judged, request, { session, reader, folder: config.path })
+  })
 }
 
 function only(plan: Plan, wanted: ((location: string) => boolean) | undefined): Plan {

@@ -1,6 +1,5 @@
 import type { Request } from '../cli/request.ts'
 import { SafeInstallError } from '../errors.ts'
-import { decide } from '../judge/decide.ts'
 import { judgePackages } from '../judge/judge-packages.ts'
 import { compare } from '../report/compare.ts'
 import { exitCode } from '../report/exit-code.ts'
@@ -12,7 +11,9 @@ import { openGuard } from './guard.ts'
 import { reportOf } from './judge-plan.ts'
 import { readSubject } from './read-subject.ts'
 import type { Parts } from './reader.ts'
+import { reading } from './reading.ts'
 import type { Session } from './session.ts'
+import { reportedDecision } from './tell-report.ts'
 import { writeSarif } from './write-sarif.ts'
 
 /**
@@ -25,13 +26,7 @@ export async function comparePackages(
   parts: Parts,
 ): Promise<number> {
   const { config, loaded, lists } = await openGuard(request, session)
-  const reader = parts.openReader({
-    flat: config.flat,
-    cacheFolder: String(config.get('cache')),
-    processors: session.host.processors,
-    fresh: request.fresh,
-  })
-  try {
+  return reading({ request, session, parts, config }, async reader => {
     session.progress.update(`reading ${request.from} and ${request.to}`)
     const tools = { config, reader, session }
     const [before, after] = await Promise.all([
@@ -51,8 +46,7 @@ export async function comparePackages(
       },
     )
     if (from === undefined || to === undefined) throw new SafeInstallError('E_INTERNAL', 'nothing was judged')
-    const outcome = decide([to])
-    const decision = outcome.kind === 'ask' ? { ...outcome, kind: 'stop' as const } : outcome
+    const decision = reportedDecision([to])
     const report = reportOf([to], decision, session)
     await writeSarif(request.sarif, report, session, config.localPrefix)
     const comparison = compare(from, to)
@@ -63,7 +57,5 @@ export async function comparePackages(
     }
     await evictStopped([from, to], reader, { session, json: request.json })
     return exitCode({ kind: 'decided', decision })
-  } finally {
-    await reader.close()
-  }
+  })
 }

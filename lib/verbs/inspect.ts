@@ -1,19 +1,14 @@
 import type { Request } from '../cli/request.ts'
-import { decide } from '../judge/decide.ts'
 import { judgePackages } from '../judge/judge-packages.ts'
 import { limits } from '../limits.ts'
-import { exitCode } from '../report/exit-code.ts'
-import { renderInspection, renderReview, renderSummaryLine } from '../report/human.ts'
-import { toJsonReport, toJsonText } from '../report/json.ts'
 import { rules } from '../../rules/index.ts'
-import { evictStopped } from './evict-stopped.ts'
 import { openGuard } from './guard.ts'
-import { reportOf } from './judge-plan.ts'
 import { readSubject, unreadable } from './read-subject.ts'
 import type { Subject, Tools } from './read-subject.ts'
 import type { Parts } from './reader.ts'
+import { reading } from './reading.ts'
 import type { Session } from './session.ts'
-import { writeSarif } from './write-sarif.ts'
+import { tellReport } from './tell-report.ts'
 
 /**
  * Reports on every given spec, tarball or folder, in the order given; installs nothing and asks nothing. What cannot be
@@ -25,18 +20,11 @@ export async function inspect(
   parts: Parts,
 ): Promise<number> {
   const { config, loaded, lists } = await openGuard(request, session)
-  const reader = parts.openReader({
-    flat: config.flat,
-    cacheFolder: String(config.get('cache')),
-    processors: session.host.processors,
-    fresh: request.fresh,
-  })
-  try {
+  return reading({ request, session, parts, config }, async reader => {
     const subjects = await readAll(request.specs, { config, reader, session })
-    const reads = new Map(subjects.map(({ item, read }) => [item, read]))
     const judged = judgePackages(
       subjects.map(({ item }) => item),
-      reads,
+      new Map(subjects.map(({ item, read }) => [item, read])),
       {
         rules,
         lists,
@@ -46,21 +34,8 @@ export async function inspect(
         now: session.host.now(),
       },
     )
-    const outcome = decide(judged)
-    const decision = outcome.kind === 'ask' ? { ...outcome, kind: 'stop' as const } : outcome
-    const report = reportOf(judged, decision, session)
-    await writeSarif(request.sarif, report, session, config.localPrefix)
-    if (request.json) session.print(toJsonText(toJsonReport(report)))
-    else {
-      session.print(renderReview(report, session.out, { purpose: 'report', asking: false }))
-      if (request.verbose) for (const one of judged) session.print(`\n${renderInspection(one, session.out)}`)
-      session.print(renderSummaryLine(report, session.out))
-    }
-    await evictStopped(judged, reader, { session, json: request.json })
-    return exitCode({ kind: 'decided', decision })
-  } finally {
-    await reader.close()
-  }
+    return tellReport(judged, request, { session, reader, folder: config.localPrefix })
+  })
 }
 
 /** A few at a time; the answers stand in the order of the questions. */

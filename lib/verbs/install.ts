@@ -5,6 +5,7 @@ import { SafeInstallError } from '../errors.ts'
 import { leaveReceipts, withoutGuard } from '../enforce/own-install.ts'
 import { installTree } from '../install/install-tree.ts'
 import type { InspectedPackage, InstallResult } from '../install/install-tree.ts'
+import { makeProjectFolder } from '../install/project-folder.ts'
 import { recoverProject } from '../install/repair.ts'
 import { runDependencyScripts, runEarlyRootScripts, runRootScripts } from '../install/root-scripts.ts'
 import type { ScriptSettings } from '../install/run-scripts.ts'
@@ -60,6 +61,8 @@ export async function install(
     processors: session.host.processors,
     fresh: request.fresh,
   })
+  // npm makes the folder of a new --prefix too, but not to look what a dry run would do.
+  const takeBack = config.get('dry-run') === true ? undefined : await makeProjectFolder(config.path)
   try {
     await recover(config, session)
     session.progress.update('resolving packages')
@@ -96,6 +99,7 @@ export async function install(
       done && (await offerApprovals({ plan, judgement, result, reader }, request, session, guard))
     return approved ? await install(withoutSpecs(request), session, parts, { again: true }) : 0
   } finally {
+    await takeBack?.()
     await reader.close()
   }
 }

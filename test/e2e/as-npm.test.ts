@@ -72,6 +72,58 @@ t.test('scripts are run as npm runs them: order, folder, environment and PATH', 
   }
 })
 
+t.test('what scripts print is shown with foreground-scripts only, as with npm', async t => {
+  const registry = await startRegistry(t)
+  const files = { 'package.json': pkg('talks', '1.0.0', { scripts: { postinstall: 'echo hello from it' } }) }
+  registry.publish({ files })
+  for (const [flags, shown] of [
+    [[], false],
+    [['--foreground-scripts'], true],
+  ] as const) {
+    for (const [run, first] of [
+      [runNpm, ['install']],
+      [runCli, []],
+    ] as const) {
+      const project = await makeProject(t, registry, {
+        'package.json': { name: 'p', version: '1.0.0', allowScripts: { talks: true } },
+      })
+      const { code, stdout, stderr } = await run(project, [...first, 'talks', ...flags])
+      t.equal(code, 0, stderr)
+      t.equal(/^hello from it$/m.test(stdout + stderr), shown, `${first.join('')} ${flags.join('')}`)
+    }
+  }
+})
+
+t.test('an approved package with a binding.gyp and no script is built with node-gyp, as by npm', async t => {
+  const registry = await startRegistry(t)
+  const code = "require('node:fs').writeFileSync('built', process.argv.slice(2).join(' '))\n"
+  registry.publish({
+    files: {
+      'package.json': pkg('node-gyp', '99.0.0', { bin: 'g.js' }),
+      'g.js': `#!/usr/bin/env node\n${code}`,
+    },
+    executable: ['g.js'],
+  })
+  registry.publish({
+    files: {
+      'package.json': pkg('addon', '1.0.0'),
+      'binding.gyp': '{"targets":[{"target_name":"addon","sources":["a.cc"]}]}',
+      'a.cc': '#include <node_api.h>\n',
+    },
+  })
+  for (const [run, first] of [
+    [runNpm, ['install']],
+    [runCli, ['--yes']],
+  ] as const) {
+    const project = await makeProject(t, registry, {
+      'package.json': { name: 'p', version: '1.0.0', allowScripts: { addon: true } },
+    })
+    const { code, stdout, stderr } = await run(project, [...first, 'addon', 'node-gyp'])
+    t.equal(code, 0, stdout + stderr)
+    t.equal(await project.read('node_modules/addon/built'), 'rebuild', first.join(''))
+  }
+})
+
 const audited = { npm_config_audit: 'true', npm_config_fund: 'true' }
 
 /** What npm prints about an install, without its timing. */

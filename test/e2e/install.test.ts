@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { runCli, runNpm, runOnTerminal } from '../helpers/cli.ts'
+import { runCli, runHere, runNpm, runOnTerminal } from '../helpers/cli.ts'
 import { makeProject, snapshot } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
 import { startRegistry } from '../helpers/registry.ts'
@@ -93,6 +93,8 @@ t.test('a blocked install leaves everything byte for byte as it was', async t =>
   t.match(result.stdout, /secret-exfiltration/)
   t.match(result.stdout, /setup\.js:4/)
   t.match(result.stdout, /collect\.invalid/)
+  t.equal((await runHere(project, ['stealer', '--prefix', 'new/er'])).code, 10)
+  t.notOk(existsSync(join(project.path, 'new')), 'nor is a folder left that was not there')
   t.strictSame(await everything(project), before)
 })
 
@@ -120,10 +122,10 @@ t.test('without a terminal a question is never asked', async t => {
   registry.publish({ files: questionable })
   const project = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
   const before = await everything(project)
-  const result = await runCli(project, ['questionable'])
+  const result = await runHere(project, ['questionable'])
   t.equal(result.code, 10, result.stdout + result.stderr)
   t.strictSame(await everything(project), before)
-  const yes = await runCli(project, ['questionable', '--yes'])
+  const yes = await runHere(project, ['questionable', '--yes'])
   t.equal(yes.code, 0, yes.stdout + yes.stderr)
 })
 
@@ -196,7 +198,7 @@ t.test(
     await writeFile(join(project.path, 'stealer.tgz'), tarball)
     const before = await everything(project)
     const specs = ['plain@1', './stealer.tgz', 'no-such-package', './folder']
-    const result = await runCli(project, ['--inspect', ...specs, '--json'])
+    const result = await runHere(project, ['--inspect', ...specs, '--json'])
     t.equal(result.code, 10, result.stderr)
     const report = JSON.parse(result.stdout) as {
       packages: { spec: string; name: string; verdict: string; gaps: unknown[] }[]
@@ -211,7 +213,7 @@ t.test(
       ],
     )
     t.strictSame(await everything(project), before, 'nothing is written')
-    const verbose = await runCli(project, ['--inspect', './stealer.tgz', '--verbose'])
+    const verbose = await runHere(project, ['--inspect', './stealer.tgz', '--verbose'])
     t.match(verbose.stdout, /~\/\.npmrc|homedir/)
   },
 )
@@ -223,7 +225,7 @@ t.test('the same bytes are inspected once, and --fresh reads them again', async 
   type Counted = { summary: { fromCache: number; inspected: number } }
   const count = async (args: readonly string[]): Promise<readonly number[]> => {
     const { summary } = JSON.parse(
-      (await runCli(first, ['--inspect', 'plain', ...args, '--json'])).stdout,
+      (await runHere(first, ['--inspect', 'plain', ...args, '--json'])).stdout,
     ) as Counted
     return [summary.inspected, summary.fromCache]
   }
@@ -274,7 +276,7 @@ t.test('a mistyped name is corrected before anything is fetched, and asked about
   t.equal(no.code, 0, no.stdout)
   t.match(JSON.parse(await insisting.read('package.json')), { dependencies: { expresss: '^4.0.0' } })
   const unattended = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
-  const stopped = await runCli(unattended, ['expresss'])
+  const stopped = await runHere(unattended, ['expresss'])
   t.equal(stopped.code, 10, stopped.stdout)
   t.match(stopped.stdout, /Did you mean express/)
 })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { runCli } from '../helpers/cli.ts'
+import { runCli, runHere } from '../helpers/cli.ts'
 import { makeProject, snapshot } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
 import { startRegistry } from '../helpers/registry.ts'
@@ -57,11 +57,11 @@ const until = async (isDone: () => boolean): Promise<void> => {
 }
 
 t.test('kill -9 at many points: files old or new, and the next run repairs and says so', async t => {
-  t.setTimeout(540_000)
+  t.setTimeout(1_200_000)
   const registry = await startRegistry(t)
   publish(registry)
   const origin = await makeProject(t, registry, { 'package.json': manifest('1.0.0', names.slice(0, 20)) })
-  t.equal((await runCli(origin, [])).code, 0)
+  t.equal((await runHere(origin, [])).code, 0)
   const wanted = manifest('2.0.0', names.slice(3))
   const copy = async (name: string): Promise<Project> => {
     const project = origin.at(`${origin.path}-${name}`)
@@ -117,7 +117,7 @@ t.test('kill -9 at many points: files old or new, and the next run repairs and s
       figures.before += 1
       return
     }
-    const next = await runCli(project, [])
+    const next = await runHere(project, [])
     t.equal(next.code, 0, `${index}: ${next.stderr}`)
     const said = /killed here has been (undone|finished)/.exec(next.stderr)?.[1]
     t.equal(said !== undefined, journal, `${index}: the next run says what it repaired`)

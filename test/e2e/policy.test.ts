@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import t from 'tap'
-import { runCli, runOnTerminal } from '../helpers/cli.ts'
+import { runHere, runOnTerminal } from '../helpers/cli.ts'
 import { makeProject, snapshot } from '../helpers/project.ts'
 import { startRegistry } from '../helpers/registry.ts'
 import type { Registry } from '../helpers/registry.ts'
@@ -81,7 +81,7 @@ t.test('a hostile clone loosens nothing by its own files', async t => {
   )
   await project.write('evil.sh', '#!/bin/sh\n')
   const before = await snapshot(project.path)
-  const result = await runCli(project, [])
+  const result = await runHere(project, [])
   t.equal(result.code, 10, result.stdout + result.stderr)
   t.match(result.stdout, /secret-exfiltration/)
   t.match(result.stderr, /ignored script-shell=/)
@@ -94,12 +94,12 @@ t.test('a hostile clone loosens nothing by its own files', async t => {
   const digest = createHash('sha256')
     .update(readFileSync(join(project.path, 'safe-install.json')))
     .digest('hex')
-  const wrong = await runCli(project, ['--trust-policy', digest.replace(/^./, c => (c === '0' ? '1' : '0'))])
+  const wrong = await runHere(project, ['--trust-policy', digest.replace(/^./, c => (c === '0' ? '1' : '0'))])
   t.equal(wrong.code, 10, 'another digest trusts nothing')
-  t.equal((await runCli(project, ['--trust'])).code, 10, 'nobody could be asked')
+  t.equal((await runHere(project, ['--trust'])).code, 10, 'nobody could be asked')
   t.strictSame(await snapshot(project.path), before)
   t.equal(
-    (await runCli(project, ['--trust-policy', digest])).code,
+    (await runHere(project, ['--trust-policy', digest])).code,
     0,
     'this very file is trusted for this run',
   )
@@ -113,11 +113,11 @@ t.test('a trusted file counts until it changes', async t => {
     'package.json': app,
     'safe-install.json': { actions: { rules: { 'secret-exfiltration': 'note' } } },
   })
-  t.equal((await runCli(project, ['stealer'])).code, 10)
-  t.equal((await runCli(project, ['--trust', '--yes'])).code, 0)
-  t.equal((await runCli(project, ['stealer'])).code, 0)
+  t.equal((await runHere(project, ['stealer'])).code, 10)
+  t.equal((await runHere(project, ['--trust', '--yes'])).code, 0)
+  t.equal((await runHere(project, ['stealer'])).code, 0)
   await project.write('safe-install.json', '{"actions":{"rules":{"secret-exfiltration":"off"}}}')
-  t.equal((await runCli(project, ['--check'])).code, 10)
+  t.equal((await runHere(project, ['--check'])).code, 10)
   t.end()
 })
 
@@ -126,8 +126,8 @@ t.test('--accept lifts a block for exactly these bytes, and until its day', asyn
   registry.publish({ files: stealer('1.0.0') })
   const project = await makeProject(t, registry, { 'package.json': app })
   const accept = ['--accept', 'stealer@1.0.0', '--rule', 'secret-exfiltration', '--reason', 'read it']
-  t.equal((await runCli(project, ['stealer'])).code, 10)
-  const refused = await runCli(project, [
+  t.equal((await runHere(project, ['stealer'])).code, 10)
+  const refused = await runHere(project, [
     '--accept',
     'stealer@1.0.0',
     '--rule',
@@ -136,29 +136,29 @@ t.test('--accept lifts a block for exactly these bytes, and until its day', asyn
     'x',
   ])
   t.equal(refused.code, 2)
-  const accepted = await runCli(project, [...accept, '--until', '30d'])
+  const accepted = await runHere(project, [...accept, '--until', '30d'])
   t.equal(accepted.code, 0, accepted.stderr)
   const written = parse(await project.read('safe-install.json'))['exceptions'][0]
   t.match(written, { package: 'stealer', version: '1.0.0', rule: 'secret-exfiltration', reason: 'read it' })
-  const result = await runCli(project, ['stealer', '--json'])
+  const result = await runHere(project, ['stealer', '--json'])
   t.equal(result.code, 0, result.stdout + result.stderr)
   t.match(parse(result.stdout)['packages'][0].accepted[0], {
     rule: 'secret-exfiltration',
     was: 'block',
     origin: 'project',
   })
-  const shown = await runCli(project, ['--check'])
+  const shown = await runHere(project, ['--check'])
   t.match(shown.stdout, /Accepted earlier/)
   t.match(shown.stdout, /read it/)
   registry.publish({ files: stealer('1.0.0', '// other bytes') })
   const policy = await project.read('safe-install.json')
   const other = await makeProject(t, registry, { 'package.json': app })
   await other.write('safe-install.json', policy)
-  t.equal((await runCli(other, ['--trust', '--yes'])).code, 0)
-  t.equal((await runCli(other, ['stealer'])).code, 10, 'other bytes under the same name and version')
+  t.equal((await runHere(other, ['--trust', '--yes'])).code, 0)
+  t.equal((await runHere(other, ['stealer'])).code, 10, 'other bytes under the same name and version')
   const own = await makeProject(t, registry, { 'package.json': app })
-  t.equal((await runCli(own, [...accept, '--until', '2020-01-01'])).code, 0)
-  t.equal((await runCli(own, ['stealer'])).code, 10, 'its day is over')
+  t.equal((await runHere(own, [...accept, '--until', '2020-01-01'])).code, 0)
+  t.equal((await runHere(own, ['stealer'])).code, 10, 'its day is over')
   t.end()
 })
 
@@ -167,16 +167,16 @@ t.test('an approval is written as npm reads it, runs once, and is bound to the b
   const project = await makeProject(t, registry, { 'package.json': app })
   const marker = join(project.home, 'marker')
   publishHooked(registry, marker)
-  t.equal((await runCli(project, ['hooked'])).code, 0)
+  t.equal((await runHere(project, ['hooked'])).code, 0)
   t.notOk(existsSync(marker))
   await project.write(
     'package.json',
     `{\n\t"name": "app",\n\t"version": "1.0.0",\n\t"dependencies": {\n\t\t"hooked": "^1.0.0"\n\t},\n\t"allowScripts": {\n\t\t"hooked": false,\n\t\t"gone@1.0.0": true\n\t}\n}\n`,
   )
-  const unasked = await runCli(project, ['--approve', 'hooked@1.0.0'])
+  const unasked = await runHere(project, ['--approve', 'hooked@1.0.0'])
   t.equal(unasked.code, 10, 'nobody could be asked')
   t.match(unasked.stdout, /postinstall: node build\.js/)
-  const approved = await runCli(project, ['--approve', 'hooked@1.0.0', '--yes'])
+  const approved = await runHere(project, ['--approve', 'hooked@1.0.0', '--yes'])
   t.equal(approved.code, 0, approved.stdout + approved.stderr)
   t.match(approved.stderr, /gone@1\.0\.0/, 'stale entries are named')
   t.equal(readFileSync(marker, 'utf8'), 'ran\n', 'it was installed, so it runs right away')
@@ -185,9 +185,9 @@ t.test('an approval is written as npm reads it, runs once, and is bound to the b
     manifest,
     /\n\t"allowScripts": \{\n\t\t"gone@1\.0\.0": true,\n\t\t"hooked@1\.0\.0": true\n\t\}\n\}\n$/,
   )
-  t.equal((await runCli(project, [])).code, 0)
+  t.equal((await runHere(project, [])).code, 0)
   t.equal(readFileSync(marker, 'utf8'), 'ran\n', 'and only once')
-  t.equal((await runCli(project, ['--deny', 'hooked'])).code, 0)
+  t.equal((await runHere(project, ['--deny', 'hooked'])).code, 0)
   t.strictSame(parse(await project.read('package.json'))['allowScripts'], {
     'gone@1.0.0': true,
     hooked: false,
@@ -199,17 +199,17 @@ t.test('an approval does not count for other bytes, whatever is answered', async
   const project = await makeProject(t, registry, { 'package.json': app })
   const marker = join(project.home, 'marker')
   publishHooked(registry, marker)
-  t.equal((await runCli(project, ['--approve', 'hooked@1.0.0', '--yes'])).code, 0)
+  t.equal((await runHere(project, ['--approve', 'hooked@1.0.0', '--yes'])).code, 0)
   const policy = await project.read('safe-install.json')
   publishHooked(registry, marker, '1.0.0', '// other bytes')
   const clone = await makeProject(t, registry, {
     'package.json': { ...app, dependencies: { hooked: '1.0.0' }, allowScripts: { 'hooked@1.0.0': true } },
   })
   await clone.write('safe-install.json', policy)
-  const changed = await runCli(clone, ['--json'])
+  const changed = await runHere(clone, ['--json'])
   t.equal(changed.code, 10)
   t.match(parse(changed.stdout)['packages'][0].findings, [{ rule: 'approved-bytes-changed' }])
-  t.equal((await runCli(clone, ['--yes'])).code, 0)
+  t.equal((await runHere(clone, ['--yes'])).code, 0)
   t.notOk(existsSync(marker))
   t.end()
 })
@@ -219,15 +219,15 @@ t.test('a new version with the same script is called unchanged, and never renewe
   const project = await makeProject(t, registry, { 'package.json': app })
   const marker = join(project.home, 'marker')
   publishHooked(registry, marker)
-  t.equal((await runCli(project, ['hooked'])).code, 0)
-  t.equal((await runCli(project, ['--approve', 'hooked@1.0.0', '--yes'])).code, 0)
+  t.equal((await runHere(project, ['hooked'])).code, 0)
+  t.equal((await runHere(project, ['--approve', 'hooked@1.0.0', '--yes'])).code, 0)
   publishHooked(registry, marker, '1.0.1', '// only a comment')
-  const same = await runCli(project, ['hooked@1.0.1'])
+  const same = await runHere(project, ['hooked@1.0.1'])
   t.equal(same.code, 0)
   t.match(same.stdout, /hooked@1\.0\.1: unchanged since 1\.0\.0/)
   t.equal(readFileSync(marker, 'utf8'), 'ran\n')
   publishHooked(registry, marker, '1.0.2', "require('node:child_process').exec('make')")
-  const more = await runCli(project, ['hooked@1.0.2'])
+  const more = await runHere(project, ['hooked@1.0.2'])
   t.equal(more.code, 0, more.stdout)
   t.notMatch(more.stdout, /unchanged since/)
   t.end()

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { dirname, join } from 'node:path'
 import t from 'tap'
-import { runCli } from '../helpers/cli.ts'
+import { runCli, runHere } from '../helpers/cli.ts'
 import { makeProject, snapshot } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
 import { startRegistry } from '../helpers/registry.ts'
@@ -54,9 +54,9 @@ t.test('--check reads the lockfile, --since only what changed, and writes SARIF'
     execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.test', ...args], {
       cwd: project.path,
     })
-  t.equal((await runCli(project, ['plain'])).code, 0)
+  t.equal((await runHere(project, ['plain'])).code, 0)
   const alone = { GIT_CEILING_DIRECTORIES: dirname(project.path) }
-  t.equal((await runCli(project, ['--check', '--since', 'HEAD'], { env: alone })).code, 2, 'no repository')
+  t.equal((await runHere(project, ['--check', '--since', 'HEAD'], { env: alone })).code, 2, 'no repository')
   git('init', '-q')
   git('add', 'package.json', 'package-lock.json')
   git('commit', '-qm', 'one')
@@ -74,12 +74,12 @@ t.test('--check reads the lockfile, --since only what changed, and writes SARIF'
     JSON.stringify({ ...app, dependencies: lock['packages'][''].dependencies }),
   )
   const before = await snapshot(project.path)
-  const all = parse((await runCli(project, ['--check', '--json'])).stdout)
+  const all = parse((await runHere(project, ['--check', '--json'])).stdout)
   t.strictSame(
     all['packages'].map((one: { name: string }) => one.name),
     ['plain', 'stealer'],
   )
-  const result = await runCli(project, ['--check', '--since', 'HEAD', '--json', '--sarif', '../out.sarif'])
+  const result = await runHere(project, ['--check', '--since', 'HEAD', '--json', '--sarif', '../out.sarif'])
   t.equal(result.code, 10, result.stderr)
   t.strictSame(
     parse(result.stdout)['packages'].map((one: { name: string }) => one.name),
@@ -98,7 +98,7 @@ t.test('--check reads the lockfile, --since only what changed, and writes SARIF'
     },
   })
   for (const ref of ['no-such-ref', '--output=x', 'HEAD:package.json'])
-    t.equal((await runCli(project, ['--check', `--since=${ref}`])).code, 2, ref)
+    t.equal((await runHere(project, ['--check', `--since=${ref}`])).code, 2, ref)
   t.end()
 })
 
@@ -114,7 +114,7 @@ t.test('--check --all-platforms reads what this machine would not install', asyn
     'package.json': { ...app, optionalDependencies: { foreign: '1.0.0' } },
   })
   const names = async (...args: string[]): Promise<unknown> =>
-    parse((await runCli(project, ['--check', '--json', ...args])).stdout)['packages'].map(
+    parse((await runHere(project, ['--check', '--json', ...args])).stdout)['packages'].map(
       (one: { name: string }) => one.name,
     )
   t.strictSame(await names(), [])
@@ -127,7 +127,7 @@ t.test('--compare says what the second can do more', async t => {
   publishPlain(registry)
   publishPlain(registry, '1.0.1', "require('node:child_process').exec('make')\n")
   const project = await makeProject(t, registry, { 'package.json': app })
-  const result = await runCli(project, ['--compare', 'plain@1.0.0', 'plain@1.0.1', '--json'])
+  const result = await runHere(project, ['--compare', 'plain@1.0.0', 'plain@1.0.1', '--json'])
   t.equal(result.code, 0, result.stderr)
   t.match(parse(result.stdout)['comparison'], {
     from: 'plain@1.0.0',
@@ -135,7 +135,7 @@ t.test('--compare says what the second can do more', async t => {
     incomplete: false,
     abilities: [{ what: 'starts make' }],
   })
-  const back = await runCli(project, ['--compare', 'plain@1.0.1', 'plain@1.0.0'])
+  const back = await runHere(project, ['--compare', 'plain@1.0.1', 'plain@1.0.0'])
   t.match(back.stdout, /Nothing that was found/)
   t.end()
 })
@@ -182,13 +182,13 @@ t.test('a policy file that cannot be understood stops with exit code 2', async t
   publishPlain(registry)
   const project = await makeProject(t, registry, { 'package.json': app })
   await userPolicy(project, { registries: ['https://registry.example/'] })
-  const foreign = await runCli(project, ['plain'])
+  const foreign = await runHere(project, ['plain'])
   t.equal(foreign.code, 2)
   t.equal(registry.requests.length, 0, 'nothing was asked of a registry that is not allowed')
   await userPolicy(project, { registries: [registry.url], minimumAgeDays: 3650 })
-  t.equal((await runCli(project, ['plain'])).code, 10, 'too young')
+  t.equal((await runHere(project, ['plain'])).code, 10, 'too young')
   await userPolicy(project, { rules: {} })
-  const typo = await runCli(project, ['plain'])
+  const typo = await runHere(project, ['plain'])
   t.equal(typo.code, 2)
   t.match(typo.stderr, /unknown key/)
   await userPolicy(project, {})
@@ -196,7 +196,7 @@ t.test('a policy file that cannot be understood stops with exit code 2', async t
     join(project.home, '.config', 'safe-install', 'safe-install.json'),
     join(project.path, 'safe-install.json'),
   )
-  t.equal((await runCli(project, ['plain'])).code, 2, 'a link in the project')
+  t.equal((await runHere(project, ['plain'])).code, 2, 'a link in the project')
   t.end()
 })
 
@@ -207,25 +207,25 @@ t.test(
     publishPlain(registry)
     registry.publish({ files: stealer('1.0.0') })
     const project = await makeProject(t, registry, { 'package.json': app })
-    t.equal((await runCli(project, ['plain'])).code, 0)
-    t.equal((await runCli(project, ['stealer'])).code, 10)
-    await runCli(project, [
+    t.equal((await runHere(project, ['plain'])).code, 0)
+    t.equal((await runHere(project, ['stealer'])).code, 10)
+    await runHere(project, [
       `${registry.url.replace('//', '//user:hunter2@')}plain/-/plain-1.0.0.tgz?token=hunter2`,
     ])
-    const noted = await runCli(project, ['--history', '--json'])
+    const noted = await runHere(project, ['--history', '--json'])
     t.notMatch(noted.stdout, /hunter2/)
     t.match(parse(noted.stdout)['history'], [
       { verb: 'install', specs: ['plain'], outcome: 'installed' },
       { outcome: 'stopped: block', alarms: ['stealer@1.0.0: secret-exfiltration'] },
     ])
     await userPolicy(project, { history: false })
-    await runCli(project, ['plain'])
+    await runHere(project, ['plain'])
     t.equal(
-      parse((await runCli(project, ['--history', '--json'])).stdout)['history'].length,
+      parse((await runHere(project, ['--history', '--json'])).stdout)['history'].length,
       parse(noted.stdout)['history'].length,
     )
     await project.write('.npmrc', 'script-shell=./evil\n')
-    const config = parse((await runCli(project, ['--print-config', '--json'])).stdout)
+    const config = parse((await runHere(project, ['--print-config', '--json'])).stdout)
     t.match(
       config['policy'].find((row: { key: string }) => row.key === 'history'),
       { value: 'false', origin: 'user' },
@@ -337,17 +337,17 @@ t.test('--update-data reads a feed from a file and says its age', async t => {
       },
     ]),
   )
-  t.equal((await runCli(project, ['plain'])).code, 0)
-  const result = await runCli(project, ['--update-data', join(project.home, 'feed.json'), '--json'])
+  t.equal((await runHere(project, ['plain'])).code, 0)
+  const result = await runHere(project, ['--update-data', join(project.home, 'feed.json'), '--json'])
   t.equal(result.code, 0, result.stderr)
   t.match(parse(result.stdout)['updated'], { rows: 1, date: today.slice(0, 10) })
-  const state = parse((await runCli(project, ['--print-config', '--json'])).stdout)['data']
+  const state = parse((await runHere(project, ['--print-config', '--json'])).stdout)['data']
   t.match(state, [{ list: 'shipped' }, { list: 'updated', date: today.slice(0, 10), ageDays: 0 }])
-  t.match((await runCli(project, ['--print-config'])).stdout, /updated list of .*, 0 days old, from/)
-  const stopped = await runCli(project, ['--inspect', 'plain@6.6.6'])
+  t.match((await runHere(project, ['--print-config'])).stdout, /updated list of .*, 0 days old, from/)
+  const stopped = await runHere(project, ['--inspect', 'plain@6.6.6'])
   t.equal(stopped.code, 10)
   t.match(stopped.stdout, /known-malware/)
-  const lifted = await runCli(project, [
+  const lifted = await runHere(project, [
     '--accept',
     'plain@6.6.6',
     '--rule',
@@ -356,5 +356,33 @@ t.test('--update-data reads a feed from a file and says its age', async t => {
     'x',
   ])
   t.equal(lifted.code, 2)
+  t.end()
+})
+
+t.test('the JSON of every other verb is in the schema too', async t => {
+  const registry = await startRegistry(t, { maxAge: 0 })
+  registry.publish({ files: stealer('1.0.0') })
+  registry.publish({
+    files: {
+      'package.json': JSON.stringify({ name: 'built', version: '1.0.0', scripts: { install: 'make' } }),
+    },
+  })
+  const project = await makeProject(t, registry, { 'package.json': app })
+  const home = { HOME: project.home }
+  const reason = ['--rule', 'secret-exfiltration', '--reason', 'x']
+  for (const [args, code, key] of [
+    [['--accept', 'stealer@1.0.0', ...reason], 0, 'accepted'],
+    [['--approve', 'built@1.0.0', '--yes'], 0, 'approved'],
+    [['--deny', 'built'], 0, 'denied'],
+    [['--trust', '--yes'], 0, 'trusted'],
+    [['--setup'], 10, 'files'],
+    [['--setup', '--undo', '--yes'], 0, 'files'],
+    [['--doctor'], 10, 'npms'],
+  ] as const) {
+    // What it prints is held against the schema in the helper.
+    const { code: got, stdout, stderr } = await runHere(project, [...args, '--json'], { env: home })
+    t.equal(got, code, `${args.join(' ')}: ${stdout}${stderr}`)
+    t.ok(key in parse(stdout), args.join(' '))
+  }
   t.end()
 })

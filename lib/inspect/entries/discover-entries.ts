@@ -1,5 +1,5 @@
 import { limits } from '../../limits.ts'
-import type { Entry, Manifest } from '../../types.ts'
+import type { Entry, Gap, Manifest } from '../../types.ts'
 import { isTable, own } from '../manifest.ts'
 import { binsOf } from './bins.ts'
 import { joinInside } from './package-files.ts'
@@ -10,6 +10,8 @@ export type DiscoveredEntries = {
   readonly entries: readonly Entry[]
   readonly bins: Manifest['bins']
   readonly problems: readonly string[]
+  /** What Node might load and was not looked for: the manifest is beyond the limits. */
+  readonly gaps: readonly Gap[]
 }
 
 /** Fields by which Node, bundlers, browsers and CDNs choose the file that is loaded. */
@@ -33,13 +35,15 @@ export function discoverEntries(host: ResolveHost, manifest: Manifest): Discover
   const raw = host.manifest('')
   const found = new Collector()
   const problems: string[] = []
+  const cut: string[] = []
   for (const field of mainFields) collectMain(host, field, own(raw, field), found)
   collectIndex(host, found)
   for (const field of ['exports', 'imports'] as const) {
-    const { targets, problems: wrong } = packageTargets(own(raw, field), field)
-    problems.push(...wrong)
-    for (const target of targets) collectTarget(host, field, target, found)
-    if (found.work > maxPatternWork) problems.push(`"${field}" has more patterns than can be expanded`)
+    const map = packageTargets(own(raw, field), field)
+    problems.push(...map.problems)
+    cut.push(...map.cut)
+    for (const target of map.targets) collectTarget(host, field, target, found)
+    if (found.work > maxPatternWork) cut.push(`"${field}" has more patterns than can be expanded`)
   }
   const bins = binsOf(manifest, raw, host.files)
   for (const { name, path } of bins) {
@@ -48,7 +52,9 @@ export function discoverEntries(host: ResolveHost, manifest: Manifest): Discover
     else found.add({ phase: 'run', via: `bin:${name}`, path: file })
   }
   problems.push(...configProblems(host))
-  return { entries: found.entries, bins, problems }
+  if (found.isFull) cut.push(`it has more than ${limits.maxExportsTargets} entries`)
+  const gaps = [...new Set(cut)].map(what => ({ kind: 'content' as const, what, path: 'package.json' }))
+  return { entries: found.entries, bins, problems, gaps }
 }
 
 /** Paths compared with patterns; thousands of patterns over thousands of files would otherwise take minutes. */
@@ -59,9 +65,13 @@ class Collector {
   readonly entries: Entry[] = []
   readonly #seen = new Set<string>()
 
+  get isFull(): boolean {
+    return this.entries.length >= limits.maxExportsTargets
+  }
+
   add(entry: Entry): void {
     const key = `${entry.phase}\0${entry.path}`
-    if (this.#seen.has(key) || this.entries.length >= limits.maxExportsTargets) return
+    if (this.#seen.has(key) || this.isFull) return
     this.#seen.add(key)
     this.entries.push(entry)
   }

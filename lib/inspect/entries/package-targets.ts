@@ -10,8 +10,10 @@ export type PackageTarget = {
 
 export type PackageTargets = {
   readonly targets: readonly PackageTarget[]
-  /** Targets Node refuses (`../x`, `https://x`, numbers) and limits that were hit. */
+  /** Targets Node refuses (`../x`, `https://x`, numbers). */
   readonly problems: readonly string[]
+  /** Limits that were hit: Node might find more. */
+  readonly cut: readonly string[]
 }
 
 type Pending = { readonly value: unknown; readonly subpath: string; readonly conditions: readonly string[] }
@@ -24,12 +26,15 @@ type Pending = { readonly value: unknown; readonly subpath: string; readonly con
 export function packageTargets(map: unknown, field: 'exports' | 'imports'): PackageTargets {
   const targets: PackageTarget[] = []
   const problems: string[] = []
+  const cut: string[] = []
   const pending: Pending[] = subpathsOf(map, field)
+  if (isTable(map) && Object.keys(map).length > limits.maxManifestEntries)
+    cut.push(`"${field}" has more than ${limits.maxManifestEntries} entries`)
   while (pending.length > 0) {
     const next = pending.pop()
     if (next === undefined) break
     if (targets.length >= limits.maxExportsTargets) {
-      problems.push(`"${field}" has more than ${limits.maxExportsTargets} targets`)
+      cut.push(`"${field}" has more than ${limits.maxExportsTargets} targets`)
       break
     }
     const { value, subpath, conditions } = next
@@ -38,7 +43,7 @@ export function packageTargets(map: unknown, field: 'exports' | 'imports'): Pack
       else
         problems.push(`"${field}" of "${subpath}" is not a path inside the package: ${value.slice(0, 200)}`)
     } else if (conditions.length >= limits.maxExportsDepth) {
-      problems.push(`"${field}" is nested deeper than ${limits.maxExportsDepth}`)
+      cut.push(`"${field}" is nested deeper than ${limits.maxExportsDepth}`)
     } else if (Array.isArray(value)) {
       for (const item of value.slice(0, limits.maxManifestEntries).toReversed())
         pending.push({
@@ -53,7 +58,7 @@ export function packageTargets(map: unknown, field: 'exports' | 'imports'): Pack
       problems.push(`"${field}" of "${subpath}" is a ${typeof value}`)
     }
   }
-  return { targets, problems }
+  return { targets, problems, cut }
 }
 
 /** `exports` without subpaths is sugar for the subpath `.`; `imports` has subpaths only. Last one first, for a stack. */

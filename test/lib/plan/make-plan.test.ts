@@ -141,11 +141,14 @@ t.test("keeps npm's reasons when resolving fails", async t => {
     [['mars'], [], /EBADPLATFORM/],
     [['a@1.0.0'], ['--before=2010-01-01'], /ETARGET/],
     [['http://127.0.0.1:9/a.tgz'], ['--allow-remote=none'], /EALLOWREMOTE/],
+    [['./not-here'], [], /^ENOENT: Could not read package\.json/],
+    [['git+file:///not-here'], [], /^git\+file:\/\/\/not-here: [^]*not-here/],
     [['@@'], [], /EINVALIDTAGNAME|EINVALIDPACKAGENAME|Invalid/],
   ] as const) {
     const error = await failure(project.plan('install', specs, ...flags))
     t.equal(error.code, 'E_RESOLVE', specs.join(' '))
     t.match(error.message, expected)
+    t.ok(error.hint, `${specs.join(' ')}: a next step`)
   }
   t.strictSame(await snapshot(project.path), before)
 })

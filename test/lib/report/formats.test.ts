@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import t from 'tap'
 import { SafeInstallError, type ErrorCode } from '../../../lib/errors.ts'
 import { judge } from '../../../lib/judge/judge.ts'
@@ -7,16 +5,9 @@ import { exitCode, type Outcome } from '../../../lib/report/exit-code.ts'
 import { toJsonFailure, toJsonReport, toJsonText } from '../../../lib/report/json.ts'
 import { lockfileLines, toSarif } from '../../../lib/report/sarif.ts'
 import { finding, judged, report } from '../../helpers/judged.ts'
+import { reportSchema } from '../../helpers/report-schema.ts'
 
-type Validate = { (value: unknown): boolean; readonly errors?: unknown }
-type AjvClass = new (options: object) => { compile(schema: unknown): Validate }
-
-// ajv's types export a namespace as its default, which NodeNext reads as not constructible.
-const { Ajv2020 }: { Ajv2020: AjvClass } = createRequire(import.meta.url)('ajv/dist/2020.js')
-const schema: unknown = JSON.parse(
-  readFileSync(new URL('../../../lib/report/report.schema.json', import.meta.url), 'utf8'),
-)
-const validate = new Ajv2020({ strict: true, strictTypes: false, allErrors: true }).compile(schema)
+const validate = reportSchema()
 
 const codes: Readonly<Record<ErrorCode, number>> = {
   E_USAGE: 2,

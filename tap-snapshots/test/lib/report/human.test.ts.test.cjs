@@ -375,6 +375,8 @@ Could not be read, so nobody knows what it does:
   torn@1.0.0: the tarball ends in the middle
 
 Stopped: not everything could be read. Nothing was installed, and no file was
-changed. Try again, or choose another version.
+changed. Try again, or choose another version. To install what nobody could read
+all the same: safe-install --accept <package>@<version> --rule content-gap
+--reason "..."
 
 `
