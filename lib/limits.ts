@@ -55,6 +55,8 @@ export const limits = {
   maxHops: 8,
   /** All cached inspections of a user together; about 5,000 packages. The ones unused for longest go first. */
   maxInspectionCacheBytes: 256 * 1024 * 1024,
+  /** Receipts of folders that were seen, a few hundred bytes each; the oldest go first. */
+  maxReceipts: 100_000,
   /** Packages read at once: npm's own `maxsockets`. */
   maxParallelReads: 15,
   /** Inspections at once; downloads and Arborist need the other processors. */
