@@ -51,7 +51,7 @@ export type GuardHost = Pick<
   | 'processors'
   | 'version'
 > & {
-  /** Calls `act` once, when the process gets the signal. */
+  /** Calls `act` each time the process gets the signal, which then does not end it. */
   readonly onSignal: (signal: NodeJS.Signals, act: () => void) => void
 }
 

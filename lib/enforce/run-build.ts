@@ -43,8 +43,13 @@ function run(
   return new Promise((resolve, reject) => {
     const child = spawn(shell, args, { cwd: host.cwd, env: { ...env }, stdio: 'inherit' })
     // Once each: at a terminal the script has had the first one itself, as it has under npm alone.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      host.onSignal(signal, () => child.kill(signal))
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      let isSent = false
+      host.onSignal(signal, () => {
+        if (!isSent) child.kill(signal)
+        isSent = true
+      })
+    }
     child.on('error', reject)
     child.on('close', (code, signal) => resolve({ code, signal }))
   })

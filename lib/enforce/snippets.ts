@@ -30,8 +30,10 @@ export const ciSnippets = `In CI, with a checkout of safe-install at $SAFE_INSTA
     script:
       - npm ci
   Dockerfile
-    COPY --from=safe-install /safe-install /opt/safe-install
-    RUN node /opt/safe-install/dist/bin/safe-install.js --setup --user --yes
-    ENV PATH="/root/.safe-install/bin:$PATH"
+    ENV HOME=/home/node SAFE_INSTALL=/opt/safe-install
+    COPY --from=safe-install /safe-install $SAFE_INSTALL
+    RUN node "$SAFE_INSTALL/dist/bin/safe-install.js" --setup --user --yes
+    ENV PATH="$HOME/.safe-install/bin:$PATH"
+    RUN node "$SAFE_INSTALL/dist/bin/safe-install.js" --doctor
     RUN npm ci
 `
