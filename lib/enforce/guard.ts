@@ -83,7 +83,11 @@ async function script(host: GuardHost, places: Places, argv: readonly string[]):
   if (request === undefined) return refuse(host, 'npm did not hand over a script as it always does')
   const isGlobal = host.env['npm_config_global'] === 'true'
   // A clone that npm prepares calls itself the project; a dependency's own policy never counts.
-  const { judge, knowledge } = await open(host, places, isGlobal || request.preparesGit ? undefined : request.project)
+  const { judge, knowledge } = await open(
+    host,
+    places,
+    isGlobal || request.preparesGit ? undefined : request.project,
+  )
   try {
     const registered = await registeredProjects(places)
     const verdict =
@@ -128,7 +132,15 @@ async function note(
     const alarming = verdict.findings.filter(({ action }) => action !== 'note').map(({ rule }) => rule)
     return `${name}@${version}: ${[...new Set(alarming)].join(', ')}`
   })
-  const entry = { verb, project, specs: [], outcome: 'stopped', packages: judged.length, alarms, accepted: [] }
+  const entry = {
+    verb,
+    project,
+    specs: [],
+    outcome: 'stopped',
+    packages: judged.length,
+    alarms,
+    accepted: [],
+  }
   await appendHistory(places, { at: new Date(now()).toISOString(), ...entry }).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error)
     stderr.write(`safe-install: the decision was not noted: ${printable(why, 200)}\n`)

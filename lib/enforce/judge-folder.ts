@@ -131,7 +131,8 @@ const rank = { block: 0, ask: 1, allow: 2 } as const
  * name are another question: a look-alike may hold the very bytes of what it imitates. No answer lifts a block.
  */
 function isAccepted({ name, receipt }: ReadPackage, { verdict, gaps }: JudgedPackage): boolean {
-  if (verdict.kind !== 'ask' || receipt?.name !== name || receipt.acceptedUnder !== judgeVersion()) return false
+  if (verdict.kind !== 'ask' || receipt?.name !== name || receipt.acceptedUnder !== judgeVersion())
+    return false
   if (gaps.some(gap => gap.kind === 'content')) return false
   return verdict.findings.every(({ action, rule }) => action !== 'ask' || receipt.accepted.includes(rule))
 }
@@ -165,4 +166,3 @@ function sourceOf(folder: string, resolved: string | undefined): SourceType {
   if (resolved?.startsWith('file:') === true) return 'file'
   return isInModules(folder) ? 'registry' : 'directory'
 }
-

@@ -42,8 +42,7 @@ export async function judgeScript(question: ScriptQuestion, judge: FolderJudge):
     direct: await isDirect(request),
     approved: review === 'allowed',
   })
-  if (judged.verdict !== 'allow')
-    return { kind: 'refuse', why: 'it was judged and is not clean', judged }
+  if (judged.verdict !== 'allow') return { kind: 'refuse', why: 'it was judged and is not clean', judged }
   if (!isOnDisk(request, judged)) {
     // npm 11 runs the text the registry sent, whatever the tarball says; an edited lockfile can bring one too.
     return { kind: 'refuse', why: 'npm was told to run a script that the package does not contain', judged }

@@ -105,7 +105,10 @@ type Entry = { readonly path: string; readonly kind: 'package' | 'modules' }
  * Everything the code of one package can load: its dependencies as Node finds them, theirs, and what lies in its own
  * node_modules. A script may be clean and start one that is not.
  */
-export async function judgeClosure(start: JudgedFolder, judge: FolderJudge): Promise<readonly JudgedFolder[]> {
+export async function judgeClosure(
+  start: JudgedFolder,
+  judge: FolderJudge,
+): Promise<readonly JudgedFolder[]> {
   const own = await packageFolders(join(start.folder, 'node_modules'))
   const seen = new Set([start.folder])
   const waiting = own.map(({ folder }) => folder)

@@ -150,7 +150,15 @@ async function remember(
   await inspections.put(artifact)
   const { accepted = [], acceptedUnder = '' } = receipt?.name === name ? receipt : {}
   const inspection = artifact.integrity
-  await receipts.add(digest, { name, version, inspection, isTarball, keptIn: undefined, accepted, acceptedUnder })
+  await receipts.add(digest, {
+    name,
+    version,
+    inspection,
+    isTarball,
+    keptIn: undefined,
+    accepted,
+    acceptedUnder,
+  })
 }
 
 function digestOf({ files }: Pick<Unpacked, 'files'>): string {

@@ -13,7 +13,8 @@ export function describeAlarms(
   { env, stderr, version }: Pick<GuardHost, 'env' | 'stderr' | 'version'>,
 ): string {
   const packages = alarms.map(({ judged }) => judged)
-  if (packages.every(({ verdict, accepted = [] }) => verdict.kind === 'allow' && accepted.length === 0)) return ''
+  if (packages.every(({ verdict, accepted = [] }) => verdict.kind === 'allow' && accepted.length === 0))
+    return ''
   const drawing = createDrawing({
     isTTY: stderr.isTTY === true,
     columns: stderr.columns,

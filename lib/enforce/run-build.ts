@@ -35,10 +35,7 @@ function valueOf(text: string): string | undefined {
 function run(
   shell: string,
   args: readonly string[],
-  {
-    env,
-    host,
-  }: { readonly env: Readonly<Record<string, string | undefined>>; readonly host: GuardHost },
+  { env, host }: { readonly env: Readonly<Record<string, string | undefined>>; readonly host: GuardHost },
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(shell, args, { cwd: host.cwd, env: { ...env }, stdio: 'inherit' })
