@@ -61,7 +61,9 @@ export async function loadPolicy({ env, folder, trust }: PolicyRequest): Promise
   const userText = userFile === undefined ? undefined : await readPolicyFile(userFile, { follow: true })
   const user = userText === undefined ? undefined : parsePolicy(userText.text, userFile ?? '', ruleIds)
   const project =
-    folder === undefined ? undefined : await readProject(join(folder, policyFileName), places, trust ?? env[trustVariable])
+    folder === undefined
+      ? undefined
+      : await readProject(join(folder, policyFileName), places, trust ?? env[trustVariable])
   const base = mergePolicy(user, undefined)
   return {
     policy: mergePolicy(user, project),
