@@ -1,5 +1,5 @@
-import { mkdir, readFile, realpath } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { limits } from '../limits.ts'
 import { isRecord, textOf } from '../plan/values.ts'
@@ -25,7 +25,6 @@ export async function rememberTrusted(
   { digest, now }: { readonly digest: string; readonly now: number },
 ): Promise<void> {
   const entry: Trusted = { path: await realpath(path), digest, date: new Date(now).toISOString() }
-  await mkdir(dirname(storeOf(places)), { recursive: true, mode: 0o700 })
   await withFileLock(storeOf(places), async () => {
     const others = (await readTrusted(places)).filter(one => one.path !== entry.path || one.digest !== digest)
     const trusted = [...others, entry].slice(-limits.maxTrusted)

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { runCli } from '../helpers/cli.ts'
+import { runCli, runOnTerminal } from '../helpers/cli.ts'
 import type { Finished } from '../helpers/cli.ts'
 import { setUpProject, setUpUser, stage } from '../helpers/enforcement.ts'
 import type { Stage } from '../helpers/enforcement.ts'
 import { testedNpms } from '../helpers/npms.ts'
+import { snapshot } from '../helpers/project.ts'
 
 t.jobs = 1
 t.setTimeout(900_000)
@@ -119,6 +120,26 @@ for (const tested of await testedNpms()) {
     t.match(noted.history.at(-1), { verb: 'gate', alarms: ['plain@1.0.0: known-malware'] })
   })
 
+  t.test(`${tested.title}: a hostile clone runs nothing of its own, whatever its settings say`, async t => {
+    const scripts = { preinstall: 'node steal.js', postinstall: 'node steal.js', prepare: 'node steal.js' }
+    const at = await stage(t, tested, { scripts, dependencies: { 'bad-hook': '1.0.0' } })
+    await setUpUser(at)
+    const { 'index.js': steal = '' } = reader()
+    await at.project.write(
+      'steal.js',
+      `require('node:fs').writeFileSync(${JSON.stringify(at.marker('clone'))}, '')\n${steal}`,
+    )
+    await at.project.write(
+      '.npmrc',
+      'dangerously-allow-all-scripts=true\nignore-scripts=false\nyes=true\nstrict-allow-scripts=false\n',
+    )
+    for (const words of [['install'], ['install', 'hooked'], ['rebuild']]) {
+      const done = await at.npm(words)
+      t.not(done.code, 0, words.join(' '))
+      t.notOk(at.ran('clone') || at.ran('bad-hook') || at.ran('hooked'), `${words.join(' ')}: nothing ran`)
+    }
+  })
+
   t.test(`${tested.title}: an approval holds the script shell to the bytes`, async t => {
     const at = await stage(t, tested)
     await setUpUser(at)
@@ -189,6 +210,57 @@ for (const tested of await testedNpms()) {
     }
   })
 }
+
+t.test('--setup shows what it would write, and writes it when somebody says yes', async t => {
+  const [first] = await testedNpms()
+  if (first === undefined) throw new Error('no npm to test with')
+  const at = await stage(t, first)
+  const before = [await snapshot(at.project.path), await snapshot(at.project.home)]
+  for (const flags of [['--setup'], ['--setup', '--user']]) {
+    const unasked = await runCli(at.project, flags)
+    t.equal(unasked.code, 10, 'nobody could be asked')
+    t.match(
+      unasked.stdout,
+      /\.npmrc \(new\)\n(?:  \+ .*\n)*  \+ script-shell=\$\{HOME\}\/\.safe-install\/shell/,
+    )
+    const declined = await runOnTerminal(at.project, flags, { prompt: /Write this\?/, answer: '\n' })
+    t.equal(declined.code, 10, 'default No')
+    t.same([await snapshot(at.project.path), await snapshot(at.project.home)], before)
+  }
+  for (const flags of [['--setup'], ['--setup', '--user']]) {
+    const agreed = await runOnTerminal(at.project, flags, { prompt: /Write this\?/, answer: 'y\n' })
+    t.equal(agreed.code, 0, agreed.stdout)
+    const again = await runCli(at.project, flags)
+    t.equal(again.code, 0)
+    t.match(again.stdout, /^Everything is in place already/, 'no diff and no question the second time')
+  }
+  t.match(await at.project.read('.npmrc'), /get it and run safe-install --setup --user[^]*remove the lines/)
+  for (const flags of [['--setup'], ['--setup', '--user']])
+    t.equal((await runCli(at.project, [...flags, '--undo', '--yes'])).code, 0)
+  t.same(await snapshot(at.project.path), before[0], 'taken back')
+  t.notOk((await snapshot(at.project.home)).some(line => /shell|npmrc|bin\//.test(line)))
+})
+
+t.test('--print-config says which file or flag decided', async t => {
+  const [first] = await testedNpms()
+  if (first === undefined) throw new Error('no npm to test with')
+  const at = await stage(t, first)
+  await userPolicy(at, { contentGaps: 'ask', minimumAgeDays: 3 })
+  await at.project.write('safe-install.json', '{"minimumAgeDays":7,"contentGaps":"note"}')
+  await at.project.write('.npmrc', 'save-exact=true\nengine-strict=true\nscript-shell=./evil\n')
+  const done = await runCli(at.project, ['--print-config', '--json', '--ignore-scripts'])
+  const { policy, npm, ignored } = JSON.parse(done.stdout) as Record<string, { key: string }[]>
+  const row = (rows: { key: string }[] | undefined, key: string): unknown =>
+    rows?.find(one => one.key === key)
+  t.match(row(policy, 'minimumAgeDays'), { value: '7', origin: 'project' })
+  t.match(row(policy, 'contentGaps'), { value: 'ask', origin: 'user' }, 'a project only tightens')
+  t.match(row(policy, 'history'), { value: 'true', origin: 'default' })
+  t.match(row(npm, 'engine-strict'), { value: 'true', origin: 'project' })
+  t.match(row(npm, 'ignore-scripts'), { value: 'true', origin: 'cli' })
+  t.match(row(npm, 'registry'), { origin: 'env' })
+  t.match(row(ignored, 'script-shell'), { value: './evil' })
+  t.match(row(ignored, 'safe-install.json'), { value: 'contentGaps = note' })
+})
 
 t.test('an approved script is run as the real shell would run it', async t => {
   const folder = t.testdir({

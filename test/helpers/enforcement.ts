@@ -148,8 +148,10 @@ const stealer = {
   'package.json': JSON.stringify({
     name: 'stealer',
     version: '1.0.0',
+    bin: 'cli.js',
     scripts: { postinstall: 'node setup.js' },
   }),
+  'cli.js': '// inert\n',
   'setup.js': `const fs = require('node:fs')
 const { homedir } = require('node:os')
 const token = fs.readFileSync(homedir() + '/.npmrc', 'utf8')
@@ -437,6 +439,7 @@ export function testEnforcement(t: Test, tested: TestedNpm): void {
       await refused('npm ci from a warm cache', ['ci', '--offline'])
       const npx = await at.npm(['exec', '--yes', '--', `${name}@1.0.0`])
       t.not(npx.code, 0, `${name}: npx`)
+      t.match(npx.stderr, /collect\.invalid/, `${name}: npx says why`)
       doors.push(`${name} | npx | stopped, exit code ${String(npx.code)}`)
       const shims = join(at.project.home, '.safe-install', 'bin')
       const env = { PATH: `${shims}:${process.env['PATH']}` }
