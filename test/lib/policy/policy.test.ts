@@ -461,21 +461,20 @@ t.test('writers at the same moment lose nothing, and a reader sees a whole file'
       }),
       { create: false },
     )
-  let reading = true
-  let reads = 0
+  const watch = { on: true, reads: 0 }
   const look = async (): Promise<void> => {
-    while (reading) {
+    while (watch.on) {
       const found = await readPolicyFile(path, { follow: false })
       t.doesNotThrow(() => parsePolicy(found?.text ?? '', 'p'))
-      reads += 1
+      watch.reads += 1
     }
   }
   const looking = look()
   const names = Array.from({ length: 20 }, (_, index) => `package-${index}`)
   await Promise.all(names.map(add))
-  reading = false
+  watch.on = false
   await looking
-  t.ok(reads > 0)
+  t.ok(watch.reads > 0)
   const { exceptions } = parsePolicy(readFileSync(path, 'utf8'), 'p')
   t.same(exceptions.map(one => one.package).toSorted(), names.toSorted())
   t.same(readdirSync(folder).toSorted(), ['held.json', 'held.json.lock', 'p.json'], 'nothing is left behind')
