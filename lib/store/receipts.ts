@@ -94,7 +94,16 @@ function fileOf(home: string, digest: string): string {
 function parse(text: string, digest: string): Receipt | undefined {
   const [sum, body = ''] = text.split('\n')
   if (sum !== sha256(body)) return undefined
-  const { name, version, inspection, isTarball, keptIn, accepted, acceptedUnder, digest: own } = parseTable(body)
+  const {
+    name,
+    version,
+    inspection,
+    isTarball,
+    keptIn,
+    accepted,
+    acceptedUnder,
+    digest: own,
+  } = parseTable(body)
   if (own !== digest || typeof name !== 'string' || typeof version !== 'string') return undefined
   const rules: readonly unknown[] = Array.isArray(accepted) ? accepted : []
   return {

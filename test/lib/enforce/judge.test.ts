@@ -230,7 +230,13 @@ t.test('receipts', async t => {
     const other = folderDigest([{ path: 'a', sha256: 'y' }])
     t.not(digest, other)
     const receipts = openReceipts(folder)
-    const known = { inspection: 'sha512-x', isTarball: true, keptIn: '/c', accepted: ['r'], acceptedUnder: 'j' }
+    const known = {
+      inspection: 'sha512-x',
+      isTarball: true,
+      keptIn: '/c',
+      accepted: ['r'],
+      acceptedUnder: 'j',
+    }
     await receipts.add(digest, { name: 'a', version: '1.0.0', ...known })
     t.match(await receipts.get(digest), { name: 'a', ...known })
     const path = join(folder, digest.slice(0, 2), digest.slice(2))
@@ -238,7 +244,13 @@ t.test('receipts', async t => {
     await mkdir(join(folder, other.slice(0, 2)), { recursive: true })
     await writeFile(join(folder, other.slice(0, 2), other.slice(2)), text)
     t.equal(await receipts.get(other), undefined, 'copied')
-    for (const damaged of ['', 'x', text.slice(0, 80), text.replace('"r"', '"s"'), text.replace('"a"', '"b"')]) {
+    for (const damaged of [
+      '',
+      'x',
+      text.slice(0, 80),
+      text.replace('"r"', '"s"'),
+      text.replace('"a"', '"b"'),
+    ]) {
       await writeFile(path, damaged)
       t.equal(await receipts.get(digest), undefined, JSON.stringify(damaged.slice(0, 30)))
     }
