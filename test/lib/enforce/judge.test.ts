@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
+import cacache from 'cacache'
 import t from 'tap'
 import type { Test } from 'tap'
 import { guard } from '../../../lib/enforce/guard.ts'
@@ -16,6 +18,7 @@ import { defaultPolicy } from '../../../lib/policy/merge-policy.ts'
 import type { Policy } from '../../../lib/policy/policy.ts'
 import { loadLists } from '../../../lib/store/load-lists.ts'
 import type { Lists } from '../../../rules/lists.ts'
+import { packFiles } from '../../helpers/tarball.ts'
 import { folderDigest, openReceipts } from '../../../lib/store/receipts.ts'
 
 type Files = Readonly<Record<string, string>>
@@ -212,6 +215,47 @@ t.test('a tree is read package by package, wherever they lie', async t => {
   }
   const at = await world(t, {})
   t.same(await judgeTree(join(at.root, 'node_modules'), at.judge), { all: [], alarms: [] })
+})
+
+t.test('an exception counts for the bytes it names, whoever claims what', async t => {
+  const bad: Files = {
+    'package.json': '{"name":"bad","version":"1.0.0","bin":{"git":"x.js"}}',
+    'x.js': '//\n',
+  }
+  const tarball = packFiles(bad)
+  const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`
+  const policy: Policy = {
+    ...defaultPolicy,
+    exceptions: [
+      {
+        package: 'bad',
+        version: '1.0.0',
+        integrity,
+        rule: 'tool-named-bin',
+        reason: 'read it',
+        who: 'me',
+        until: undefined,
+        origin: 'user',
+      },
+    ],
+  }
+  const table: readonly (readonly [string, Files, boolean, string | undefined, string])[] = [
+    ['these very files', bad, true, integrity, 'allow'],
+    ['nobody claims anything', bad, true, undefined, 'allow'],
+    ['one byte more, and the same claim', { ...bad, 'x.js': '// \n' }, true, integrity, 'ask'],
+    ['a file more', { ...bad, 'y.js': '//\n' }, true, integrity, 'ask'],
+    ["bytes that npm's cache does not hold", bad, false, integrity, 'ask'],
+  ]
+  for (const [title, files, isCached, claim, verdict] of table) {
+    const at = await world(t, { 'node_modules/bad': files })
+    if (isCached) await cacache.put(join(at.root, 'cache', '_cacache'), 'key', Buffer.from(tarball))
+    const judge = at.judgeBy(policy)
+    const question = { folder: join(at.root, 'node_modules/bad'), resolved: undefined, integrity: claim }
+    for (const round of ['first', 'second'])
+      t.equal((await judge.judge(await judge.read(question))).verdict, verdict, `${title}, ${round} time`)
+    t.equal((await at.judge.judge(await at.judge.read(question))).verdict, 'ask', `${title}: no policy`)
+    t.ok(at.inspected.length <= 2, `${title}: seen before`)
+  }
 })
 
 t.test('receipts', async t => {
