@@ -21,6 +21,8 @@ preinstall | install | postinstall | prepublish | preprepare | prepare | postpre
   esac
   ;;
 npx)
+  # The shim's, against install scripts of what npx downloads, which npm runs without this shell.
+  if [ -n "${safe_install_npx-}" ]; then unset npm_config_ignore_scripts safe_install_npx; fi
   # The project's own programs; what npm downloaded to run it once lies below _npx.
   case "${PATH-}" in
   */_npx/*) ;;

@@ -437,12 +437,13 @@ export function testEnforcement(t: Test, tested: TestedNpm): void {
       await refused('npm install', ['install'])
       await refused('npm update', ['update'])
       await refused('npm ci from a warm cache', ['ci', '--offline'])
-      const npx = await at.npm(['exec', '--yes', '--', `${name}@1.0.0`])
-      t.not(npx.code, 0, `${name}: npx`)
-      t.match(npx.stderr, /collect\.invalid/, `${name}: npx says why`)
-      doors.push(`${name} | npx | stopped, exit code ${String(npx.code)}`)
       const shims = join(at.project.home, '.safe-install', 'bin')
-      const env = { PATH: `${shims}:${process.env['PATH']}` }
+      const env = { PATH: `${shims}:${await realNpm(at, tested)}:${process.env['PATH']}` }
+      // By the shim: npm 11 runs install scripts of what npx downloads in plain sh, whatever its script-shell is.
+      const npx = await at.npm(['--yes', `${name}@1.0.0`], { program: join(shims, 'npx'), env })
+      t.equal(npx.code, 10, `${name}: npx`)
+      t.match(npx.stderr, /collect\.invalid/, `${name}: npx says why`)
+      doors.push(`${name} | npx, by the shim | stopped, exit code ${String(npx.code)}`)
       const global = await at.npm(['install', '--global', name], { program: join(shims, 'npm'), env })
       t.equal(global.code, 10, `${name}: a global install, by the shim`)
       t.match(global.stdout, /collect\.invalid/)
