@@ -21,6 +21,8 @@ preinstall | install | postinstall | prepublish | preprepare | prepare | postpre
   esac
   ;;
 npx)
+  # The shim's, against install scripts of what npx downloads, which npm runs without this shell.
+  if [ -n "${safe_install_npx-}" ]; then unset npm_config_ignore_scripts safe_install_npx; fi
   # The project's own programs; what npm downloaded to run it once lies below _npx.
   case "${PATH-}" in
   */_npx/*) ;;
@@ -37,6 +39,11 @@ esac
 # NODE_OPTIONS may come from the .npmrc of a hostile project and would load its code into the judge.
 case "$(NODE_OPTIONS='' NODE_PATH='' @NODE@ @JUDGE@ script "$@" </dev/null)" in
 'safe-install: run') exec @SHELL@ "$@" ;;
+# An approved script of a package may change its own folder: what it leaves there is remembered.
+'safe-install: build')
+  NODE_OPTIONS='' NODE_PATH='' exec @NODE@ @JUDGE@ build @SHELL@ \
+    "${NODE_OPTIONS+=}${NODE_OPTIONS-}" "${NODE_PATH+=}${NODE_PATH-}" "$@"
+  ;;
 'safe-install: skip') exit 0 ;;
 'safe-install: refuse') exit 10 ;;
 esac

@@ -55,6 +55,8 @@ export const limits = {
   maxHops: 8,
   /** All cached inspections of a user together; about 5,000 packages. The ones unused for longest go first. */
   maxInspectionCacheBytes: 256 * 1024 * 1024,
+  /** Receipts of folders that were seen, a few hundred bytes each; the oldest go first. */
+  maxReceipts: 100_000,
   /** Packages read at once: npm's own `maxsockets`. */
   maxParallelReads: 15,
   /** Inspections at once; downloads and Arborist need the other processors. */
@@ -101,6 +103,12 @@ export const limits = {
   maxTrusted: 1_000,
   /** The log of decisions before it is rotated; one older log is kept. A decision has about 500 bytes. */
   maxHistoryBytes: 1024 * 1024,
+  /** Results of one SARIF file: GitHub refuses more than 25,000 and shows the first 5,000. */
+  maxSarifResults: 5_000,
+  /** Characters of a SARIF rule's description: GitHub takes 1,024. */
+  maxSarifTextChars: 1_024,
+  /** How long a second process waits for the first to finish writing one of our small files. */
+  maxFileLockMs: 5_000,
   /** A lockfile out of git. The largest honest ones have about 20 MB. */
   maxLockfileBytes: 128 * 1024 * 1024,
 } as const

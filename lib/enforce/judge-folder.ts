@@ -1,18 +1,17 @@
-import { isOwnModules, readFolder } from '../fetch/read-folder.ts'
-import type { Unpacked } from '../fetch/unpacked.ts'
-import { sha256Hex } from '../inspect/hash.ts'
-import { parseManifest, readManifest } from '../inspect/manifest.ts'
 import { createPool } from '../inspect/pool.ts'
-import type { InspectedArtifact } from '../store/inspection-cache.ts'
+import type { InspectionJob } from '../inspect/inspect-artifact.ts'
 import { judgePackages } from '../judge/judge-packages.ts'
 import { limits } from '../limits.ts'
-import { registryIdentity } from '../plan/script-policy.ts'
+import { engineVersion } from '../store/engine-version.ts'
+import { openInspectionCache } from '../store/inspection-cache.ts'
+import type { InspectedArtifact } from '../store/inspection-cache.ts'
 import { judgeVersion } from '../store/judge-version.ts'
-import { loadLists } from '../store/load-lists.ts'
-import { folderDigest, openReceipts } from '../store/receipts.ts'
-import type { Receipts } from '../store/receipts.ts'
+import { openReceipts } from '../store/receipts.ts'
 import { rules } from '../../rules/index.ts'
-import type { JudgedPackage, Manifest, PlannedPackage, SourceType } from '../types.ts'
+import type { JudgedPackage, Manifest, OriginProblem, PlannedPackage, SourceType } from '../types.ts'
+import type { Knowledge } from './knowledge.ts'
+import { isInModules, readPackage } from './read-package.ts'
+import type { FolderQuestion, ReadPackage, ReadingTools } from './read-package.ts'
 
 /** A package's folder as it lies on disk, and what the judge says. */
 export type JudgedFolder = {
@@ -20,123 +19,143 @@ export type JudgedFolder = {
   readonly version: string
   readonly folder: string
   readonly manifest: Manifest
-  /** Whether a build of it by node-gyp is npm's to start: there is a binding.gyp. */
   readonly hasGyp: boolean
-  /** `known`: these very files were judged before, or a person accepted them. */
-  readonly verdict: 'known' | 'allow' | 'ask' | 'block'
-  /** The evidence, where the folder was inspected now. */
-  readonly judged: JudgedPackage | undefined
+  /** `allow` also where a person said yes to what was found in these very files. */
+  readonly verdict: 'allow' | 'ask' | 'block'
+  /** The evidence. */
+  readonly judged: JudgedPackage
 }
 
-export type FolderQuestion = {
-  readonly folder: string
-  readonly resolved: string | undefined
+/** What is known of a package's place among the others. */
+export type Standing = {
   /** Named by the project itself. */
   readonly direct: boolean
+  /** Nobody names it, and it is there: somebody has just asked npm for it. */
+  readonly typed: boolean
+  readonly requiredBy: readonly string[]
+  /** npm's allow-list lets its scripts run. */
+  readonly approved: boolean
+  readonly siblings: ReadonlySet<string>
+  readonly problems: readonly OriginProblem[]
 }
 
-/** Judges folders on the spot. */
+/** Judges folders on the spot, by the same engine, rules, lists and policy as an install. */
 export type FolderJudge = {
   /** Throws E_FETCH where there is no folder. */
-  judge(question: FolderQuestion): Promise<JudgedFolder>
+  read(question: FolderQuestion): Promise<ReadPackage>
+  judge(read: ReadPackage, standing?: Partial<Standing>): Promise<JudgedFolder>
   close(): Promise<void>
 }
 
 export type FolderJudgeSettings = {
-  readonly receiptsFolder: string
+  /** Where receipts and our own inspections are kept. */
+  readonly places: { readonly receipts: string; readonly inspections: string }
+  readonly npmCache: string | undefined
+  readonly knowledge: Knowledge
   readonly processors: number
   readonly now: number
   /** For tests: what inspects in place of the worker threads. */
-  readonly inspect?: (unpacked: Unpacked, source: SourceType) => Promise<InspectedArtifact>
+  readonly inspect?: (job: InspectionJob) => Promise<InspectedArtifact>
 }
 
-/**
- * Opens the judge. It reads every file of a folder, takes the word of a receipt for files that were judged before, and
- * inspects the others with the same engine and rules as an install, leaving a receipt for what is clean.
- */
+/** Opens the judge. Workers start with the first folder that was not seen before. */
 export function openFolderJudge(settings: FolderJudgeSettings): FolderJudge {
-  const receipts = openReceipts(settings.receiptsFolder, judgeVersion())
+  const { places, npmCache, knowledge } = settings
   const pool = createPool({
     workers: Math.max(1, Math.min(limits.maxWorkers, settings.processors)),
     maxHeapMb: limits.maxWorkerHeapMb,
     maxMs: limits.maxInspectionMs,
   })
-  const inspect =
-    settings.inspect ?? ((unpacked: Unpacked, source: SourceType) => pool.inspectUnpacked(unpacked, source))
+  const inspect = (job: InspectionJob): Promise<InspectedArtifact> =>
+    'bytes' in job ? pool.inspect(job) : pool.inspectUnpacked(job.unpacked, job.source)
+  const tools: ReadingTools = {
+    receipts: openReceipts(places.receipts),
+    inspections: openInspectionCache(places.inspections, engineVersion()),
+    npmCache,
+    inspect: settings.inspect ?? inspect,
+    policy: knowledge.policy,
+  }
   return {
-    judge: question => judgeFolder(question, { receipts, inspect, now: settings.now }),
-    close: () => pool.close(),
+    read: question => readPackage(question, tools),
+    judge: (read, standing = {}) =>
+      judgeRead(read, { ...alone, ...standing }, { knowledge, now: settings.now }),
+    close: async () => {
+      await tools.receipts.prune()
+      await tools.inspections.prune()
+      await pool.close()
+    },
   }
 }
 
-type Tools = {
-  readonly receipts: Receipts
-  readonly inspect: NonNullable<FolderJudgeSettings['inspect']>
-  readonly now: number
+const alone: Standing = {
+  direct: false,
+  typed: false,
+  requiredBy: [],
+  approved: false,
+  siblings: new Set(),
+  problems: [],
 }
 
-async function judgeFolder(question: FolderQuestion, tools: Tools): Promise<JudgedFolder> {
-  const { folder } = question
-  const unpacked = isInModules(folder) ? await readFolder(folder, isOwnModules) : await readFolder(folder)
-  const packageJson = unpacked.files.find(({ path }) => path === 'package.json')
-  const manifest = packageJson === undefined ? parseManifest({}) : readManifest(packageJson.bytes).manifest
-  const { name, version } = identityOf(question, manifest)
-  const hasGyp = unpacked.files.some(({ path }) => path === 'binding.gyp')
-  const known = { name, version, folder, manifest, hasGyp }
-  // What could not be read is not covered by a digest.
-  const whole = unpacked.gaps.length === 0 && unpacked.tricks.length === 0
-  const digest = folderDigest(unpacked.files.map(({ path, bytes }) => ({ path, sha256: sha256Hex(bytes) })))
-  // The same files under another name are another question: a look-alike may hold the very bytes of what it imitates.
-  const receipt = whole ? await tools.receipts.get(digest) : undefined
-  if (receipt?.name === name) return { ...known, verdict: 'known', judged: undefined }
-  const artifact = await tools.inspect(unpacked, 'directory')
+async function judgeRead(
+  read: ReadPackage,
+  standing: Standing,
+  { knowledge, now }: { readonly knowledge: Knowledge; readonly now: number },
+): Promise<JudgedFolder> {
+  const { name, version, manifest, hasGyp, artifact, question } = read
+  const known = { artifact, gaps: [], fromCache: false, error: undefined }
   // An alias, or a manifest that lies: judged under every name it goes by, and the worst counts.
-  const names = [...new Set([name, manifest.name ?? name])]
-  const all = names.flatMap(name => judgeAs(planned(question, name, version), artifact, tools.now))
+  const items = [...new Set([name, manifest.name ?? name])].map(name => planned(read, name, standing))
+  const publishedAt = await knowledge.publishTimes(items)
+  const all = items.flatMap(item =>
+    judgePackages([item], new Map([[item, known]]), {
+      rules,
+      lists: knowledge.lists,
+      policy: knowledge.policy,
+      problems: new Map([[item.location, standing.problems]]),
+      approved: new Set(standing.approved ? [item.location] : []),
+      siblings: standing.siblings,
+      publishedAt,
+      now,
+    }),
+  )
   const judged = all.toSorted((a, b) => rank[a.verdict.kind] - rank[b.verdict.kind])[0]
-  const verdict = judged?.verdict.kind ?? 'block'
-  if (whole && verdict === 'allow') await tools.receipts.add(digest, { name, version, because: 'clean' })
-  return { ...known, verdict, judged }
+  if (judged === undefined) throw new Error(`${question.folder} was not judged`)
+  const verdict = isAccepted(read, judged) ? 'allow' : judged.verdict.kind
+  return { name, version, folder: question.folder, manifest, hasGyp, verdict, judged }
 }
 
 const rank = { block: 0, ask: 1, allow: 2 } as const
 
-function judgeAs(item: PlannedPackage, artifact: InspectedArtifact, now: number): readonly JudgedPackage[] {
-  const read = { artifact, gaps: [], fromCache: false, error: undefined }
-  const knowledge = { rules, lists: loadLists(), problems: new Map(), approved: new Set<string>(), now }
-  return judgePackages([item], new Map([[item, read]]), knowledge)
-}
-
-/** What the registry calls it, or the folder's name below node_modules; the manifest is the author's claim. */
-function identityOf(
-  { folder, resolved }: FolderQuestion,
-  manifest: Manifest,
-): { readonly name: string; readonly version: string } {
-  const registered = resolved === undefined ? undefined : registryIdentity(resolved)
-  const own = /\/node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(folder)?.[1]
-  const name = registered?.name ?? own ?? manifest.name ?? folder.split('/').at(-1) ?? folder
-  return { name, version: registered?.version ?? manifest.version ?? '' }
+/**
+ * A person said yes to every question there is, for these very files and under this judge. The same files under another
+ * name are another question: a look-alike may hold the very bytes of what it imitates. No answer lifts a block.
+ */
+function isAccepted({ name, receipt }: ReadPackage, { verdict, gaps }: JudgedPackage): boolean {
+  if (verdict.kind !== 'ask' || receipt?.name !== name || receipt.acceptedUnder !== judgeVersion())
+    return false
+  if (gaps.some(gap => gap.kind === 'content')) return false
+  return verdict.findings.every(({ action, rule }) => action !== 'ask' || receipt.accepted.includes(rule))
 }
 
 function planned(
-  { folder, resolved, direct }: FolderQuestion,
+  { question: { folder, resolved }, version, artifact, isTarball }: ReadPackage,
   name: string,
-  version: string,
+  { direct, typed, requiredBy }: Standing,
 ): PlannedPackage {
   return {
     name,
     version,
     spec: folder,
     resolved,
-    integrity: undefined,
+    integrity: isTarball ? artifact.integrity : undefined,
     fetchSpec: undefined,
     location: folder,
     source: sourceOf(folder, resolved),
     direct,
-    typed: false,
+    typed,
     optional: false,
     dev: false,
-    requiredBy: [],
+    requiredBy,
     unchanged: true,
     registryManifest: undefined,
   }
@@ -146,8 +165,4 @@ function sourceOf(folder: string, resolved: string | undefined): SourceType {
   if (resolved?.startsWith('git') === true) return 'git'
   if (resolved?.startsWith('file:') === true) return 'file'
   return isInModules(folder) ? 'registry' : 'directory'
-}
-
-function isInModules(folder: string): boolean {
-  return folder.includes('/node_modules/')
 }

@@ -1,16 +1,17 @@
 import { join } from 'node:path'
-import { readFile } from 'node:fs/promises'
 import { reviewOfIdentity, scriptPolicyOf } from '../plan/script-policy.ts'
 import type { ScriptReview } from '../plan/script-policy.ts'
-import { parseTable, recordOf } from '../plan/values.ts'
 import type { FolderJudge, JudgedFolder } from './judge-folder.ts'
-import { judgeClosure } from './judge-tree.ts'
+import { judgeClosure, namedBy } from './judge-tree.ts'
+import type { ReadPackage } from './read-package.ts'
 import { ownerOf } from './script-request.ts'
 import type { ScriptRequest } from './script-request.ts'
 
 /** What becomes of one script. `why` is for people, one line of plain words; absent where there is nothing to say. */
 export type ScriptVerdict =
   | { readonly kind: 'run' }
+  /** Of a dependency: it may change its own folder, which is read again afterwards. */
+  | { readonly kind: 'build'; readonly read: ReadPackage }
   | { readonly kind: 'skip'; readonly judged: JudgedFolder; readonly review: ScriptReview }
   | { readonly kind: 'refuse'; readonly why: string; readonly judged: JudgedFolder | undefined }
 
@@ -33,23 +34,22 @@ export async function judgeScript(question: ScriptQuestion, judge: FolderJudge):
   const { request, registered } = question
   const owner = ownerOf(request, registered)
   if (owner === 'project') return { kind: 'run' }
-  const judged = await judge.judge({
-    folder: request.folder,
-    resolved: request.resolved,
+  const { folder, resolved, integrity } = request
+  const read = await judge.read({ folder, resolved, integrity })
+  if (owner === 'folder') return judgeOwnFolder(await judge.judge(read))
+  const review = await reviewOf(question)
+  const judged = await judge.judge(read, {
     direct: await isDirect(request),
+    approved: review === 'allowed',
   })
-  if (owner === 'folder') return judgeOwnFolder(judged)
-  if (judged.verdict === 'ask' || judged.verdict === 'block') {
-    return { kind: 'refuse', why: 'it was judged and is not clean', judged }
-  }
+  if (judged.verdict !== 'allow') return { kind: 'refuse', why: 'it was judged and is not clean', judged }
   if (!isOnDisk(request, judged)) {
     // npm 11 runs the text the registry sent, whatever the tarball says; an edited lockfile can bring one too.
     return { kind: 'refuse', why: 'npm was told to run a script that the package does not contain', judged }
   }
-  const review = await reviewOf(question)
   if (review !== 'allowed') return { kind: 'skip', judged, review }
-  const [alarm] = await judgeClosure(request.folder, judge)
-  if (alarm === undefined) return { kind: 'run' }
+  const [alarm] = await judgeClosure(judged, judge)
+  if (alarm === undefined) return { kind: 'build', read }
   return { kind: 'refuse', why: `it can load ${alarm.name}, which is not clean`, judged: alarm }
 }
 
@@ -58,7 +58,7 @@ export async function judgeScript(question: ScriptQuestion, judge: FolderJudge):
  * project shows stops it, and only in what runs at install time.
  */
 function judgeOwnFolder(judged: JudgedFolder): ScriptVerdict {
-  const findings = judged.judged?.verdict.findings ?? []
+  const { findings } = judged.judged.verdict
   const worst = findings.find(({ action, phase }) => action === 'block' && phase === 'install')
   if (worst === undefined) return { kind: 'run' }
   return { kind: 'refuse', why: `this project's own script: ${worst.message}`, judged }
@@ -86,8 +86,5 @@ async function reviewOf({ request, env }: ScriptQuestion): Promise<ScriptReview>
 async function isDirect({ folder, project, event }: ScriptRequest): Promise<boolean> {
   if (project === undefined || event === '') return false
   const name = /^\/node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(folder.slice(project.length))?.[1]
-  const text = await readFile(join(project, 'package.json'), 'utf8').catch(() => undefined)
-  const manifest = parseTable(text)
-  const lists = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']
-  return name !== undefined && lists.some(list => Object.hasOwn(recordOf(manifest[list]), name))
+  return name !== undefined && (await namedBy(join(project, 'package.json'))).has(name)
 }

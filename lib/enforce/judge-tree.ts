@@ -1,42 +1,96 @@
-import { readdir, realpath } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdir, readFile, realpath } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
 import { SafeInstallError } from '../errors.ts'
 import { limited } from '../install/limited.ts'
 import { limits } from '../limits.ts'
+import { lockedPackages, readLockfile } from '../plan/locked-packages.ts'
+import type { LockedPackage } from '../plan/locked-packages.ts'
+import { parseTable, recordOf } from '../plan/values.ts'
 import type { FolderJudge, JudgedFolder } from './judge-folder.ts'
+import { misplaced } from './misplaced.ts'
+import type { ReadPackage } from './read-package.ts'
 
-/** Every package below a node_modules folder that is not clean, and how many were looked at. */
-export type JudgedTree = { readonly packages: number; readonly alarms: readonly JudgedFolder[] }
+/** Every package below a node_modules folder, judged; `alarms` are those that are not clean. */
+export type JudgedTree = { readonly all: readonly JudgedFolder[]; readonly alarms: readonly JudgedFolder[] }
 
 /**
- * Judges what lies in a `node_modules`, packages inside packages too. Links are left out: they lead to the user's own
- * folders or into npm's store, which lies below the same folder. Throws E_UNSUPPORTED for trees beyond every limit.
+ * Judges what lies in a `node_modules`, packages inside packages too, with what the manifest and the lockfile beside it
+ * say. Links are left out: they lead to the user's own folders or into npm's store, which lies below the same folder.
+ * Throws E_UNSUPPORTED for trees beyond every limit.
  */
-export async function judgeTree(
-  modules: string,
-  judge: FolderJudge,
-  onJudged: (done: number) => void = () => undefined,
-): Promise<JudgedTree> {
-  const folders = await packageFolders(modules)
-  const alarms: JudgedFolder[] = []
-  let done = 0
-  await limited(folders, limits.maxWorkers, async ({ folder, direct }) => {
-    const judged = await judge.judge({ folder, resolved: undefined, direct })
-    if (judged.verdict === 'ask' || judged.verdict === 'block') alarms.push(judged)
-    onJudged(++done)
+export async function judgeTree(modules: string, judge: FolderJudge): Promise<JudgedTree> {
+  const project = dirname(modules)
+  const found = await packageFolders(modules)
+  const locked = found.length === 0 ? new Map<string, LockedPackage>() : await lockedIn(project)
+  const reads: ReadPackage[] = []
+  await limited(found, limits.maxWorkers, async ({ folder }) => {
+    const { resolved, integrity } = locked.get(relative(project, folder)) ?? {}
+    reads.push(await judge.read({ folder, resolved, integrity }))
   })
-  return { packages: folders.length, alarms: alarms.toSorted((a, b) => (a.folder < b.folder ? -1 : 1)) }
+  const wanted = await namedBy(join(project, 'package.json'))
+  const requirers = requirersOf(reads)
+  const siblings = new Set(reads.map(({ name }) => name))
+  const all: JudgedFolder[] = []
+  for (const read of reads.toSorted((a, b) => (a.question.folder < b.question.folder ? -1 : 1))) {
+    const at = relative(modules, read.question.folder)
+    const isTop = !at.includes('/node_modules/') && !at.startsWith('.store/')
+    const place = at.split('node_modules/').at(-1) ?? at
+    const asking = requirers.get(place) ?? []
+    const own = isTop ? wanted.get(place) : undefined
+    const isNamed = own !== undefined
+    // npm writes the manifest after the gate: what nobody names yet was typed a moment ago.
+    const typed = isTop && !isNamed && asking.length === 0
+    const specs = [...asking.map(({ spec }) => spec), ...(own === undefined ? [] : [own])]
+    // Links of the linked strategy are left out, so nobody here asks for what the store holds.
+    const problems = at.startsWith('.store/') ? [] : misplaced(place, read.question.resolved, specs)
+    const requiredBy = asking.map(({ by }) => by)
+    all.push(await judge.judge(read, { direct: isNamed || typed, typed, requiredBy, siblings, problems }))
+  }
+  return { all, alarms: all.filter(({ verdict }) => verdict !== 'allow') }
 }
 
-type Found = { readonly folder: string; readonly direct: boolean }
+/** What the project's lockfile says of each location. A claim: see `readPackage`. */
+async function lockedIn(project: string): Promise<ReadonlyMap<string, LockedPackage>> {
+  const lock = await readLockfile(project)
+  const packages = lock === undefined ? [] : (lockedPackages(lock.text) ?? [])
+  return new Map(packages.map(one => [one.location, one]))
+}
 
-async function packageFolders(modules: string): Promise<readonly Found[]> {
-  const found: Found[] = []
+const lists = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'] as const
+
+/** Names and specs in a package.json; empty where there is none. */
+export async function namedBy(path: string): Promise<ReadonlyMap<string, string>> {
+  const manifest = parseTable(await readFile(path, 'utf8').catch(() => undefined))
+  return new Map(
+    lists.flatMap(list =>
+      Object.entries(recordOf(manifest[list])).map(([name, spec]) => [name, String(spec)] as const),
+    ),
+  )
+}
+
+type Requirer = { readonly by: string; readonly spec: string }
+
+/** Who asks for a name at the top of a node_modules. Development dependencies of packages are not installed. */
+function requirersOf(reads: readonly ReadPackage[]): ReadonlyMap<string, readonly Requirer[]> {
+  const table = new Map<string, Requirer[]>()
+  for (const { name: by, manifest } of reads) {
+    for (const { name, spec, type } of manifest.dependencies) {
+      if (type === 'dev' || name === by) continue
+      const list = table.get(name)
+      if (list === undefined) table.set(name, [{ by, spec }])
+      else list.push({ by, spec })
+    }
+  }
+  return table
+}
+
+async function packageFolders(modules: string): Promise<readonly { readonly folder: string }[]> {
+  const found: { readonly folder: string }[] = []
   const waiting = [modules]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     for (const { path, kind } of await entriesOf(next)) {
       if (kind === 'modules') waiting.push(path)
-      else found.push({ folder: path, direct: next === modules })
+      else found.push({ folder: path })
       if (found.length + waiting.length > limits.maxEntries) {
         throw new SafeInstallError('E_UNSUPPORTED', `${modules} holds more than ${limits.maxEntries} folders`)
       }
@@ -51,20 +105,27 @@ type Entry = { readonly path: string; readonly kind: 'package' | 'modules' }
  * Everything the code of one package can load: its dependencies as Node finds them, theirs, and what lies in its own
  * node_modules. A script may be clean and start one that is not.
  */
-export async function judgeClosure(folder: string, judge: FolderJudge): Promise<readonly JudgedFolder[]> {
-  const own = await judgeTree(join(folder, 'node_modules'), judge)
-  const alarms = [...own.alarms]
-  const seen = new Set([folder])
-  const waiting = [folder]
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const judged = await judge.judge({ folder: next, resolved: undefined, direct: false })
-    if (judged.verdict === 'ask' || judged.verdict === 'block') alarms.push(judged)
-    for (const { name, type } of judged.manifest.dependencies) {
-      const found = type === 'dev' ? undefined : await nearest(next, name)
-      if (found === undefined || seen.has(found)) continue
-      seen.add(found)
-      waiting.push(found)
+export async function judgeClosure(
+  start: JudgedFolder,
+  judge: FolderJudge,
+): Promise<readonly JudgedFolder[]> {
+  const own = await packageFolders(join(start.folder, 'node_modules'))
+  const seen = new Set([start.folder])
+  const waiting = own.map(({ folder }) => folder)
+  const alarms: JudgedFolder[] = []
+  const enqueue = async ({ folder, manifest }: JudgedFolder): Promise<void> => {
+    for (const { name, type } of manifest.dependencies) {
+      const found = type === 'dev' ? undefined : await nearest(folder, name)
+      if (found !== undefined) waiting.push(found)
     }
+  }
+  await enqueue(start)
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (seen.has(next)) continue
+    seen.add(next)
+    const judged = await judge.judge(await judge.read({ folder: next, resolved: undefined }))
+    if (judged.verdict !== 'allow') alarms.push(judged)
+    await enqueue(judged)
   }
   return alarms
 }

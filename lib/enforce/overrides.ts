@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { lstat, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NpmConfig } from '../plan/npm-config.ts'
 import { settingOf } from './npmrc.ts'
@@ -42,5 +42,22 @@ export async function overridesOf(config: NpmConfig, env: Environment): Promise<
         effect: 'the judge does not follow it; npm does',
       })
   }
+  for (const name of extensions) {
+    if (await isThere(join(config.localPrefix, name)))
+      found.push({
+        what: `${name} (in the project)`,
+        effect: 'npm 12 runs it before anything is resolved or judged, unless the shim is on PATH',
+      })
+  }
   return found
+}
+
+/** Code of the project that npm 12 loads by itself. */
+const extensions = ['.npm-extension.mjs', '.npm-extension.cjs', '.npm-extension.js'] as const
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  )
 }

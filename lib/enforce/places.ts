@@ -13,6 +13,8 @@ export type Places = {
   /** Shims for npm and npx. */
   readonly bin: string
   readonly receipts: string
+  /** Inspections of what plain npm installed. npm's own cache folder is a project's to choose, so not there. */
+  readonly inspections: string
   /** Folders of projects that were set up, one a line. */
   readonly projects: string
 }
@@ -40,6 +42,7 @@ export function placesOf(env: Readonly<Record<string, string | undefined>>): Pla
     check: join(folder, 'check'),
     bin: join(folder, 'bin'),
     receipts: join(folder, 'receipts'),
+    inspections: join(folder, 'inspections'),
     projects: join(folder, 'projects'),
   }
 }

@@ -1,6 +1,7 @@
-import { mkdir, readFile, realpath } from 'node:fs/promises'
-import { dirname, sep } from 'node:path'
+import { readFile, realpath } from 'node:fs/promises'
+import { sep } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
+import { withFileLock } from '../policy/file-lock.ts'
 import type { Places } from './places.ts'
 
 /** Folders of projects that `--setup` was run in, real paths. Missing or unreadable means none. */
@@ -12,12 +13,11 @@ export async function registeredProjects({ projects }: Places): Promise<readonly
 /** Adds or removes a project's folder. A folder with a line break in its name cannot be kept and is left out. */
 export async function registerProject(places: Places, folder: string, keep: boolean): Promise<void> {
   const real = await realpath(folder)
-  const others = (await registeredProjects(places)).filter(known => known !== real)
-  const next = keep && !real.includes('\n') ? [...others, real] : others
-  if (!keep && others.length === 0 && next.length === 0) {
-    await mkdir(dirname(places.projects), { recursive: true, mode: 0o700 })
-  }
-  await writeFileAtomic(places.projects, next.map(line => `${line}\n`).join(''), { mode: 0o600 })
+  await withFileLock(places.projects, async () => {
+    const others = (await registeredProjects(places)).filter(known => known !== real)
+    const next = keep && !real.includes('\n') ? [...others, real] : others
+    await writeFileAtomic(places.projects, next.map(line => `${line}\n`).join(''), { mode: 0o600 })
+  })
 }
 
 /** Whether a real path is `folder` or lies below it. */

@@ -1,5 +1,6 @@
 import { decide } from '../judge/decide.ts'
 import { summarise } from '../judge/summarise.ts'
+import { policyRules } from '../policy/apply-policy.ts'
 import { createDrawing, renderReview } from '../report/human.ts'
 import { rules } from '../../rules/index.ts'
 import type { GuardHost } from './guard.ts'
@@ -11,8 +12,9 @@ export function describeAlarms(
   alarms: readonly JudgedFolder[],
   { env, stderr, version }: Pick<GuardHost, 'env' | 'stderr' | 'version'>,
 ): string {
-  const packages = alarms.flatMap(({ judged }) => (judged === undefined ? [] : [judged]))
-  if (packages.every(({ verdict }) => verdict.kind === 'allow')) return ''
+  const packages = alarms.map(({ judged }) => judged)
+  if (packages.every(({ verdict, accepted = [] }) => verdict.kind === 'allow' && accepted.length === 0))
+    return ''
   const drawing = createDrawing({
     isTTY: stderr.isTTY === true,
     columns: stderr.columns,
@@ -25,7 +27,7 @@ export function describeAlarms(
       decision: decide(packages),
       summary: summarise(packages, 0),
       packages,
-      titles: new Map(rules.map(rule => [rule.meta.id, rule.meta.title])),
+      titles: new Map([...policyRules, ...rules.map(rule => [rule.meta.id, rule.meta.title] as const)]),
     },
     drawing,
     { purpose: 'install', asking: false },

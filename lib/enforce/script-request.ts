@@ -14,6 +14,8 @@ export type ScriptRequest = {
   readonly project: string | undefined
   /** What the lockfile or the registry says the package came from. Not for bundled and linked packages. */
   readonly resolved: string | undefined
+  /** What npm says its tarball's integrity is; a claim, like `resolved`. */
+  readonly integrity: string | undefined
   /** True inside the clone of a git dependency that npm prepares. */
   readonly preparesGit: boolean
 }
@@ -43,6 +45,7 @@ export async function readScriptRequest(
     folder: await realpath(cwd),
     project: prefix === undefined ? undefined : await realpath(prefix).catch(() => undefined),
     resolved: known(env['npm_package_resolved']),
+    integrity: known(env['npm_package_integrity']),
     preparesGit: textOf(env['_PACOTE_NO_PREPARE_']) !== undefined,
   }
 }

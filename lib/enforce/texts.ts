@@ -78,8 +78,8 @@ const installs: Readonly<Record<string, string>> = {
 /** npm's other commands, written out: an abbreviation that npm would expand is refused instead of guessed. */
 const others =
   'access adduser login add-user audit bugs issues cache completion config c dedupe ddp deprecate diff dist-tag ' +
-  'dist-tags docs home doctor edit exec x explain why explore find-dupes fund get help hlep help-search init create ' +
-  'innit install-scripts approve-scripts deny-scripts link ln ll la list ls logout org ogr outdated owner author pack ping pkg prefix profile ' +
+  'dist-tags docs home doctor edit explain why explore find-dupes fund get help hlep help-search ' +
+  'install-scripts approve-scripts deny-scripts link ln ll la list ls logout org ogr outdated owner author pack ping pkg prefix profile ' +
   'prune publish query rebuild rb repo restart root run run-script rum urn sbom search find s se set shrinkwrap star ' +
   'stars start stop stage team test t tst token trust undeprecate uninstall unlink remove rm r un unpublish unstar version ' +
   'verison view info show v whoami'
@@ -122,8 +122,15 @@ if ! [ -x "$safe_install_shell" ]; then
   exit 127
 fi
 export npm_config_script_shell="$safe_install_shell"
-${name === 'npx' ? 'exec "$safe_install_real" "$@"\n' : npmCommands(node)}`
+${name === 'npx' ? `${withoutInstallScripts}exec "$safe_install_real" "$@"\n` : npmCommands(node)}`
 }
+
+/** npm exec does not hand its script-shell to what it installs: npm 11 runs those scripts in plain sh, unread. */
+const withoutInstallScripts = `if [ -z "\${npm_config_ignore_scripts+x}" ]; then
+  # For what npx installs; the shell takes it away again before the program starts.
+  export npm_config_ignore_scripts=true safe_install_npx=yes
+fi
+`
 
 function npmCommands(node: string): string {
   const program = `${quoteForShell(node)} ${quoteForShell(built('safe-install.js'))}`
@@ -137,6 +144,10 @@ function npmCommands(node: string): string {
   const installWords = Object.keys(installs).join(' | ')
   return `case "\${1-}" in
 ${cases.join('\n')}
+exec | x | init | create | innit)
+  ${withoutInstallScripts.trimEnd().replaceAll('\n', '\n  ')}
+  exec "$safe_install_real" "$@"
+  ;;
 ${others.split(' ').join(' | ')} | '')
   exec "$safe_install_real" "$@"
   ;;

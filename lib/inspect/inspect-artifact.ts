@@ -14,11 +14,16 @@ export type InspectionJob = { readonly source: SourceType } & (
 /** The bytes that identify a job: the tarball, or for a folder a list of its files and their digests. */
 const identity = (job: InspectionJob): Uint8Array => {
   if ('bytes' in job) return job.bytes
-  const lines = job.unpacked.files.map(({ path, bytes, mode }) =>
-    JSON.stringify([path, mode, sha256Hex(bytes)]),
-  )
+  return listOf(job.unpacked)
+}
+
+const listOf = ({ files }: Unpacked): Uint8Array => {
+  const lines = files.map(({ path, bytes, mode }) => JSON.stringify([path, mode, sha256Hex(bytes)]))
   return Buffer.from(lines.toSorted().join('\n'))
 }
+
+/** What an inspection of a folder has for its integrity: a digest of ours over names, modes and contents. */
+export const integrityOfFolder = (unpacked: Unpacked): string => sha512Sri(listOf(unpacked))
 
 const unread = (what: string): Inspection => ({
   manifest: parseManifest({}),

@@ -24,6 +24,8 @@ export type Knowledge = {
   readonly policy?: Policy
   /** Publish times in ms since the epoch, by `name@version`, where somebody asked for them. */
   readonly publishedAt?: ReadonlyMap<string, number>
+  /** Names of all packages beside these, where they are judged one by one. */
+  readonly siblings?: ReadonlySet<string>
   readonly now: number
 }
 
@@ -33,7 +35,7 @@ export function judgePackages(
   reads: ReadonlyMap<PlannedPackage, ReadArtifact>,
   knowledge: Knowledge,
 ): readonly JudgedPackage[] {
-  const siblings = new Set(packages.map(item => item.name))
+  const siblings = knowledge.siblings ?? new Set(packages.map(item => item.name))
   return packages.map(item => judgePackage(item, reads.get(item), siblings, knowledge))
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import writeFileAtomic from 'write-file-atomic'
 import { SafeInstallError } from '../errors.ts'
+import { withFileLock } from './file-lock.ts'
 import { isRecord } from '../plan/values.ts'
 
 type Table = Record<string, unknown>
@@ -15,6 +16,10 @@ export async function editJson(
   change: (table: Table) => Table,
   { create }: { readonly create: boolean },
 ): Promise<void> {
+  await withFileLock(path, async () => edit(path, change, create))
+}
+
+async function edit(path: string, change: (table: Table) => Table, create: boolean): Promise<void> {
   const before = await readText(path, create)
   const table = parse(path, before)
   const mark = before.startsWith('\uFEFF') ? '\uFEFF' : ''

@@ -1,8 +1,9 @@
-import { mkdir, readFile, realpath } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { limits } from '../limits.ts'
 import { isRecord, textOf } from '../plan/values.ts'
+import { withFileLock } from './file-lock.ts'
 import type { UserPlaces } from './places.ts'
 
 /** A project's policy file somebody trusted: this content at this path. */
@@ -24,11 +25,12 @@ export async function rememberTrusted(
   { digest, now }: { readonly digest: string; readonly now: number },
 ): Promise<void> {
   const entry: Trusted = { path: await realpath(path), digest, date: new Date(now).toISOString() }
-  const others = (await readTrusted(places)).filter(one => one.path !== entry.path || one.digest !== digest)
-  const trusted = [...others, entry].slice(-limits.maxTrusted)
-  await mkdir(dirname(storeOf(places)), { recursive: true, mode: 0o700 })
-  await writeFileAtomic(storeOf(places), `${JSON.stringify({ version: 1, trusted }, undefined, 2)}\n`, {
-    mode: 0o600,
+  await withFileLock(storeOf(places), async () => {
+    const others = (await readTrusted(places)).filter(one => one.path !== entry.path || one.digest !== digest)
+    const trusted = [...others, entry].slice(-limits.maxTrusted)
+    await writeFileAtomic(storeOf(places), `${JSON.stringify({ version: 1, trusted }, undefined, 2)}\n`, {
+      mode: 0o600,
+    })
   })
 }
 

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { SafeInstallError } from '../errors.ts'
 import { isRecord } from '../plan/values.ts'
 import { editJson } from './edit-json.ts'
@@ -96,12 +94,11 @@ function refuseUntrusted({ level }: Target, loaded: LoadedPolicy): void {
 }
 
 async function writeItem(
-  { path, level }: Target,
+  { path }: Target,
   key: 'exceptions' | 'approvals',
   entry: object,
   same: (one: Readonly<Record<string, unknown>>) => boolean,
 ): Promise<void> {
-  if (level === 'user') await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   await editJson(
     path,
     table => {

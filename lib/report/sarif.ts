@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Action, Finding, JudgedPackage, RuleMeta, Severity } from '../types.ts'
+import { limits } from '../limits.ts'
 import { idOf, type Report } from './report.ts'
 import { printable } from './sanitize.ts'
 
@@ -12,7 +13,17 @@ export type SarifAnchor = {
   lineOf(one: JudgedPackage): number
 }
 
-const levels: Readonly<Record<Action, string>> = { block: 'error', ask: 'warning', note: 'note' }
+type Level = 'error' | 'warning' | 'note'
+
+const levels: Readonly<Record<Action, Level>> = { block: 'error', ask: 'warning', note: 'note' }
+const ranks: Readonly<Record<Level, number>> = { error: 0, warning: 1, note: 2 }
+/** What a rule says where nobody says otherwise; each result has its own. */
+const usualLevels: Readonly<Record<Severity, Level>> = {
+  critical: 'error',
+  high: 'error',
+  medium: 'warning',
+  low: 'note',
+}
 
 /** GitHub orders alerts by this number: over 9 is critical, 7 to 8.9 high, 4 to 6.9 medium, below low. */
 const scores: Readonly<Record<Severity, string>> = { critical: '9.5', high: '8.0', medium: '5.5', low: '2.0' }
@@ -25,7 +36,7 @@ const contentGap = 'content-gap'
  * the same when lines move.
  */
 export function toSarif(report: Report, rules: readonly RuleMeta[], anchor: SarifAnchor): object {
-  const results = report.packages.flatMap(one => [
+  const all = report.packages.flatMap(one => [
     ...one.verdict.findings.map(finding => findingResult(one, finding, anchor)),
     ...one.gaps
       .filter(gap => gap.kind === 'content')
@@ -38,6 +49,13 @@ export function toSarif(report: Report, rules: readonly RuleMeta[], anchor: Sari
         )
       }),
   ])
+  const results =
+    all.length <= limits.maxSarifResults
+      ? all
+      : all.toSorted((a, b) => ranks[a.level] - ranks[b.level]).slice(0, limits.maxSarifResults)
+  const described = new Set([...rules.map(meta => meta.id), contentGap])
+  const others = [...new Set(results.map(one => one.ruleId))].filter(id => !described.has(id))
+  const left = all.length - results.length
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -47,9 +65,27 @@ export function toSarif(report: Report, rules: readonly RuleMeta[], anchor: Sari
           driver: {
             name: 'safe-install',
             semanticVersion: report.tool.version,
-            rules: [...rules.map(describeRule), describeGapRule()],
+            rules: [
+              ...rules.map(describeRule),
+              ...others.map(id => describePolicyRule(id, report.titles.get(id) ?? id)),
+              describeGapRule(),
+            ],
           },
         },
+        invocations: [
+          {
+            executionSuccessful: true,
+            toolExecutionNotifications:
+              left === 0
+                ? []
+                : [
+                    {
+                      level: 'warning',
+                      message: { text: `${left} results of lesser weight were left out.` },
+                    },
+                  ],
+          },
+        ],
         columnKind: 'utf16CodeUnits',
         results,
       },
@@ -73,11 +109,29 @@ function describeRule(meta: RuleMeta): object {
   return {
     id: meta.id,
     name: meta.id,
-    shortDescription: { text: meta.title },
-    fullDescription: { text: meta.description },
+    shortDescription: { text: cut(meta.title) },
+    fullDescription: { text: cut(meta.description) },
     help: { text: [meta.description, `Read more: safe-install --explain ${meta.id}`].join('\n') },
+    defaultConfiguration: { level: usualLevels[meta.severity] },
     properties: { tags: ['security', 'supply-chain'], 'security-severity': scores[meta.severity] },
   }
+}
+
+/** A finding of the policy itself, which no rule file describes. */
+function describePolicyRule(id: string, title: string): object {
+  return {
+    id,
+    name: id,
+    shortDescription: { text: cut(title) },
+    fullDescription: { text: cut(`${title}.`) },
+    help: { text: 'It comes from a safe-install.json: see safe-install --print-config.' },
+    defaultConfiguration: { level: 'warning' },
+    properties: { tags: ['security', 'supply-chain'], 'security-severity': scores.medium },
+  }
+}
+
+function cut(text: string): string {
+  return text.length > limits.maxSarifTextChars ? `${text.slice(0, limits.maxSarifTextChars - 1)}…` : text
 }
 
 function describeGapRule(): object {
@@ -88,11 +142,12 @@ function describeGapRule(): object {
     shortDescription: { text },
     fullDescription: { text: `${text}, so nobody knows what they do.` },
     help: { text: 'See safe-install --inspect <package> --verbose.' },
+    defaultConfiguration: { level: 'error' },
     properties: { tags: ['security', 'supply-chain'], 'security-severity': scores.high },
   }
 }
 
-function findingResult(one: JudgedPackage, finding: Finding, anchor: SarifAnchor): object {
+function findingResult(one: JudgedPackage, finding: Finding, anchor: SarifAnchor): SarifResult {
   const { location, flow = [] } = finding
   const text = [
     `${idOf(one.package)}: ${finding.message}`,
@@ -105,11 +160,13 @@ function findingResult(one: JudgedPackage, finding: Finding, anchor: SarifAnchor
   return result(one, { rule: finding.rule, level: levels[finding.action], text, key }, anchor)
 }
 
-type Result = { readonly rule: string; readonly level: string; readonly text: string; readonly key: string }
+type Result = { readonly rule: string; readonly level: Level; readonly text: string; readonly key: string }
 
-function result(one: JudgedPackage, { rule, level, text, key }: Result, anchor: SarifAnchor): object {
+type SarifResult = { readonly ruleId: string; readonly level: Level }
+
+function result(one: JudgedPackage, { rule, level, text, key }: Result, anchor: SarifAnchor): SarifResult {
   const name = printable(one.package.name, 214)
-  return {
+  const whole = {
     ruleId: rule,
     level,
     // `[text](1)` would become a link to another location of the result: a package may write one.
@@ -131,6 +188,7 @@ function result(one: JudgedPackage, { rule, level, text, key }: Result, anchor: 
     ],
     partialFingerprints: { primaryLocationLineHash: fingerprint([rule, one.package.name, key]) },
   }
+  return whole
 }
 
 function escapeLinks(line: string): string {

@@ -22,6 +22,11 @@ export type InspectionCache = {
   prune(): Promise<void>
 }
 
+/** Where an install keeps its inspections, below npm's cache folder. */
+export function inspectionsFolder(cacheFolder: string): string {
+  return join(cacheFolder, '_safe-install', 'inspections')
+}
+
 /**
  * One file per artifact below `folder/<engine>`: a digest line, then JSON. Writers never share a file name and rename
  * into place, so concurrent installs cannot mix their bytes; a file whose digest does not match is removed and read

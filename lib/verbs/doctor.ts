@@ -19,6 +19,7 @@ type ProvedNpm = { readonly version: string; readonly program: string; readonly 
 /** What no setup closes, in the words of the report. */
 const alwaysOpen = [
   'packages without scripts, in projects without a gate: read by the shim or by safe-install itself only',
+  'install scripts of what npx downloads with npm 11, which hands them to plain sh: switched off by the shim only',
   'flags typed by hand: --script-shell, --ignore-scripts (which also switches the check gate off)',
   'other package managers, and programs that call the registry themselves',
 ] as const

@@ -1,12 +1,11 @@
 import type { Request } from '../cli/request.ts'
 import { shellSetting } from '../enforce/places.ts'
-import { SafeInstallError } from '../errors.ts'
-import { isRegistryAllowed } from '../policy/apply-policy.ts'
 import { withoutCredentials } from '../policy/history.ts'
 import { loadPolicy } from '../policy/load-policy.ts'
 import type { LoadedPolicy } from '../policy/load-policy.ts'
 import { strictestAllowance } from '../policy/merge-policy.ts'
 import type { Policy, SourceKey } from '../policy/policy.ts'
+import { assertRegistries, registriesOf } from '../policy/registries.ts'
 import type { NpmConfig } from '../plan/npm-config.ts'
 import type { IgnoredSetting } from '../plan/project-settings.ts'
 import { renderHint } from '../report/human.ts'
@@ -73,25 +72,6 @@ function notesOf(config: NpmConfig, { project }: LoadedPolicy): readonly string[
     ...foreign,
     ...untrusted,
   ]
-}
-
-/** The registries of npm's settings: the default one, and one for each scope. */
-export function registriesOf({ flat }: Pick<NpmConfig, 'flat'>): ReadonlyMap<string, string> {
-  const scoped = Object.keys(flat).filter(key => key === 'registry' || /^@[^:]+:registry$/.test(key))
-  return new Map(scoped.map(key => [key, String(flat[key])]))
-}
-
-function assertRegistries(config: NpmConfig, { registries }: Policy): void {
-  const allowed = registries.value
-  if (allowed === undefined) return
-  for (const [key, address] of registriesOf(config)) {
-    if (URL.canParse(address) && isRegistryAllowed(address, allowed)) continue
-    throw new SafeInstallError(
-      'E_POLICY',
-      `${key}=${withoutCredentials(address)} is not among the registries that the policy (${registries.origin}) allows: ${allowed.join(', ')}`,
-      { hint: 'Nothing was asked of it. See safe-install --print-config for where each setting comes from.' },
-    )
-  }
 }
 
 const allowKey = {

@@ -2,7 +2,7 @@ import { ask } from '../cli/ask.ts'
 import { canAsk } from '../cli/agent.ts'
 import type { Request } from '../cli/request.ts'
 import { SafeInstallError } from '../errors.ts'
-import { leaveReceipts, withoutGuard } from '../enforce/own-install.ts'
+import { leaveBuilt, leaveReceipts, withoutGuard } from '../enforce/own-install.ts'
 import { installTree } from '../install/install-tree.ts'
 import type { InspectedPackage, InstallResult } from '../install/install-tree.ts'
 import { makeProjectFolder } from '../install/project-folder.ts'
@@ -33,6 +33,7 @@ import { openGuard } from './guard.ts'
 import { judgePlan, reportOf } from './judge-plan.ts'
 import type { Judgement } from './judge-plan.ts'
 import { offerApprovals } from './offer-approvals.ts'
+import { inspectionsFolder } from '../store/inspection-cache.ts'
 import type { Parts } from './reader.ts'
 import { recordDecision } from './record-decision.ts'
 import { assertScriptsReviewed } from './strict-scripts.ts'
@@ -86,8 +87,10 @@ export async function install(
       return finish({ ...report, decision }, request, session)
     }
     assertScriptsReviewed(plan, judgement.judged, config)
-    await leaveReceipts(judgement.judged, session.host.env)
+    const keptIn = inspectionsFolder(String(config.get('cache')))
+    await leaveReceipts(judgement.judged, session.host.env, keptIn)
     const result = await installPlan(plan, judgement, { config, session, parts, rootScripts: !again })
+    if (!config.ignoreScripts) await leaveBuilt(judgement.judged, plan.path, session.host.env, keptIn)
     if (request.json) session.print(toJsonText(toJsonReport({ ...report, decision })))
     else if (config.get('dry-run') === true) session.print(dryRunLines(plan, report, session))
     else {

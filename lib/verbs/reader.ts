@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { evictTarball } from '../fetch/evict-tarball.ts'
 import { fetchTarball } from '../fetch/fetch-tarball.ts'
 import { readArtifacts } from '../fetch/read-artifacts.ts'
@@ -11,7 +10,7 @@ import { limits } from '../limits.ts'
 import type { Plan } from '../plan/make-plan.ts'
 import type { ReadArtifact as ReadFiles } from '../plan/shrinkwraps.ts'
 import { engineVersion } from '../store/engine-version.ts'
-import { openInspectionCache } from '../store/inspection-cache.ts'
+import { inspectionsFolder, openInspectionCache } from '../store/inspection-cache.ts'
 import type { InspectedArtifact, InspectionCache } from '../store/inspection-cache.ts'
 import type { PlannedPackage, SourceType } from '../types.ts'
 
@@ -50,7 +49,7 @@ export type Parts = {
 
 /** Opens the reader: workers start with the first package that is not cached. */
 export function openReader({ flat, cacheFolder, processors, fresh }: ReaderSettings): Reader {
-  const kept = openInspectionCache(join(cacheFolder, '_safe-install', 'inspections'), engineVersion())
+  const kept = openInspectionCache(inspectionsFolder(cacheFolder), engineVersion())
   const cache: InspectionCache = fresh ? { ...kept, get: () => Promise.resolve(undefined) } : kept
   const pool = createPool({
     workers: Math.max(1, Math.min(limits.maxWorkers, processors)),

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { lstat, readFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { SafeInstallError } from '../errors.ts'
 import { limits } from '../limits.ts'
@@ -38,11 +38,25 @@ export async function writeSarif(
 }
 
 async function anchorOf(project: string): Promise<SarifAnchor> {
+  const way = await wayFromRepository(project)
   for (const uri of ['npm-shrinkwrap.json', 'package-lock.json']) {
     const text = await readFile(join(project, uri), 'utf8').catch(() => undefined)
     if (text === undefined || text.length > limits.maxLockfileBytes) continue
     const lines = lockfileLines(text)
-    return { uri, lineOf: ({ package: { location } }) => lines.get(location) ?? 1 }
+    return { uri: way + uri, lineOf: ({ package: { location } }) => lines.get(location) ?? 1 }
   }
-  return { uri: 'package.json', lineOf: () => 1 }
+  return { uri: `${way}package.json`, lineOf: () => 1 }
+}
+
+/** `packages/a/` where the project lies in a repository: code scanning counts from the repository's root. */
+async function wayFromRepository(project: string): Promise<string> {
+  for (let at = project, up = dirname(at); ; at = up, up = dirname(at)) {
+    const isRoot = await lstat(join(at, '.git')).then(
+      () => true,
+      () => false,
+    )
+    const way = relative(at, project).split(sep).map(encodeURIComponent).join('/')
+    if (isRoot) return way === '' ? '' : `${way}/`
+    if (up === at) return ''
+  }
 }

@@ -4,14 +4,15 @@
  */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chown, mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { runCli } from '../helpers/cli.ts'
+import type { Finished } from '../helpers/cli.ts'
 import { npm12 } from '../helpers/npms.ts'
-import { makeProject } from '../helpers/project.ts'
+import { makeProject, snapshot } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
 import { startRegistry } from '../helpers/registry.ts'
 import type { Registry } from '../helpers/registry.ts'
@@ -60,6 +61,40 @@ t.test('works without HOME', async t => {
   t.equal(code, 0, stderr)
   t.ok(await worked(project))
 })
+
+t.test(
+  'a HOME that cannot be written costs the log, and what must be written there is refused whole',
+  { skip: process.getuid?.() === 0 ? false : 'takes root, who may choose another user' },
+  async t => {
+    const registry = await startRegistry(t)
+    publish(registry)
+    const project = await makeProject(t, registry, { 'package.json': { ...manifest, private: true } })
+    const all = dirname(project.path)
+    await chown(all, 65_534, 65_534)
+    for (const entry of await readdir(all, { recursive: true })) await chown(join(all, entry), 65_534, 65_534)
+    await chown(project.home, 0, 0)
+    await chmod(project.home, 0o555)
+    const run = async (...args: readonly string[]): Promise<Finished> =>
+      runCli(project, args, { uid: 65_534 })
+    const installed = await run('built')
+    t.equal(installed.code, 0, installed.stderr)
+    t.match(installed.stderr, /the decision was not noted/)
+    t.ok(await worked(project))
+    const before = await snapshot(project.path)
+    for (const args of [
+      ['--setup', '--user', '--yes'],
+      ['--setup', '--yes'],
+      ['--accept', 'built@1.0.0', '--rule', 'install-script', '--reason', 'x', '--user'],
+      ['--update-data', join(project.path, 'package.json')],
+    ]) {
+      const refused = await run(...args)
+      t.ok(refused.code === 1 || refused.code === 2, `${args.join(' ')}: ${refused.code} ${refused.stdout}`)
+      t.notMatch(refused.stderr, /unexpected error/, args.join(' '))
+    }
+    t.same(await snapshot(project.path), before, 'not half a setup')
+    t.same(await readdir(project.home), [])
+  },
+)
 
 t.test(
   'works as another user than root',

@@ -148,8 +148,10 @@ const stealer = {
   'package.json': JSON.stringify({
     name: 'stealer',
     version: '1.0.0',
+    bin: 'cli.js',
     scripts: { postinstall: 'node setup.js' },
   }),
+  'cli.js': '// inert\n',
   'setup.js': `const fs = require('node:fs')
 const { homedir } = require('node:os')
 const token = fs.readFileSync(homedir() + '/.npmrc', 'utf8')
@@ -410,6 +412,7 @@ export function testEnforcement(t: Test, tested: TestedNpm): void {
   })
 
   t.test(`${title}: a credential stealer and a fake SDK at every door`, async t => {
+    const doors: string[] = []
     for (const [name, files] of [
       ['stealer', stealer],
       ['exchange-sdk-plus', fakeSdk],
@@ -424,6 +427,7 @@ export function testEnforcement(t: Test, tested: TestedNpm): void {
         t.not(done.code, 0, `${name}: ${what} fails`)
         t.notOk(isInstalled(at, name), `${name}: ${what} leaves nothing`)
         t.match(done.stderr + done.stdout, /collect\.invalid|npm error/, `${name}: ${what} says why`)
+        doors.push(`${name} | ${what} | stopped, exit code ${String(done.code)}, nothing left`)
       }
       await refused('npm install <pkg>', ['install', name])
       await refused('npm install <pkg> in an agent', ['install', name], {
@@ -431,15 +435,26 @@ export function testEnforcement(t: Test, tested: TestedNpm): void {
       })
       await addToLock(at, name, files)
       await refused('npm install', ['install'])
+      await refused('npm update', ['update'])
       await refused('npm ci from a warm cache', ['ci', '--offline'])
-      const npx = await at.npm(['exec', '--yes', '--', `${name}@1.0.0`])
-      t.not(npx.code, 0, `${name}: npx`)
       const shims = join(at.project.home, '.safe-install', 'bin')
-      const env = { PATH: `${shims}:${process.env['PATH']}` }
+      const env = { PATH: `${shims}:${await realNpm(at, tested)}:${process.env['PATH']}` }
+      // By the shim: npm 11 runs install scripts of what npx downloads in plain sh, whatever its script-shell is.
+      const npx = await at.npm(['--yes', `${name}@1.0.0`], { program: join(shims, 'npx'), env })
+      t.equal(npx.code, 10, `${name}: npx`)
+      t.match(npx.stderr, /collect\.invalid/, `${name}: npx says why`)
+      doors.push(`${name} | npx, by the shim | stopped, exit code ${String(npx.code)}`)
       const global = await at.npm(['install', '--global', name], { program: join(shims, 'npm'), env })
       t.equal(global.code, 10, `${name}: a global install, by the shim`)
       t.match(global.stdout, /collect\.invalid/)
+      doors.push(`${name} | npm install -g, by the shim | stopped, exit code ${String(global.code)}`)
+      // What is open, and said to be: without the shim no gate sees a global package that has no script.
+      const plain = await at.npm(['install', '--global', name, allScripts])
+      const hasScript = name === 'stealer'
+      t.equal(plain.code !== 0, hasScript, `${name}: a global install by plain npm`)
+      doors.push(`${name} | npm install -g, plain npm | ${hasScript ? 'stopped' : 'OPEN: installed'}`)
     }
+    for (const door of doors) t.comment(`${title} | ${door}`)
   })
 
   t.test(`${title}: the strict gate leaves plain npm nothing to do`, async t => {

@@ -100,7 +100,8 @@ export class CodeAnalysis {
       if (entry.phase !== 'import' || this.#walked.has(entry.path)) continue
       this.#walked.add(entry.path)
       const record: ModuleRecord | undefined = this.#modules.records.get(entry.path)
-      if (record?.file !== undefined && !isHuge(machine, record.file)) machine.queue(exportsWalker(machine, record))
+      if (record?.file !== undefined && !isHuge(machine, record.file))
+        machine.queue(exportsWalker(machine, record))
     }
     machine.drain(byCallLevel)
     for (let round = 0; round < 20; round++) {

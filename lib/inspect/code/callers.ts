@@ -97,10 +97,9 @@ function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame:
   const file = fn.file as SourceFile
   const place = placeOf(file, fn.node)
   // In a bundle of a megabyte only what is named like a secret is followed: the rest goes everywhere.
-  const parameter: Value =
-    isHuge(machine, file)
-      ? anything
-      : { ...anything, taints: [machine.source('caller', fn.name, place)] }
+  const parameter: Value = isHuge(machine, file)
+    ? anything
+    : { ...anything, taints: [machine.source('caller', fn.name, place)] }
   const list = fn.node.params.slice(0, 12).map(pattern => {
     if (pattern.type !== 'Identifier' || !isSecretParameter(pattern.name)) return parameter
     return { ...anything, taints: [machine.source('caller-secret', pattern.name, placeOf(file, pattern))] }

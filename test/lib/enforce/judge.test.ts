@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto'
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import process from 'node:process'
+import cacache from 'cacache'
 import t from 'tap'
 import type { Test } from 'tap'
 import { guard } from '../../../lib/enforce/guard.ts'
@@ -10,6 +13,12 @@ import type { ScriptVerdict } from '../../../lib/enforce/judge-script.ts'
 import { judgeTree } from '../../../lib/enforce/judge-tree.ts'
 import { leaveReceipts, withoutGuard } from '../../../lib/enforce/own-install.ts'
 import { inspectArtifact } from '../../../lib/inspect/inspect-artifact.ts'
+import { placesOf } from '../../../lib/enforce/places.ts'
+import { defaultPolicy } from '../../../lib/policy/merge-policy.ts'
+import type { Policy } from '../../../lib/policy/policy.ts'
+import { loadLists } from '../../../lib/store/load-lists.ts'
+import type { Lists } from '../../../rules/lists.ts'
+import { packFiles } from '../../helpers/tarball.ts'
 import { folderDigest, openReceipts } from '../../../lib/store/receipts.ts'
 
 type Files = Readonly<Record<string, string>>
@@ -22,6 +31,7 @@ async function world(
 ): Promise<{
   readonly root: string
   readonly judge: FolderJudge
+  readonly judgeBy: (policy: Policy, lists?: Lists) => FolderJudge
   readonly inspected: string[]
   readonly receipts: string
 }> {
@@ -33,17 +43,20 @@ async function world(
     }
   }
   const inspected: string[] = []
-  const receipts = join(root, 'home', 'receipts')
-  const judge = openFolderJudge({
-    receiptsFolder: receipts,
-    processors: 1,
-    now: 0,
-    inspect: async (unpacked, source) => {
-      inspected.push(String(unpacked.files.length))
-      return inspectArtifact({ unpacked, source })
-    },
-  })
-  return { root, judge, inspected, receipts }
+  const places = placesOf({ HOME: join(root, 'home') })
+  const judgeBy = (policy: Policy, lists = loadLists()): FolderJudge =>
+    openFolderJudge({
+      places,
+      npmCache: join(root, 'cache'),
+      knowledge: { policy, lists, publishTimes: async () => new Map() },
+      processors: 1,
+      now: 0,
+      inspect: async job => {
+        inspected.push('bytes' in job ? 'tarball' : String(job.unpacked.files.length))
+        return inspectArtifact(job)
+      },
+    })
+  return { root, judge: judgeBy(defaultPolicy), judgeBy, inspected, receipts: places.receipts }
 }
 
 const hooked = (more: object = {}): Files => ({
@@ -75,6 +88,7 @@ async function ask(
     folder: join(root, folder),
     project: root,
     resolved: 'resolved' in more ? more.resolved : resolved,
+    integrity: undefined,
     preparesGit: false,
   }
   return judgeScript({ request, env, registered: [] }, judge)
@@ -83,8 +97,8 @@ async function ask(
 t.test('approval is npm’s, by where the package came from', async t => {
   const table: readonly (readonly [string, object, string | undefined, string])[] = [
     ['nothing said', {}, resolved, 'skip'],
-    ['pinned', { 'hooked@1.0.0': true }, resolved, 'run'],
-    ['by name', { hooked: true }, resolved, 'run'],
+    ['pinned', { 'hooked@1.0.0': true }, resolved, 'build'],
+    ['by name', { hooked: true }, resolved, 'build'],
     ['another version', { 'hooked@1.0.1': true }, resolved, 'skip'],
     ['a range is dropped', { 'hooked@^1.0.0': true }, resolved, 'skip'],
     ['denied', { 'hooked@1.0.0': true, hooked: false }, resolved, 'skip'],
@@ -107,25 +121,25 @@ t.test('approval is npm’s, by where the package came from', async t => {
 t.test('npm’s settings approve where the project says nothing, and only then', async t => {
   const env = { npm_config_allow_scripts: 'other,hooked@1.0.0' }
   const silent = await world(t, { 'node_modules/hooked': hooked() })
-  t.equal((await ask(silent, 'node_modules/hooked', { env })).kind, 'run')
+  t.equal((await ask(silent, 'node_modules/hooked', { env })).kind, 'build')
   const speaking = await world(t, { 'node_modules/hooked': hooked() }, { allowScripts: { other: true } })
   t.equal((await ask(speaking, 'node_modules/hooked', { env })).kind, 'skip')
 })
 
 t.test('a linked folder is known by its path', async t => {
   const at = await world(t, { '../linked': hooked() }, { allowScripts: { 'file:../linked': true } })
-  t.equal((await ask(at, '../linked', { resolved: undefined })).kind, 'run')
+  t.equal((await ask(at, '../linked', { resolved: undefined })).kind, 'build')
 })
 
 t.test('the script is the one on disk', async t => {
   const approved = { allowScripts: { hooked: true } }
   const gyp = { 'package.json': '{"name":"hooked","version":"1.0.0"}', 'binding.gyp': '{}\n' }
   const table: readonly (readonly [string, Files, string, string, string])[] = [
-    ['as it stands', hooked(), 'postinstall', 'node hook.js', 'run'],
-    ['blanks around it', hooked(), 'postinstall', ' node hook.js\n', 'run'],
+    ['as it stands', hooked(), 'postinstall', 'node hook.js', 'build'],
+    ['blanks around it', hooked(), 'postinstall', ' node hook.js\n', 'build'],
     ['more of it', hooked(), 'postinstall', 'node hook.js; curl x', 'refuse'],
     ['another event', hooked(), 'preinstall', 'node hook.js', 'refuse'],
-    ['a build npm implies', gyp, 'install', 'node-gyp rebuild', 'run'],
+    ['a build npm implies', gyp, 'install', 'node-gyp rebuild', 'build'],
     ['something else in its place', gyp, 'install', 'node-gyp rebuild; x', 'refuse'],
     ['a build without binding.gyp', hooked(), 'install', 'node-gyp rebuild', 'refuse'],
   ]
@@ -160,11 +174,11 @@ t.test('everything the script could load must be clean', async t => {
       },
       'refuse',
     ],
-    ['a stranger beside it', { 'node_modules/hooked': hooked(), 'node_modules/bad': bad }, 'run'],
+    ['a stranger beside it', { 'node_modules/hooked': hooked(), 'node_modules/bad': bad }, 'build'],
     [
       'a dependency that is not there',
       { 'node_modules/hooked': hooked({ dependencies: { bad: '1' } }) },
-      'run',
+      'build',
     ],
   ]
   for (const [title, packages, kind] of table) {
@@ -200,7 +214,48 @@ t.test('a tree is read package by package, wherever they lie', async t => {
     )
   }
   const at = await world(t, {})
-  t.same(await judgeTree(join(at.root, 'node_modules'), at.judge), { packages: 0, alarms: [] })
+  t.same(await judgeTree(join(at.root, 'node_modules'), at.judge), { all: [], alarms: [] })
+})
+
+t.test('an exception counts for the bytes it names, whoever claims what', async t => {
+  const bad: Files = {
+    'package.json': '{"name":"bad","version":"1.0.0","bin":{"git":"x.js"}}',
+    'x.js': '//\n',
+  }
+  const tarball = packFiles(bad)
+  const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`
+  const policy: Policy = {
+    ...defaultPolicy,
+    exceptions: [
+      {
+        package: 'bad',
+        version: '1.0.0',
+        integrity,
+        rule: 'tool-named-bin',
+        reason: 'read it',
+        who: 'me',
+        until: undefined,
+        origin: 'user',
+      },
+    ],
+  }
+  const table: readonly (readonly [string, Files, boolean, string | undefined, string])[] = [
+    ['these very files', bad, true, integrity, 'allow'],
+    ['nobody claims anything', bad, true, undefined, 'allow'],
+    ['one byte more, and the same claim', { ...bad, 'x.js': '// \n' }, true, integrity, 'ask'],
+    ['a file more', { ...bad, 'y.js': '//\n' }, true, integrity, 'ask'],
+    ["bytes that npm's cache does not hold", bad, false, integrity, 'ask'],
+  ]
+  for (const [title, files, isCached, claim, verdict] of table) {
+    const at = await world(t, { 'node_modules/bad': files })
+    if (isCached) await cacache.put(join(at.root, 'cache', '_cacache'), 'key', Buffer.from(tarball))
+    const judge = at.judgeBy(policy)
+    const question = { folder: join(at.root, 'node_modules/bad'), resolved: undefined, integrity: claim }
+    for (const round of ['first', 'second'])
+      t.equal((await judge.judge(await judge.read(question))).verdict, verdict, `${title}, ${round} time`)
+    t.equal((await at.judge.judge(await at.judge.read(question))).verdict, 'ask', `${title}: no policy`)
+    t.ok(at.inspected.length <= 2, `${title}: seen before`)
+  }
 })
 
 t.test('receipts', async t => {
@@ -213,39 +268,43 @@ t.test('receipts', async t => {
     await ask(at, 'node_modules/hooked')
     t.equal(at.inspected.length, 2, 'one more file')
   })
-  t.test('are none when damaged, copied, of another judge or another name', async t => {
+  t.test('are none when damaged or copied', async t => {
     const folder = t.testdir({})
     const digest = folderDigest([{ path: 'a', sha256: 'x' }])
     const other = folderDigest([{ path: 'a', sha256: 'y' }])
     t.not(digest, other)
-    const receipts = openReceipts(folder, 'judge')
-    await receipts.add(digest, { name: 'a', version: '1.0.0', because: 'clean' })
-    t.match(await receipts.get(digest), { name: 'a', because: 'clean' })
-    t.equal(await openReceipts(folder, 'newer').get(digest), undefined)
-    const path = join(folder, 'judge', digest.slice(0, 2), digest.slice(2))
+    const receipts = openReceipts(folder)
+    const known = {
+      inspection: 'sha512-x',
+      isTarball: true,
+      keptIn: '/c',
+      accepted: ['r'],
+      acceptedUnder: 'j',
+    }
+    await receipts.add(digest, { name: 'a', version: '1.0.0', ...known })
+    t.match(await receipts.get(digest), { name: 'a', ...known })
+    const path = join(folder, digest.slice(0, 2), digest.slice(2))
     const text = await readFile(path, 'utf8')
-    await mkdir(join(folder, 'judge', other.slice(0, 2)), { recursive: true })
-    await writeFile(join(folder, 'judge', other.slice(0, 2), other.slice(2)), text)
+    await mkdir(join(folder, other.slice(0, 2)), { recursive: true })
+    await writeFile(join(folder, other.slice(0, 2), other.slice(2)), text)
     t.equal(await receipts.get(other), undefined, 'copied')
     for (const damaged of [
       '',
       'x',
       text.slice(0, 80),
-      text.replace('clean', 'worse'),
+      text.replace('"r"', '"s"'),
       text.replace('"a"', '"b"'),
     ]) {
       await writeFile(path, damaged)
       t.equal(await receipts.get(digest), undefined, JSON.stringify(damaged.slice(0, 30)))
     }
-    await openReceipts(folder, 'newer').prune()
-    t.same(await readdir(folder), [])
   })
   t.test('are left by our own install only where the guard is set up', async t => {
     const home = t.testdir({})
-    await leaveReceipts([], { HOME: home })
+    await leaveReceipts([], { HOME: home }, '/c')
     t.same(await readdir(home), [])
-    await leaveReceipts([], { HOME: undefined })
-    await leaveReceipts([], { HOME: 'relative' })
+    await leaveReceipts([], { HOME: undefined }, '/c')
+    await leaveReceipts([], { HOME: 'relative' }, '/c')
   })
 })
 
@@ -262,10 +321,14 @@ t.test('whatever goes wrong is a refusal with its reason', async t => {
     let [out, err] = ['', '']
     const sink = (keep: (text: string) => void): never =>
       ({ write: (text: string) => (keep(text), true), isTTY: true }) as never
-    const code = await guard({
+    const { code } = await guard({
       argv,
       env,
       cwd: folder,
+      execPath: process.execPath,
+      platform: process.platform,
+      nodeVersion: process.version,
+      onSignal: () => undefined,
       stdout: sink(text => (out += text)),
       stderr: sink(text => (err += text)),
       now: () => 0,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -11,6 +12,7 @@ import { projectEdits, projectUndoEdits } from '../../../lib/enforce/project-set
 import { isBelow, registerProject, registeredProjects } from '../../../lib/enforce/projects.ts'
 import { quoteForShell } from '../../../lib/enforce/quote.ts'
 import { ownerOf, readScriptRequest } from '../../../lib/enforce/script-request.ts'
+import { ciSnippets, pathLines } from '../../../lib/enforce/snippets.ts'
 import { shellText, shimText } from '../../../lib/enforce/texts.ts'
 import { userEdits, userUndoEdits } from '../../../lib/enforce/user-setup.ts'
 import type { Gate } from '../../../lib/cli/request.ts'
@@ -204,6 +206,37 @@ t.test('paths end up in shell text as themselves', async t => {
   t.notMatch(await shellText(programs), /@(?:NODE|JUDGE|SHELL)@/)
   t.ok(shimText('npm', programs).includes(quoteForShell(nasty)))
   t.throws(() => quoteForShell('a\0b'), RangeError)
+})
+
+t.test('the lines for shells name the shims, whatever the home is called', async t => {
+  const root = t.testdir({ home: {}, "it's a ho me": {} })
+  for (const home of ['home', "it's a ho me"]) {
+    const places = placesOf({ HOME: join(root, home) })
+    await mkdir(places.bin, { recursive: true })
+    for (const name of ['npm', 'npx'])
+      await writeFile(join(places.bin, name), `#!/bin/sh\necho ${name} of the shim\n`, { mode: 0o755 })
+    const lines = pathLines(places).split('\n').slice(0, -1)
+    for (const shell of ['sh', 'bash', 'zsh', 'fish', 'pwsh']) {
+      const own = lines.filter(line => new RegExp(`^  [a-z, ]*\\b${shell}\\b`).test(line))
+      t.equal(own.length, 2, `${shell}: PATH and alias`)
+      for (const line of own) {
+        const text = line.slice(18)
+        // Scripts see aliases in a plain sh, and in bash where it is asked to be one.
+        const program = { sh: ['sh'], bash: ['bash', '--posix'] }[shell]
+        const [file, ...flags] = program ?? []
+        if (file === undefined) t.ok(text.includes(home.split("'")[0] ?? home), `${shell}: ${text}`)
+        else
+          t.equal(
+            execFileSync(file, [...flags, '-c', `${text}\nnpm\nnpx`], { encoding: 'utf8' }),
+            'npm of the shim\nnpx of the shim\n',
+            `${shell}: ${text}`,
+          )
+      }
+    }
+  }
+  t.notMatch(ciSnippets, /\/(?:root|home|tmp|Users)\b/, 'no path of one machine')
+  for (const service of ['GitHub Actions', 'GitLab', 'Dockerfile'])
+    t.ok(ciSnippets.includes(service), service)
 })
 
 t.test('without a home there is no guess', t => {

@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import t from 'tap'
@@ -439,6 +447,40 @@ t.test('a JSON file keeps its look', async t => {
     editJson(`${broken}.none`, table => table, { create: false }),
     { code: 'E_CONFIG' },
   )
+})
+
+t.test('writers at the same moment lose nothing, and a reader sees a whole file', async t => {
+  const folder = t.testdir({ 'p.json': '{"exceptions":[]}', 'held.json': '{}', 'held.json.lock': '' })
+  const path = join(folder, 'p.json')
+  const add = async (name: string): Promise<void> =>
+    editJson(
+      path,
+      table => ({
+        ...table,
+        exceptions: [...(table['exceptions'] as unknown[]), { ...exception, package: name }],
+      }),
+      { create: false },
+    )
+  const watch = { on: true, reads: 0 }
+  const look = async (): Promise<void> => {
+    while (watch.on) {
+      const found = await readPolicyFile(path, { follow: false })
+      t.doesNotThrow(() => parsePolicy(found?.text ?? '', 'p'))
+      watch.reads += 1
+    }
+  }
+  const looking = look()
+  const names = Array.from({ length: 20 }, (_, index) => `package-${index}`)
+  await Promise.all(names.map(add))
+  watch.on = false
+  await looking
+  t.ok(watch.reads > 0)
+  const { exceptions } = parsePolicy(readFileSync(path, 'utf8'), 'p')
+  t.same(exceptions.map(one => one.package).toSorted(), names.toSorted())
+  t.same(readdirSync(folder).toSorted(), ['held.json', 'held.json.lock', 'p.json'], 'nothing is left behind')
+  utimesSync(join(folder, 'held.json.lock'), 0, 0)
+  await editJson(join(folder, 'held.json'), () => ({ history: true }), { create: false })
+  t.match(readFileSync(join(folder, 'held.json'), 'utf8'), /history/, "a dead writer's lock holds nobody up")
 })
 
 t.test('trust is for these bytes at this place', async t => {

@@ -180,6 +180,66 @@ t.test('SARIF says each finding and each content gap at the lockfile', t => {
   t.end()
 })
 
+t.test('SARIF is what GitHub documents that it takes', t => {
+  // docs.github.com: "SARIF support for code scanning", the properties it needs and their limits.
+  const long = { ...meta, id: 'long', description: 'x'.repeat(5000) }
+  const ofPolicy = judged({ verdict: judge([finding({ rule: 'minimum-age', action: 'ask' })], []) })
+  const many = judged({
+    verdict: judge(
+      Array.from({ length: 6000 }, (_, index) => finding({ evidence: String(index), action: 'note' })),
+      [],
+    ),
+  })
+  const file = toSarif(report([many, ofPolicy, blocked, torn]), [meta, long], {
+    uri: 'package-lock.json',
+    lineOf: () => 7,
+  })
+  const { $schema, version, runs } = JSON.parse(JSON.stringify(file))
+  t.match($schema, /sarif-2\.1\.0/)
+  t.equal(version, '2.1.0')
+  t.equal(runs.length, 1)
+  const [{ tool, results, invocations }] = runs
+  t.equal(tool.driver.name, 'safe-install')
+  t.match(tool.driver.semanticVersion, /./)
+  const ids: string[] = tool.driver.rules.map((rule: { id: string }) => rule.id)
+  t.equal(new Set(ids).size, ids.length, 'each rule once')
+  for (const rule of tool.driver.rules) {
+    t.ok(rule.name.length <= 255 && rule.help.text.length > 0, rule.id)
+    for (const about of [rule.shortDescription, rule.fullDescription])
+      t.ok(about.text.length > 0 && about.text.length <= 1024, `${rule.id}: description`)
+    t.match(rule.defaultConfiguration.level, /^(?:error|warning|note)$/, rule.id)
+    const score = Number(rule.properties['security-severity'])
+    t.ok(score > 0 && score <= 10 && typeof rule.properties['security-severity'] === 'string', rule.id)
+    t.ok(rule.properties.tags.includes('security') && rule.properties.tags.length <= 20, rule.id)
+  }
+  t.equal(results.length, 5000, 'GitHub shows so many')
+  t.match(invocations[0].toolExecutionNotifications[0].message.text, /^1003 results/)
+  t.equal(results[0].level, 'error', 'the worst first: they are not what is left out')
+  const odd = results.filter(
+    (one: {
+      ruleId: string
+      level: string
+      message: { text: string }
+      locations: { physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number } } }[]
+      partialFingerprints: { primaryLocationLineHash: string }
+    }) => {
+      const [location] = one.locations
+      const { uri = '/' } = location?.physicalLocation.artifactLocation ?? {}
+      return !(
+        ids.includes(one.ruleId) &&
+        /^(?:error|warning|note)$/.test(one.level) &&
+        one.message.text !== '' &&
+        one.locations.length === 1 &&
+        !/^(?:\/|[a-z]+:)/i.test(uri) &&
+        (location?.physicalLocation.region.startLine ?? 0) >= 1 &&
+        /^[0-9a-f]+$/.test(one.partialFingerprints.primaryLocationLineHash)
+      )
+    },
+  )
+  t.same(odd, [])
+  t.end()
+})
+
 t.test('a SARIF fingerprint survives a new version and a moved line, and nothing else', t => {
   const print = (over: Parameters<typeof finding>[0], name = 'a', version = '1.0.0'): string | undefined => {
     const one = judged({ verdict: judge([finding(over)], []) }, { name, version })
