@@ -243,7 +243,8 @@ function fileFacts(view: PackageView, phases: ReadonlyMap<string, Phase>): Fact[
     if (kind !== 'json')
       for (const { blanks, at } of offScreen(path, text()))
         facts.push({ kind: 'off-screen', blanks, ...base, at })
-    if (kind === 'javascript')
+    // Parsed a second time, hence only what is reached.
+    if (kind === 'javascript' && base.phase !== 'dormant')
       for (const override of overridesIn(path, text()))
         facts.push({ kind: 'overrides', ...base, ...override, phase: whenCalled(base.phase), byCall: true })
   }

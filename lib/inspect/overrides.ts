@@ -3,6 +3,7 @@ import { limits } from '../limits.ts'
 import type { Site, Text } from '../types.ts'
 import { builtinModules } from './code/models/index.ts'
 import { parseCode } from './code/parse.ts'
+import { childrenOf } from './code/scope.ts'
 import { LineIndex } from './line-index.ts'
 
 /**
@@ -62,8 +63,8 @@ class Reader {
     for (let node = waiting.pop(); node !== undefined && this.#left > 0; node = waiting.pop()) {
       this.#left -= 1
       found.push(node)
-      const children = Object.values(node).flatMap(value => (Array.isArray(value) ? value : [value]))
-      for (const child of children.toReversed()) if (isNode(child)) waiting.push(child)
+      const children = childrenOf(node)
+      for (let at = children.length - 1; at >= 0; at -= 1) waiting.push(children[at]!)
     }
     return found
   }
@@ -208,9 +209,6 @@ class Reader {
     })
   }
 }
-
-const isNode = (value: unknown): value is AnyNode =>
-  typeof value === 'object' && value !== null && 'type' in value && 'start' in value
 
 const isClass = (node: AnyNode): node is Class & AnyNode =>
   node.type === 'ClassDeclaration' || node.type === 'ClassExpression'

@@ -128,10 +128,14 @@ const maxRunsLater = 2
 /** More functions than this that one value may be are called as one. */
 const maxCallees = 6
 const maxNativeCalls = 12
+/** Elements that one function of the text is followed for one by one. */
+const maxInlined = 2_000
 /** Data this many objects deep is still sent along with the outermost. */
 const maxHeldDepth = 5
 /** Calls are kept apart by their arguments until so much work is done; large programs then share contexts. */
 const richWork = 150_000
+/** From here on all calls of a function share one context, which runs again once. */
+const lateWork = 1_500_000
 
 export class Interpreter {
   readonly recorder = new Recorder()
@@ -144,6 +148,7 @@ export class Interpreter {
   /** What has been handed to sets of functions. */
   readonly handedSets = new WeakMap<readonly FunctionValue[], Handed>()
   readonly #memberNames = new Map<string, Map<string, string>>()
+  readonly #inlined = new Map<FunctionNode, number>()
   readonly #groups = new Map<string, Call>()
   readonly #commandKeys = new Set<string>()
   commands: StartedCommand[] = []
@@ -248,8 +253,13 @@ export class Interpreter {
     }
   }
 
+  /** How often a context may run: early ones decide what is found, late ones what it costs. */
+  #mayRun(): number {
+    return this.work < richWork ? maxRuns : maxRunsLater
+  }
+
   queue(context: Context): void {
-    if (context.queued || context.runs >= (this.work < richWork ? maxRuns : maxRunsLater)) return
+    if (context.queued || context.runs >= this.#mayRun()) return
     context.queued = true
     this.#queues[Math.max(context.level, this.level)]!.push(context)
   }
@@ -434,7 +444,7 @@ export class Interpreter {
     const joined = joinCalls(group.given, { self: thisValue, ...given })
     if (joined !== group.given) {
       group.given = joined
-      group.done = group.runs >= maxRuns
+      group.done = group.runs >= this.#mayRun()
     }
     this.#enterContext(group)
     const all = group.given
@@ -528,7 +538,8 @@ export class Interpreter {
     const rich = this.work < richWork
     // Each context of a function makes the functions inside it anew: large ones are shared from the start.
     const apart = size > 20_000 ? 1 : size > 6_000 ? 2 : fn.depth <= 2 ? 6 : fn.depth <= 4 ? 3 : 2
-    const cap = exact && small ? (rich ? 48 : 4) : rich ? apart : 1
+    const few = this.work < lateWork ? 1 : 0
+    const cap = exact && small ? (rich ? 48 : 4 * few) : rich ? apart : few
     const key = `${fingerprint(thisValue, false)}(${given.list.map(value => fingerprint(value, small)).join()}…${fingerprint(given.rest, false)}`
     const found = fn.contexts.find(context => context.key === key)
     if (found !== undefined) return found
@@ -561,7 +572,7 @@ export class Interpreter {
       }
     }
     if (grown) {
-      merged.done = merged.runs >= maxRuns
+      merged.done = merged.runs >= this.#mayRun()
     }
     return merged
   }
@@ -702,7 +713,9 @@ export class Interpreter {
     if (
       callee.functions.length !== 1 ||
       fn === undefined ||
-      this.evaluationDepth > 400 ||
+      this.evaluationDepth > 250 ||
+      this.#callDepth >= maxCallDepth ||
+      this.#inlinedTooOften(fn) ||
       this.work > this.budget / 2
     ) {
       return this.call(callee, nothing, { list, rest: nothing }, frame, place)
@@ -718,8 +731,17 @@ export class Interpreter {
     context.parameters = [...list]
     // What it returned for the previous content of this place is gone: each run starts anew.
     context.returns.value = nothing
+    this.#callDepth++
     this.runContext(context)
+    this.#callDepth--
     return this.read(context.returns, frame)
+  }
+
+  /** A function that maps over lists by calling itself would be followed along every path through them. */
+  #inlinedTooOften(fn: FunctionValue): boolean {
+    const times = (this.#inlined.get(fn.node) ?? 0) + 1
+    this.#inlined.set(fn.node, times)
+    return times > maxInlined
   }
 
   bind(callee: Value, given: Arguments, frame: Frame, place: Place): Value {
@@ -774,7 +796,7 @@ export class Interpreter {
     const joined = joinCalls(call.given, { self: nothing, ...given })
     if (joined !== call.given) {
       call.given = joined
-      call.done = call.runs >= maxRuns
+      call.done = call.runs >= this.#mayRun()
     }
     this.#enterContext(call)
     return this.read(call.returns, frame)

@@ -85,22 +85,23 @@ export function namedMember(
   frame: Frame,
   place: Place,
   /** Prototypes and re-exports followed so far: hostile code, and honest `setPrototypeOf`, can make a ring of them. */
-  depth = 0,
+  seen: Set<unknown> | undefined = undefined,
 ): Value {
-  if (depth > maxParents) return anything
+  if (seen !== undefined && seen.size > maxSeen) return anything
   let result = nothing
   for (const handle of object.handles) {
     result = join(result, memberOfHandle(machine, handle, name, object, frame, place))
   }
   if (object.objects.length > 0) {
-    for (const one of object.objects) result = join(result, fieldOf(machine, one, name, frame, place, depth))
+    for (const one of object.objects) result = join(result, fieldOf(machine, one, name, frame, place, seen))
   }
   for (const fn of object.functions) {
     if (name === 'prototype') prototypeOf(machine, fn)
-    const own = fieldOf(machine, fn.properties, name, frame, place, depth)
+    const own = fieldOf(machine, fn.properties, name, frame, place, seen)
     result = join(result, own === anything && functionMembers.has(name) ? nothing : own)
-    if (fn.parents !== undefined && own === anything) {
-      result = join(result, namedMember(machine, fn.parents, name, frame, place, depth + 1))
+    if (fn.parents !== undefined && own === anything && seen?.has(fn) !== true) {
+      seen = (seen ?? new Set()).add(fn)
+      result = join(result, namedMember(machine, fn.parents, name, frame, place, seen))
     }
     if (name === 'constructor') result = join(result, ofHandle(machine.handle('global:Function')))
   }
@@ -237,6 +238,7 @@ function anyMember(machine: Interpreter, object: Value, frame: Frame, place: Pla
 }
 
 const maxParents = 12
+const maxSeen = 60
 
 /** A field of one object, through what it inherits. `anything` where nothing of that name is known. */
 export function fieldOf(
@@ -245,7 +247,7 @@ export function fieldOf(
   name: string,
   frame: Frame,
   place: Place,
-  depth = 0,
+  seen: Set<unknown> | undefined = undefined,
 ): Value {
   let result = nothing
   let at: ObjectValue | undefined = object
@@ -264,8 +266,9 @@ export function fieldOf(
     }
     if (at.rest !== undefined) result = join(result, machine.read(at.rest, frame))
     if (at.stars !== undefined) {
-      for (const star of at.stars)
-        result = join(result, namedMember(machine, star, name, frame, place, depth + 1))
+      const followed = seen?.has(at) === true ? [] : at.stars
+      seen = (seen ?? new Set()).add(at)
+      for (const star of followed) result = join(result, namedMember(machine, star, name, frame, place, seen))
     }
     if (at.model !== undefined) {
       const api = canonical(`${at.model.name}.${name}`)

@@ -195,9 +195,9 @@ export const anything: Value = { ...nothing, open: true }
 
 /** At most so many alternatives are kept apart; beyond them a value is open as well. */
 const maxKnown = 6
-const maxHandles = 8
-const maxFunctions = 24
-const maxObjects = 10
+const maxHandles = 6
+const maxFunctions = 10
+const maxObjects = 6
 const maxTaints = 12
 
 export function known(constant: Known): Value {

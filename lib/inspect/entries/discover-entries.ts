@@ -1,3 +1,4 @@
+import { isNeverRun } from './never-run.ts'
 import { limits } from '../../limits.ts'
 import type { Entry, Gap, Manifest } from '../../types.ts'
 import { isTable, own } from '../manifest.ts'
@@ -104,7 +105,7 @@ function collectTarget(
   { subpath, conditions, target }: PackageTarget,
   found: Collector,
 ) {
-  if (!target.startsWith('./') || isTypesOnly(conditions, target) || isSourceOnly(conditions, target)) return
+  if (!target.startsWith('./') || isNeverRun(conditions, target)) return
   const via = [`${field}["${subpath}"]`, ...conditions].join('.')
   if (isPattern(subpath) && (target.includes('*') || (subpath.endsWith('/') && target.endsWith('/')))) {
     found.work += host.files.paths.size
@@ -118,44 +119,6 @@ function collectTarget(
 }
 
 /** Type declarations are never run, whatever condition lists them; a script under `types` is still an entry. */
-/**
- * TypeScript under a condition of the project's own (`@scope/source`): Node strips no types below node_modules, and
- * no tool sets the condition unless its user names it.
- */
-function isSourceOnly(conditions: readonly string[], target: string): boolean {
-  return /\.[cm]?tsx?$/.test(target) && conditions.some(condition => !toolConditions.has(condition))
-}
-
-/** Conditions that Node and the field's bundlers set by themselves, and our own mark for a list of targets. */
-const toolConditions: ReadonlySet<string> = new Set([
-  '[]',
-  'browser',
-  'bun',
-  'default',
-  'deno',
-  'development',
-  'edge-light',
-  'electron',
-  'import',
-  'module',
-  'module-sync',
-  'netlify',
-  'node',
-  'node-addons',
-  'production',
-  'react-native',
-  'react-server',
-  'require',
-  'script',
-  'style',
-  'svelte',
-  'worker',
-  'workerd',
-])
-
-function isTypesOnly(conditions: readonly string[], target: string): boolean {
-  return /\.d\.[cm]?ts$/.test(target) || (conditions.includes('types') && target.endsWith('.ts'))
-}
 
 /** Files a pattern target reaches. `*` stands for any text, `/` included; the same text in every place. */
 function expandPattern(host: ResolveHost, target: string): string[] {

@@ -1,3 +1,4 @@
+import { isNeverRun } from './never-run.ts'
 import { isTable, own } from '../manifest.ts'
 import { type PackageFiles, folderOf, joinInside } from './package-files.ts'
 import { fillTarget, matchSubpath, packageTargets, type PackageTarget } from './package-targets.ts'
@@ -108,9 +109,15 @@ function targetsOf(manifest: unknown, field: 'exports' | 'imports'): readonly Pa
   if (!isTable(manifest)) return []
   const tables = targetTables.get(manifest) ?? new Map<'exports' | 'imports', readonly PackageTarget[]>()
   targetTables.set(manifest, tables)
-  const targets = tables.get(field) ?? packageTargets(own(manifest, field), field).targets
+  const targets = tables.get(field) ?? runTargets(manifest, field)
   tables.set(field, targets)
   return targets
+}
+
+function runTargets(manifest: unknown, field: 'exports' | 'imports'): readonly PackageTarget[] {
+  return packageTargets(own(manifest, field), field).targets.filter(
+    ({ conditions, target }) => !isNeverRun(conditions, target),
+  )
 }
 
 function nearestPackage(host: ResolveHost, from: string): string {

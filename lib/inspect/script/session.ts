@@ -55,6 +55,8 @@ export class ScriptSession {
   readonly #path: string
   cwd = ''
   steps = 0
+  /** How often each function of a script is being run inside itself, by its body. */
+  readonly entered = new Map<object, number>()
   depth = 0
 
   constructor(path: string, phase: Phase, runner: (session: ScriptSession) => Runner) {

@@ -17,6 +17,9 @@ type Field = { pieces: Value[]; plain: boolean }
  * runner and carries what flows through pipes, substitutions, redirects, variables and files. Both branches of every
  * condition are taken, loops once per known value, functions at each call.
  */
+/** Rounds of a function inside itself that are followed. */
+const maxRecursion = 2
+
 export class ShellRunner {
   readonly #session: ScriptSession
   readonly #place: Place
@@ -129,13 +132,18 @@ export class ShellRunner {
   }
 
   #call(body: List, words: readonly Value[], stdin: Value | undefined): Value {
-    const { variables } = this.#session
+    const { variables, entered } = this.#session
+    const times = entered.get(body) ?? 0
+    // What a function that calls itself does, it does the first time; every further round doubles the work.
+    if (times >= maxRecursion) return unknown()
+    entered.set(body, times + 1)
     const saved = [...Array(10).keys(), '@', '*'].map(
       key => [String(key), variables.get(String(key))] as const,
     )
     words.forEach((word, i) => i > 0 && i < 10 && variables.set(String(i), word))
     for (const all of ['@', '*']) variables.set(all, join(words.slice(1), ' '))
     const output = this.#list(body, stdin)
+    entered.set(body, times)
     for (const [key, value] of saved) {
       if (value) variables.set(key, value)
       else variables.delete(key)
