@@ -85,7 +85,7 @@ export function namedMember(
   frame: Frame,
   place: Place,
   /** Prototypes and re-exports followed so far: hostile code, and honest `setPrototypeOf`, can make a ring of them. */
-  seen: Set<unknown> | undefined = undefined,
+  seen?: Set<unknown>,
 ): Value {
   if (seen !== undefined && seen.size > maxSeen) return anything
   let result = nothing
@@ -247,7 +247,7 @@ export function fieldOf(
   name: string,
   frame: Frame,
   place: Place,
-  seen: Set<unknown> | undefined = undefined,
+  seen?: Set<unknown>,
 ): Value {
   let result = nothing
   let at: ObjectValue | undefined = object
