@@ -22,6 +22,7 @@ import { earlier, Follower } from './follow.ts'
 import { readGyp } from './gyp.ts'
 import { sha256Hex } from './hash.ts'
 import { hiddenText } from './hidden-text.ts'
+import { keep } from './keep.ts'
 import { LineIndex } from './line-index.ts'
 import { own, readManifest, type ManifestReading } from './manifest.ts'
 import { nativeFormat } from './native-format.ts'
@@ -94,8 +95,12 @@ function inspectOne(view: PackageView, options: InspectOptions): Inspection {
     hooks,
     entries: follower.entries,
     edges: [...follower.edges.values(), ...result.edges],
-    facts: inOrder(facts),
-    flows: inOrder(flows),
+    facts: keep(facts, limits.maxFactsPerPackage, fact => `${fact.kind} ${'api' in fact ? fact.api : ''}`),
+    flows: keep(
+      flows,
+      limits.maxFactsPerPackage,
+      ({ source, sink }) => `${source.kind} ${sink.kind} ${sink.api} ${sink.role}`,
+    ),
     gaps,
     bundled: [],
     dropped:
@@ -254,13 +259,4 @@ function fileFacts(view: PackageView, phases: ReadonlyMap<string, Phase>): Fact[
 /** What a module prepares while it loads acts when somebody uses the client. */
 function whenCalled(phase: Phase): Phase {
   return phase === 'import' ? 'run' : phase
-}
-
-const order: readonly Phase[] = ['install', 'import', 'run', 'dormant']
-
-/** What runs first comes first; beyond the limit the rest is dropped and counted. */
-function inOrder<T extends { readonly phase: Phase }>(items: readonly T[]): T[] {
-  return items
-    .toSorted((a, b) => order.indexOf(a.phase) - order.indexOf(b.phase))
-    .slice(0, limits.maxFactsPerPackage)
 }
