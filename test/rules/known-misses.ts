@@ -23,12 +23,8 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'silent',
     why: 'a plain parameter kept by a timer and sent to one fixed host: what every analytics client does',
   },
-  'bs58js-clipboard-redis#0': { how: 'silent', why: 'Redis clients are not modelled as network sinks' },
+  'bs58js-clipboard-redis#0': { how: 'weak', why: 'Redis clients are not modelled as network sinks' },
   'bs58js-clipboard-redis#1': { how: 'silent', why: 'writing to the clipboard is not modelled as a sink' },
-  'calendar-c2#1': {
-    how: 'silent',
-    why: 'the flow into import of a data: URL built from the answer is lost',
-  },
   'coa-rc#0': {
     how: 'elsewhere',
     why: 'flagged where the batch file is started; regsvr32 on the downloaded DLL is not followed inside it',
@@ -48,7 +44,6 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'silent',
     why: "text given to Electron's executeJavaScript is not read as code with a result",
   },
-  'etherhiding#1': { how: 'silent', why: 'what a contract call answers is no network source' },
   'event-stream#0': {
     how: 'silent',
     why: 'a module name decoded by a function of the file is not resolved, so nothing it gives is known',
@@ -93,10 +88,6 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'elsewhere',
     why: 'flagged at the function that writes, not at the call that names the path',
   },
-  'node-ipc-2026#0': {
-    how: 'silent',
-    why: 'the obfuscated end of a readable file leaves no fact that shows its marks',
-  },
   'node-sysmon-native#0': { how: 'silent', why: 'C sources are not read' },
   'node-sysmon-native#2': { how: 'silent', why: 'functions of native addons are no sinks' },
   'nomicsfoundation#0': {
@@ -127,7 +118,7 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'elsewhere',
     why: "flagged where the program is loaded; the miner's login is sent over a socket later",
   },
-  'smtp-key-theft#1': { how: 'silent', why: 'mail sent by a transport that another function made is lost' },
+  'smtp-key-theft#1': { how: 'weak', why: 'mail sent by a transport that another function made is lost' },
   'solana-systemprogram-utils#0': {
     how: 'silent',
     why: 'constants as receivers in calls of other packages are no facts',
@@ -147,10 +138,6 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
   },
   'ts-bign#2': { how: 'silent', why: 'files found by a glob have no path to judge' },
   'ultralytics#2': { how: 'silent', why: 'what a worker thread writes to a socket line by line is no fact' },
-  'wallet-app-patching#1': {
-    how: 'elsewhere',
-    why: 'flagged where the file is copied; repacking an archive by a library is no sink',
-  },
   'wasm-loader#0': {
     how: 'weak',
     why: 'what a WebAssembly module returns is no source, so the evaluation of an unknown text asks',
@@ -159,35 +146,14 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'silent',
     why: 'functions given to a WebAssembly module as imports are not followed',
   },
-  'xrpl#2': {
-    how: 'phase',
-    why: "data sent through an event bus is seen as computed at import, not as the caller's",
-  },
 }
 
 /** An attack of `test/fixtures/unseen` that is missed, by its id. */
 export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
-  'stdin-of-node': { how: 'silent', why: 'as first measured' },
-  'import-data-url': { how: 'weak', why: 'as first measured' },
   'then-chain-indirect': { how: 'elsewhere', why: 'as first measured' },
-  'async-function-constructor': { how: 'silent', why: 'as first measured' },
-  'contract-answer': { how: 'silent', why: 'as first measured' },
-  'fetched-file-imported': { how: 'elsewhere', why: 'as first measured' },
-  'node-require-flag': { how: 'silent', why: 'as first measured' },
   'hand-made-hiding': { how: 'silent', why: 'as first measured' },
-  'tool-hidden-no-flow': { how: 'silent', why: 'as first measured' },
-  'tls-gzip-env': { how: 'silent', why: 'as first measured' },
-  'bus-two-files': { how: 'silent', why: 'as first measured' },
-  'telegraf-env': { how: 'silent', why: 'as first measured' },
-  'mail-key-other-function': { how: 'silent', why: 'as first measured' },
   'git-push-secrets': { how: 'elsewhere', why: 'as first measured' },
-  'redis-set': { how: 'silent', why: 'as first measured' },
-  'mongo-insert': { how: 'silent', why: 'as first measured' },
-  's3-foreign-account': { how: 'silent', why: 'as first measured' },
-  'bin-seed-prompt': { how: 'silent', why: 'as first measured' },
-  'child-environment': { how: 'silent', why: 'as first measured' },
-  'octokit-gist': { how: 'silent', why: 'as first measured' },
-  'fetch-wrapper-headers': { how: 'silent', why: 'as first measured' },
+  'octokit-gist': { how: 'weak', why: 'as first measured' },
   'sdk-subclass-returned-request': { how: 'silent', why: 'as first measured' },
   'receiver-replaced': { how: 'silent', why: 'as first measured' },
   'clipboard-swap': { how: 'silent', why: 'as first measured' },

@@ -1,3 +1,5 @@
+import { ask } from './asking.ts'
+import { emit, listen } from './emitters.ts'
 import { fromJson } from './json-data.ts'
 import { loadModule } from './loading.ts'
 import { hand, giveTaints } from './handing.ts'
@@ -109,8 +111,16 @@ export function callMethod(
   }
   if (object.known.length > 0 && object.handles.length === 0 && object.functions.length === 0) {
     const result = callTextMethod(machine, object, name, given, frame, place)
-    if (result !== undefined)
-      return object.objects.length > 0 ? join(result, machine.deepValue(object, frame)) : result
+    if (result !== undefined) {
+      if (object.objects.length === 0) return result
+      // A text or an object: each does what it does.
+      const others: Value = { ...object, known: [] }
+      return join(
+        result,
+        callMethod(machine, others, others, name, given, frame, place) ??
+          machine.call(namedMember(machine, others, name, frame, place), others, given, frame, place, name),
+      )
+    }
   }
   void self
   return undefined
@@ -597,6 +607,12 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
         given: { list: all.filter(value => value.functions.length > 0), rest: nothing },
       })
     }
+    case 'emitter.on':
+      return listen(machine, call)
+    case 'emitter.emit':
+      return emit(machine, call)
+    case 'ask':
+      return ask(machine, call)
     case 'same-client':
       return handleValue(machine, call.handle.api.split('.')[0] ?? '', undefined, undefined, frame, place)
     case 'xhr.open':

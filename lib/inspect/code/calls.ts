@@ -10,6 +10,7 @@ import {
   namedMember,
   namesOf,
   propertyKey,
+  secretOption,
   superObject,
 } from './members.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
@@ -133,13 +134,30 @@ export function callMember(
     }
     const built = callMethod(machine, object, self, name, given, frame, place)
     if (built !== undefined) {
-      result = join(result, built)
+      result = join(result, askedFor(machine, name, given, built, place))
       continue
     }
     const callee = namedMember(machine, object, name, frame, place)
-    result = join(result, machine.call(callee, self, given, frame, place, name))
+    const answer = machine.call(callee, self, given, frame, place, name)
+    result = join(result, askedFor(machine, name, given, answer, place))
   }
   return result
+}
+
+/** `headers.get('authorization')` asks for a secret by its name, as a member does. */
+function askedFor(
+  machine: Interpreter,
+  method: string,
+  given: Arguments,
+  answer: Value,
+  place: Place,
+): Value {
+  if (answer.taints.length === 0 || (method !== 'get' && method !== 'header' && method !== 'getHeader'))
+    return answer
+  const key = given.list[0]?.known[0]
+  return typeof key === 'string'
+    ? { ...answer, taints: secretOption(machine, key, answer.taints, place) }
+    : answer
 }
 
 /** Calls whatever the value may be. */

@@ -1,3 +1,4 @@
+import { accountOf } from './accounts.ts'
 import { hand } from './handing.ts'
 import { HOLE } from '../../types.ts'
 import type { SinkKind, SourceKind, Text } from '../../types.ts'
@@ -5,6 +6,7 @@ import { destinationsOf, isLocal, namesHost, requestParts } from './destinations
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
 import type { Act } from './models/model.ts'
+import { environmentApi } from './models/index.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
 import { pathText } from './paths.ts'
 import type { Place } from './sites.ts'
@@ -210,7 +212,7 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     frame,
     place,
   )
-  const destinations = destinationsOf(
+  const addressed = destinationsOf(
     machine,
     dest,
     parts,
@@ -218,6 +220,7 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     frame,
     place,
   )
+  const destinations = knownPlaces(machine, model, addressed, call)
   machine.fact({ kind: 'contacts', api: call.handle.api, destinations }, frame, place)
   const taint = networkTaint(machine, destinations, call)
   if (!isLocal(destinations)) {
@@ -248,6 +251,26 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
   return made
 }
 
+/** Where a client of a service leads: to the author's account there, where it has one, else to where it was told. */
+function knownPlaces(
+  machine: Interpreter,
+  model: ActOf<'contact'>,
+  addressed: readonly Text[],
+  call: ModelledCall,
+): readonly Text[] {
+  const named = addressed.filter(text => text !== HOLE)
+  const found = model.at === undefined || named.length > 0 ? addressed : [model.at]
+  if (model.account === undefined) return found
+  const account = accountOf(
+    machine,
+    argument(call, model.account),
+    model.at === undefined ? found : [model.at],
+    call.frame,
+    call.place,
+  )
+  return account === undefined ? found : [account]
+}
+
 /** A variable that *is* the address is configuration; data inside an address is sent. */
 function aboutDestination(taints: readonly Taint[], destinations: readonly Text[]): readonly Taint[] {
   if (destinations.some(namesHost)) return taints
@@ -272,7 +295,7 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
 }
 
 /** Instances whose methods send to other machines. */
-const senders = new Set(['request', 'socket', 'session', 'mailer', 'messenger', 'datagram', 'xhr'])
+const senders = new Set(['request', 'socket', 'session', 'mailer', 'messenger', 'datagram', 'xhr', 'store'])
 
 /** Data handed to an instance: a request body, a socket, a file that is open for writing, the input of a program. */
 export function sendTo(
@@ -356,10 +379,33 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
       call,
     )
   }
+  for (const option of options) passEnvironment(machine, option, call)
   startedFiles(machine, commands, 'command', call)
   const output = tainted([machine.source('command-output', (commands[0] ?? HOLE).slice(0, 200), place)])
   if (model.gives === 'output') return handResult(machine, output, call)
   return childProcess(machine, commands, output, call)
+}
+
+/** Variables made for a child: a file of the package that it runs reads them as its own. */
+export function passEnvironment(
+  machine: Interpreter,
+  option: ObjectValue,
+  { frame, place }: ModelledCall,
+): void {
+  if (!option.fields.has('env')) return
+  for (const variables of namedMember(machine, ofObject(option), 'env', frame, place).objects) {
+    let count = 0
+    for (const [name, cell] of variables.fields) {
+      const value = machine.read(cell, frame)
+      if (value.taints.length === 0) continue
+      if (++count > 40) break
+      machine.write(machine.global(`${environmentApi}.${name}`), {
+        ...nothing,
+        open: true,
+        taints: hop(value.taints, `passed on as ${name}`, place),
+      })
+    }
+  }
 }
 
 function childProcess(

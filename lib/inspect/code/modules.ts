@@ -19,9 +19,10 @@ import { Budget } from './fold/budget.ts'
 import { foldProgram } from './fold/fold-program.ts'
 import { openings } from './lexer/gate.ts'
 import { lex } from './lexer/lexer.ts'
+import { obfuscationOf } from './lexer/obfuscation.ts'
 import { parseCode } from './parse.ts'
 import { boundNames, findScopes } from './scope.ts'
-import { placeOf, siteOf, type Place } from './sites.ts'
+import { placeOf, siteOf, type CodeText, type Place } from './sites.ts'
 import {
   anything,
   join,
@@ -284,6 +285,7 @@ export class Modules implements Loader {
         machine.gap(`${path}: ${parsed.why}`, path)
       return undefined
     }
+    noteObfuscation(machine, { path, text: clean, lines: undefined })
     const { scopes, warmth } = findScopes(parsed.program)
     const folded = foldProgram(parsed.program, clean, new Budget({ maxSteps: foldStepsOf(clean.length) }))
     machine.step(folded.steps >> 4)
@@ -567,4 +569,15 @@ function decodeText(text: string): string {
     if (error instanceof URIError) return text
     throw error
   }
+}
+
+/** The marks of an obfuscator are a fact whatever else is found: what could not be followed was meant not to be. */
+function noteObfuscation(machine: Interpreter, file: CodeText): void {
+  const found = obfuscationOf(file.text)
+  if (found === undefined) return
+  machine.step(file.text.length >> 3)
+  machine.recorder.fact(
+    { kind: 'obfuscated', marks: found.marks, share: found.share },
+    { level: machine.level, place: { file, start: found.at, end: found.at + 160 }, guards: [] },
+  )
 }

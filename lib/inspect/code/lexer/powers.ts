@@ -5,6 +5,7 @@ import { aliases } from '../models/index.ts'
 import { expand, type Act, type Model } from '../models/model.ts'
 import { httpClients, sockets } from '../models/network.ts'
 import { host } from '../models/secrets.ts'
+import { answers, emitters, stores } from '../models/services.ts'
 
 /**
  * What a package must be able to name before it can do anything a rule speaks of, taken from the models, so that
@@ -70,6 +71,11 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'Object.assign',
   'identity',
   'Object.create',
+  'getPrototypeOf',
+  'emitter.on',
+  'emitter.emit',
+  // What is asked for has to be sent by something else.
+  'ask',
   'Object.defineProperty',
   'inherit',
   'Object.getOwnPropertyDescriptor',
@@ -118,6 +124,9 @@ export const models: readonly Model[] = [
   ...codecs,
   ...language,
   ...host,
+  ...stores,
+  ...answers,
+  ...emitters,
 ]
 
 function collect(): Powers {

@@ -167,6 +167,11 @@ export const language: readonly Model[] = [
   },
   { of: ['global:Object.create'], act: 'built-in', name: 'Object.create' },
   {
+    of: ['global:Object.getPrototypeOf', 'global:Reflect.getPrototypeOf'],
+    act: 'built-in',
+    name: 'getPrototypeOf',
+  },
+  {
     of: ['global:Object.{defineProperty,defineProperties}', 'global:Reflect.defineProperty'],
     act: 'built-in',
     name: 'Object.defineProperty',

@@ -32,6 +32,12 @@ export const files: readonly Model[] = [
     content: 1,
     gives: 'nothing',
   },
+  {
+    of: ['pkg:{@electron/asar,asar}.{createPackage,createPackageWithOptions,createPackageFromFiles}'],
+    act: 'write',
+    path: 1,
+    gives: 'nothing',
+  },
   { of: ['node:fs.{createWriteStream,WriteStream}'], act: 'write', path: 0, gives: 'stream' },
   { of: ['write-stream.{write,end}'], act: 'send', payload: [0] },
   { of: ['node:fs.{write,writeSync,writev,writevSync}'], act: 'built-in', name: 'fs.write' },

@@ -87,6 +87,7 @@ export const properties: readonly PropertyModel[] = [
   { of: ['global:process.{platform,arch}'], guard: 'platform' },
   { of: ['global:process.{version,versions,release}'] },
   { of: ['global:process.argv'], guard: 'argv' },
+  { of: ['global:process.argv.0'], text: 'node' },
   { of: ['global:process.execPath', 'global:process.argv0'], text: 'node' },
   { of: ['global:process.{title,pid,ppid,stdout,stderr,exitCode}'] },
   { of: ['node:os.EOL'], text: '\n' },
@@ -172,6 +173,10 @@ const secretParameters = new Set([
   'wif',
   'keystore',
   'bottoken',
+  'authorization',
+  'cookie',
+  'xapikey',
+  'xauthtoken',
 ])
 
 /** Whether a parameter or option is named like something its caller must not lose. */
