@@ -349,10 +349,15 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     }
     case 'JSON.stringify':
     case 'encode': {
+      const api = call.handle.api
       const folded = name === 'encode' ? foldOne(call, first) : undefined
       if (folded !== undefined) return folded
-      const taints = deep(first)
-      const api = call.handle.api
+      const taints =
+        name === 'JSON.stringify'
+          ? joinTaints(deep(first), deep(ownJson(machine, first, call)))
+          : api.endsWith('format')
+            ? deepAll()
+            : deep(first)
       const label = api.endsWith('btoa') ? 'base64' : name === 'JSON.stringify' ? 'as JSON' : 'encoded'
       if (name === 'encode' && first.known.length > 0 && api === 'global:String')
         return withTaints(concatenate(known(''), first), taints)
@@ -522,6 +527,33 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       machine.call(onlyCallable(first), nothing, { list: [resolve, resolve], rest: nothing }, frame, place)
       return machine.read(cell, frame)
     }
+    case 'withResolvers': {
+      const made = machine.objectAt(frame, `resolvers ${place.start}`, 'object')
+      const settleWith = machine.nativeFunction(frame, `settle ${place.start}`, passed => {
+        machine.writeField(made, 'promise', passed.list[0] ?? passed.rest)
+        return anything
+      })
+      machine.writeField(made, 'resolve', settleWith)
+      machine.writeField(made, 'reject', settleWith)
+      return ofObject(made)
+    }
+    case 'stream': {
+      const made = machine.objectAt(frame, `stream ${place.start}`, 'object')
+      copyFields(machine, first, made, frame)
+      const handler = join(
+        namedMember(machine, first, 'transform', frame, place),
+        namedMember(machine, first, 'write', frame, place),
+      )
+      for (const name of ['write', 'end']) machine.writeField(made, name, onlyCallable(handler))
+      hand(machine, onlyCallable(handler), anything, frame, place)
+      made.escaped = true
+      return ofObject(made)
+    }
+    case 'readline': {
+      const asking = instance(machine, 'asking', call)
+      const lines = deep(namedMember(machine, first, 'input', frame, place))
+      return withTaints({ ...asking, open: lines.length > 0 }, lines)
+    }
     case 'Reflect.apply': {
       const items = elementsOf(machine, argument(call, 2), frame)
       return machine.call(
@@ -551,13 +583,16 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
         for (const trap of ['get', 'apply', 'set', 'has', 'construct']) {
           if (!handler.fields.has(trap)) continue
           const fn = fieldOf(machine, handler, trap, frame, place)
-          machine.call(
+          const given = machine.call(
             onlyCallable(fn),
             ofObject(handler),
             { list: [first, anything, anything, anything], rest: nothing },
             frame,
             place,
           )
+          // Whatever is asked for, the trap answers.
+          if (trap === 'get' && given.taints.length > 0)
+            for (const object of first.objects) machine.writeRest(object, given)
         }
       }
       return first
@@ -639,6 +674,19 @@ function placeNode(place: Place) {
   return { type: 'EmptyStatement', start: place.start, end: place.end } as const
 }
 
+/** What objects say of themselves when they are written as JSON. */
+function ownJson(machine: Interpreter, value: Value, { frame, place }: ModelledCall): Value {
+  let result = nothing
+  for (const object of value.objects) {
+    for (const fn of object.fields.get('toJSON')?.value.functions ?? [])
+      result = join(
+        result,
+        machine.callFunction(fn, ofObject(object), { list: [], rest: nothing }, frame, place),
+      )
+  }
+  return result
+}
+
 function foldOne(call: ModelledCall, value: Value): Value | undefined {
   if (value.known.length !== 1 || value.open || value.objects.length > 0) return undefined
   const name = call.handle.api.slice(call.handle.api.lastIndexOf(':') + 1).replace(/^.*\./, '')
@@ -696,6 +744,10 @@ function makeFunctionFromText(machine: Interpreter, call: ModelledCall): Value {
   const constant = body.known.length > 0 && !body.open
   if (constant) {
     const text = body.known.find(part => typeof part === 'string')
+    if (text !== undefined && /^\s*return\s*\(?\s*this\s*\)?\s*;?\s*$/.test(text)) {
+      const root = ofHandle(machine.handle('global:'))
+      return machine.nativeFunction(call.frame, `global ${call.place.start}`, () => root)
+    }
     if (text !== undefined && !text.includes(HOLE) && !parameters.join().includes(HOLE)) {
       return evaluateCode(
         machine,

@@ -239,9 +239,9 @@ export function callUnknown(
     const deep = machine.deepTaints(value, frame)
     taints = joinTaints(taints, foreign ? unsure(deep) : deep)
   }
-  void name
   const handed = tainted(taints)
-  for (const value of values) hand(machine, value, handed, frame, place)
+  const receiver = name === 'on' || name === 'once' || name === 'addEventListener' ? self : nothing
+  for (const value of values) hand(machine, value, handed, frame, place, 0, receiver)
   return handed
 }
 

@@ -314,6 +314,7 @@ export function sendTo(
     flowInto(machine, all, { kind: 'write', role: 'content', destinations }, call)
   } else if (target.name === 'stdin') {
     flowInto(machine, all, { kind: 'command-stdin', role: 'stdin', destinations }, call)
+    feedShell(machine, destinations, content, call)
   } else if (senders.has(target.name) && !isLocal(destinations)) {
     flowInto(
       machine,
@@ -322,6 +323,21 @@ export function sendTo(
       { ...call, handle: { ...call.handle, api: target.api } },
     )
   }
+}
+
+const shells = /^(?:\S*[/\\])?(?:ba|da|z|k)?sh(?:\s+-[is]?)*\s*$/
+
+/** What a shell is given as its input is a command. */
+function feedShell(
+  machine: Interpreter,
+  commands: readonly Text[],
+  content: Value,
+  { place }: Pick<ModelledCall, 'place'>,
+): void {
+  if (!commands.some(command => shells.test(command))) return
+  for (const text of content.known)
+    if (typeof text === 'string')
+      machine.command({ text, args: undefined, shell: true, place, level: machine.level })
 }
 
 function resolveName(machine: Interpreter, name: Value, call: ModelledCall): Value {
@@ -372,6 +388,7 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
   }
   for (const option of options) {
     const input = namedMember(machine, ofObject(option), 'input', frame, place)
+    feedShell(machine, commands, input, call)
     flowInto(
       machine,
       machine.deepTaints(input, frame),

@@ -28,13 +28,15 @@ export function hand(
   frame: Frame,
   place: Place,
   depth = 0,
+  /** What handlers of events see as `this`. */
+  receiver: Value = nothing,
 ): void {
   if (value.functions.length > 1) {
     // The same set of functions comes along again and again, as the fields of a table do.
     let set = machine.handedSets.get(value.functions)
     if (set === undefined) machine.handedSets.set(value.functions, (set = newHanded()))
-    if (newsOf(set, handed) !== undefined) handEach(machine, value.functions, handed, frame, place)
-  } else handEach(machine, value.functions, handed, frame, place)
+    if (newsOf(set, handed) !== undefined) handEach(machine, value.functions, handed, receiver, frame, place)
+  } else handEach(machine, value.functions, handed, receiver, frame, place)
   for (const handle of value.handles) {
     const act = actOf(handle.api)
     if (handle.api.startsWith('native:') || act?.act === 'evaluate' || act?.act === 'send') {
@@ -80,12 +82,13 @@ function handEach(
   machine: Interpreter,
   functions: readonly FunctionValue[],
   handed: Value,
+  receiver: Value,
   frame: Frame,
   place: Place,
 ): void {
   for (const fn of functions) {
     const news = newsOf(fn.handed, handed)
-    if (news !== undefined) machine.callBlindly(fn, nothing, news, frame, place)
+    if (news !== undefined) machine.callBlindly(fn, receiver, news, frame, place)
   }
 }
 

@@ -291,6 +291,8 @@ export function fieldOf(
   if (result === nothing) machine.read(machine.field(object, name), frame)
   if (object.kind === 'array' && name === 'length' && object.length !== undefined) return known(object.length)
   if (object.escaped) result = join(result, anything)
+  if (object.model?.name === 'url' && (name === 'href' || name === 'search'))
+    result = withTaints(result === nothing ? anything : result, machine.read(object.deep, frame).taints)
   if (object.model !== undefined && name !== '%taints' && object.fields.has('%taints')) {
     const { taints } = machine.read(machine.field(object, '%taints'), frame)
     result = withTaints(result === nothing ? anything : result, taints)

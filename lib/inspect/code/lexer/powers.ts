@@ -73,6 +73,9 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'Object.create',
   'getPrototypeOf',
   'emitter.on',
+  'withResolvers',
+  'stream',
+  'readline',
   'emitter.emit',
   // What is asked for has to be sent by something else.
   'ask',

@@ -120,6 +120,7 @@ export const streams: readonly Model[] = [
     act: 'built-in',
     name: 'pipeline',
   },
+  { of: ['node:stream.{Transform,Writable,Duplex}'], act: 'built-in', name: 'stream' },
   {
     of: [
       'node:stream.{Readable,Transform,PassThrough}.from',
@@ -160,7 +161,6 @@ export const language: readonly Model[] = [
       'global:Array.from',
       'global:{Array.of,Array}',
       'global:Object.getOwnPropertyDescriptors',
-      'global:Object.fromEntries',
     ],
     act: 'built-in',
     name: 'identity',
@@ -195,6 +195,8 @@ export const language: readonly Model[] = [
   { of: ['global:Proxy'], act: 'built-in', name: 'Proxy' },
   { of: ['global:{Map,Set,WeakMap,WeakSet}'], act: 'built-in', name: 'collection' },
   { of: ['global:URL', 'node:url.{URL,parse}', 'pkg:whatwg-url.URL'], act: 'built-in', name: 'URL' },
+  { of: ['url.{set,append}'], act: 'fill', values: [0, 1] },
+  { of: ['global:Promise.withResolvers'], act: 'built-in', name: 'withResolvers' },
   { of: ['node:url.{format,resolve}'], act: 'built-in', name: 'url.format' },
   { of: ['global:process.{on,once,addListener,prependListener}'], act: 'listen', event: 0 },
 ]

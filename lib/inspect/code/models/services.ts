@@ -97,7 +97,7 @@ export const answers: readonly Model[] = [
     act: 'built-in',
     name: 'ask',
   },
-  { of: ['node:readline.createInterface'], act: 'make', instance: 'asking' },
+  { of: ['node:readline.createInterface'], act: 'built-in', name: 'readline' },
   {
     of: [
       'pkg:ethers.{Contract,JsonRpcProvider,WebSocketProvider,InfuraProvider,AlchemyProvider}',
