@@ -387,8 +387,13 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
         call,
       )
     case 'cipher': {
-      const made = instance(machine, 'cipher', call)
-      return { ...made, open: true }
+      if (!call.handle.api.includes('Decipher')) return { ...instance(machine, 'cipher', call), open: true }
+      return instance(machine, 'decipher', call)
+    }
+    case 'decipher.update': {
+      // A text of the package that only a key opens, wherever the key comes from.
+      const own = isLongText(first) ? machine.decoded('deciphered', first, frame, place) : []
+      return tainted(joinTaints(hop(deep(first), 'deciphered', place), own))
     }
     case 'Buffer':
       return makeBuffer(machine, call)
@@ -672,6 +677,15 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
 
 function placeNode(place: Place) {
   return { type: 'EmptyStatement', start: place.start, end: place.end } as const
+}
+
+function isLongText(value: Value): boolean {
+  return value.known.some(
+    one =>
+      (typeof one === 'string' || one instanceof Uint8Array) &&
+      one.length >= 16 &&
+      !String(one).includes(HOLE),
+  )
 }
 
 /** What objects say of themselves when they are written as JSON. */

@@ -1,5 +1,5 @@
 import { accountOf } from './accounts.ts'
-import { hand } from './handing.ts'
+import { giveTaints, hand } from './handing.ts'
 import { HOLE } from '../../types.ts'
 import type { SinkKind, SourceKind, Text } from '../../types.ts'
 import { destinationsOf, isLocal, namesHost, requestParts } from './destinations.ts'
@@ -247,6 +247,7 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
   if (model.gives === 'response') return handResult(machine, tainted([taint]), call)
   const texts = destinations.reduce((value, text) => join(value, known(text)), nothing)
   const made = withTaints(instance(machine, model.gives, call, texts), [taint])
+  if (model.gives === 'socket') for (const object of made.objects) giveTaints(machine, object, [taint])
   handResult(machine, tainted([taint]), call)
   return made
 }

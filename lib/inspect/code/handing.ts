@@ -8,6 +8,7 @@ import {
   join,
   newHanded,
   nothing,
+  ofObject,
   type FunctionValue,
   type Handed,
   type ObjectValue,
@@ -120,7 +121,7 @@ export function setOnInstance(
   place: Place,
 ): void {
   const taints = object.fields.get('%taints')?.value.taints ?? []
-  if (name.startsWith('on')) hand(machine, value, { ...anything, taints }, frame, place)
+  if (name.startsWith('on')) hand(machine, value, { ...anything, taints }, frame, place, 0, ofObject(object))
   else if (object.model !== undefined && object.model.name !== 'url' && value.taints.length > 0) {
     machine.write(object.model.pending, { ...anything, taints: value.taints })
   }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { fromJson } from './json-data.ts'
 import { loadOutside, imported } from './loading.ts'
 import type { AnyNode, ImportDeclaration } from 'acorn'
@@ -124,7 +125,7 @@ export class Modules implements Loader {
       stored !== undefined ||
       specifier.endsWith('.node')
     ) {
-      loadOutside(machine, specifier, how, frame, place)
+      loadOutside(machine, writtenPath(machine, specifier, from), how, frame, place)
       return anything
     }
     // A data: URL is code in a name.
@@ -569,6 +570,13 @@ function decodeText(text: string): string {
     if (error instanceof URIError) return text
     throw error
   }
+}
+
+/** A file of the package's own folder that is not in the package but was written before: by the path it was written to. */
+function writtenPath(machine: Interpreter, specifier: string, from: string): string {
+  if (!specifier.startsWith('.')) return specifier
+  const whole = `/__package__/${posix.join(posix.dirname(from), specifier)}`
+  return [whole, `${whole}.js`, `${whole}.cjs`].find(path => machine.storedFiles.has(path)) ?? specifier
 }
 
 /** The marks of an obfuscator are a fact whatever else is found: what could not be followed was meant not to be. */

@@ -61,6 +61,7 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'compress',
   'decompress',
   'cipher',
+  'decipher.update',
   'Buffer',
   'fromCharCode',
   'number',

@@ -42,6 +42,7 @@ export const codecs: readonly Model[] = [
     act: 'built-in',
     name: 'cipher',
   },
+  { of: ['decipher.{update,final}'], act: 'built-in', name: 'decipher.update' },
   {
     of: ['node:crypto.{publicEncrypt,privateDecrypt,privateEncrypt,publicDecrypt}'],
     act: 'carry',
