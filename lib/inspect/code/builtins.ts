@@ -1,4 +1,5 @@
 import { ask } from './asking.ts'
+import { makeElement, writeClipboard } from './page.ts'
 import { emit, listen } from './emitters.ts'
 import { fromJson } from './json-data.ts'
 import { loadModule } from './loading.ts'
@@ -647,6 +648,10 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
         given: { list: all.filter(value => value.functions.length > 0), rest: nothing },
       })
     }
+    case 'clipboard.write':
+      return writeClipboard(machine, call)
+    case 'createElement':
+      return makeElement(machine, call)
     case 'emitter.on':
       return listen(machine, call)
     case 'emitter.emit':

@@ -1,6 +1,7 @@
 import type { Frame, Interpreter, SourceFile } from './interpreter.ts'
 import { fingerprint } from './fingerprint.ts'
 import { actOf } from './models/index.ts'
+import { setOnScript } from './page.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
   cellsOf,
@@ -122,6 +123,7 @@ export function setOnInstance(
 ): void {
   const taints = object.fields.get('%taints')?.value.taints ?? []
   if (name.startsWith('on')) hand(machine, value, { ...anything, taints }, frame, place, 0, ofObject(object))
+  else if (object.model?.name === 'script-element') setOnScript(machine, object, name, value, frame, place)
   else if (object.model !== undefined && object.model.name !== 'url' && value.taints.length > 0) {
     machine.write(object.model.pending, { ...anything, taints: value.taints })
   }

@@ -46,8 +46,9 @@ export function obfuscationOf(text: string): Obfuscation | undefined {
     )
   if (found.hiddenTexts >= minHiddenTexts && found.hiddenTexts * 3 >= found.texts)
     note('letters written as escapes', found.hiddenTexts / found.texts, found.textAt)
-  if (found.bare >= minBare)
-    note('code made of brackets and signs', found.bare / Math.max(1, found.tokens / 8), 0)
+  // `[]+[]` and `![]`: letters made of nothing.
+  const bare = (found.bare * 6) / Math.max(1, found.tokens)
+  if (found.bare >= minBare && bare >= 0.3) note('code made of brackets and signs', bare, 0)
   if (marks.length === 0) return undefined
   return { marks, share: Math.max(...shares), at: Math.min(...starts) }
 }
@@ -127,7 +128,7 @@ function count(tokens: Tokens): Counts {
         found.textAt = start
     } else if (isMark(at, openMember)) {
       if (isHiddenMember(tokens, at, isMark) && found.hiddenMembers++ === 0) found.memberAt = start
-    } else if (isMark(at, 91) && at + 1 < tokens.count && (isMark(at + 1, 93) || isMark(at + 1, 33)))
+    } else if (isMark(at, 91) && at > 0 && isMark(at + 1, 93) && (isMark(at - 1, 43) || isMark(at - 1, 33)))
       found.bare++
   }
   return found

@@ -75,7 +75,12 @@ export const files: readonly Model[] = [
   { of: ['node:path.basename', 'node:path.posix.basename'], act: 'path', how: 'basename' },
   { of: ['node:path.extname'], act: 'path', how: 'extname' },
   {
-    of: ['node:url.{fileURLToPath,pathToFileURL}', 'node:path.toNamespacedPath', 'global:require.resolve'],
+    of: [
+      'node:url.{fileURLToPath,pathToFileURL}',
+      'node:path.toNamespacedPath',
+      'global:require.resolve',
+      'pkg:untildify',
+    ],
     act: 'path',
     how: 'same',
   },

@@ -3,7 +3,7 @@ import type { Model, PropertyModel } from './model.ts'
 /** What a program can learn about the machine and the person. */
 export const host: readonly Model[] = [
   {
-    of: ['node:os.homedir', 'pkg:{os-homedir,home-dir,homedir,user-home,untildify}'],
+    of: ['node:os.homedir', 'pkg:{os-homedir,home-dir,homedir,user-home}'],
     act: 'source',
     kind: 'host',
     name: 'home folder',
@@ -36,6 +36,17 @@ export const host: readonly Model[] = [
     kind: 'clipboard',
     name: 'clipboard',
   },
+  {
+    of: [
+      'pkg:{clipboardy,copy-paste,clipboard-sys,node-clipboardy}.{write,writeSync,copy}',
+      'pkg:clipboardy.default.{write,writeSync}',
+      'global:navigator.clipboard.{writeText,write}',
+      'pkg:electron.clipboard.{writeText,write}',
+    ],
+    act: 'built-in',
+    name: 'clipboard.write',
+  },
+  { of: ['global:document.createElement'], act: 'built-in', name: 'createElement' },
   {
     of: [
       'pkg:keytar.{getPassword,findPassword,findCredentials}',
