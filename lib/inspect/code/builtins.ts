@@ -114,13 +114,12 @@ export function callMethod(
     const result = callTextMethod(machine, object, name, given, frame, place)
     if (result !== undefined) {
       if (object.objects.length === 0) return result
-      // A text or an object: each does what it does.
-      const others: Value = { ...object, known: [] }
-      return join(
-        result,
-        callMethod(machine, others, others, name, given, frame, place) ??
-          machine.call(namedMember(machine, others, name, frame, place), others, given, frame, place, name),
-      )
+      const whole = join(result, machine.deepValue(object, frame))
+      // A text, or nothing yet, or something of the outside world: that does what its model says.
+      const held: Value = { ...nothing, objects: object.objects.filter(({ model }) => model !== undefined) }
+      if (held.objects.length === 0) return whole
+      const callee = namedMember(machine, held, name, frame, place)
+      return join(whole, machine.call(callee, held, given, frame, place, name))
     }
   }
   void self
@@ -513,11 +512,15 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return first
     }
     case 'getPrototypeOf': {
-      let result = nothing
-      if (first.functions.length > 0 || first.handles.length > 0)
-        result = ofHandle(machine.handle('global:Function.prototype'))
-      for (const object of first.objects) result = join(result, object.parents ?? anything)
-      return result === nothing ? anything : result
+      // The way to the constructors of asynchronous functions, which have no name of their own. A function that was
+      // passed in is asked for its fields, not for that.
+      const written = place.file.text.slice(place.start, place.start + 160)
+      const isWritten =
+        frame.functionContext === undefined || /\(\s*\(?\s*(?:async\b|function\s*\*)/.test(written)
+      const isWay = first.functions.some(({ node }) => node.async || node.generator)
+      return isWay && isWritten && first.functions.length === 1 && first.objects.length === 0
+        ? ofHandle(machine.handle('global:Function.prototype'))
+        : carryUnknown(machine, call)
     }
     case 'Object.getOwnPropertyDescriptor': {
       const descriptor = machine.objectAt(frame, `descriptor ${place.start}`, 'object')
@@ -691,6 +694,17 @@ function isLongText(value: Value): boolean {
       one.length >= 16 &&
       !String(one).includes(HOLE),
   )
+}
+
+/** As a function nobody has seen: it may call what it is given, and gives back what that carries. */
+function carryUnknown(machine: Interpreter, call: ModelledCall): Value {
+  const { given, frame } = call
+  const values = given.rest === nothing ? given.list : [...given.list, given.rest]
+  const taints = values.reduce<readonly Taint[]>(
+    (all, value) => joinTaints(all, machine.deepTaints(value, frame)),
+    [],
+  )
+  return handResult(machine, tainted(taints), call)
 }
 
 /** What objects say of themselves when they are written as JSON. */

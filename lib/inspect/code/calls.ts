@@ -13,6 +13,7 @@ import {
   secretOption,
   superObject,
 } from './members.ts'
+import { notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
@@ -139,7 +140,8 @@ export function callMember(
     }
     const callee = namedMember(machine, object, name, frame, place)
     const answer = machine.call(callee, self, given, frame, place, name)
-    result = join(result, askedFor(machine, name, given, answer, place))
+    const paid = notePayment(machine, name, given, answer, frame, place)
+    result = join(result, askedFor(machine, name, given, paid, place))
   }
   return result
 }

@@ -239,6 +239,11 @@ const otherMembers: readonly string[] = [
   'clipboard',
   'cookie',
   'createContextualFragment',
+  // Money is sent by whoever holds a wallet, without any way out of its own.
+  'sendTransaction',
+  'signTransaction',
+  'SystemProgram',
+  'withdraw',
 ]
 
 export const powers: Powers = collect()

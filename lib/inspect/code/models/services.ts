@@ -97,6 +97,7 @@ export const answers: readonly Model[] = [
     act: 'built-in',
     name: 'ask',
   },
+  { of: ['pkg:@solana/web3.js.PublicKey'], act: 'built-in', name: 'identity' },
   { of: ['node:readline.createInterface'], act: 'built-in', name: 'readline' },
   {
     of: [
