@@ -1,5 +1,5 @@
 import { ask } from './asking.ts'
-import { makeElement, writeClipboard } from './page.ts'
+import { makeElement, setOnScript, writeClipboard } from './page.ts'
 import { emit, listen } from './emitters.ts'
 import { fromJson } from './json-data.ts'
 import { loadModule } from './loading.ts'
@@ -653,6 +653,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     }
     case 'clipboard.write':
       return writeClipboard(machine, call)
+    case 'script.set':
+      return setOnScript(machine, call)
     case 'createElement':
       return makeElement(machine, call)
     case 'emitter.on':

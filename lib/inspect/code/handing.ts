@@ -1,7 +1,6 @@
 import type { Frame, Interpreter, SourceFile } from './interpreter.ts'
 import { fingerprint } from './fingerprint.ts'
 import { actOf } from './models/index.ts'
-import { setOnScript } from './page.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
   cellsOf,
@@ -127,6 +126,21 @@ export function setOnInstance(
   else if (object.model !== undefined && object.model.name !== 'url' && value.taints.length > 0) {
     machine.write(object.model.pending, { ...anything, taints: value.taints })
   }
+}
+
+/** The model of the field decides: `script-element.src`. */
+function setOnScript(
+  machine: Interpreter,
+  object: ObjectValue,
+  name: string,
+  value: Value,
+  frame: Frame,
+  place: Place,
+): void {
+  const api = `script-element.${name}`
+  if (actOf(api) === undefined) return
+  const setter: Value = { ...nothing, handles: [machine.handle(api)] }
+  machine.call(setter, ofObject(object), { list: [value], rest: nothing }, frame, place)
 }
 
 export function giveTaints(machine: Interpreter, object: ObjectValue, taints: readonly Taint[]): void {

@@ -1,9 +1,8 @@
 import { namesHost } from './destinations.ts'
 import { argument, evaluateCode, flowInto, handResult, instance, type ModelledCall } from './effects.ts'
 import { textsOf } from './constants.ts'
-import type { Frame, Interpreter } from './interpreter.ts'
-import type { Place } from './sites.ts'
-import { anything, join, nothing, type ObjectValue, type Value } from './values.ts'
+import type { Interpreter } from './interpreter.ts'
+import { anything, join, type Value } from './values.ts'
 
 /** What a page offers beyond requests: elements that load code, and the clipboard. */
 
@@ -37,28 +36,14 @@ export function makeElement(machine: Interpreter, call: ModelledCall): Value {
 const hiding = /\batob\b|fromCharCode|fromCodePoint|base64|\bunescape\b|\.reverse\s*\(|charCodeAt/
 
 /** `element.src = address`, `element.text = code`. */
-export function setOnScript(
-  machine: Interpreter,
-  element: ObjectValue,
-  name: string,
-  value: Value,
-  frame: Frame,
-  place: Place,
-): void {
-  const handle = machine.handle(`script.${name}`)
-  const call: ModelledCall = {
-    handle,
-    self: nothing,
-    given: { list: [value], rest: nothing },
-    frame,
-    place,
-    constructed: false,
-  }
+export function setOnScript(machine: Interpreter, given: ModelledCall): Value {
+  const { frame, place } = given
+  const name = given.handle.api.slice(given.handle.api.indexOf('.') + 1)
+  const value = argument(given, 0)
+  const call: ModelledCall = { ...given, handle: machine.handle(`script.${name}`) }
   if (name === 'text' || name === 'textContent' || name === 'innerHTML') {
-    evaluateCode(machine, value, call, 'program')
-    return
+    return evaluateCode(machine, value, call, 'program')
   }
-  if (name !== 'src' || element.model === undefined) return
   const targets = textsOf(value)
   machine.fact({ kind: 'loads', api: 'script.src', targets, native: false }, frame, place)
   machine.fact({ kind: 'contacts', api: 'script.src', destinations: targets }, frame, place)
@@ -71,6 +56,7 @@ export function setOnScript(
       frame,
       place,
     )
+  return anything
 }
 
 function hostIn(text: string): string {

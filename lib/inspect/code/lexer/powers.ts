@@ -78,6 +78,7 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'clipboard.write',
   // Every page makes elements; the address of a script that is worth a look is hidden, which is a sign of its own.
   'createElement',
+  'script.set',
   'withResolvers',
   'stream',
   'readline',

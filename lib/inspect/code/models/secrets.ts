@@ -48,6 +48,11 @@ export const host: readonly Model[] = [
   },
   { of: ['global:document.createElement'], act: 'built-in', name: 'createElement' },
   {
+    of: ['script-element.{src,text,textContent,innerHTML}'],
+    act: 'built-in',
+    name: 'script.set',
+  },
+  {
     of: [
       'pkg:keytar.{getPassword,findPassword,findCredentials}',
       'pkg:{cross-keychain,keychain}.{getPassword,get}',

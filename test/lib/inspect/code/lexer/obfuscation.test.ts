@@ -24,10 +24,12 @@ t.test('an obfuscated end of a readable file is found where it begins', t => {
 })
 
 t.test('letters made of brackets and letters written as escapes are marks', t => {
-  t.match(obfuscationOf('[][(![]+[])[+[]]+(![]+[])[!+[]+!+[]]+(![]+[])[+!+[]]]'.repeat(12)), { marks: [/brackets/] })
+  t.match(obfuscationOf('[][(![]+[])[+[]]+(![]+[])[!+[]+!+[]]+(![]+[])[+!+[]]]'.repeat(12)), {
+    marks: [/brackets/],
+  })
   const escaped = Array.from(
     { length: 8 },
-    (_, n) => `'${'\\x68\\x65\\x6c\\x6c\\x6f'}\\x${(48 + n).toString(16)}'`,
+    (_, n) => `'\\x68\\x65\\x6c\\x6c\\x6f\\x${(48 + n).toString(16)}'`,
   )
   t.match(obfuscationOf(`module.exports = [${escaped.join()}]`), { marks: [/escapes/] })
   t.end()
