@@ -249,6 +249,16 @@ export type Fact = FactBase &
         readonly secrets: readonly { readonly name: string; readonly at: Site }[]
       }
     | { readonly kind: 'listens'; readonly api: string; readonly event: string }
+    /**
+     * A transfer to an address in the code: of a share of what the wallet holds (`drain`), or in place of the one the
+     * caller gave (`swap`). Other transfers are no facts.
+     */
+    | {
+        readonly kind: 'pays'
+        readonly api: string
+        readonly receivers: readonly Text[]
+        readonly how: 'drain' | 'swap'
+      }
     | { readonly kind: 'checks'; readonly what: Guard['kind']; readonly name: string }
     /** Characters a reviewer cannot see: variation selectors, tag characters, bidi controls, zero width in code. */
     | { readonly kind: 'hidden-text'; readonly characters: string; readonly count: number }

@@ -27,6 +27,7 @@ import { oddDependency } from './odd-dependency.ts'
 import { oddManifest } from './odd-manifest.ts'
 import { oddOrigin } from './odd-origin.ts'
 import { offScreenCode } from './off-screen-code.ts'
+import { paymentRedirect } from './payment-redirect.ts'
 import { pathTrick } from './path-trick.ts'
 import { persistence } from './persistence.ts'
 import { remoteCode } from './remote-code.ts'
@@ -55,6 +56,7 @@ export const rules: readonly Rule[] = [
   agentConfig,
   agentCliAbuse,
   walletHook,
+  paymentRedirect,
   destructive,
   cryptominer,
   nativeLoader,

@@ -1,3 +1,4 @@
+import { HOLE } from '../lib/types.ts'
 import type { Action, Context, Flow, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
@@ -87,10 +88,16 @@ function packageAt(path: Text, context: Context): string | undefined {
   return scope !== undefined && scopeOf(name)?.scope === scope ? undefined : name
 }
 
+const systemFolders: ReadonlySet<string> = new Set(
+  'tmp var etc usr opt home root dev proc bin sbin lib mnt private Users Library ProgramData'.split(' '),
+)
+
 /** What `require.resolve` finds, or a folder beside the package's own: the name of a package where a path is meant. */
 function isModule(path: Text, written: Written, inspection: Inspection, context: Context): boolean {
   const name = /^\/?(@[\w.-]+\/[\w.-]+|[\w.-]+)(\/.*\.[cm]?js)?$/.exec(path)
   if (name?.[1] === undefined || name[1] === context.name) return false
+  // Packages are called `tmp` and `etc` as well: a path from the root is a folder of the machine.
+  if (path.startsWith('/') && systemFolders.has(name[1])) return false
   const depended = inspection.manifest.dependencies.some(dependency => dependency.name === name[1])
   if (name[2] !== undefined) return path.startsWith('/') && (depended || context.lists.popular.has(name[1]))
   return written.contents.some(isSuspiciousText) && (depended || context.lists.popular.has(name[1]))
@@ -98,7 +105,9 @@ function isModule(path: Text, written: Written, inspection: Inspection, context:
 
 function weigh(written: Written, path: Text): Action | undefined {
   const telling = written.contents.some(isSuspiciousText)
-  if (!unasked(written)) return telling || path.endsWith('.asar') ? 'ask' : undefined
+  // A packer of applications writes where its caller says.
+  if (!unasked(written))
+    return telling || (path.endsWith('.asar') && !path.startsWith(HOLE)) ? 'ask' : undefined
   return telling || application.test(path) || written.flows.some(isDownload) || /\.[cm]?js$/.test(path)
     ? 'block'
     : 'ask'

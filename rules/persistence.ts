@@ -17,7 +17,7 @@ const footholds: readonly Foothold[] = [
   { what: 'the scheduled tasks', weight: 2, path: /(?:^|\/)(?:crontab|cron\.(?:d|daily|hourly|weekly)|spool\/cron)\b|schtasks/i },
   { what: 'the commands every new shell runs', weight: 1, path: /\/\.(?:bashrc|bash_profile|bash_login|profile|zshrc|zprofile|zshenv|kshrc)$|\/fish\/(?:config\.fish|conf\.d\/)|\/etc\/(?:profile|bash\.bashrc|zsh\/)|_profile\.ps1$/i },
   { what: 'the hooks of every repository of this user', weight: 2, path: /git-?templates?\// },
-  { what: 'the git hooks of the project', weight: 1, path: /\/\.git\/hooks\// },
+  { what: 'the git hooks of the project', weight: 1, path: /(?:^|\/)\.git\/hooks\// },
   { what: 'the tasks an editor runs when the folder is opened', weight: 2, path: /\.vscode\/(?:tasks|launch)\.json$|\.idea\/(?:workspace|runConfigurations)/ },
   { what: 'the workflows of the repository', weight: 2, path: /\.github\/workflows\/|\.gitlab-ci\.yml$|\.circleci\/|azure-pipelines\.yml$|\.github\/actions\// },
   { what: 'npm’s own settings of this user', weight: 1, path: /^~\/\.npmrc$|^~\/\.yarnrc/ },

@@ -1,7 +1,9 @@
 import type { Action, Context, Fact, Inspection, Rule } from '../lib/types.ts'
 import { brandScore } from './brands/brand-score.ts'
 import { oncePerLine } from './behaviour/once.ts'
+import { unasked } from './behaviour/written.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
+import type { RuleFinding } from './finding.ts'
 
 type Patches = Extract<Fact, { kind: 'patches' }>
 
@@ -57,8 +59,9 @@ export const walletHook: Rule = {
       wallets.length > 0 || hides(patches, inspection)
         ? patches.filter(fact => traffic.test(fact.target))
         : []
-    return oncePerLine(
-      [...wallets, ...hooks].map(fact => {
+    return oncePerLine([
+      ...clipboardSwaps(inspection),
+      ...[...wallets, ...hooks].map(fact => {
         const action = weigh(fact, isWallet(inspection, context))
         const message =
           `${opening(fact)} replaces ${quote(fact.target)}, through which ` +
@@ -68,8 +71,23 @@ export const walletHook: Rule = {
             : 'It can change the receiver after the person agreed. Do not ship it.')
         return findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })
       }),
-    )
+    ])
   },
+}
+
+/** The clipboard read and written again although nobody asked: what a person pastes is then somebody else's. */
+function clipboardSwaps(inspection: Inspection): readonly RuleFinding[] {
+  const reads = inspection.facts.some(
+    fact => fact.kind === 'reads' && fact.source === 'clipboard' && unasked(fact),
+  )
+  if (!reads) return []
+  return inspection.facts.flatMap(fact => {
+    if (fact.kind !== 'writes' || !unasked(fact) || !fact.paths.includes('clipboard:')) return []
+    const message =
+      `${opening(fact)} reads the clipboard and writes it again. Whoever copies the address of a wallet then pastes ` +
+      'another one. Do not install it.'
+    return [findingAt(fact.at, fact.phase, { action: 'block', severity: 'critical', message })]
+  })
 }
 
 /** A wallet or an adapter of one says so. */

@@ -36,6 +36,8 @@ export function capabilityOf(fact: Fact): Capability {
       return say('patches', fact.target)
     case 'overrides':
       return say('overrides', `${firstFew(fact.members, 4)} of ${fact.target.replace(/^pkg:/, '')}`)
+    case 'pays':
+      return say('pays', `${list(fact.receivers, 'an address in the code')} (${fact.how})`)
     case 'listens':
       return say('listens', `to ${fact.event} (${fact.api})`)
     case 'checks':

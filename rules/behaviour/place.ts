@@ -48,9 +48,9 @@ const collecting: ReadonlySet<string> = new Set([
   'darknet',
 ])
 
-/** A bot's or webhook's credentials written into the address: the author's own mailbox, never the user's. */
+/** Credentials of a bot, a webhook or an account written into the code: the author's own mailbox, never the user's. */
 const mailbox =
-  /\/bot[0-9]{6,12}:[\w-]{4,}|\/api\/webhooks\/[0-9]{6,}|\/services\/T[0-9A-Z]{4,}\/B[0-9A-Z]{4,}/
+  /^(?!https?:)[a-z][a-z0-9+.-]*:\/\/[^\s/@:\u0001]+:[^\s/@\u0001]+@|\/bot[0-9]{6,12}:[\w-]{4,}|\/api\/webhooks\/[0-9]{6,}|\/services\/T[0-9A-Z]{4,}\/B[0-9A-Z]{4,}/
 
 /** Where everybody's packages and releases come from. */
 const supplies = [
@@ -85,7 +85,8 @@ function onePlace(destination: Text, inspection: Inspection, context: Context): 
   if (isLocal(host)) return place('local')
   const { lists } = context
   const known = hostClass(host, lists.hosts)
-  if (mailbox.test(destination)) return place('capture', 'a bot or webhook written into the code', true)
+  if (mailbox.test(destination))
+    return place('capture', 'an account, a bot or a webhook written into the code', true)
   if (known !== undefined && (known.weight >= 3 || (collecting.has(known.kind) && known.weight >= 2)))
     return place('capture', known.class, known.weight >= 3)
   if (host.labels.at(-1) === '*' || !isHostName(host)) return place('unknown')

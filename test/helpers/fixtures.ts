@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import type { HonestPackage } from '../fixtures/honest/honest-package.ts'
 import type { Incident } from '../fixtures/incidents/incident.ts'
+import type { Attack } from '../fixtures/unseen/attack.ts'
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null
@@ -24,3 +25,9 @@ export const loadIncidents = () => load<Incident>('incidents', 'incident')
 
 /** Every package of `test/fixtures/honest`, sorted by id. */
 export const loadHonestPackages = () => load<HonestPackage>('honest', 'honest')
+
+/** The attacks and honest look-alikes of `test/fixtures/unseen`, in the order of their files. */
+export const loadUnseen = async () => ({
+  attacks: (await load<readonly Attack[]>('unseen', 'attacks')).flat(),
+  honest: (await load<readonly HonestPackage[]>('unseen', 'honest')).flat(),
+})

@@ -4,52 +4,12 @@
  * the list fails as soon as one of them is found, so that nothing is skipped unseen.
  */
 import t from 'tap'
-import { analyse } from '../../lib/judge/analyse.ts'
-import type { Action, Context, Finding, Inspection } from '../../lib/types.ts'
-import { rules } from '../../rules/index.ts'
-import type { PackageFiles, Variant } from '../fixtures/incidents/incident.ts'
 import { loadHonestPackages, loadIncidents } from '../helpers/fixtures.ts'
-import { inspectExample } from '../helpers/inspect-example.ts'
-import { contextOf } from '../helpers/inspection.ts'
+import { findingsOf, shortfall } from '../helpers/judge-fixture.ts'
 import { knownMisses } from './known-misses.ts'
 
 const incidents = await loadIncidents()
 const honest = await loadHonestPackages()
-
-type Fixture = { readonly files: PackageFiles; readonly context?: Partial<Context> }
-
-const strength: Readonly<Record<Action, number>> = { note: 0, ask: 1, block: 2 }
-
-function findingsOf({ files, context }: Fixture): readonly Finding[] {
-  const inspection: Inspection = inspectExample({ files })
-  const known = contextOf({
-    name: inspection.manifest.name ?? 'a',
-    version: inspection.manifest.version ?? '1.0.0',
-    ...context,
-  })
-  const { findings, gaps } = analyse(inspection, known, rules)
-  const failed = gaps.find(gap => gap.what.startsWith('rule '))
-  if (failed !== undefined) throw new Error(failed.what)
-  return findings
-}
-
-/** What is wrong with what was found: nothing at all, nothing at that line, the wrong phase, too weak. */
-type Shortfall = 'silent' | 'elsewhere' | 'phase' | 'weak' | undefined
-
-function shortfall({ files, expect }: Variant, findings: readonly Finding[]): Shortfall {
-  const { path, code } = expect.evidence
-  const text = String(files[path] ?? '').split('\n')
-  const lines = new Set(text.flatMap((line, i) => (line.includes(code) ? [i + 1] : [])))
-  const isThere = (place: { readonly path: string; readonly line: number }): boolean =>
-    place.path === path && lines.has(place.line)
-  const alarms = findings.filter(finding => finding.action !== 'note')
-  if (alarms.length === 0) return 'silent'
-  const there = alarms.filter(({ location, flow }) => isThere(location) || flow?.some(isThere) === true)
-  if (there.length === 0) return 'elsewhere'
-  const then = there.filter(finding => finding.phase === expect.phase)
-  if (then.length === 0) return 'phase'
-  return then.some(finding => strength[finding.action] >= strength[expect.action]) ? undefined : 'weak'
-}
 
 t.test('every form of every incident is flagged as a fair reviewer would, or listed as missed', t => {
   const found: Record<string, Record<string, number>> = {}

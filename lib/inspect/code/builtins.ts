@@ -1,3 +1,6 @@
+import { ask } from './asking.ts'
+import { makeElement, setOnScript, writeClipboard } from './page.ts'
+import { emit, listen } from './emitters.ts'
 import { fromJson } from './json-data.ts'
 import { loadModule } from './loading.ts'
 import { hand, giveTaints } from './handing.ts'
@@ -109,8 +112,15 @@ export function callMethod(
   }
   if (object.known.length > 0 && object.handles.length === 0 && object.functions.length === 0) {
     const result = callTextMethod(machine, object, name, given, frame, place)
-    if (result !== undefined)
-      return object.objects.length > 0 ? join(result, machine.deepValue(object, frame)) : result
+    if (result !== undefined) {
+      if (object.objects.length === 0) return result
+      const whole = join(result, machine.deepValue(object, frame))
+      // A text, or nothing yet, or something of the outside world: that does what its model says.
+      const held: Value = { ...nothing, objects: object.objects.filter(({ model }) => model !== undefined) }
+      if (held.objects.length === 0) return whole
+      const callee = namedMember(machine, held, name, frame, place)
+      return join(whole, machine.call(callee, held, given, frame, place, name))
+    }
   }
   void self
   return undefined
@@ -339,10 +349,15 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     }
     case 'JSON.stringify':
     case 'encode': {
+      const api = call.handle.api
       const folded = name === 'encode' ? foldOne(call, first) : undefined
       if (folded !== undefined) return folded
-      const taints = deep(first)
-      const api = call.handle.api
+      const taints =
+        name === 'JSON.stringify'
+          ? joinTaints(deep(first), deep(ownJson(machine, first, call)))
+          : api.endsWith('format')
+            ? deepAll()
+            : deep(first)
       const label = api.endsWith('btoa') ? 'base64' : name === 'JSON.stringify' ? 'as JSON' : 'encoded'
       if (name === 'encode' && first.known.length > 0 && api === 'global:String')
         return withTaints(concatenate(known(''), first), taints)
@@ -372,8 +387,13 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
         call,
       )
     case 'cipher': {
-      const made = instance(machine, 'cipher', call)
-      return { ...made, open: true }
+      if (!call.handle.api.includes('Decipher')) return { ...instance(machine, 'cipher', call), open: true }
+      return instance(machine, 'decipher', call)
+    }
+    case 'decipher.update': {
+      // A text of the package that only a key opens, wherever the key comes from.
+      const own = isLongText(first) ? machine.decoded('deciphered', first, frame, place) : []
+      return tainted(joinTaints(hop(deep(first), 'deciphered', place), own))
     }
     case 'Buffer':
       return makeBuffer(machine, call)
@@ -492,11 +512,15 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return first
     }
     case 'getPrototypeOf': {
-      let result = nothing
-      if (first.functions.length > 0 || first.handles.length > 0)
-        result = ofHandle(machine.handle('global:Function.prototype'))
-      for (const object of first.objects) result = join(result, object.parents ?? anything)
-      return result === nothing ? anything : result
+      // The way to the constructors of asynchronous functions, which have no name of their own. A function that was
+      // passed in is asked for its fields, not for that.
+      const written = place.file.text.slice(place.start, place.start + 160)
+      const isWritten =
+        frame.functionContext === undefined || /\(\s*\(?\s*(?:async\b|function\s*\*)/.test(written)
+      const isWay = first.functions.some(({ node }) => node.async || node.generator)
+      return isWay && isWritten && first.functions.length === 1 && first.objects.length === 0
+        ? ofHandle(machine.handle('global:Function.prototype'))
+        : carryUnknown(machine, call)
     }
     case 'Object.getOwnPropertyDescriptor': {
       const descriptor = machine.objectAt(frame, `descriptor ${place.start}`, 'object')
@@ -511,6 +535,33 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       })
       machine.call(onlyCallable(first), nothing, { list: [resolve, resolve], rest: nothing }, frame, place)
       return machine.read(cell, frame)
+    }
+    case 'withResolvers': {
+      const made = machine.objectAt(frame, `resolvers ${place.start}`, 'object')
+      const settleWith = machine.nativeFunction(frame, `settle ${place.start}`, passed => {
+        machine.writeField(made, 'promise', passed.list[0] ?? passed.rest)
+        return anything
+      })
+      machine.writeField(made, 'resolve', settleWith)
+      machine.writeField(made, 'reject', settleWith)
+      return ofObject(made)
+    }
+    case 'stream': {
+      const made = machine.objectAt(frame, `stream ${place.start}`, 'object')
+      copyFields(machine, first, made, frame)
+      const handler = join(
+        namedMember(machine, first, 'transform', frame, place),
+        namedMember(machine, first, 'write', frame, place),
+      )
+      for (const name of ['write', 'end']) machine.writeField(made, name, onlyCallable(handler))
+      hand(machine, onlyCallable(handler), anything, frame, place)
+      made.escaped = true
+      return ofObject(made)
+    }
+    case 'readline': {
+      const asking = instance(machine, 'asking', call)
+      const lines = deep(namedMember(machine, first, 'input', frame, place))
+      return withTaints({ ...asking, open: lines.length > 0 }, lines)
     }
     case 'Reflect.apply': {
       const items = elementsOf(machine, argument(call, 2), frame)
@@ -541,13 +592,16 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
         for (const trap of ['get', 'apply', 'set', 'has', 'construct']) {
           if (!handler.fields.has(trap)) continue
           const fn = fieldOf(machine, handler, trap, frame, place)
-          machine.call(
+          const given = machine.call(
             onlyCallable(fn),
             ofObject(handler),
             { list: [first, anything, anything, anything], rest: nothing },
             frame,
             place,
           )
+          // Whatever is asked for, the trap answers.
+          if (trap === 'get' && given.taints.length > 0)
+            for (const object of first.objects) machine.writeRest(object, given)
         }
       }
       return first
@@ -597,6 +651,18 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
         given: { list: all.filter(value => value.functions.length > 0), rest: nothing },
       })
     }
+    case 'clipboard.write':
+      return writeClipboard(machine, call)
+    case 'script.set':
+      return setOnScript(machine, call)
+    case 'createElement':
+      return makeElement(machine, call)
+    case 'emitter.on':
+      return listen(machine, call)
+    case 'emitter.emit':
+      return emit(machine, call)
+    case 'ask':
+      return ask(machine, call)
     case 'same-client':
       return handleValue(machine, call.handle.api.split('.')[0] ?? '', undefined, undefined, frame, place)
     case 'xhr.open':
@@ -621,6 +687,39 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
 
 function placeNode(place: Place) {
   return { type: 'EmptyStatement', start: place.start, end: place.end } as const
+}
+
+function isLongText(value: Value): boolean {
+  return value.known.some(
+    one =>
+      (typeof one === 'string' || one instanceof Uint8Array) &&
+      one.length >= 16 &&
+      !String(one).includes(HOLE),
+  )
+}
+
+/** As a function nobody has seen: it may call what it is given, and gives back what that carries. */
+function carryUnknown(machine: Interpreter, call: ModelledCall): Value {
+  const { given, frame } = call
+  const values = given.rest === nothing ? given.list : [...given.list, given.rest]
+  const taints = values.reduce<readonly Taint[]>(
+    (all, value) => joinTaints(all, machine.deepTaints(value, frame)),
+    [],
+  )
+  return handResult(machine, tainted(taints), call)
+}
+
+/** What objects say of themselves when they are written as JSON. */
+function ownJson(machine: Interpreter, value: Value, { frame, place }: ModelledCall): Value {
+  let result = nothing
+  for (const object of value.objects) {
+    for (const fn of object.fields.get('toJSON')?.value.functions ?? [])
+      result = join(
+        result,
+        machine.callFunction(fn, ofObject(object), { list: [], rest: nothing }, frame, place),
+      )
+  }
+  return result
 }
 
 function foldOne(call: ModelledCall, value: Value): Value | undefined {
@@ -680,6 +779,10 @@ function makeFunctionFromText(machine: Interpreter, call: ModelledCall): Value {
   const constant = body.known.length > 0 && !body.open
   if (constant) {
     const text = body.known.find(part => typeof part === 'string')
+    if (text !== undefined && /^\s*return\s*\(?\s*this\s*\)?\s*;?\s*$/.test(text)) {
+      const root = ofHandle(machine.handle('global:'))
+      return machine.nativeFunction(call.frame, `global ${call.place.start}`, () => root)
+    }
     if (text !== undefined && !text.includes(HOLE) && !parameters.join().includes(HOLE)) {
       return evaluateCode(
         machine,

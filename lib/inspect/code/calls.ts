@@ -10,8 +10,10 @@ import {
   namedMember,
   namesOf,
   propertyKey,
+  secretOption,
   superObject,
 } from './members.ts'
+import { notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
@@ -133,13 +135,31 @@ export function callMember(
     }
     const built = callMethod(machine, object, self, name, given, frame, place)
     if (built !== undefined) {
-      result = join(result, built)
+      result = join(result, askedFor(machine, name, given, built, place))
       continue
     }
     const callee = namedMember(machine, object, name, frame, place)
-    result = join(result, machine.call(callee, self, given, frame, place, name))
+    const answer = machine.call(callee, self, given, frame, place, name)
+    const paid = notePayment(machine, name, given, answer, frame, place)
+    result = join(result, askedFor(machine, name, given, paid, place))
   }
   return result
+}
+
+/** `headers.get('authorization')` asks for a secret by its name, as a member does. */
+function askedFor(
+  machine: Interpreter,
+  method: string,
+  given: Arguments,
+  answer: Value,
+  place: Place,
+): Value {
+  if (answer.taints.length === 0 || (method !== 'get' && method !== 'header' && method !== 'getHeader'))
+    return answer
+  const key = given.list[0]?.known[0]
+  return typeof key === 'string'
+    ? { ...answer, taints: secretOption(machine, key, answer.taints, place) }
+    : answer
 }
 
 /** Calls whatever the value may be. */
@@ -221,9 +241,9 @@ export function callUnknown(
     const deep = machine.deepTaints(value, frame)
     taints = joinTaints(taints, foreign ? unsure(deep) : deep)
   }
-  void name
   const handed = tainted(taints)
-  for (const value of values) hand(machine, value, handed, frame, place)
+  const receiver = name === 'on' || name === 'once' || name === 'addEventListener' ? self : nothing
+  for (const value of values) hand(machine, value, handed, frame, place, 0, receiver)
   return handed
 }
 

@@ -1,10 +1,12 @@
-import { hand } from './handing.ts'
+import { accountOf } from './accounts.ts'
+import { giveTaints, hand } from './handing.ts'
 import { HOLE } from '../../types.ts'
 import type { SinkKind, SourceKind, Text } from '../../types.ts'
 import { destinationsOf, isLocal, namesHost, requestParts } from './destinations.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
 import type { Act } from './models/model.ts'
+import { environmentApi } from './models/index.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
 import { pathText } from './paths.ts'
 import type { Place } from './sites.ts'
@@ -210,7 +212,7 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     frame,
     place,
   )
-  const destinations = destinationsOf(
+  const addressed = destinationsOf(
     machine,
     dest,
     parts,
@@ -218,6 +220,7 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     frame,
     place,
   )
+  const destinations = knownPlaces(machine, model, addressed, call)
   machine.fact({ kind: 'contacts', api: call.handle.api, destinations }, frame, place)
   const taint = networkTaint(machine, destinations, call)
   if (!isLocal(destinations)) {
@@ -244,8 +247,29 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
   if (model.gives === 'response') return handResult(machine, tainted([taint]), call)
   const texts = destinations.reduce((value, text) => join(value, known(text)), nothing)
   const made = withTaints(instance(machine, model.gives, call, texts), [taint])
+  if (model.gives === 'socket') for (const object of made.objects) giveTaints(machine, object, [taint])
   handResult(machine, tainted([taint]), call)
   return made
+}
+
+/** Where a client of a service leads: to the author's account there, where it has one, else to where it was told. */
+function knownPlaces(
+  machine: Interpreter,
+  model: ActOf<'contact'>,
+  addressed: readonly Text[],
+  call: ModelledCall,
+): readonly Text[] {
+  const named = addressed.filter(text => text !== HOLE)
+  const found = model.at === undefined || named.length > 0 ? addressed : [model.at]
+  if (model.account === undefined) return found
+  const account = accountOf(
+    machine,
+    argument(call, model.account),
+    model.at === undefined ? found : [model.at],
+    call.frame,
+    call.place,
+  )
+  return account === undefined ? found : [account]
 }
 
 /** A variable that *is* the address is configuration; data inside an address is sent. */
@@ -272,7 +296,7 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
 }
 
 /** Instances whose methods send to other machines. */
-const senders = new Set(['request', 'socket', 'session', 'mailer', 'messenger', 'datagram', 'xhr'])
+const senders = new Set(['request', 'socket', 'session', 'mailer', 'messenger', 'datagram', 'xhr', 'store'])
 
 /** Data handed to an instance: a request body, a socket, a file that is open for writing, the input of a program. */
 export function sendTo(
@@ -291,6 +315,7 @@ export function sendTo(
     flowInto(machine, all, { kind: 'write', role: 'content', destinations }, call)
   } else if (target.name === 'stdin') {
     flowInto(machine, all, { kind: 'command-stdin', role: 'stdin', destinations }, call)
+    feedShell(machine, destinations, content, call)
   } else if (senders.has(target.name) && !isLocal(destinations)) {
     flowInto(
       machine,
@@ -299,6 +324,21 @@ export function sendTo(
       { ...call, handle: { ...call.handle, api: target.api } },
     )
   }
+}
+
+const shells = /^(?:\S*[/\\])?(?:ba|da|z|k)?sh(?:\s+-[is]?)*\s*$/
+
+/** What a shell is given as its input is a command. */
+function feedShell(
+  machine: Interpreter,
+  commands: readonly Text[],
+  content: Value,
+  { place }: Pick<ModelledCall, 'place'>,
+): void {
+  if (!commands.some(command => shells.test(command))) return
+  for (const text of content.known)
+    if (typeof text === 'string')
+      machine.command({ text, args: undefined, shell: true, place, level: machine.level })
 }
 
 function resolveName(machine: Interpreter, name: Value, call: ModelledCall): Value {
@@ -349,6 +389,7 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
   }
   for (const option of options) {
     const input = namedMember(machine, ofObject(option), 'input', frame, place)
+    feedShell(machine, commands, input, call)
     flowInto(
       machine,
       machine.deepTaints(input, frame),
@@ -356,10 +397,33 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
       call,
     )
   }
+  for (const option of options) passEnvironment(machine, option, call)
   startedFiles(machine, commands, 'command', call)
   const output = tainted([machine.source('command-output', (commands[0] ?? HOLE).slice(0, 200), place)])
   if (model.gives === 'output') return handResult(machine, output, call)
   return childProcess(machine, commands, output, call)
+}
+
+/** Variables made for a child: a file of the package that it runs reads them as its own. */
+export function passEnvironment(
+  machine: Interpreter,
+  option: ObjectValue,
+  { frame, place }: ModelledCall,
+): void {
+  if (!option.fields.has('env')) return
+  for (const variables of namedMember(machine, ofObject(option), 'env', frame, place).objects) {
+    let count = 0
+    for (const [name, cell] of variables.fields) {
+      const value = machine.read(cell, frame)
+      if (value.taints.length === 0) continue
+      if (++count > 40) break
+      machine.write(machine.global(`${environmentApi}.${name}`), {
+        ...nothing,
+        open: true,
+        taints: hop(value.taints, `passed on as ${name}`, place),
+      })
+    }
+  }
 }
 
 function childProcess(

@@ -8,6 +8,7 @@ import {
   join,
   newHanded,
   nothing,
+  ofObject,
   type FunctionValue,
   type Handed,
   type ObjectValue,
@@ -28,13 +29,15 @@ export function hand(
   frame: Frame,
   place: Place,
   depth = 0,
+  /** What handlers of events see as `this`. */
+  receiver: Value = nothing,
 ): void {
   if (value.functions.length > 1) {
     // The same set of functions comes along again and again, as the fields of a table do.
     let set = machine.handedSets.get(value.functions)
     if (set === undefined) machine.handedSets.set(value.functions, (set = newHanded()))
-    if (newsOf(set, handed) !== undefined) handEach(machine, value.functions, handed, frame, place)
-  } else handEach(machine, value.functions, handed, frame, place)
+    if (newsOf(set, handed) !== undefined) handEach(machine, value.functions, handed, receiver, frame, place)
+  } else handEach(machine, value.functions, handed, receiver, frame, place)
   for (const handle of value.handles) {
     const act = actOf(handle.api)
     if (handle.api.startsWith('native:') || act?.act === 'evaluate' || act?.act === 'send') {
@@ -80,12 +83,13 @@ function handEach(
   machine: Interpreter,
   functions: readonly FunctionValue[],
   handed: Value,
+  receiver: Value,
   frame: Frame,
   place: Place,
 ): void {
   for (const fn of functions) {
     const news = newsOf(fn.handed, handed)
-    if (news !== undefined) machine.callBlindly(fn, nothing, news, frame, place)
+    if (news !== undefined) machine.callBlindly(fn, receiver, news, frame, place)
   }
 }
 
@@ -117,10 +121,26 @@ export function setOnInstance(
   place: Place,
 ): void {
   const taints = object.fields.get('%taints')?.value.taints ?? []
-  if (name.startsWith('on')) hand(machine, value, { ...anything, taints }, frame, place)
+  if (name.startsWith('on')) hand(machine, value, { ...anything, taints }, frame, place, 0, ofObject(object))
+  else if (object.model?.name === 'script-element') setOnScript(machine, object, name, value, frame, place)
   else if (object.model !== undefined && object.model.name !== 'url' && value.taints.length > 0) {
     machine.write(object.model.pending, { ...anything, taints: value.taints })
   }
+}
+
+/** The model of the field decides: `script-element.src`. */
+function setOnScript(
+  machine: Interpreter,
+  object: ObjectValue,
+  name: string,
+  value: Value,
+  frame: Frame,
+  place: Place,
+): void {
+  const api = `script-element.${name}`
+  if (actOf(api) === undefined) return
+  const setter: Value = { ...nothing, handles: [machine.handle(api)] }
+  machine.call(setter, ofObject(object), { list: [value], rest: nothing }, frame, place)
 }
 
 export function giveTaints(machine: Interpreter, object: ObjectValue, taints: readonly Taint[]): void {

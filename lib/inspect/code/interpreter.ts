@@ -190,6 +190,16 @@ export class Interpreter {
 
   // ---- cells
 
+  /** The cell of a thing of the outside world that the program has written to. */
+  global(api: string): Cell {
+    let cell = this.globals.get(api)
+    if (cell === undefined) {
+      cell = newCell()
+      if (this.globals.size < 5_000) this.globals.set(api, cell)
+    }
+    return cell
+  }
+
   /** The value of a cell, for a context that runs again when it grows. */
   read(cell: Cell, frame: Frame): Value {
     cell.readers ??= new Set()

@@ -1,5 +1,5 @@
 import { HOLE } from '../../types.ts'
-import { loadComputed } from './effects.ts'
+import { evaluateCode, loadComputed } from './effects.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { namedMember } from './members.ts'
 import type { Place } from './sites.ts'
@@ -26,7 +26,22 @@ export function loadModule(
     target.open ||
     target.objects.length > 0 ||
     target.known.some(text => typeof text === 'string' && text.includes(HOLE))
-  if (computed) {
+  if (computed && target.known.some(text => typeof text === 'string' && /^data:[^,]*,/.test(text))) {
+    evaluateCode(
+      machine,
+      { ...target, known: [], open: true },
+      {
+        handle: machine.handle(api),
+        self: nothing,
+        given: { list: [], rest: nothing },
+        frame,
+        place,
+        constructed: false,
+      },
+      'program',
+    )
+    result = join(result, anything)
+  } else if (computed) {
     loadComputed(machine, target, false, {
       handle: machine.handle(api),
       self: nothing,

@@ -108,6 +108,7 @@ export function namedMember(
   for (const constant of object.known) {
     if (typeof constant === 'string' || constant instanceof Uint8Array) {
       if (name === 'length' && !String(constant).includes(HOLE)) result = join(result, known(constant.length))
+      else if (name === 'href' && typeof constant === 'string') result = join(result, known(constant))
       else if (/^\d{1,9}$/.test(name)) result = join(result, known(constant[Number(name)]))
       else if (name === 'constructor' && typeof constant === 'string')
         result = join(result, ofHandle(machine.handle('global:String')))
@@ -126,7 +127,7 @@ export function namedMember(
 const functionMembers = new Set(['call', 'apply', 'bind', 'toString', 'name', 'length', 'constructor'])
 
 /** What an object of the caller is asked for by name: `options.apiKey` is a secret of the caller. */
-function secretOption(
+export function secretOption(
   machine: Interpreter,
   name: string,
   taints: readonly Taint[],
@@ -159,6 +160,7 @@ function memberOfHandle(
   place: Place,
 ): Value {
   if (handle.api === environmentApi) return variable(machine, name, frame, place)
+  if (handle.api === 'store.*') return ofHandle(handle)
   // Code walks up to the constructor of constructors to evaluate text.
   if (name === 'constructor' && !handle.api.startsWith('module')) {
     return ofHandle(machine.handle('global:Function'))
@@ -183,7 +185,8 @@ export function handleValue(
   if (model !== undefined) {
     if (model.guard !== undefined) machine.guard(model.guard, frame, place)
     if (model.text !== undefined) return join(result, known(model.text))
-    if (model.source === undefined) return join(result, anything)
+    if (model.source === undefined)
+      return join(result, model.guard === 'argv' ? { ...anything, handles: [machine.handle(api)] } : anything)
     const taint = machine.source(model.source, api.replace('global:', ''), place)
     machine.reads(taint, api, frame)
     return join(result, {
@@ -271,7 +274,7 @@ export function fieldOf(
       for (const star of followed) result = join(result, namedMember(machine, star, name, frame, place, seen))
     }
     if (at.model !== undefined) {
-      const api = canonical(`${at.model.name}.${name}`)
+      const api = at.model.name === 'store' ? 'store.*' : canonical(`${at.model.name}.${name}`)
       if (isModelled(api)) result = join(result, ofHandle(machine.handle(api, undefined, ofObject(object))))
     }
     const parents: Value | undefined = at.parents
@@ -288,6 +291,8 @@ export function fieldOf(
   if (result === nothing) machine.read(machine.field(object, name), frame)
   if (object.kind === 'array' && name === 'length' && object.length !== undefined) return known(object.length)
   if (object.escaped) result = join(result, anything)
+  if (object.model?.name === 'url' && (name === 'href' || name === 'search'))
+    result = withTaints(result === nothing ? anything : result, machine.read(object.deep, frame).taints)
   if (object.model !== undefined && name !== '%taints' && object.fields.has('%taints')) {
     const { taints } = machine.read(machine.field(object, '%taints'), frame)
     result = withTaints(result === nothing ? anything : result, taints)

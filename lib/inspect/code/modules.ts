@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { fromJson } from './json-data.ts'
 import { loadOutside, imported } from './loading.ts'
 import type { AnyNode, ImportDeclaration } from 'acorn'
@@ -19,9 +20,10 @@ import { Budget } from './fold/budget.ts'
 import { foldProgram } from './fold/fold-program.ts'
 import { openings } from './lexer/gate.ts'
 import { lex } from './lexer/lexer.ts'
+import { obfuscationOf } from './lexer/obfuscation.ts'
 import { parseCode } from './parse.ts'
 import { boundNames, findScopes } from './scope.ts'
-import { placeOf, siteOf, type Place } from './sites.ts'
+import { placeOf, siteOf, type CodeText, type Place } from './sites.ts'
 import {
   anything,
   join,
@@ -123,7 +125,7 @@ export class Modules implements Loader {
       stored !== undefined ||
       specifier.endsWith('.node')
     ) {
-      loadOutside(machine, specifier, how, frame, place)
+      loadOutside(machine, writtenPath(machine, specifier, from), how, frame, place)
       return anything
     }
     // A data: URL is code in a name.
@@ -284,6 +286,7 @@ export class Modules implements Loader {
         machine.gap(`${path}: ${parsed.why}`, path)
       return undefined
     }
+    noteObfuscation(machine, { path, text: clean, lines: undefined })
     const { scopes, warmth } = findScopes(parsed.program)
     const folded = foldProgram(parsed.program, clean, new Budget({ maxSteps: foldStepsOf(clean.length) }))
     machine.step(folded.steps >> 4)
@@ -567,4 +570,22 @@ function decodeText(text: string): string {
     if (error instanceof URIError) return text
     throw error
   }
+}
+
+/** A file of the package's own folder that is not in the package but was written before: by the path it was written to. */
+function writtenPath(machine: Interpreter, specifier: string, from: string): string {
+  if (!specifier.startsWith('.')) return specifier
+  const whole = `/__package__/${posix.join(posix.dirname(from), specifier)}`
+  return [whole, `${whole}.js`, `${whole}.cjs`].find(path => machine.storedFiles.has(path)) ?? specifier
+}
+
+/** The marks of an obfuscator are a fact whatever else is found: what could not be followed was meant not to be. */
+function noteObfuscation(machine: Interpreter, file: CodeText): void {
+  const found = obfuscationOf(file.text)
+  if (found === undefined) return
+  machine.step(file.text.length >> 3)
+  machine.recorder.fact(
+    { kind: 'obfuscated', marks: found.marks, share: found.share },
+    { level: machine.level, place: { file, start: found.at, end: found.at + 160 }, guards: [] },
+  )
 }

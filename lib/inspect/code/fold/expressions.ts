@@ -303,7 +303,13 @@ const unary = (machine: Machine, node: UnaryExpression, scope: Scope): Value => 
   if (operator === 'typeof' && argument.type === 'Identifier' && scope.find(argument.name) === undefined) {
     const value = argument.name === 'undefined' ? undefined : globalValue(argument.name)
     if (argument.name === 'undefined') return 'undefined'
-    return globalType(argument.name) ?? (value === undefined ? halt('unknown') : typeOf(value))
+    const type = globalType(argument.name)
+    // A decoder may ask where it runs. What the program itself does in a browser must not be folded away.
+    if (type === 'undefined') {
+      if (machine.calls === 0) return halt('unknown')
+      machine.asksForPage = true
+    }
+    return type ?? (value === undefined ? halt('unknown') : typeOf(value))
   }
   if (operator === 'delete') {
     if (argument.type !== 'MemberExpression' || argument.object.type === 'Super') return halt('unsupported')

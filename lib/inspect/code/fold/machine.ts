@@ -43,6 +43,8 @@ export class Machine {
   /** Calls of the program's functions, and expressions and statements, now inside one another. */
   calls = 0
   depth = 0
+  /** Whether the program has asked if it runs in a page. */
+  asksForPage = false
   /** Array literals that hold tables of texts, and how many. */
   readonly tables = new Map<Node, number>()
   /** The function that code outside functions called last. */

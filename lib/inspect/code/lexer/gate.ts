@@ -28,7 +28,13 @@ const builders: readonly Sign[] = [
  * What a built name needs to be of use: an object that has powers, or text to be hidden. A power by its hidden name
  * needs an object that has it; code needs to be written somewhere, as it is or encoded.
  */
-const uses: readonly Sign[] = ['global member', 'global object', 'encoded text', 'code in text']
+const uses: readonly Sign[] = [
+  'global member',
+  'global object',
+  'encoded text',
+  'code in text',
+  'script element',
+]
 
 /**
  * Everything in these files that could be, or could build, a way out of the package or into code. Where there is

@@ -19,6 +19,7 @@ export type Sign =
   | 'global object' // globalThis, or process, handed on as a value
   | 'encoded text' // in a string, in a list of numbers or of strings
   | 'text timer' // setTimeout and its like, which take code as text
+  | 'script element' // createElement('script')
   | 'global names' // for (x in globalThis)
   | 'names of a prototype' // of which the first is `constructor`
 
@@ -83,6 +84,7 @@ export class Materials {
         if (((seen[value] as number) & asMachineName) !== 0) this.machineNames++
       } else if (kind === string || kind === template) {
         if (value >= 0) {
+          if (this.#namesScript(token)) this.sign('script element', token)
           if (((seen[value] as number) & asString) === 0) {
             seen[value] = (seen[value] as number) | asString
             this.#short(tokens.words.text(value), token)
@@ -93,6 +95,17 @@ export class Materials {
     if (picked >= 3) this.sign('picked letters', 0)
     if (bare >= 12) this.sign('no letters', 0)
     if (tokens.escapes >= minEscapes) this.sign('encoded text', 0)
+  }
+
+  /** `createElement('script')`, whose address may be hidden. */
+  #namesScript(token: number): boolean {
+    const { text, starts, ends } = this.#tokens
+    const start = starts[token] as number
+    return (
+      (ends[token] as number) - start === 8 &&
+      text.startsWith('script', start + 1) &&
+      text.startsWith('createElement', start - 14)
+    )
   }
 
   sign(sign: Sign, token: number): void {

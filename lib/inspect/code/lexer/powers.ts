@@ -5,6 +5,7 @@ import { aliases } from '../models/index.ts'
 import { expand, type Act, type Model } from '../models/model.ts'
 import { httpClients, sockets } from '../models/network.ts'
 import { host } from '../models/secrets.ts'
+import { answers, emitters, stores } from '../models/services.ts'
 
 /**
  * What a package must be able to name before it can do anything a rule speaks of, taken from the models, so that
@@ -60,6 +61,7 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'compress',
   'decompress',
   'cipher',
+  'decipher.update',
   'Buffer',
   'fromCharCode',
   'number',
@@ -70,6 +72,19 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'Object.assign',
   'identity',
   'Object.create',
+  'getPrototypeOf',
+  'emitter.on',
+  // Reading the clipboard is the power; what is put there instead says nothing alone.
+  'clipboard.write',
+  // Every page makes elements; the address of a script that is worth a look is hidden, which is a sign of its own.
+  'createElement',
+  'script.set',
+  'withResolvers',
+  'stream',
+  'readline',
+  'emitter.emit',
+  // What is asked for has to be sent by something else.
+  'ask',
   'Object.defineProperty',
   'inherit',
   'Object.getOwnPropertyDescriptor',
@@ -118,6 +133,9 @@ export const models: readonly Model[] = [
   ...codecs,
   ...language,
   ...host,
+  ...stores,
+  ...answers,
+  ...emitters,
 ]
 
 function collect(): Powers {
@@ -222,6 +240,11 @@ const otherMembers: readonly string[] = [
   'clipboard',
   'cookie',
   'createContextualFragment',
+  // Money is sent by whoever holds a wallet, without any way out of its own.
+  'sendTransaction',
+  'signTransaction',
+  'SystemProgram',
+  'withdraw',
 ]
 
 export const powers: Powers = collect()

@@ -42,6 +42,7 @@ export const codecs: readonly Model[] = [
     act: 'built-in',
     name: 'cipher',
   },
+  { of: ['decipher.{update,final}'], act: 'built-in', name: 'decipher.update' },
   {
     of: ['node:crypto.{publicEncrypt,privateDecrypt,privateEncrypt,publicDecrypt}'],
     act: 'carry',
@@ -120,6 +121,7 @@ export const streams: readonly Model[] = [
     act: 'built-in',
     name: 'pipeline',
   },
+  { of: ['node:stream.{Transform,Writable,Duplex}'], act: 'built-in', name: 'stream' },
   {
     of: [
       'node:stream.{Readable,Transform,PassThrough}.from',
@@ -160,12 +162,16 @@ export const language: readonly Model[] = [
       'global:Array.from',
       'global:{Array.of,Array}',
       'global:Object.getOwnPropertyDescriptors',
-      'global:Object.fromEntries',
     ],
     act: 'built-in',
     name: 'identity',
   },
   { of: ['global:Object.create'], act: 'built-in', name: 'Object.create' },
+  {
+    of: ['global:Object.getPrototypeOf', 'global:Reflect.getPrototypeOf'],
+    act: 'built-in',
+    name: 'getPrototypeOf',
+  },
   {
     of: ['global:Object.{defineProperty,defineProperties}', 'global:Reflect.defineProperty'],
     act: 'built-in',
@@ -190,6 +196,8 @@ export const language: readonly Model[] = [
   { of: ['global:Proxy'], act: 'built-in', name: 'Proxy' },
   { of: ['global:{Map,Set,WeakMap,WeakSet}'], act: 'built-in', name: 'collection' },
   { of: ['global:URL', 'node:url.{URL,parse}', 'pkg:whatwg-url.URL'], act: 'built-in', name: 'URL' },
+  { of: ['url.{set,append}'], act: 'fill', values: [0, 1] },
+  { of: ['global:Promise.withResolvers'], act: 'built-in', name: 'withResolvers' },
   { of: ['node:url.{format,resolve}'], act: 'built-in', name: 'url.format' },
   { of: ['global:process.{on,once,addListener,prependListener}'], act: 'listen', event: 0 },
 ]

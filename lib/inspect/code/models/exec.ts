@@ -72,7 +72,8 @@ export const code: readonly Model[] = [
     of: [
       'pkg:{vm2,isolated-vm}.{VM,NodeVM}().run',
       'pkg:{require-from-string,eval,node-eval,_eval,safe-eval,notevil}',
-      'module.{_compile}',
+      'module._compile',
+      'node:module.prototype._compile',
     ],
     act: 'evaluate',
     code: 0,

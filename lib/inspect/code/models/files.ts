@@ -32,6 +32,12 @@ export const files: readonly Model[] = [
     content: 1,
     gives: 'nothing',
   },
+  {
+    of: ['pkg:{@electron/asar,asar}.{createPackage,createPackageWithOptions,createPackageFromFiles}'],
+    act: 'write',
+    path: 1,
+    gives: 'nothing',
+  },
   { of: ['node:fs.{createWriteStream,WriteStream}'], act: 'write', path: 0, gives: 'stream' },
   { of: ['write-stream.{write,end}'], act: 'send', payload: [0] },
   { of: ['node:fs.{write,writeSync,writev,writevSync}'], act: 'built-in', name: 'fs.write' },
@@ -69,7 +75,12 @@ export const files: readonly Model[] = [
   { of: ['node:path.basename', 'node:path.posix.basename'], act: 'path', how: 'basename' },
   { of: ['node:path.extname'], act: 'path', how: 'extname' },
   {
-    of: ['node:url.{fileURLToPath,pathToFileURL}', 'node:path.toNamespacedPath', 'global:require.resolve'],
+    of: [
+      'node:url.{fileURLToPath,pathToFileURL}',
+      'node:path.toNamespacedPath',
+      'global:require.resolve',
+      'pkg:untildify',
+    ],
     act: 'path',
     how: 'same',
   },

@@ -4,6 +4,7 @@ import { files } from './files.ts'
 import { expand, type Act, type PropertyModel } from './model.ts'
 import { httpClients, sockets } from './network.ts'
 import { host, properties } from './secrets.ts'
+import { answers, emitters, stores } from './services.ts'
 
 const acts = new Map<string, Act>()
 const propertyModels = new Map<string, PropertyModel>()
@@ -28,6 +29,9 @@ for (const model of [
   ...digests,
   ...language,
   ...host,
+  ...stores,
+  ...answers,
+  ...emitters,
 ]) {
   for (const api of model.of.flatMap(expand)) {
     acts.set(api, model)
@@ -67,6 +71,8 @@ export const aliases: Readonly<Record<string, string>> = {
   'pkg:graceful-fs': 'node:fs',
   'pkg:fs-extra/esm': 'node:fs',
   'pkg:original-fs': 'node:fs',
+  'node:events.EventEmitter': 'node:events',
+  'node:readline/promises': 'node:readline',
   'node:dns/promises': 'node:dns',
   'node:dns.promises': 'node:dns',
   'node:dns.promises.Resolver': 'node:dns.Resolver',

@@ -18,6 +18,10 @@ export type Act =
       readonly gives: string
       /** A bare host and port are given instead of a URL. */
       readonly host?: boolean
+      /** Where it leads if nothing is said. */
+      readonly at?: string
+      /** Options or a token to sign in with: where they stand in the code, the account is the author's. */
+      readonly account?: number
     }
   /** A method of an instance that sends. With `dest` it also says where to. */
   | {

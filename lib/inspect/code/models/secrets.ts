@@ -3,7 +3,7 @@ import type { Model, PropertyModel } from './model.ts'
 /** What a program can learn about the machine and the person. */
 export const host: readonly Model[] = [
   {
-    of: ['node:os.homedir', 'pkg:{os-homedir,home-dir,homedir,user-home,untildify}'],
+    of: ['node:os.homedir', 'pkg:{os-homedir,home-dir,homedir,user-home}'],
     act: 'source',
     kind: 'host',
     name: 'home folder',
@@ -35,6 +35,22 @@ export const host: readonly Model[] = [
     act: 'source',
     kind: 'clipboard',
     name: 'clipboard',
+  },
+  {
+    of: [
+      'pkg:{clipboardy,copy-paste,clipboard-sys,node-clipboardy}.{write,writeSync,copy}',
+      'pkg:clipboardy.default.{write,writeSync}',
+      'global:navigator.clipboard.{writeText,write}',
+      'pkg:electron.clipboard.{writeText,write}',
+    ],
+    act: 'built-in',
+    name: 'clipboard.write',
+  },
+  { of: ['global:document.createElement'], act: 'built-in', name: 'createElement' },
+  {
+    of: ['script-element.{src,text,textContent,innerHTML}'],
+    act: 'built-in',
+    name: 'script.set',
   },
   {
     of: [
@@ -87,6 +103,7 @@ export const properties: readonly PropertyModel[] = [
   { of: ['global:process.{platform,arch}'], guard: 'platform' },
   { of: ['global:process.{version,versions,release}'] },
   { of: ['global:process.argv'], guard: 'argv' },
+  { of: ['global:process.argv.0'], text: 'node' },
   { of: ['global:process.execPath', 'global:process.argv0'], text: 'node' },
   { of: ['global:process.{title,pid,ppid,stdout,stderr,exitCode}'] },
   { of: ['node:os.EOL'], text: '\n' },
@@ -172,6 +189,10 @@ const secretParameters = new Set([
   'wif',
   'keystore',
   'bottoken',
+  'authorization',
+  'cookie',
+  'xapikey',
+  'xauthtoken',
 ])
 
 /** Whether a parameter or option is named like something its caller must not lose. */

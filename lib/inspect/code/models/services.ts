@@ -1,0 +1,141 @@
+import type { Model } from './model.ts'
+
+/**
+ * Clients of databases, queues, buckets, chat rooms and repositories: whatever is passed to a method of one, however
+ * deep (`client.db('x').collection('y').insertOne(…)`), is sent to where it was opened.
+ */
+export const stores: readonly Model[] = [
+  {
+    of: [
+      'pkg:{ioredis,redis}',
+      'pkg:{ioredis.Redis,redis.createClient,ioredis.Cluster,@upstash/redis.Redis}',
+      'pkg:mongodb.{MongoClient,connect}',
+      'pkg:mongodb.MongoClient.connect',
+      'pkg:mongoose.{connect,createConnection}',
+      'pkg:pg.{Client,Pool}',
+      'pkg:{postgres,serverless-mysql}',
+      'pkg:{mysql,mysql2,mysql2/promise}.{createConnection,createPool}',
+      'pkg:@supabase/supabase-js.createClient',
+      'pkg:{amqplib.connect,nats.connect,kafkajs.Kafka,stompit.connect}',
+      'pkg:{basic-ftp,ssh2-sftp-client,ftp,imap,imapflow.ImapFlow}',
+      'pkg:basic-ftp.Client',
+      'pkg:@elastic/elasticsearch.Client',
+      'pkg:{pusher,ably.Realtime,ably.Rest}',
+    ],
+    act: 'contact',
+    dest: 0,
+    options: [0],
+    account: 0,
+    gives: 'store',
+  },
+  {
+    of: [
+      'pkg:@aws-sdk/client-{s3,sqs,sns,dynamodb}.{S3Client,S3,SQSClient,SNSClient,DynamoDBClient}',
+      'pkg:aws-sdk.{S3,SQS,SNS,DynamoDB}',
+      'pkg:@google-cloud/storage.Storage',
+      'pkg:minio.Client',
+    ],
+    act: 'contact',
+    options: [0],
+    account: 0,
+    at: 'https://cloud-storage.amazonaws.com',
+    gives: 'store',
+  },
+  {
+    of: [
+      'pkg:@aws-sdk/client-s3.{PutObjectCommand,Upload}',
+      'pkg:@aws-sdk/client-{sqs.SendMessageCommand,sns.PublishCommand,dynamodb.PutItemCommand}',
+      'pkg:discord.js.{AttachmentBuilder,MessageAttachment,EmbedBuilder}',
+    ],
+    act: 'carry',
+  },
+  {
+    of: ['pkg:{@octokit/rest,octokit,@octokit/core}.Octokit', 'pkg:@actions/github.getOctokit'],
+    act: 'contact',
+    options: [0],
+    at: 'https://api.github.com',
+    gives: 'store',
+  },
+  {
+    of: ['pkg:@slack/web-api.WebClient', 'pkg:@slack/webhook.IncomingWebhook', 'pkg:slack-node'],
+    act: 'contact',
+    account: 0,
+    at: 'https://slack.com',
+    gives: 'store',
+  },
+  {
+    of: [
+      'pkg:node-telegram-bot-api',
+      'pkg:telegraf',
+      'pkg:telegraf.{Telegraf,Telegram}',
+      'pkg:grammy.{Bot,Api}',
+      'pkg:telebot',
+      'pkg:slimbot',
+    ],
+    act: 'contact',
+    account: 0,
+    at: 'https://api.telegram.org',
+    gives: 'store',
+  },
+  { of: ['store.*'], act: 'send', payload: [0, 1, 2, 3] },
+]
+
+/** What somebody is asked for, and what a chain answers. */
+export const answers: readonly Model[] = [
+  {
+    of: [
+      'pkg:{prompts,enquirer,inquirer,prompt,prompt-sync,read,promptly,password-prompt,readline-sync}',
+      'pkg:{inquirer,enquirer}.prompt',
+      'pkg:enquirer.{Input,Password}',
+      'pkg:prompts.prompts',
+      'pkg:{@inquirer/prompts,@clack/prompts}.{input,password,text,confirm,select,editor}',
+      'pkg:@inquirer/{input,password}',
+      'pkg:readline-sync.{question,prompt,questionNewPassword}',
+      'pkg:read.read',
+      'asking.question',
+    ],
+    act: 'built-in',
+    name: 'ask',
+  },
+  { of: ['pkg:@solana/web3.js.PublicKey'], act: 'built-in', name: 'identity' },
+  { of: ['node:readline.createInterface'], act: 'built-in', name: 'readline' },
+  {
+    of: [
+      'pkg:ethers.{Contract,JsonRpcProvider,WebSocketProvider,InfuraProvider,AlchemyProvider}',
+      'pkg:ethers.{providers.JsonRpcProvider,ethers.Contract,ethers.JsonRpcProvider,ethers.providers.JsonRpcProvider}',
+      'pkg:{web3,web3.Web3,web3.default}',
+      'pkg:viem.{createPublicClient,getContract}',
+      'pkg:@solana/web3.js.Connection',
+    ],
+    act: 'source',
+    kind: 'network',
+    name: 'a blockchain',
+  },
+]
+
+/** Emitters of events: what one part of a program emits, another part that listens gets. */
+export const emitters: readonly Model[] = [
+  {
+    of: [
+      'node:events',
+      'pkg:{eventemitter3,eventemitter2,events,mitt,nanoevents,emittery,wolfy87-eventemitter}',
+      'pkg:{eventemitter3,eventemitter2}.{EventEmitter,EventEmitter2,EventEmitter3}',
+      'pkg:nanoevents.createNanoEvents',
+      'global:EventTarget',
+    ],
+    act: 'make',
+    instance: 'emitter',
+  },
+  {
+    of: [
+      '{emitter,node:events,node:events.prototype}.{on,once,addListener,prependListener,prependOnceListener,addEventListener}',
+    ],
+    act: 'built-in',
+    name: 'emitter.on',
+  },
+  {
+    of: ['{emitter,node:events,node:events.prototype}.{emit,dispatchEvent}'],
+    act: 'built-in',
+    name: 'emitter.emit',
+  },
+]

@@ -1,0 +1,64 @@
+import { namesHost } from './destinations.ts'
+import { argument, evaluateCode, flowInto, handResult, instance, type ModelledCall } from './effects.ts'
+import { textsOf } from './constants.ts'
+import type { Interpreter } from './interpreter.ts'
+import { anything, join, type Value } from './values.ts'
+
+/** What a page offers beyond requests: elements that load code, and the clipboard. */
+
+/** Where the clipboard is written, as a path. */
+export const clipboardPath = 'clipboard:'
+
+/** `clipboard.write(text)`: a file that everybody pastes from. */
+export function writeClipboard(machine: Interpreter, call: ModelledCall): Value {
+  const text = argument(call, 0)
+  const contents = text.known.filter(one => typeof one === 'string').map(one => one.slice(0, 400))
+  machine.fact(
+    { kind: 'writes', api: call.handle.api, paths: [clipboardPath], contents },
+    call.frame,
+    call.place,
+  )
+  const taints = machine.deepTaints(text, call.frame)
+  flowInto(machine, taints, { kind: 'write', role: 'content', destinations: [clipboardPath] }, call)
+  return handResult(machine, anything, call)
+}
+
+/** `document.createElement(name)`: a script element loads what it is pointed at. */
+export function makeElement(machine: Interpreter, call: ModelledCall): Value {
+  const script = argument(call, 0).known.some(
+    name => typeof name === 'string' && name.toLowerCase() === 'script',
+  )
+  const unknown = handResult(machine, anything, call)
+  return script ? join(instance(machine, 'script-element', call), unknown) : unknown
+}
+
+/** Ways to keep an address out of sight of whoever reads the text. */
+const hiding = /\batob\b|fromCharCode|fromCodePoint|base64|\bunescape\b|\.reverse\s*\(|charCodeAt/
+
+/** `element.src = address`, `element.text = code`. */
+export function setOnScript(machine: Interpreter, given: ModelledCall): Value {
+  const { frame, place } = given
+  const name = given.handle.api.slice(given.handle.api.indexOf('.') + 1)
+  const value = argument(given, 0)
+  const call: ModelledCall = { ...given, handle: machine.handle(`script.${name}`) }
+  if (name === 'text' || name === 'textContent' || name === 'innerHTML') {
+    return evaluateCode(machine, value, call, 'program')
+  }
+  const targets = textsOf(value)
+  machine.fact({ kind: 'loads', api: 'script.src', targets, native: false }, frame, place)
+  machine.fact({ kind: 'contacts', api: 'script.src', destinations: targets }, frame, place)
+  const taints = machine.deepTaints(value, frame).filter(({ source }) => source.kind === 'network')
+  flowInto(machine, taints, { kind: 'load', role: 'path', destinations: targets }, call)
+  const hidden = targets.some(text => namesHost(text) && !frame.file.text.includes(hostIn(text)))
+  if (hidden && hiding.test(frame.file.text))
+    machine.fact(
+      { kind: 'evaluates', api: 'script.src', code: 'computed', decoders: ['an encoded address'] },
+      frame,
+      place,
+    )
+  return anything
+}
+
+function hostIn(text: string): string {
+  return (text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').split(/[/?#\u0001]/, 1)[0] ?? '').toLowerCase()
+}

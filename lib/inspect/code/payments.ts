@@ -1,0 +1,67 @@
+import { HOLE } from '../../types.ts'
+import type { Arguments, Frame, Interpreter } from './interpreter.ts'
+import { namedMember } from './members.ts'
+import type { Place } from './sites.ts'
+import { join, nothing, ofObject, tainted, type Value } from './values.ts'
+
+/** Transfers of money by the names that libraries of chains and exchanges give them, whatever object they stand under. */
+
+const payments: ReadonlySet<string> = new Set([
+  'sendTransaction',
+  'signTransaction',
+  'sendAndConfirmTransaction',
+  'transfer',
+  'transferSol',
+  'withdraw',
+  'sendCoin',
+])
+const balances: ReadonlySet<string> = new Set(['getBalance', 'balanceOf', 'getTokenAccountBalance'])
+const receiverFields = ['to', 'toPubkey', 'recipient', 'receiver', 'destination'] as const
+const amountFields = ['value', 'lamports', 'amount'] as const
+const address = /^(?:0x\w{20,64}|\w{25,90})$/
+
+/** What is known of a call by its name alone: `getBalance` answers with what the wallet holds, `transfer` pays. */
+export function notePayment(
+  machine: Interpreter,
+  name: string,
+  given: Arguments,
+  answer: Value,
+  frame: Frame,
+  place: Place,
+): Value {
+  if (balances.has(name)) return join(answer, tainted([machine.source('network', 'balance', place)]))
+  if (!payments.has(name)) return answer
+  for (const object of given.list[0]?.objects ?? []) {
+    if (object.fields.has('data')) continue
+    const read = (fields: readonly string[]): Value =>
+      fields
+        .filter(field => object.fields.has(field))
+        .map(field => namedMember(machine, ofObject(object), field, frame, place))
+        .reduce(join, nothing)
+    const amount = read(amountFields)
+    if (amount !== nothing) report(machine, name, read(receiverFields), amount, frame, place)
+  }
+  for (const value of given.list)
+    if (value.objects.length === 0) report(machine, name, value, nothing, frame, place)
+  return answer
+}
+
+function report(
+  machine: Interpreter,
+  name: string,
+  receiver: Value,
+  amount: Value,
+  frame: Frame,
+  place: Place,
+): void {
+  const receivers = receiver.known.filter(
+    text => typeof text === 'string' && !text.includes(HOLE) && address.test(text) && /\d|^T/.test(text),
+  ) as string[]
+  if (receivers.length === 0) return
+  const isCallers = receiver.taints.some(
+    ({ source }) => source.kind === 'caller' || source.kind === 'caller-secret',
+  )
+  const isBalance = amount.taints.some(({ source }) => source.name === 'balance')
+  if (!isCallers && !isBalance) return
+  machine.fact({ kind: 'pays', api: name, receivers, how: isCallers ? 'swap' : 'drain' }, frame, place)
+}
