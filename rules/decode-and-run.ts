@@ -13,6 +13,9 @@ const notCode =
 /** Ways of writing text that only hide it: nobody stores a program this way for any other reason. */
 const disguises: ReadonlySet<string> = new Set(['hidden-unicode', 'xor', 'aes', 'cipher', 'reversed', 'char-codes', 'rot', 'caesar', 'rc4', 'string-table']) // prettier-ignore
 
+/** Steps that move a text or make one, and reveal nothing. */
+const travelling = /^(?:written|passed|stored|encoded|compressed|encrypted)/
+
 /** A program that is stored as something else until it runs. */
 export const decodeAndRun: Rule = {
   meta: {
@@ -100,7 +103,9 @@ function ofComputed(fact: Evaluates, inspection: Inspection): readonly RuleFindi
   if (known) return []
   const made = inspection.facts.some(
     other =>
-      other.at.path === fact.at.path && (making.has(other.kind) || (other.kind === 'loads' && other.native)),
+      other.at.path === fact.at.path &&
+      ((making.has(other.kind) && !(other.kind === 'decodes' && other.method === 'webassembly')) ||
+        (other.kind === 'loads' && other.native)),
   )
   const action: Action = fact.phase === 'install' || made ? 'ask' : 'note'
   const message =
@@ -122,7 +127,7 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
   const data = notCode.test(source.name)
   // A command with decoded words in it names tools; a decoded program is a text that runs as a whole.
   if (sink.kind === 'command' && sink.role === 'command' && !unasked(flow)) return []
-  const decoded = steps.filter(step => !step.startsWith('written'))
+  const decoded = steps.filter(step => !travelling.test(step))
   if (!data && decoded.length === 0) return []
   const action: Action = unasked(flow)
     ? flow.certain && (data || hidden || flow.phase === 'install')

@@ -94,7 +94,9 @@ function ofSweep(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
   const written =
     fact.kind === 'writes' ? fact.contents.find(text => text !== '' && text !== HOLE) : undefined
   const hides = isHiding(fact.guards) || contactsLookup(inspection)
-  if (fact.kind === 'writes' && written === undefined && !hides) return []
+  // Tools that copy and clean folders do this below a root that somebody gave them.
+  const rooted = walked.some(path => !path.startsWith(HOLE))
+  if (!hides && (fact.kind === 'writes' ? written === undefined : !rooted)) return []
   const act = fact.kind === 'deletes' ? 'deletes' : `overwrites with ${quote(written ?? '…', 30)}`
   return report(
     fact,

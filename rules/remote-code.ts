@@ -122,7 +122,7 @@ function weigh(flow: Flow, place: Place): Action | undefined {
   if (!flow.byCall && flow.phase !== 'run') return flow.certain ? 'block' : 'ask'
   // An emulator or loader runs what its caller names; a host written in the code was not the caller's choice.
   if (place.kind === 'capture') return flow.certain ? 'block' : 'ask'
-  return isStranger(place) ? 'ask' : undefined
+  return isStranger(place) ? (flow.certain ? 'ask' : 'note') : undefined
 }
 
 function say(group: SightingGroup): string {

@@ -104,8 +104,10 @@ function onePlace(destination: Text, inspection: Inspection, context: Context): 
 function isHostName({ name, address }: Host): boolean {
   return (
     address ||
-    (/^[\w.*-]+$/.test(name) &&
-      !/\.(?:gz|tgz|zip|tar|xz|json|[cm]?[jt]s|html?|exe|node|txt|sh|png)$/.test(name))
+    (/^[\w*-]+(?:\.[\w*-]+)*$/.test(name) &&
+      !/\.(?:gz|tgz|zip|tar|xz|json|[cm]?[jt]s|html?|exe|node|txt|sh|png|wasm|dat|data|bin|ya?ml|toml|map|css|svg)$/.test(
+        name,
+      ))
   )
 }
 

@@ -587,7 +587,7 @@ function storeFile(
   call: Pick<ModelledCall, 'place'>,
 ): void {
   for (const path of paths) {
-    if (path.replaceAll(HOLE, '').length < 2) continue
+    if (!isTelling(path)) continue
     let cell = machine.storedFiles.get(path)
     if (cell === undefined) {
       if (machine.storedFiles.size >= 500) return
@@ -599,6 +599,12 @@ function storeFile(
       taints: hop(content.taints, `written to ${path.replaceAll(HOLE, '…').slice(0, 80)}`, call.place),
     })
   }
+}
+
+/** Whether a path may name one file: `${folder}/undefined` is every file whose name was not known. */
+function isTelling(path: Text): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return path.replaceAll(HOLE, '').length >= 2 && !/^(?:undefined|null|NaN)(?:\.\w+)?$/.test(name)
 }
 
 function readFile(machine: Interpreter, path: Value, gives: 'content' | 'stream', call: ModelledCall): Value {

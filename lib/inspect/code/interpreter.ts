@@ -40,6 +40,7 @@ import {
   type SourceRecord,
   type Taint,
   withTaints,
+  unsure,
   type Value,
 } from './values.ts'
 
@@ -476,7 +477,7 @@ export class Interpreter {
     const result = this.read(context.returns, frame)
     return context.merged
       ? this.#ownTaints(
-          result,
+          this.work < richWork ? result : { ...result, taints: unsure(result.taints) },
           [context.thisValue, context.rest, ...context.parameters],
           [thisValue, given.rest, ...given.list],
         )
@@ -575,7 +576,9 @@ export class Interpreter {
     merged.rest = rest
     for (let at = 0; at < Math.min(given.list.length, 64); at++) {
       const before = (merged.parameters[at] ??= nothing)
-      const after = join(before, given.list[at]!)
+      const passed = given.list[at]!
+      // Which caller's data goes where is no longer known.
+      const after = join(before, rich ? passed : { ...passed, taints: unsure(passed.taints) })
       if (after !== before) {
         merged.parameters[at] = after
         grown = true
@@ -887,7 +890,10 @@ export class Interpreter {
       (most, one) => Math.max(most, typeof one === 'string' ? one.length : 0),
       0,
     )
-    if (size >= 16) this.fact({ kind: 'decodes', method, bytes: size }, frame, place)
+    // A WebAssembly module begins with `\0asm` in every encoding: no text that could be evaluated.
+    const wasm = text.known.length > 0 && text.known.every(one => /^(?:AGFzb|0061736d)/.test(String(one)))
+    if (size >= 16)
+      this.fact({ kind: 'decodes', method: wasm ? 'webassembly' : method, bytes: size }, frame, place)
     return hop([this.source('package-bytes', frame.file.path, place)], method, place)
   }
 
