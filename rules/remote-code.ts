@@ -119,6 +119,8 @@ function isRequested({ source, sink }: Flow): boolean {
 function weigh(flow: Flow, place: Place): Action | undefined {
   if (flow.source.kind === 'caller') return flow.certain ? 'block' : 'ask'
   if (place.kind === 'local') return undefined
+  // A page's loader compiles the scripts the page names; their addresses stand in no package.
+  if (flow.sink.api.startsWith('script.') && place.kind === 'unknown') return 'note'
   if (!flow.byCall && flow.phase !== 'run') return flow.certain ? 'block' : 'ask'
   // An emulator or loader runs what its caller names; a host written in the code was not the caller's choice.
   if (place.kind === 'capture') return flow.certain ? 'block' : 'ask'

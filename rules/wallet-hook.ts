@@ -75,6 +75,8 @@ export const walletHook: Rule = {
   },
 }
 
+const addressInText = /(?:^|[^A-Za-z0-9])(?:0x[0-9a-fA-F]{38,}|[A-Za-z0-9]{25,62})(?:[^A-Za-z0-9]|$)/
+
 /** The clipboard read and written again although nobody asked: what a person pastes is then somebody else's. */
 function clipboardSwaps(inspection: Inspection): readonly RuleFinding[] {
   const reads = inspection.facts.some(
@@ -83,6 +85,9 @@ function clipboardSwaps(inspection: Inspection): readonly RuleFinding[] {
   if (!reads) return []
   return inspection.facts.flatMap(fact => {
     if (fact.kind !== 'writes' || !unasked(fact) || !fact.paths.includes('clipboard:')) return []
+    // Editors of pages read what is pasted and write what is copied: an address in the code was not copied.
+    const inPage = /\bnavigator\b/.test(fact.api)
+    if (inPage && !fact.contents.some(text => addressInText.test(text))) return []
     const message =
       `${opening(fact)} reads the clipboard and writes it again. Whoever copies the address of a wallet then pastes ` +
       'another one. Do not install it.'
