@@ -105,7 +105,7 @@ function ofComputed(fact: Evaluates, inspection: Inspection): readonly RuleFindi
     other =>
       other.at.path === fact.at.path &&
       ((making.has(other.kind) && !(other.kind === 'decodes' && other.method === 'webassembly')) ||
-        (other.kind === 'loads' && other.native)),
+        (other.kind === 'loads' && other.native && !other.api.includes('WebAssembly'))),
   )
   const action: Action = fact.phase === 'install' || made ? 'ask' : 'note'
   const message =

@@ -89,7 +89,7 @@ function onePlace(destination: Text, inspection: Inspection, context: Context): 
     return place('capture', 'an account, a bot or a webhook written into the code', true)
   if (known !== undefined && (known.weight >= 3 || (collecting.has(known.kind) && known.weight >= 2)))
     return place('capture', known.class, known.weight >= 3)
-  if (host.labels.at(-1) === '*' || !isHostName(host)) return place('unknown')
+  if (host.labels.at(-1) === '*' || !isHostName(host, destination)) return place('unknown')
   const claim = brandScore(context.name, lists)
   if (isOwnHost(host, inspection.manifest, claim.standing === 'unknown' ? [] : claim.brands, lists))
     return place('own')
@@ -101,13 +101,14 @@ function onePlace(destination: Text, inspection: Inspection, context: Context): 
 }
 
 /** A template or a file name in the place of an address is no host anybody owns. */
-function isHostName({ name, address }: Host): boolean {
+function isHostName({ name, address }: Host, destination: Text): boolean {
   return (
     address ||
     (/^[\w*-]+(?:\.[\w*-]+)*$/.test(name) &&
-      !/\.(?:gz|tgz|zip|tar|xz|json|[cm]?[jt]s|html?|exe|node|txt|sh|png|wasm|dat|data|bin|ya?ml|toml|map|css|svg)$/.test(
+      !/\.(?:gz|tgz|tar|xz|json|[cm]?[jt]s|html?|exe|node|txt|png|wasm|dat|data|bin|ya?ml|toml|map|css|svg)$/.test(
         name,
-      ))
+      ) &&
+      (/^[a-z]+:\/\//i.test(destination) || !/\.(?:sh|zip)$/.test(name)))
   )
 }
 

@@ -604,7 +604,8 @@ function storeFile(
 /** Whether a path may name one file: `${folder}/undefined` is every file whose name was not known. */
 function isTelling(path: Text): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  return path.replaceAll(HOLE, '').length >= 2 && !/^(?:undefined|null|NaN)(?:\.\w+)?$/.test(name)
+  const told = path.replace(/^\/__project__\//, '').replaceAll(HOLE, '')
+  return told.length >= 2 && !/^(?:undefined|null|NaN)(?:\.\w+)?$/.test(name)
 }
 
 function readFile(machine: Interpreter, path: Value, gives: 'content' | 'stream', call: ModelledCall): Value {
