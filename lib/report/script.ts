@@ -30,7 +30,7 @@ export function describeScript(inspection: Inspection, hook: Hook): string {
   const lines = mergeFacts(facts.filter(fact => !isObvious(fact, hook)))
   const parts = told.flatMap(verb => {
     const what = lines.filter(line => line.does === verb).map(line => line.what)
-    return what.length === 0 ? [] : [`${verb} ${firstFew(what, 3)}`]
+    return what.length === 0 ? [] : [`${verb} ${firstFew(what, 2)}`]
   })
   parts.push(credentials(facts, hook, unreadParts(inspection, facts, reached)))
   const implied = hook.implicit ? ' (implied by binding.gyp)' : ''
@@ -47,16 +47,26 @@ export function filesOf(inspection: Inspection, hook: Hook): ReadonlySet<string>
   const reached = new Set(hook.starts)
   if (hook.implicit) reached.add(hook.at.path)
   const from = new Map<string, string[]>()
-  for (const { from: path, to, phase } of inspection.edges)
-    if (phase === 'install') from.set(path, [...(from.get(path) ?? []), to])
+  const inline = inlineOf(hook)
+  for (const { from: path, to, phase } of inspection.edges) {
+    if (phase !== 'install') continue
+    from.set(path, [...(from.get(path) ?? []), to])
+    if (path.startsWith(inline)) reached.add(path)
+  }
   // A set visits what is added while it is walked, and each file once: cycles end.
   for (const path of reached) for (const to of from.get(path) ?? []) reached.add(to)
   return reached
 }
 
+/** How the paths begin of code on the line of the script itself, `node -e "…"`: a file named after its place. */
+function inlineOf({ at }: Hook): string {
+  return `${at.path}#${at.line}:`
+}
+
 /** A fact of a file the hook reaches, or one of the script's own line. */
 function belongs(fact: Fact, hook: Hook, reached: ReadonlySet<string>): boolean {
   if (fact.phase !== 'install' || fact.byCall) return false
+  if (fact.at.path.startsWith(inlineOf(hook))) return true
   return reached.has(fact.at.path) || (fact.at.path === hook.at.path && fact.at.line === hook.at.line)
 }
 

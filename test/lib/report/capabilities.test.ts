@@ -203,3 +203,25 @@ t.test('a script is described in the words of the report', t => {
   )
   t.end()
 })
+
+t.test('what code on the line of a script does, and what it loads, is described', t => {
+  const rows: readonly (readonly [string, RegExp])[] = [
+    [
+      `node -e "try{require('./own')}catch(e){}"`,
+      /writes \/tmp\/seen; reads the credential file ~\/\.npmrc$/,
+    ],
+    [
+      `node -e "require('fs').readFileSync(require('os').homedir() + '/.npmrc')"`,
+      /reads the credential file ~\/\.npmrc$/,
+    ],
+  ]
+  const own =
+    "const f = require('fs')\nf.readFileSync(require('os').homedir() + '/.npmrc')\nf.writeFileSync('/tmp/seen', '')\n"
+  for (const [postinstall, described] of rows) {
+    const inspection = inspectExample({
+      files: { 'package.json': manifest({ scripts: { postinstall } }), 'own.js': own },
+    })
+    t.match(describeScript(inspection, inspection.hooks[0]!), described, postinstall)
+  }
+  t.end()
+})

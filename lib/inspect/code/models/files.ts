@@ -73,15 +73,13 @@ export const files: readonly Model[] = [
   },
   { of: ['node:path.dirname', 'node:path.posix.dirname'], act: 'path', how: 'dirname' },
   { of: ['node:path.basename', 'node:path.posix.basename'], act: 'path', how: 'basename' },
-  // A leading `~` becomes the home folder, which is how paths are written here anyway.
-  { of: ['pkg:{untildify,expand-tilde}', 'pkg:untildify.untildify'], act: 'path', how: 'same' },
   { of: ['node:path.extname'], act: 'path', how: 'extname' },
   {
     of: [
       'node:url.{fileURLToPath,pathToFileURL}',
       'node:path.toNamespacedPath',
       'global:require.resolve',
-      'pkg:untildify',
+      'pkg:{untildify,expand-tilde}',
     ],
     act: 'path',
     how: 'same',
