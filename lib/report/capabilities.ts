@@ -1,9 +1,10 @@
-import { sourceInWords } from '../../rules/finding.ts'
-import type { Flow, Inspection, Phase, Site } from '../types.ts'
-import { capabilityOf } from './capability.ts'
-import { count, wrap } from './layout.ts'
+import type { Fact, Inspection, Phase, Site } from '../types.ts'
+import { count, firstFew, wrap } from './layout.ts'
 import type { Look } from './look.ts'
+import { mergeFacts, places, type Line } from './merged.ts'
+import { mergeFlows } from './merged-flows.ts'
 import { printable } from './sanitize.ts'
+import { commandLine, isObvious } from './script.ts'
 
 const phases: readonly (readonly [Phase, string])[] = [
   ['install', 'When npm installs it'],
@@ -12,67 +13,103 @@ const phases: readonly (readonly [Phase, string])[] = [
   ['dormant', 'In files that nothing was found to start'],
 ]
 
-/** Lines of one verb in one phase; a package may hold thousands of reads. */
-const maxPerVerb = 12
+/** What a reviewer asks first; verbs that are not named here follow in the order they come. */
+const verbs: readonly string[] = [
+  'contacts',
+  'looks up',
+  'starts',
+  'reads',
+  'writes',
+  'makes executable',
+  'deletes',
+  'loads',
+  'loads native code',
+  'decodes',
+  'evaluates',
+  'patches',
+  'overrides',
+]
 
-type Seen = { readonly what: string; readonly at: Site; times: number }
+/** Lines of one verb in one phase that are written out; the rest share one more. A package may hold thousands. */
+const maxPerVerb = 4
+
+/** Places that are named with a line; the others are counted. */
+const maxPlaces = 2
 
 /**
- * Everything a package can do, by phase: reads, contacts, starts, writes, deletes, loads, evaluates, patches …, each
- * with a place, equal ones together; then where its data flows. For `--inspect --verbose`.
+ * Everything a package can do, by phase, as one sentence a line: contacts, starts, reads, writes, loads, decodes …, each
+ * with a place, equal ones together; then where its data goes. For `--inspect --verbose`.
  */
 export function renderCapabilities(inspection: Inspection, look: Look): readonly string[] {
   const lines = phases.flatMap(([phase, title]) => {
-    const facts = renderFacts(inspection, phase, look)
-    const flows = renderFlows(inspection.flows, phase, look)
-    const body = [...facts, ...flows]
+    const body = [
+      ...(phase === 'install' ? renderHooks(inspection, look) : []),
+      ...renderLines(mergeFacts(factsOf(inspection, phase)), look),
+      ...renderLines(mergeFlows(inspection.flows.filter(flow => flow.phase === phase)), look),
+    ]
     return body.length === 0
       ? []
       : ['', ...wrap(title, { width: look.width, indent: 0, paint: look.bold }), ...body]
   })
   const { dropped } = inspection
-  if (lines.length === 0) return ['', 'No capability was found in its code.']
+  if (lines.length === 0) {
+    // Code that nothing can leave is not followed further, so that reads of the environment are not known either.
+    const none =
+      'No capability was found: its code reaches no network, program and no file, and makes no code. ' +
+      'Which variables such code reads is not listed.'
+    return ['', ...wrap(none, { width: look.width, indent: 0 })]
+  }
   return dropped === 0 ? lines : [...lines, '', `${count(dropped, 'more fact')} left out: too many to keep`]
 }
 
-function renderFacts(inspection: Inspection, phase: Phase, look: Look): readonly string[] {
-  const byVerb = new Map<string, Map<string, Seen>>()
-  for (const fact of inspection.facts) {
-    if (fact.phase !== phase) continue
-    const { does, what } = capabilityOf(fact)
-    const group = byVerb.get(does) ?? new Map<string, Seen>()
-    byVerb.set(does, group)
-    add(group, what, fact.at)
-  }
-  return [...byVerb]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([does, seen]) => renderGroup(does, seen, look))
+/** Of one phase, without what the line of a script itself says. */
+function factsOf({ facts, hooks }: Inspection, phase: Phase): readonly Fact[] {
+  const own = facts.filter(fact => fact.phase === phase)
+  return phase === 'install' ? own.filter(fact => !hooks.some(hook => isObvious(fact, hook))) : own
 }
 
-function renderFlows(flows: readonly Flow[], phase: Phase, look: Look): readonly string[] {
-  const seen = new Map<string, Seen>()
-  for (const flow of flows) {
-    if (flow.phase !== phase) continue
-    const to = [flow.sink.api, ...flow.sink.destinations.slice(0, 2)].join(' ')
-    const unsure = flow.certain ? '' : ' (perhaps)'
-    add(seen, printable(`${sourceInWords(flow.source)} → ${to}${unsure}`, 200), flow.sink.at)
-  }
-  return renderGroup('data flows', seen, look)
+function renderHooks({ hooks }: Inspection, look: Look): readonly string[] {
+  return hooks.flatMap(({ event, command, implicit, at }) =>
+    render(
+      { does: commandLine(event, command), what: implicit ? '(implied by binding.gyp)' : '', sites: [at] },
+      look,
+    ),
+  )
 }
 
-function add(group: Map<string, Seen>, what: string, at: Site): void {
-  const known = group.get(what)
-  if (known === undefined) group.set(what, { what, at, times: 1 })
-  else known.times++
+function renderLines(lines: readonly Line[], look: Look): readonly string[] {
+  const byVerb = new Map<string, Line[]>(verbs.map(verb => [verb, []]))
+  for (const line of lines) byVerb.set(line.does, [...(byVerb.get(line.does) ?? []), line])
+  return [...byVerb.values()].flatMap(group => shorten(group).flatMap(line => render(line, look)))
 }
 
-function renderGroup(does: string, seen: ReadonlyMap<string, Seen>, look: Look): readonly string[] {
-  if (seen.size === 0) return []
-  const { width } = look
-  const lines = [...seen.values()].slice(0, maxPerVerb).flatMap(({ what, at, times }) => {
-    const more = times > 1 ? ` and ${count(times - 1, 'place')} more` : ''
-    return wrap(`${what} · ${printable(at.path)}:${at.line}${more}`, { width, indent: 4, hang: 6 })
-  })
-  const hidden = seen.size - maxPerVerb
-  return [`  ${does}`, ...lines, ...(hidden > 0 ? [`    and ${count(hidden, 'more', 'more')}`] : [])]
+/** The first few lines of one verb, and one for all others. */
+function shorten(lines: readonly Line[]): readonly Line[] {
+  // What could be resolved says more than "a path that is computed".
+  const sorted = lines.toSorted(
+    (a, b) => Number(a.what.includes('computed')) - Number(b.what.includes('computed')),
+  )
+  if (sorted.length <= maxPerVerb + 1) return sorted
+  const rest = sorted.slice(maxPerVerb)
+  const what = printable(
+    `${rest.length.toLocaleString('en-US')} more: ${firstFew(
+      rest.map(one => one.what),
+      3,
+    )}`,
+    200,
+  )
+  const sites = places(rest.flatMap(one => one.sites))
+  return [...sorted.slice(0, maxPerVerb), { does: rest[0]?.does ?? '', what, sites }]
+}
+
+function render({ does, what, sites }: Line, look: Look): readonly string[] {
+  const shown = sites.slice(0, maxPlaces).map(site => place(site, does))
+  const more = sites.length > maxPlaces ? ` and ${count(sites.length - maxPlaces, 'more place')}` : ''
+  const sentence = what === '' ? does : `${does} ${what}`
+  return wrap(`${sentence} · ${shown.join(', ')}${more}`, { width: look.width, indent: 2, hang: 6 })
+}
+
+/** A compiled program has no lines. */
+function place({ path, line }: Site, does: string): string {
+  return does === 'holds' ? printable(path) : `${printable(path)}:${line}`
 }

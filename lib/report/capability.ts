@@ -95,7 +95,7 @@ function percent(share: number): string {
 }
 
 /** The host of a URL without credentials, path and query; the text itself where it is none. */
-function hostOf(destination: Text): string {
+export function hostOf(destination: Text): string {
   const host = /^[a-z][a-z0-9+.-]{0,15}:\/\/([^/?#\\\s]{1,253})/i.exec(destination)?.[1]
   return host === undefined ? destination : host.slice(host.lastIndexOf('@') + 1)
 }

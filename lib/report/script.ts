@@ -1,6 +1,7 @@
 import type { Fact, Hook, Inspection } from '../types.ts'
 import { capabilityOf } from './capability.ts'
 import { firstFew } from './layout.ts'
+import { mergeFacts } from './merged.ts'
 import { printable } from './sanitize.ts'
 
 /** What a reader wants to know first about a script, in this order; everything else stays in `--inspect`. */
@@ -26,15 +27,10 @@ const told = [
 export function describeScript(inspection: Inspection, hook: Hook): string {
   const reached = filesOf(inspection, hook)
   const facts = inspection.facts.filter(fact => belongs(fact, hook, reached))
-  const does = new Map<string, Set<string>>()
-  for (const fact of facts) {
-    if (isObvious(fact, hook)) continue
-    const { does: verb, what } = capabilityOf(fact)
-    does.set(verb, (does.get(verb) ?? new Set()).add(what))
-  }
+  const lines = mergeFacts(facts.filter(fact => !isObvious(fact, hook)))
   const parts = told.flatMap(verb => {
-    const what = does.get(verb)
-    return what === undefined ? [] : [`${verb} ${firstFew([...what], 3)}`]
+    const what = lines.filter(line => line.does === verb).map(line => line.what)
+    return what.length === 0 ? [] : [`${verb} ${firstFew(what, 2)}`]
   })
   parts.push(credentials(facts, hook, unreadParts(inspection, facts, reached)))
   const implied = hook.implicit ? ' (implied by binding.gyp)' : ''
@@ -51,21 +47,31 @@ export function filesOf(inspection: Inspection, hook: Hook): ReadonlySet<string>
   const reached = new Set(hook.starts)
   if (hook.implicit) reached.add(hook.at.path)
   const from = new Map<string, string[]>()
-  for (const { from: path, to, phase } of inspection.edges)
-    if (phase === 'install') from.set(path, [...(from.get(path) ?? []), to])
+  const inline = inlineOf(hook)
+  for (const { from: path, to, phase } of inspection.edges) {
+    if (phase !== 'install') continue
+    from.set(path, [...(from.get(path) ?? []), to])
+    if (path.startsWith(inline)) reached.add(path)
+  }
   // A set visits what is added while it is walked, and each file once: cycles end.
   for (const path of reached) for (const to of from.get(path) ?? []) reached.add(to)
   return reached
 }
 
+/** How the paths begin of code on the line of the script itself, `node -e "…"`: a file named after its place. */
+function inlineOf({ at }: Hook): string {
+  return `${at.path}#${at.line}:`
+}
+
 /** A fact of a file the hook reaches, or one of the script's own line. */
 function belongs(fact: Fact, hook: Hook, reached: ReadonlySet<string>): boolean {
   if (fact.phase !== 'install' || fact.byCall) return false
+  if (fact.at.path.startsWith(inlineOf(hook))) return true
   return reached.has(fact.at.path) || (fact.at.path === hook.at.path && fact.at.line === hook.at.line)
 }
 
 /** What the command itself already says, or code that was inspected in its place. */
-function isObvious(fact: Fact, hook: Hook): boolean {
+export function isObvious(fact: Fact, hook: Hook): boolean {
   if (fact.kind === 'evaluates') return fact.code === 'constant' && fact.decoders.length === 0
   if (fact.kind !== 'starts' || fact.at.path !== hook.at.path || fact.at.line !== hook.at.line) return false
   const said = withoutQuotes(hook.command)

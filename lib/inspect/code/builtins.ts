@@ -311,7 +311,9 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'timer': {
       if (
         first.functions.length === 0 &&
-        (first.known.some(text => typeof text === 'string') || first.taints.length > 0)
+        // What a caller hands over, or a method bound to it, is a function: nobody passes text to a library for a timer.
+        (first.known.some(text => typeof text === 'string') ||
+          first.taints.some(({ source: { kind } }) => kind !== 'caller' && kind !== 'caller-secret'))
       ) {
         if (call.handle.api.includes('setTimeout') || call.handle.api.includes('setInterval')) {
           evaluateCode(machine, { ...first, handles: [] }, call, 'program')
@@ -670,6 +672,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'datagram.send':
       return openInstance(machine, name, call)
     case 'server':
+      machine.fact({ kind: 'listens', api: call.handle.api, event: 'connections' }, frame, place)
       for (const value of all) hand(machine, value, anything, frame, place)
       return anything
     case 'fs.read':

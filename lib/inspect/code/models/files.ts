@@ -79,7 +79,7 @@ export const files: readonly Model[] = [
       'node:url.{fileURLToPath,pathToFileURL}',
       'node:path.toNamespacedPath',
       'global:require.resolve',
-      'pkg:untildify',
+      'pkg:{untildify,expand-tilde}',
     ],
     act: 'path',
     how: 'same',

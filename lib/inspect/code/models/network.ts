@@ -52,13 +52,31 @@ export const httpClients: readonly Model[] = [
   },
   {
     of: [
-      'pkg:{request,request-promise,request-promise-native,postman-request}',
-      'pkg:{request,request-promise,request-promise-native}.{get,post,put,patch,delete,head,del}',
+      'pkg:{request,request-promise,request-promise-native,postman-request,@cypress/request,@cypress/request-promise}',
+      'pkg:{request,request-promise,request-promise-native,postman-request,@cypress/request,@cypress/request-promise}.{get,post,put,patch,delete,head,del}',
     ],
     act: 'contact',
     dest: 0,
     options: [0, 1],
     gives: 'request',
+  },
+  {
+    of: ['pkg:{download,@xhmikosr/downloader,npm-registry-fetch}', 'pkg:npm-registry-fetch.json'],
+    act: 'contact',
+    dest: 0,
+    options: [1, 2],
+    gives: 'response',
+  },
+  // Installers of large programs know their own addresses unless they are told others.
+  {
+    of: [
+      'pkg:@electron/get.{download,downloadArtifact}',
+      'pkg:@puppeteer/browsers.{install,canDownload}',
+      'pkg:@vscode/test-electron.{downloadAndUnzipVSCode,download}',
+      'pkg:node-downloader-helper.DownloaderHelper',
+    ],
+    act: 'contact',
+    gives: 'response',
   },
   { of: ['pkg:needle'], act: 'contact', dest: 1, payload: [2], options: [3], gives: 'response' },
   { of: ['pkg:needle.{get,head}'], act: 'contact', dest: 0, options: [1], gives: 'response' },

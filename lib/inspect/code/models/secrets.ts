@@ -136,7 +136,6 @@ const secretWords = [
   'session_key',
   'client_secret',
   'webhook',
-  '_pat',
   'pwd',
   'database_url',
   'mongodb_uri',
@@ -156,7 +155,10 @@ export function isSecretVariable(name: string): boolean {
   )
     return false
   if (lower === 'pwd' || lower === 'oldpwd' || lower === 'init_cwd') return false
-  return secretWords.some(word => lower.includes(word))
+  // `_path` is no personal access token, and an author no authorisation.
+  if (/_pat(?:_|$)/.test(lower)) return true
+  const told = lower.replaceAll(/author(?!i[sz]|ity)/g, '')
+  return secretWords.some(word => told.includes(word))
 }
 
 const secretParameters = new Set([

@@ -73,57 +73,34 @@ exports[`test/lib/report/human.test.ts > TAP > every kind of fact has words, equ
 What a@1.0.0 can do
 
 When npm installs it
-  checks
-    platform win32 · install.js:3
-  contacts
-    github.com · install.js:3
-    \${…} · install.js:3
-  decodes
-    4,096 bytes by base64 · install.js:3
-  deletes
-    \${…}/x · install.js:3
-  evaluates
-    constant code behind base64, xor · install.js:3
-  hides
-    2 invisible characters (bidi) · install.js:3
-    code behind 500 blanks · install.js:3
-  listens
-    to exit (process.on) · install.js:3
-  loads
-    a computed module · install.js:3
-  loads native code
-    ./a.node · install.js:3
-  looks up
-    a computed name · install.js:3
-  makes executable
-    a · install.js:3
-  native program
-    ELF x64 · install.js:3
-  obfuscated
-    50 % of the file (string array, hex names) · install.js:3
-  patches
-    http.request · install.js:3
-  reads
-    the environment variable npm_config_arch · install.js:3
-    the credential file ~/.npmrc · other.js:1
-  starts
-    node-gyp rebuild · install.js:3
-    node x.js (binding.gyp <!) · install.js:3
-  tarball trick
-    absolute: /etc/x · install.js:3
-  unreadable
-    computed member (10 % of the file) · install.js:3
-  writes
-    ./build/a.node · install.js:3
+  contacts github.com · install.js:3
+  contacts an address that is computed (https.get) · install.js:3
+  looks up a computed name · install.js:3
+  starts node x.js (binding.gyp <!) · install.js:3
+  reads the credential file ~/.npmrc · other.js:1
+  reads the environment variable npm_config_arch · install.js:3
+  writes ./build/a.node · install.js:3
+  makes executable a · install.js:3
+  deletes \${…}/x · install.js:3
+  loads a module whose name is computed · install.js:3
+  loads native code ./a.node · install.js:3
+  decodes 4,096 bytes by base64 · install.js:3
+  evaluates constant code behind base64, xor · install.js:3
+  patches http.request · install.js:3
+  listens to exit · install.js:3
+  checks platform (win32) · install.js:3
+  hides 2 invisible characters (bidi) · install.js:3
+  hides code behind 500 blanks · install.js:3
+  obfuscated 50 % of the file (string array, hex names) · install.js:3
+  unreadable computed member (10 % of the file) · install.js:3
+  holds compiled programs for ELF x64 · install.js
+  tarball trick absolute: /etc/x · install.js:3
 
 When a program loads it
-  data flows
-    the whole environment → fetch https://x.invalid (perhaps) · a.js:1 and 1
-      place more
+  passes the whole environment → the network, x.invalid (perhaps) · a.js:1
 
 When its commands or functions are used
-  contacts
-    late.example · install.js:3
+  contacts late.example · install.js:3
 
 7 more facts left out: too many to keep
 
@@ -324,20 +301,16 @@ exports[`test/lib/report/human.test.ts > TAP > the screens people read > capabil
 What esbuild@0.25.0 can do
 
 When npm installs it
-  contacts
-    github.com · install.js:3
-    \${…} · install.js:3
-  reads
-    the environment variable npm_config_arch · install.js:3
-    the credential file ~/.npmrc · other.js:1
-  starts
-    node-gyp rebuild · install.js:3
-  writes
-    ./build/a.node · install.js:3
+  postinstall: node install.js · package.json:7
+  contacts github.com · install.js:3
+  contacts an address that is computed (https.get) · install.js:3
+  starts node-gyp rebuild · install.js:3
+  reads the credential file ~/.npmrc · other.js:1
+  reads the environment variable npm_config_arch · install.js:3
+  writes ./build/a.node · install.js:3
 
 When its commands or functions are used
-  contacts
-    late.example · install.js:3
+  contacts late.example · install.js:3
 
 `
 
@@ -356,7 +329,8 @@ exports[`test/lib/report/human.test.ts > TAP > the screens people read > install
 Install scripts of 1 package did not run, since nobody approved them:
   esbuild@0.25.0
     postinstall: node install.js — starts node-gyp rebuild; contacts github.com,
-      \${…}; writes ./build/a.node; itself reads no credentials
+      an address that is computed (https.get); writes ./build/a.node; itself
+      reads no credentials
   To approve: safe-install --approve esbuild@0.25.0
 
 added 12 packages, and changed 1 package

@@ -1,0 +1,111 @@
+import { sourceInWords } from '../../rules/finding.ts'
+import type { Flow, SinkKind, Site, SourceKind } from '../types.ts'
+import { firstFew } from './layout.ts'
+import { alternatives, hostsOf, places, tellable, variables, type Line } from './merged.ts'
+import { printable } from './sanitize.ts'
+
+/** Sources in the order a reviewer asks for them; what people hand to a library on purpose comes last. */
+const order: readonly SourceKind[] = [
+  'credential-file',
+  'env-secret',
+  'env',
+  'caller-secret',
+  'metadata-service',
+  'clipboard',
+  'browser',
+  'host',
+  'network',
+  'command-output',
+  'package-bytes',
+  'project-file',
+  'file',
+  'env-name',
+  'caller',
+]
+
+type Group = { readonly kind: SourceKind; readonly flows: Flow[] }
+
+/**
+ * Where data goes, one line for each kind of source and kind of sink: a library that passes ten parameters to one
+ * request does one thing. A file that is only written elsewhere is a copy, which the writes already say.
+ */
+export function mergeFlows(flows: readonly Flow[]): readonly Line[] {
+  const groups = new Map<string, Group>()
+  for (const flow of flows) {
+    const { source, sink } = flow
+    if (isTold(source.kind, sink.kind)) continue
+    const key = `${source.kind} ${sink.kind}`
+    const group = groups.get(key) ?? { kind: source.kind, flows: [] }
+    groups.set(key, group)
+    group.flows.push(flow)
+  }
+  return [...groups.values()]
+    .toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+    .map(({ kind, flows: alike }) => lineOf(kind, alike))
+}
+
+/** Files that are copied, started or loaded: the lines about writes, starts and loads say so. */
+function isTold(from: SourceKind, into: SinkKind): boolean {
+  if (from !== 'file' && from !== 'project-file' && from !== 'package-bytes') return false
+  return into === 'write' || into === 'command' || into === 'load' || into === 'native-load'
+}
+
+function lineOf(kind: SourceKind, flows: readonly Flow[]): Line {
+  const names = [...new Set(flows.map(flow => flow.source.name))]
+  const sites: readonly Site[] = places(flows.map(flow => flow.sink.at))
+  const unsure = flows.every(flow => !flow.certain) ? ' (perhaps)' : ''
+  const what = `${sourcesInWords(kind, names, flows)} → ${sinkInWords(flows)}${unsure}`
+  return { does: 'passes', what: printable(what, 240), sites }
+}
+
+function sourcesInWords(kind: SourceKind, names: readonly string[], [first]: readonly Flow[]): string {
+  switch (kind) {
+    case 'env-name':
+      return variables(names, 'environment variable', 3)
+    case 'env-secret':
+      return variables(names, 'secret environment variable', 3)
+    case 'caller':
+      return `what a caller gives (${firstFew(names, 3)})`
+    case 'caller-secret':
+      return `the caller's ${firstFew(names, 3)}`
+    case 'host':
+      return `facts about this computer (${firstFew(names, 4)})`
+    case 'file':
+      return `the content of ${alternatives(names, 'a file whose path is computed')}`
+    case 'network':
+      return `the answer of ${firstFew(hostsOf(names), 3) || 'a server'}`
+    case 'command-output':
+      return `the output of ${alternatives(names, 'a command that is computed')}`
+    case 'env':
+      return names.includes('process.env')
+        ? 'the whole environment'
+        : 'environment variables whose names are computed'
+    default:
+      return names.length === 1 && first !== undefined
+        ? sourceInWords({ ...first.source, name: tellable(names)[0] ?? names[0] ?? '' })
+        : `${sourceInWords({ kind, name: names[0] ?? '', at: first!.source.at })} and ${names.length - 1} more`
+  }
+}
+
+const sinks: Readonly<Record<SinkKind, string>> = {
+  network: 'the network,',
+  dns: 'the looked-up name',
+  command: 'the command',
+  'command-stdin': 'the input of the command',
+  evaluate: 'code that is evaluated',
+  load: 'a module that is loaded',
+  'native-load': 'native code that is loaded',
+  write: 'the file',
+  patch: 'something patched',
+}
+
+function sinkInWords(flows: readonly Flow[]): string {
+  const [first] = flows
+  if (first === undefined) return ''
+  const destinations = flows.flatMap(flow => flow.sink.destinations)
+  const { kind } = first.sink
+  const apis = firstFew([...new Set(flows.map(flow => flow.sink.api.replace(/^(?:global|pkg):/, '')))], 2)
+  const to =
+    kind === 'network' || kind === 'dns' ? firstFew(hostsOf(destinations), 2) : alternatives(destinations, '')
+  return to === '' ? `${sinks[kind].replace(/,$/, '')} (${apis})` : `${sinks[kind]} ${to}`
+}

@@ -1,0 +1,266 @@
+import { sourceInWords } from '../../rules/finding.ts'
+import { HOLE } from '../types.ts'
+import type { Fact, Site, SourceKind, Text } from '../types.ts'
+import { capabilityOf, hostOf } from './capability.ts'
+import { firstFew } from './layout.ts'
+import { printable } from './sanitize.ts'
+
+/** One sentence about a package, `does what`, and everywhere it does so. Safe to print but for the sites. */
+export type Line = { readonly does: string; readonly what: string; readonly sites: readonly Site[] }
+
+/** Names of one list that are written out. */
+const maxNames = 8
+
+/** Characters of one alternative; two short ones fit a line. */
+const maxChars = 64
+const shortChars = 32
+
+/** A fact taken apart: those of one `group` are told together, each text once. */
+type Part = {
+  readonly does: string
+  readonly group: string
+  readonly texts: readonly string[]
+  readonly say: (texts: readonly string[]) => string
+}
+
+type Group = Part & { readonly seen: Set<string>; readonly sites: Site[] }
+
+/**
+ * Says each thing once: what one statement does in several ways is one line, and so are equal lines of several
+ * places, variables of the environment, and members of one patched object. Lines keep the order of the facts.
+ */
+export function mergeFacts(facts: readonly Fact[]): readonly Line[] {
+  const groups = new Map<string, Group>()
+  // A command of binding.gyp is known twice: as it stands there, and as what the shell starts.
+  const gyp = new Set(facts.filter(fact => fact.kind === 'gyp-command').map(fact => lineOf(fact.at)))
+  for (const fact of facts.toSorted((a, b) => urgency(a) - urgency(b))) {
+    const part = partOf(fact)
+    if (part === undefined || (fact.kind === 'starts' && gyp.has(lineOf(fact.at)))) continue
+    const key = `${part.does}\n${part.group}`
+    const group = groups.get(key) ?? { ...part, seen: new Set<string>(), sites: [] }
+    groups.set(key, group)
+    for (const text of part.texts) group.seen.add(text)
+    group.sites.push(fact.at)
+  }
+  const lines = new Map<string, { does: string; what: string; sites: Site[] }>()
+  for (const { does, say, seen, sites } of groups.values()) {
+    const what = printable(say([...seen]), 200)
+    const line = lines.get(`${does} ${what}`) ?? { does, what, sites: [] }
+    lines.set(`${does} ${what}`, line)
+    for (const site of sites) line.sites.push(site)
+  }
+  return [...lines.values()].map(line => ({ ...line, sites: places(line.sites) }))
+}
+
+const plain: ReadonlySet<SourceKind> = new Set(['env-name', 'host', 'file', 'project-file'])
+
+/** Reads of secrets come before those of settings and files. */
+function urgency(fact: Fact): number {
+  return fact.kind === 'reads' && plain.has(fact.source) ? 1 : 0
+}
+
+/** Each line of a file once, in order of appearance. */
+export function places(sites: readonly Site[]): readonly Site[] {
+  return [...new Map(sites.map(site => [lineOf(site), site])).values()]
+}
+
+function lineOf({ path, line }: Site): string {
+  return `${path}:${line}`
+}
+
+/**
+ * The texts a reader can use: parts the engine could not know are holes (so are `undefined` and `null`, where a value
+ * was missing when texts were put together), and what is nothing but holes is left out. The best known come first.
+ */
+export function tellable(texts: readonly Text[]): readonly Text[] {
+  const shown = new Set(
+    texts.map(text =>
+      text
+        .replaceAll(/(?:file:\/\/)?(?:\/__package__|<package>)/g, '<package>')
+        .replaceAll('/__project__', '<project>')
+        .replaceAll(/(?<![\w-])(?:undefined|null)(?![\w-])/g, HOLE)
+        .trim(),
+    ),
+  )
+  // A command is also told as the shell would see it, without its unknown parts: the same once more.
+  const emptied = new Set([...shown].filter(text => text.includes(HOLE)).map(bare))
+  return [...shown]
+    .filter(text => isKnown(text) && (text.includes(HOLE) || !emptied.has(bare(text))))
+    .toSorted((a, b) => holes(a) - holes(b) || (a.includes(HOLE) ? b.length - a.length : a.length - b.length))
+}
+
+function bare(text: Text): string {
+  return text.replaceAll(HOLE, '').replaceAll(/\s+/g, ' ').trim()
+}
+
+/** Something a reader can look for: a letter, the home folder, everything, or the root itself. A digit is no file. */
+function isKnown(text: Text): boolean {
+  return text === '/' || /[a-z~*]|\d\d/i.test(text.replaceAll('<project>', '').replaceAll(HOLE, ' '))
+}
+
+function holes(text: Text): number {
+  return text.split(HOLE).length - 1
+}
+
+/** `a or b`, `a or 3 others`; `unknown` where there is nothing to tell. */
+export function alternatives(texts: readonly string[], unknown: string): string {
+  const known = tellable(texts)
+  const [first = '', second = ''] = known
+  if (first === '') return unknown
+  if (known.length === 1)
+    return unknown === '' || texts.every(isKnown) ? middle(first) : `${middle(first)} or ${unknown}`
+  if (known.length === 2 && first.length + second.length <= 2 * shortChars)
+    return `${middle(first)} or ${middle(second)}`
+  return `${middle(first)} or ${(known.length - 1).toLocaleString('en-US')} ${known.length === 2 ? 'other' : 'others'}`
+}
+
+/** Beginning and end of a long text: the end of a path or of a command line is what tells it from its neighbours. */
+function middle(text: string): string {
+  if (text.length <= maxChars) return text
+  const half = Math.floor(maxChars / 2)
+  return `${text.slice(0, half)}…${text.slice(1 - half)}`
+}
+
+/** Names of machines among what a client was given; paths, methods and header names are none. */
+export function hostsOf(destinations: readonly Text[]): readonly string[] {
+  const hosts = destinations.map(text =>
+    hostOf(text)
+      .replace(/:undefined.*$/, '')
+      .toLowerCase(),
+  )
+  return [...new Set(hosts)].filter(isHost)
+}
+
+function isHost(text: string): boolean {
+  const [name = ''] = text.split(':')
+  if (name.length > 253 || !/^[\w.\u0001-]+$/.test(name)) return false
+  return name === 'localhost' || /[a-z0-9-]\.[a-z0-9-]+$/.test(name)
+}
+
+function partOf(fact: Fact): Part | undefined {
+  const here = lineOf(fact.at)
+  const alike = (does: string, texts: readonly string[], unknown: string): Part => ({
+    does,
+    group: here,
+    texts,
+    say: all => alternatives(all, unknown),
+  })
+  switch (fact.kind) {
+    case 'reads':
+      return readPart(fact, here)
+    case 'contacts':
+      return contactPart(fact.destinations, fact.api)
+    case 'starts':
+      return alike('starts', fact.commands, 'a command that is computed')
+    case 'writes':
+      return alike('writes', fact.paths, 'a file whose path is computed')
+    case 'deletes':
+      return alike('deletes', fact.paths, 'a path that is computed')
+    case 'makes-executable':
+      return alike('makes executable', fact.paths, 'a file whose path is computed')
+    case 'loads':
+      return alike(
+        fact.native ? 'loads native code' : 'loads',
+        fact.targets,
+        'a module whose name is computed',
+      )
+    case 'patches':
+      return patchPart(fact.target)
+    case 'checks':
+      return named('checks', '', fact.name === '' ? fact.what : `${fact.what} (${fact.name})`, '')
+    case 'listens':
+      return named('listens', fact.api, fact.event, 'to ')
+    case 'native-binary':
+      return named('holds', 'native', `${fact.format} ${fact.arch}`, 'compiled programs for ')
+    case 'evaluates':
+      // Code that is written out was read like the rest of its file.
+      if (fact.code === 'constant' && fact.decoders.length === 0) return undefined
+      break
+    case 'unreadable':
+      if (fact.share < 0.005) return named('cannot read', '', fact.why, '')
+      break
+    default:
+  }
+  const { does, what } = capabilityOf(fact)
+  return { does, group: what, texts: [], say: () => what }
+}
+
+function contactPart(destinations: readonly Text[], api: string): Part {
+  const hosts = hostsOf(destinations)
+  if (hosts.length > 0)
+    return { does: 'contacts', group: hosts.join(' '), texts: hosts, say: all => firstFew(all, 3) }
+  return {
+    does: 'contacts',
+    group: '',
+    texts: [api.replace(/^(?:global|pkg):/, '')],
+    say: all => `an address that is computed (${firstFew(all, 3)})`,
+  }
+}
+
+function named(does: string, group: string, name: string, before: string): Part {
+  return { does, group, texts: [name], say: all => `${before}${firstFew(all, maxNames)}` }
+}
+
+function readPart(fact: Extract<Fact, { kind: 'reads' }>, here: string): Part {
+  const { source, name } = fact
+  const part = (group: string, say: Part['say']): Part => ({ does: 'reads', group, texts: [name], say })
+  const words = (): string => sourceInWords({ kind: source, name, at: fact.at })
+  switch (source) {
+    case 'env-name':
+      return part(source, all => variables(all, 'environment variable'))
+    case 'env-secret':
+      return part(source, all => variables(all, 'secret environment variable'))
+    case 'env':
+      return part(
+        `${source} ${name}`,
+        name.includes('[') ? () => 'environment variables whose names are computed' : words,
+      )
+    case 'host':
+      return part(source, all => `facts about this computer (${firstFew(all, maxNames)})`)
+    case 'file':
+      return part(`${source} ${here}`, all => files(all, 'the file ', 'a file whose path is computed'))
+    case 'project-file':
+      return part(`${source} ${here}`, all =>
+        files(all, "the project's file ", 'a file of the project whose path is computed'),
+      )
+    default:
+      return part(`${source} ${name}`, words)
+  }
+}
+
+function files(names: readonly string[], before: string, unknown: string): string {
+  const known = alternatives(names, '')
+  return known === '' ? unknown : before + known
+}
+
+/** `the environment variable A`, `12 environment variables: A, B …`. */
+export function variables(names: readonly string[], noun: string, most = maxNames): string {
+  if (names.length === 1) return `the ${noun} ${names[0]}`
+  return `${names.length} ${noun}s: ${firstFew(names, most)}`
+}
+
+/** Members of one object together; a field of an instance of Node's own classes changes nobody else's code. */
+function patchPart(target: string): Part | undefined {
+  if (target.startsWith('native:')) return undefined
+  // Code that keeps a private value on itself, where `this` may be many things; `node:module` has real ones.
+  if (/^node:(?!module\b).*\._\w+$/.test(target)) return undefined
+  if (/^node:(?:events\.|[a-z_/]+\.[A-Z]\w*\.)(?!prototype|EventEmitter\.prototype)/.test(target))
+    return undefined
+  const prototype = target.indexOf('.prototype.')
+  const end = prototype > 0 ? prototype + '.prototype'.length : target.lastIndexOf('.')
+  const owner = (end > 0 ? target.slice(0, end) : target).replace(/^pkg:/, '')
+  const [member = ''] = end > 0 ? target.slice(end + 1).split('.') : []
+  return {
+    does: 'patches',
+    group: owner,
+    texts: member === '' ? [] : [member],
+    say: all => {
+      const known = tellable(all)
+      return known.length === 0
+        ? owner
+        : known.length === 1
+          ? `${owner}.${known[0]}`
+          : `${owner}: ${firstFew(known, 4)}`
+    },
+  }
+}

