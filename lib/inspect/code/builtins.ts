@@ -72,7 +72,8 @@ export function callMethod(
       }
       break
     case 'apply':
-      if (object.functions.length > 0 || object.handles.length > 0) {
+      // Reflect has an apply of its own that takes the function first.
+      if (object.functions.length > 0 || object.handles.some(({ api }) => api !== 'global:Reflect')) {
         const items = elementsOf(machine, given.list[1] ?? nothing, frame)
         const passed = items.exact ? { list: items.list, rest: nothing } : { list: [], rest: items.any }
         return machine.call(object, given.list[0] ?? nothing, passed, frame, place)

@@ -2,9 +2,9 @@ import type { PackageFiles } from '../../fixtures/incidents/incident.ts'
 import { applyEdits, before, replace } from './edits.ts'
 import type { Edit } from './edits.ts'
 import { targetOf } from './move.ts'
-import { atHead, checked, codeOf } from './rewrite.ts'
+import { atHead, codeOf } from './rewrite.ts'
 import type { Rewrite } from './rewrite.ts'
-import { child, children, nameOf, stringOf, textIn, walk } from './syntax.ts'
+import { child, children, nameOf, parse, stringOf, textIn, walk } from './syntax.ts'
 import type { Code, SyntaxNode } from './syntax.ts'
 
 /** Where one file of the package cannot be written the other way, none is. */
@@ -24,7 +24,10 @@ const whole =
     for (const code of all) {
       const edits = edit(code, files)
       if (edits === undefined) return files
-      changed[code.path] = checked(applyEdits(code.text, edits), code.path)
+      const text = applyEdits(code.text, edits)
+      // `package` is a name in a script and a reserved word in a module.
+      if (parse(text, code.path) === undefined) return files
+      changed[code.path] = text
     }
     return { ...files, ...changed }
   }
