@@ -81,6 +81,12 @@ export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame)
     if (part.type === 'MemberExpression') {
       const key = propertyKey(machine, part, frame)
       const next = chain[at - 1]
+      const handedOn = callHandedOn(machine, value, key, [chain[at - 1], chain[at - 2], chain[at - 3]], frame)
+      if (handedOn !== undefined) {
+        value = handedOn.value
+        at -= handedOn.parts
+        continue
+      }
       if (next?.type === 'CallExpression' && next.callee === part) {
         const given = argumentsOf(machine, next.arguments, frame)
         const receiver = base.type === 'Super' && at === chain.length - 1 ? frame.thisValue : value
@@ -95,6 +101,40 @@ export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame)
     self = nothing
   }
   return value
+}
+
+/**
+ * `list.join.call(list, ' ')`, `.apply(list, [' '])` and `.bind(list)(' ')`: a method of the language is no value of its
+ * own here, so the call is made as if it were written plainly. `parts` are the links of the chain behind the method.
+ */
+function callHandedOn(
+  machine: Interpreter,
+  object: Value,
+  key: Value,
+  [member, call, second]: readonly (AnyNode | undefined)[],
+  frame: Frame,
+): { readonly value: Value; readonly parts: number } | undefined {
+  if (member?.type !== 'MemberExpression' || call?.type !== 'CallExpression') return undefined
+  if (call.callee !== member || member.property.type !== 'Identifier' || member.computed) return undefined
+  const how = member.property.name
+  if (how !== 'call' && how !== 'apply' && how !== 'bind') return undefined
+  if (object.handles.length > 0 || object.functions.length > 0) return undefined
+  const method = memberOf(machine, object, key, frame, member)
+  if (method.functions.length > 0 || method.handles.length > 0) return undefined
+  const given = argumentsOf(machine, call.arguments, frame)
+  const self = given.list[0] ?? given.rest
+  const [, ...list] = given.list
+  if (how === 'call')
+    return { value: callMember(machine, self, self, key, { list, rest: given.rest }, frame, call), parts: 2 }
+  if (how === 'apply') {
+    const items = elementsOf(machine, list[0] ?? nothing, frame)
+    const passed = items.exact ? { list: items.list, rest: nothing } : { list: [], rest: items.any }
+    return { value: callMember(machine, self, self, key, passed, frame, call), parts: 2 }
+  }
+  if (second?.type !== 'CallExpression' || second.callee !== call) return undefined
+  const more = argumentsOf(machine, second.arguments, frame)
+  const passed = { list: [...list, ...more.list], rest: join(given.rest, more.rest) }
+  return { value: callMember(machine, self, self, key, passed, frame, second), parts: 3 }
 }
 
 function callSuper(machine: Interpreter, parents: Value, given: Arguments, frame: Frame, place: Place): void {

@@ -548,7 +548,9 @@ export class Interpreter {
     const small = size < 1_500
     const rich = this.work < richWork
     // Each context of a function makes the functions inside it anew: large ones are shared from the start.
-    const apart = size > 20_000 ? 1 : size > 6_000 ? 2 : fn.depth <= 2 ? 6 : fn.depth <= 4 ? 3 : 2
+    // One that only passes on what it gets is cheap to run, and merging its callers would mix all data of a file.
+    const near = size < 80 ? 24 : 6
+    const apart = size > 20_000 ? 1 : size > 6_000 ? 2 : fn.depth <= 2 ? near : fn.depth <= 4 ? 3 : 2
     const few = this.work < lateWork ? 1 : 0
     const cap = exact && small ? (rich ? 48 : 4 * few) : rich ? apart : few
     const key = `${fingerprint(thisValue, false)}(${given.list.map(value => fingerprint(value, small)).join()}…${fingerprint(given.rest, false)}`

@@ -105,6 +105,8 @@ export const scopesOf = ({ tree, module }: Code): ScopeManager =>
   analyze(tree as unknown as Parameters<typeof analyze>[0], {
     ecmaVersion: 2024,
     sourceType: module ? 'module' : 'commonjs',
+    // Otherwise a file with a direct eval has no resolved names at all.
+    ignoreEval: true,
   })
 
 /** Uses of names that nothing in the file declares, in the order of the text. */
