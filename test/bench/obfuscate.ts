@@ -36,14 +36,14 @@ const presets: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 const [folder = '.'] = process.argv.slice(2)
 const load = createRequire(resolve(folder, 'package.json'))
-const { obfuscate, version } = load('javascript-obfuscator') as Obfuscator
+const obfuscator = load('javascript-obfuscator') as Obfuscator
 const forms = (await loadForms()).filter(({ key }) => evasionExamples.includes(key))
 
 for (const [preset, options] of Object.entries(presets)) {
-  const lines = [JSON.stringify({ tool: `javascript-obfuscator ${version}`, options })]
+  const lines = [JSON.stringify({ tool: `javascript-obfuscator ${obfuscator.version}`, options })]
   for (const { key, files } of forms)
     for (const { path, text } of codeOf(files))
-      lines.push(JSON.stringify({ key, path, text: obfuscate(text, options).getObfuscatedCode() }))
+      lines.push(JSON.stringify({ key, path, text: obfuscator.obfuscate(text, options).getObfuscatedCode() }))
   const file = join('test', 'fixtures', 'evasion', `${preset}.jsonl`)
   writeFileSync(file, `${lines.join('\n')}\n`)
   console.log(file, lines.join('\n').length)

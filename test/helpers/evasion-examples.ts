@@ -29,3 +29,23 @@ export const evasionExamples: readonly string[] = [
   'wallet-app-patching#1',
   'xrpl#0',
 ]
+
+/** Honest packages that come close to what rules look for, by different ways. */
+export const evasionTwins: readonly string[] = [
+  'dependency-confusion~0',
+  'metadata-beacons~0',
+  'nx-s1ngularity~0',
+  'aws-credential-provider',
+  'cli-own-config',
+  'error-reporter',
+  'git-hooks-at-install',
+  'github-client',
+  'http-client',
+  'open-browser',
+  'platform-binary-installer',
+  'prebuild-downloader',
+  'prototype-polyfill',
+  'template-engine',
+  'update-notifier',
+  'wallet-library',
+]

@@ -12,7 +12,7 @@ const quoted = (text: string): string => JSON.stringify(text)
 
 /** A text in three pieces; never inside a pair of code units that belong together. */
 function pieces(text: string): readonly string[] {
-  const units = [...text]
+  const units = Array.from(text)
   const third = Math.max(1, Math.floor(units.length / 3))
   return [units.slice(0, third), units.slice(third, 2 * third), units.slice(2 * third)]
     .map(part => part.join(''))

@@ -1,0 +1,53 @@
+import type { Survival } from '../helpers/evasion.ts'
+
+/** An alarm that does not survive a rewrite: what is left of it, and why. */
+export type KnownEvasion = { readonly how: Exclude<Survival, 'same'>; readonly why: string }
+
+const parameterName = 'the name of an exported parameter is the only sign that it is a secret, and it is gone'
+const loopedArray =
+  'an array filled by push in a loop: the name of the method, decoded or handed over, is not seen to fill it'
+const methodValue = 'a method of an array or a text, taken out of it and given to Reflect.apply, is no value'
+const fromMap = 'what a Map gives back may be unknown too, so a text or path out of it is not certain'
+const hiddenText = 'invisible characters that are written as escapes are visible to a reviewer: one mark less'
+const tinyShared = 'one function that every text and object of the file goes through ends up shared'
+
+/** By rewrite and example. The test fails where one of them survives by now: then it goes from this list. */
+export const knownEvasions: Readonly<Record<string, KnownEvasion>> = {
+  'rename locals | xrpl#0': { how: 'silent', why: parameterName },
+  'minify | xrpl#0': { how: 'silent', why: parameterName },
+  'obfuscated self-defending | xrpl#0': { how: 'silent', why: parameterName },
+  'texts escaped | calendar-c2#0': { how: 'weak', why: hiddenText },
+  'names as char codes | crossenv#1': { how: 'silent', why: loopedArray },
+  'names in base64 | crossenv#1': { how: 'silent', why: loopedArray },
+  'names xored | crossenv#1': { how: 'silent', why: loopedArray },
+  'obfuscated self-defending | crossenv#1': { how: 'silent', why: loopedArray },
+  'Reflect.apply | crossenv#1': { how: 'silent', why: methodValue },
+  'Reflect.apply | reverse-shells#0': { how: 'silent', why: methodValue },
+  'identity function | teampcp#0': { how: 'weak', why: tinyShared },
+  'arguments through a map | biz44-id44#0': { how: 'silent', why: fromMap },
+  'arguments through a map | dependency-confusion#3': { how: 'weak', why: fromMap },
+  'arguments through a map | nx-s1ngularity#1': { how: 'silent', why: fromMap },
+  'arguments through a map | shai-hulud-1#1': { how: 'silent', why: fromMap },
+  'arguments through a map | teampcp#0': { how: 'weak', why: fromMap },
+}
+
+/**
+ * Rewrites that encode every text of a package. Nobody writes honest code so: what it evaluates or starts is then
+ * decoded first, which is what these rules say. No other rule may alarm.
+ */
+export const hiding = /escaped|char codes|base64|atob|hex|percent|reversed|xored/
+export const hidingRules: ReadonlySet<string> = new Set(['decode-and-run', 'obfuscated-code'])
+
+const lostPath = 'a path that no longer folds counts as any path of the project'
+const lostHost = 'the host is still known, but no longer that it is the vendor’s own'
+const tableIndex = 'a text out of a table of texts, evaluated, counts as decoded'
+
+/** Alarms on honest packages that a rewrite brings about, by rewrite and package, with the reason. */
+export const knownAlarms: Readonly<Record<string, string>> = {
+  'Reflect.apply | git-hooks-at-install': lostPath,
+  'arguments through a map | git-hooks-at-install': lostPath,
+  'arguments through a map | github-client': lostHost,
+  'move into another file | git-hooks-at-install':
+    'the hooks it announces are no longer in the file its script names',
+  'texts in a table | prototype-polyfill': tableIndex,
+}
