@@ -4,8 +4,10 @@ import type { Survival } from '../helpers/evasion.ts'
 export type KnownEvasion = { readonly how: Exclude<Survival, 'same'>; readonly why: string }
 
 const parameterName = 'the name of an exported parameter is the only sign that it is a secret, and it is gone'
-const loopedArray =
-  'an array filled by push in a loop: the name of the method, decoded or handed over, is not seen to fill it'
+const decodedMethod =
+  'an array filled by a method whose name is decoded inside the brackets is not seen to be filled'
+const selfDefending =
+  'the decoder matches its own source and is not unfolded, so the methods called have no names'
 const methodValue = 'a method of an array or a text, taken out of it and given to Reflect.apply, is no value'
 const fromMap = 'what a Map gives back may be unknown too, so a text or path out of it is not certain'
 const hiddenText = 'invisible characters that are written as escapes are visible to a reviewer: one mark less'
@@ -17,10 +19,10 @@ export const knownEvasions: Readonly<Record<string, KnownEvasion>> = {
   'minify | xrpl#0': { how: 'silent', why: parameterName },
   'obfuscated self-defending | xrpl#0': { how: 'silent', why: parameterName },
   'texts escaped | calendar-c2#0': { how: 'weak', why: hiddenText },
-  'names as char codes | crossenv#1': { how: 'silent', why: loopedArray },
-  'names in base64 | crossenv#1': { how: 'silent', why: loopedArray },
-  'names xored | crossenv#1': { how: 'silent', why: loopedArray },
-  'obfuscated self-defending | crossenv#1': { how: 'silent', why: loopedArray },
+  'names as char codes | crossenv#1': { how: 'silent', why: decodedMethod },
+  'names in base64 | crossenv#1': { how: 'silent', why: decodedMethod },
+  'names xored | crossenv#1': { how: 'silent', why: decodedMethod },
+  'obfuscated self-defending | crossenv#1': { how: 'silent', why: selfDefending },
   'Reflect.apply | crossenv#1': { how: 'silent', why: methodValue },
   'Reflect.apply | reverse-shells#0': { how: 'silent', why: methodValue },
   'identity function | teampcp#0': { how: 'weak', why: tinyShared },
