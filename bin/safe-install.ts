@@ -6,6 +6,13 @@ import { ownVersion } from './own-version.ts'
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal))
 
+// `safe-install … | head` closes the pipe: nobody reads on, but what was begun is finished and the verdict stands.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 process.exitCode = await run({
   argv: process.argv.slice(2),
   env: process.env,

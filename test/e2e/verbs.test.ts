@@ -1,9 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { symlinkSync } from 'node:fs'
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { runCli, runHere } from '../helpers/cli.ts'
 import { makeProject, snapshot } from '../helpers/project.ts'
@@ -385,4 +387,15 @@ t.test('the JSON of every other verb is in the schema too', async t => {
     t.ok(key in parse(stdout), args.join(' '))
   }
   t.end()
+})
+
+t.test('a closed pipe, as of head, ends in no stack trace', async t => {
+  const program = fileURLToPath(new URL('../../dist/bin/safe-install.js', import.meta.url))
+  const child = spawn(process.execPath, [program, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  const words: Buffer[] = []
+  child.stderr.on('data', (chunk: Buffer) => words.push(chunk))
+  const [code] = (await once(child, 'close')) as [number | null]
+  t.equal(Buffer.concat(words).toString(), '')
+  t.equal(code, 0)
 })
