@@ -52,6 +52,13 @@ const parts: Parts = {
   }),
   installTree: async plan => {
     const { arborist, options } = openTree(plan.tree)
+    const nothingToDo = (): Promise<void> => Promise.resolve()
+    arborist.hooks = {
+      build: nothingToDo,
+      beforeChanges: nothingToDo,
+      beforeTrash: nothingToDo,
+      save: original => original(),
+    }
     await arborist.reify(options)
     return {
       added: 0,
