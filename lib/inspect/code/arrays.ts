@@ -113,8 +113,7 @@ export function callArrayMethod(
     case 'findLast':
     case 'some':
     case 'every': {
-      const tested = callAny(items.any, anything)
-      void tested
+      callAny(items.any, anything)
       return name === 'find' || name === 'findLast' ? items.any : anything
     }
     case 'reduce':

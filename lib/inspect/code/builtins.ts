@@ -53,7 +53,6 @@ import {
 export function callMethod(
   machine: Interpreter,
   object: Value,
-  self: Value,
   name: string,
   given: Arguments,
   frame: Frame,
@@ -90,7 +89,7 @@ export function callMethod(
         return settle(machine, object, name, given, frame, place)
       break
     case 'constructor':
-      return object.open ? constructorOfUnknown(machine, object, given, frame, place) : undefined
+      return object.open ? constructorOfUnknown(machine, given, frame, place) : undefined
     case 'pipe':
     case 'pipeTo':
     case 'pipeThrough':
@@ -123,7 +122,6 @@ export function callMethod(
       return join(whole, machine.call(callee, held, given, frame, place, name))
     }
   }
-  void self
   return undefined
 }
 
@@ -170,7 +168,6 @@ function settle(
 /** `x.constructor(text)` of something unknown: the constructor of a function turns text into code. */
 function constructorOfUnknown(
   machine: Interpreter,
-  object: Value,
   given: Arguments,
   frame: Frame,
   place: Place,
@@ -180,7 +177,6 @@ function constructorOfUnknown(
   const decoded = text.taints.some(taint => taint.hops !== undefined)
   const written = text.known.some(part => typeof part === 'string' && /[(=;]/.test(part))
   if (!fetched && !decoded && !written) return undefined
-  void object
   const handle = machine.handle('global:Function')
   return makeFunctionFromText(machine, { handle, self: nothing, given, frame, place, constructed: false })
 }
@@ -464,7 +460,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return result === nothing ? anything : result
     }
     case 'Object.keys': {
-      const keys = keysOf(machine, first, frame)
+      const keys = keysOf(first)
       machine.consumed(first, frame)
       return listOf(machine, keys.exact ? keys.list : undefined, keys.any, `keys ${place.start}`, frame)
     }
@@ -476,7 +472,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       if (call.handle.api.endsWith('fromEntries')) return tainted(deep(first))
       const any = memberOf(machine, first, anything, frame, placeNode(place))
       const pair = machine.objectAt(frame, `pair ${place.start}`, 'array')
-      machine.writeField(pair, '0', keysOf(machine, first, frame).any)
+      machine.writeField(pair, '0', keysOf(first).any)
       machine.writeField(pair, '1', any)
       pair.length = 2
       return listOf(machine, undefined, ofObject(pair), `entries ${place.start}`, frame)

@@ -1,3 +1,4 @@
+import { limits } from '../../limits.ts'
 import { byCallLevel, type Context, type Frame, type Interpreter, type SourceFile } from './interpreter.ts'
 import { prototypeOf } from './members.ts'
 import { isSecretParameter } from './models/secrets.ts'
@@ -114,12 +115,10 @@ function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame:
 
 /** From this size on a bundle's functions are called by users only where they act or take secrets themselves. */
 const hugeFrom = 1_000_000
-/** … and so are those of a package with so much code in all its files. */
-const hugePackageFrom = 4_000_000
 
 /** Whether there is so much code that its users' calls are only looked at where they act. */
 export function isHuge(machine: Interpreter, file: SourceFile): boolean {
-  return file.text.length >= hugeFrom || machine.parsed >= hugePackageFrom
+  return file.text.length >= hugeFrom || machine.parsed >= limits.hugePackageChars
 }
 
 /** Whether a function that nobody calls is looked at by itself. */

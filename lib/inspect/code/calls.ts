@@ -1,7 +1,8 @@
-import { hand } from './handing.ts'
 import type { AnyNode } from 'acorn'
 import { callBuiltIn, callMethod } from './builtins.ts'
+import { construct } from './classes.ts'
 import { act } from './effects.ts'
+import { hand } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import {
   elementsOf,
@@ -29,7 +30,6 @@ import {
   type Handle,
   type Value,
 } from './values.ts'
-import { construct } from './classes.ts'
 
 /** Calls: of the program's own functions, of the outside world, and of what nobody knows. */
 
@@ -173,7 +173,7 @@ export function callMember(
       if (object.handles.some(handle => handle.api === 'global:')) machine.computedCall(frame, place)
       continue
     }
-    const built = callMethod(machine, object, self, name, given, frame, place)
+    const built = callMethod(machine, object, name, given, frame, place)
     if (built !== undefined) {
       result = join(result, askedFor(machine, name, given, built, place))
       continue

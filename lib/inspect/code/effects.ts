@@ -104,7 +104,7 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
         call,
       )
     case 'path':
-      return pathText(model.how, call.given, call.frame.file.path)
+      return pathText(model.how, call.given)
     case 'source':
       return source(machine, model, call)
     case 'carry':

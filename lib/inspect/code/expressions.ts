@@ -186,22 +186,20 @@ function evaluateName(
   if (name === 'undefined') return known(undefined)
   if (name === 'NaN') return known(Number.NaN)
   if (name === 'Infinity') return known(Number.POSITIVE_INFINITY)
-  if (name === 'arguments' && frame.functionContext !== undefined)
-    return argumentsObject(machine, node, frame)
+  if (name === 'arguments' && frame.functionContext !== undefined) return argumentsObject(machine, frame)
   return join(
     result,
     handleValue(machine, canonical(`global:${name}`), undefined, undefined, frame, placeOf(frame.file, node)),
   )
 }
 
-function argumentsObject(machine: Interpreter, node: AnyNode, frame: Frame): Value {
+function argumentsObject(machine: Interpreter, frame: Frame): Value {
   const context = frame.functionContext!
   const array = machine.objectAt(frame, `arguments`, 'array')
   for (const [at, value] of context.parameters.entries()) machine.writeField(array, String(at), value)
   array.length = context.rest === nothing && !context.merged ? context.parameters.length : undefined
   if (context.rest !== nothing) machine.writeRest(array, context.rest)
   machine.writeField(array, 'callee', ofFunction(context.function))
-  void node
   return ofObject(array)
 }
 

@@ -1,7 +1,6 @@
 import { posix } from 'node:path'
-import { fromJson } from './json-data.ts'
-import { loadOutside, imported } from './loading.ts'
 import type { AnyNode, ImportDeclaration } from 'acorn'
+import { limits } from '../../limits.ts'
 import type { Phase } from '../../types.ts'
 import { declareBinding, enterScope } from './environment.ts'
 import { evaluateCode } from './effects.ts'
@@ -14,12 +13,14 @@ import {
   type Loader,
   type SourceFile,
 } from './interpreter.ts'
+import { fromJson } from './json-data.ts'
+import { imported, loadOutside } from './loading.ts'
 import { handleValue } from './members.ts'
 import { builtinModules, canonical } from './models/index.ts'
 import { Budget } from './fold/budget.ts'
 import { foldProgram } from './fold/fold-program.ts'
 import { openings } from './lexer/gate.ts'
-import { lex } from './lexer/lexer.ts'
+import { lex, type Lexed } from './lexer/lexer.ts'
 import { obfuscationOf } from './lexer/obfuscation.ts'
 import { parseCode } from './parse.ts'
 import { boundNames, findScopes } from './scope.ts'
@@ -42,6 +43,8 @@ import {
 export type CodeHost = {
   /** The text of a file of the package; undefined where there is none. Invalid UTF-8 has been replaced. */
   text(path: string): string | undefined
+  /** What the lexer found in a file, where it has been through it already. */
+  lexed?(path: string): Lexed | undefined
   /** The file of the package a specifier names, all conditions merged; undefined outside the package. */
   resolve(from: string, specifier: string, how: 'require' | 'import'): string | undefined
   readonly manifest: {
@@ -67,8 +70,6 @@ const loadsAsCode = /(?:\.[cm]?[jt]sx?|\.json|\.node|(?:^|\/)[^./]+)$/
 
 /** From this size on, functions that can reach nothing are not entered. */
 const coldFrom = 60_000
-/** From so many characters of code on, files that can do nothing by themselves are not evaluated for users' calls. */
-const hugePackageFrom = 4_000_000
 const maxVirtualDepth = 3
 const maxVirtualFiles = 400
 
@@ -114,7 +115,7 @@ export class Modules implements Loader {
       const key = `${from}\n${local}\n${how}`
       const edge = machine.edges.get(key)
       if (edge === undefined) machine.edges.set(key, { from, to: local, phase: phaseOf(machine.level), how })
-      return this.valueOf(machine, local, how, frame, place)
+      return this.valueOf(machine, local, how, frame)
     }
     if (frame === undefined) return anything
     const stored = machine.storedFiles.get(specifier)
@@ -165,13 +166,7 @@ export class Modules implements Loader {
   }
 
   /** The value of a file of the package as another file sees it; its body is evaluated the first time. */
-  valueOf(
-    machine: Interpreter,
-    path: string,
-    how: 'require' | 'import',
-    frame: Frame | undefined,
-    place: Place,
-  ): Value {
+  valueOf(machine: Interpreter, path: string, how: 'require' | 'import', frame: Frame | undefined): Value {
     if (how === 'import' && !loadsAsCode.test(path)) this.#assets.add(path)
     else if (this.#assets.delete(path) && this.records.get(path)?.file === undefined)
       this.records.delete(path)
@@ -179,7 +174,6 @@ export class Modules implements Loader {
     if (record === undefined) return anything
     this.run(machine, record)
     const readCell = (cell: Cell): Value => (frame === undefined ? cell.value : machine.read(cell, frame))
-    void place
     if (record.file?.module === true) return ofObject(record.namespace)
     return readCell(machine.field(record.moduleObject, 'exports'))
   }
@@ -237,9 +231,9 @@ export class Modules implements Loader {
    * where only a user's call reaches them: what they load is, and they count as code that was not seen.
    */
   #isConduit(machine: Interpreter, path: string, text: string): boolean {
-    if (machine.level < byCallLevel || machine.parsed < hugePackageFrom || path.endsWith('.json'))
+    if (machine.level < byCallLevel || machine.parsed < limits.hugePackageChars || path.endsWith('.json'))
       return false
-    const lexed = lex(text)
+    const lexed = this.#host.lexed?.(path) ?? lex(text)
     machine.step(text.length >> 6)
     if (openings(new Map([[path, lexed]])).length > 0) return false
     for (const { specifier, how } of lexed.edges) {
@@ -311,7 +305,7 @@ export class Modules implements Loader {
     if (record.path.endsWith('.json')) {
       record.context.runs++
       const text = this.#host.text(record.path)
-      const frame = this.#frame(machine, record, newEnvironmentRoot())
+      const frame = this.#frame(record, newEnvironmentRoot())
       const value =
         text === undefined
           ? undefined
@@ -330,8 +324,7 @@ export class Modules implements Loader {
     else machine.runContext(record.context)
   }
 
-  #frame(machine: Interpreter, record: ModuleRecord, environment: Environment, file = record.file): Frame {
-    void machine
+  #frame(record: ModuleRecord, environment: Environment, file = record.file): Frame {
     return {
       context: record.context,
       file: file as SourceFile,
@@ -352,7 +345,7 @@ export class Modules implements Loader {
     const made = context.made.get('environment') as Environment | undefined
     const environment = made ?? newEnvironmentRoot()
     context.made.set('environment', environment)
-    const frame = this.#frame(machine, record, environment, file)
+    const frame = this.#frame(record, environment, file)
     if (file.module) this.#bindImports(machine, file, frame)
     else this.#bindCommonJs(machine, record, frame)
     enterScope(machine, file.program, frame)

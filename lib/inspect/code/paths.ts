@@ -8,7 +8,6 @@ import { joinTaints, knowns, nothing, tainted, withTaints, type Taint, type Valu
 export function pathText(
   how: 'join' | 'resolve' | 'dirname' | 'basename' | 'same' | 'extname',
   given: Arguments,
-  file: string,
 ): Value {
   let taints: readonly Taint[] = given.rest.taints
   for (const value of given.list) taints = joinTaints(taints, value.taints)
@@ -22,7 +21,6 @@ export function pathText(
     const parts = textsOf(value)
     texts = texts.flatMap(before => parts.map(part => append(how, before, part))).slice(0, 6)
   }
-  void file
   return withTaints(
     knowns(
       texts.map(text => normalise(how === 'resolve' && !isRooted(text) ? `/__project__/${text}` : text)),

@@ -115,8 +115,7 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
     case 'ForOfStatement':
       return inBlock(machine, node, frame, () => {
         const over = machine.evaluate(node.right, frame)
-        const items =
-          node.type === 'ForInStatement' ? keysOf(machine, over, frame) : elementsOf(machine, over, frame)
+        const items = node.type === 'ForInStatement' ? keysOf(over) : elementsOf(machine, over, frame)
         const put = (value: Value) => {
           if (node.left.type === 'VariableDeclaration') {
             bindPattern(machine, node.left.declarations[0]!.id, value, frame, node.left.kind)

@@ -60,7 +60,7 @@ export class GatedAnalysis implements CodeRun {
   #open(why: readonly Opening[]): CodeRun {
     if (this.#inner !== undefined) return this.#inner
     this.#why = why
-    this.#inner = this.#make(this.#host)
+    this.#inner = this.#make({ ...this.#host, lexed: path => this.#lexed.get(path) })
     for (const entry of this.#waiting) this.#inner.addEntry(entry)
     this.#waiting.length = 0
     return this.#inner
