@@ -38,7 +38,7 @@ function run(
   { env, host }: { readonly env: Readonly<Record<string, string | undefined>>; readonly host: GuardHost },
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(shell, args, { cwd: host.cwd, env: { ...env }, stdio: 'inherit' })
+    // Before the script is started: a signal in between would end us and leave the script running by itself.
     // Once each: at a terminal the script has had the first one itself, as it has under npm alone.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       let isSent = false
@@ -47,6 +47,7 @@ function run(
         isSent = true
       })
     }
+    const child = spawn(shell, args, { cwd: host.cwd, env: { ...env }, stdio: 'inherit' })
     child.on('error', reject)
     child.on('close', (code, signal) => resolve({ code, signal }))
   })
