@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { limited } from '../install/limited.ts'
-import { judgeVersion } from '../store/judge-version.ts'
+import { judgeVersion } from '../store/versions.ts'
 import { folderDigest, openReceipts } from '../store/receipts.ts'
 import type { Receipt, Receipts } from '../store/receipts.ts'
 import type { Inspection, JudgedPackage } from '../types.ts'

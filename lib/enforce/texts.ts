@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { SafeInstallError } from '../errors.ts'
+import { ownFolder } from '../own-folder.ts'
 import type { Places } from './places.ts'
 import { quoteForShell } from './quote.ts'
 
@@ -14,7 +15,7 @@ export type Programs = {
   readonly npmBin: string
 }
 
-const built = (file: string): string => fileURLToPath(new URL(`../../bin/${file}`, import.meta.url))
+const built = (file: string): string => join(ownFolder(), 'bin', file)
 
 /** npm's script-shell for this user and this Node, from `bin/shell.sh`. */
 export async function shellText({ node, realShell }: Programs): Promise<string> {

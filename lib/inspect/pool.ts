@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Unpacked } from '../fetch/unpacked.ts'
+import { ownFolder } from '../own-folder.ts'
 import type { InspectedArtifact } from '../store/inspection-cache.ts'
 import type { SourceType } from '../types.ts'
-import { notInspected } from './inspect-artifact.ts'
-import type { InspectionJob } from './inspect-artifact.ts'
+import { notInspected } from './inspection-job.ts'
+import type { InspectionJob } from './inspection-job.ts'
 
 /** `maxHeapMb` bounds the heap of one worker, `maxMs` the wall clock of one inspection. */
 export type PoolOptions = { readonly workers: number; readonly maxHeapMb: number; readonly maxMs: number }
@@ -20,7 +22,7 @@ type Task = { readonly job: InspectionJob; readonly resolve: (artifact: Inspecte
 type Running = Task & { readonly timer: NodeJS.Timeout }
 
 /** Tests run the TypeScript sources, users the built files. */
-const workerUrl = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+const workerFile = `worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`
 
 class WorkerPool implements Pool {
   readonly #options: PoolOptions
@@ -79,7 +81,9 @@ class WorkerPool implements Pool {
 
   #start(): Worker {
     const { maxHeapMb } = this.#options
-    const worker = new Worker(workerUrl, { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } })
+    const worker = new Worker(join(ownFolder(), 'lib', 'inspect', workerFile), {
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
+    })
     worker.on('message', (artifact: InspectedArtifact) => this.#finish(worker, artifact))
     worker.on('error', error => {
       const outOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { shippedData } from '../own-folder.ts'
 import { headerOf } from '../../rules/parse-lists.ts'
 import { updatedMalwareFile } from './load-lists.ts'
 import { ageInDays } from './update-data.ts'
@@ -16,7 +16,7 @@ export type DataState = {
 
 /** The malware lists in use, read from their headers: what was shipped, and what `--update-data` added, if anything. */
 export async function dataState(userFolder: string | undefined, now: number): Promise<readonly DataState[]> {
-  const shipped = fileURLToPath(new URL(`../../rules/data/${updatedMalwareFile}`, import.meta.url))
+  const shipped = join(shippedData(), updatedMalwareFile)
   const states: DataState[] = []
   for (const [list, path] of [
     ['shipped', shipped],

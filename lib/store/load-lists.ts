@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { SafeInstallError } from '../errors.ts'
 import { limits } from '../limits.ts'
+import { shippedData } from '../own-folder.ts'
 import type { Lists } from '../../rules/lists.ts'
 import {
   parseBrands,
@@ -14,9 +14,6 @@ import {
   listLines,
 } from '../../rules/parse-lists.ts'
 import type { MalwareList } from '../../rules/lists.ts'
-
-/** The same relative place from the sources and from `dist`, where the build copies the folder. */
-const shippedFolder = fileURLToPath(new URL('../../rules/data/', import.meta.url))
 
 /** Where `--update-data` keeps what it fetched, below the user's data folder. */
 export const updatedMalwareFile = 'known-malware.tsv'
@@ -76,7 +73,7 @@ export function loadLists(
     readonly onProblem?: (what: string) => void
   } = {},
 ): Lists {
-  const folder = options.folder ?? shippedFolder
+  const folder = options.folder ?? shippedData()
   const popular = once(() => parsePopular(read(folder, 'popular.txt')))
   const targets = once(() => listLines(read(folder, 'targets.txt')))
   const brands = once(() => parseBrands(read(folder, 'brands.json')))

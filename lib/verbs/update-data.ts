@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { Request } from '../cli/request.ts'
 import { SafeInstallError } from '../errors.ts'
 import { feedFetcher } from '../fetch/fetch-feed.ts'
 import type { FetchFeed } from '../fetch/fetch-feed.ts'
+import { shippedData } from '../own-folder.ts'
 import { userPlaces } from '../policy/places.ts'
 import { renderLines } from '../report/human.ts'
 import { toJsonText } from '../report/json.ts'
+import { updatedMalwareFile } from '../store/load-lists.ts'
 import { ageInDays, defaultFeed, isAddress, updateData } from '../store/update-data.ts'
 import { headerOf } from '../../rules/parse-lists.ts'
 import type { Session } from './session.ts'
 import { loadSettings } from './settings.ts'
-
-const shipped = fileURLToPath(new URL('../../rules/data/known-malware.tsv', import.meta.url))
 
 /** Fetches a newer list of known malware and says how old it and the shipped one are, and where they come from. */
 export async function update(
@@ -22,7 +22,7 @@ export async function update(
   const places = userPlaces(session.host.env)
   if (places === undefined) throw new SafeInstallError('E_CONFIG', 'there is no home folder to keep it in')
   const now = session.host.now()
-  const header = await readFile(shipped, 'utf8')
+  const header = await readFile(join(shippedData(), updatedMalwareFile), 'utf8')
   const shippedDate = headerOf(header, 'Date').slice(0, 10)
   const feed = request.feed ?? defaultFeed
   session.progress.update(`fetching ${feed}`)

@@ -15,7 +15,7 @@ import { benchFolder, dataFolder, makeSandbox } from './sandbox.ts'
 type Run = { readonly code: number; readonly tail: string }
 
 const exec = promisify(execFile)
-const program = fileURLToPath(new URL('../../bin/safe-install.js', import.meta.url))
+const program = fileURLToPath(new URL('../../dist/bin/safe-install.js', import.meta.url))
 const wanted = process.argv.slice(2)
 const maxPrinted = 20
 

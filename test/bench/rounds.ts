@@ -16,8 +16,8 @@ const built = (path: string): string => fileURLToPath(new URL(`../../${path}`, i
 /** What is compared: npm, ours, and ours with everything but the inspection, as control. */
 export const programs = {
   npm: ['npm', 'install', '--ignore-scripts'],
-  'no inspection': [process.execPath, built('test/bench/no-inspection.js'), '--ignore-scripts'],
-  'safe-install': [process.execPath, built('bin/safe-install.js'), '--ignore-scripts'],
+  'no inspection': [process.execPath, built('dist/test/bench/no-inspection.js'), '--ignore-scripts'],
+  'safe-install': [process.execPath, built('dist/bin/safe-install.js'), '--ignore-scripts'],
 } as const
 export type Program = keyof typeof programs
 

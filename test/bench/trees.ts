@@ -28,7 +28,7 @@ type Report = {
 }
 
 const exec = promisify(execFile)
-const program = fileURLToPath(new URL('../../bin/safe-install.js', import.meta.url))
+const program = fileURLToPath(new URL('../../dist/bin/safe-install.js', import.meta.url))
 const wanted = process.argv.slice(2)
 
 for (const file of await readdir(join(dataFolder(), 'trees'))) {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { engineVersion } from '../../../lib/store/engine-version.ts'
+import { engineVersion } from '../../../lib/store/versions.ts'
 import { openInspectionCache } from '../../../lib/store/inspection-cache.ts'
 import type { InspectedArtifact } from '../../../lib/store/inspection-cache.ts'
 import type { Gap } from '../../../lib/types.ts'
