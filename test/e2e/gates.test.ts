@@ -282,10 +282,9 @@ t.test('an approved script is run as the real shell would run it', async t => {
       const words = ['-i', ...said, program, ...args]
       const child = spawn('/usr/bin/env', words, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
       let [out, err] = ['', '']
-      child.stdout.on('data', chunk => {
-        out += String(chunk)
-        onOut?.(signal => child.kill(signal))
-      })
+      // Once: what the script prints when it is told to end is no reason to tell it again.
+      child.stdout.once('data', () => onOut?.(signal => child.kill(signal)))
+      child.stdout.on('data', chunk => (out += String(chunk)))
       child.stderr.on('data', chunk => (err += String(chunk)))
       child.on('error', reject)
       child.on('close', (code, signal) => resolve({ code, signal, out, err }))
