@@ -80,6 +80,8 @@ t.test('kill -9 at many points: files old or new, and the next run repairs and s
   t.equal((await runCli(whole, [])).code, 0)
   clearInterval(watch)
   const ended = performance.now()
+  // How long it writes; on a machine that was busy with something else just now, less: see below.
+  let window = 0.9 * (ended - writing)
   t.ok(writing > 0, 'it keeps a journal')
   const after = await state(whole)
   const newLock = await whole.read('package-lock.json')
@@ -98,7 +100,7 @@ t.test('kill -9 at many points: files old or new, and the next run repairs and s
       onStart: kill => {
         const begun = performance.now()
         const due = anywhere ? share * (ended - started) : Infinity
-        const late = 0.9 * share * (ended - writing)
+        const late = share * window
         void until(() => existsSync(journalOf(project)) || performance.now() - begun > Math.min(due, 30_000))
           .then(() => new Promise(resolve => setTimeout(resolve, anywhere ? 0 : late)))
           .then(() => kill('SIGKILL'))
@@ -109,6 +111,7 @@ t.test('kill -9 at many points: files old or new, and the next run repairs and s
     t.equal(await project.read('package.json'), wanted, `${index}: package.json is whole`)
     if (signal !== 'SIGKILL') {
       figures['too late'] += 1
+      window *= 0.8
       return
     }
     figures.killed += 1

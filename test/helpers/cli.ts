@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url'
 import type { run as Run } from '../../lib/run.ts'
 import type { Project } from './project.ts'
 import { assertReport } from './report-schema.ts'
-import './untapped.ts'
+import { untap } from './untap.ts'
+
+untap()
 
 const program = fileURLToPath(new URL('../../dist/bin/safe-install.js', import.meta.url))
 const builtRun = new URL('../../dist/lib/run.js', import.meta.url).href

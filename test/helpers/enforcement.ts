@@ -4,7 +4,7 @@ import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import process from 'node:process'
 import type { Test } from 'tap'
-import { runCli } from './cli.ts'
+import { runCli, runHere } from './cli.ts'
 import type { Finished } from './cli.ts'
 import type { TestedNpm } from './npms.ts'
 import { makeProject } from './project.ts'
@@ -191,13 +191,13 @@ const approve = (...names: readonly string[]): Json => ({
 
 /** Runs `--setup --user --yes`. */
 export async function setUpUser({ project }: Stage): Promise<void> {
-  const done = await runCli(project, ['--setup', '--user', '--yes'])
+  const done = await runHere(project, ['--setup', '--user', '--yes'])
   if (done.code !== 0) throw new Error(`--setup --user: ${done.stderr}${done.stdout}`)
 }
 
 /** Runs `--setup --yes`. */
 export async function setUpProject({ project }: Stage, ...flags: readonly string[]): Promise<void> {
-  const done = await runCli(project, ['--setup', '--yes', ...flags])
+  const done = await runHere(project, ['--setup', '--yes', ...flags])
   if (done.code !== 0) throw new Error(`--setup: ${done.stderr}${done.stdout}`)
 }
 
