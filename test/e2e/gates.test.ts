@@ -9,6 +9,7 @@ import { runCli, runHere, runOnTerminal } from '../helpers/cli.ts'
 import type { Finished } from '../helpers/cli.ts'
 import { setUpProject, setUpUser, stage } from '../helpers/enforcement.ts'
 import type { Stage } from '../helpers/enforcement.ts'
+import { noTerminal } from '../helpers/machine.ts'
 import { testedNpms } from '../helpers/npms.ts'
 import { snapshot } from '../helpers/project.ts'
 
@@ -215,33 +216,37 @@ for (const tested of [own, ...others]) {
   })
 }
 
-t.test('--setup shows what it would write, and writes it when somebody says yes', async t => {
-  const at = await stage(t, own)
-  const before = [await snapshot(at.project.path), await snapshot(at.project.home)]
-  for (const flags of [['--setup'], ['--setup', '--user']]) {
-    const unasked = await runHere(at.project, flags)
-    t.equal(unasked.code, 10, 'nobody could be asked')
-    t.match(
-      unasked.stdout,
-      /\.npmrc \(new\)\n(?:  \+ .*\n)*  \+ script-shell=\$\{HOME\}\/\.safe-install\/shell/,
-    )
-    const declined = await runOnTerminal(at.project, flags, { prompt: /Write this\?/, answer: '\n' })
-    t.equal(declined.code, 10, 'default No')
-    t.same([await snapshot(at.project.path), await snapshot(at.project.home)], before)
-  }
-  for (const flags of [['--setup'], ['--setup', '--user']]) {
-    const agreed = await runOnTerminal(at.project, flags, { prompt: /Write this\?/, answer: 'y\n' })
-    t.equal(agreed.code, 0, agreed.stdout)
-    const again = await runHere(at.project, flags)
-    t.equal(again.code, 0)
-    t.match(again.stdout, /^Everything is in place already/, 'no diff and no question the second time')
-  }
-  t.match(await at.project.read('.npmrc'), /get it and run safe-install --setup --user[^]*remove the lines/)
-  for (const flags of [['--setup'], ['--setup', '--user']])
-    t.equal((await runCli(at.project, [...flags, '--undo', '--yes'])).code, 0)
-  t.same(await snapshot(at.project.path), before[0], 'taken back')
-  t.notOk((await snapshot(at.project.home)).some(line => /shell|npmrc|bin\//.test(line)))
-})
+t.test(
+  '--setup shows what it would write, and writes it when somebody says yes',
+  { skip: noTerminal() },
+  async t => {
+    const at = await stage(t, own)
+    const before = [await snapshot(at.project.path), await snapshot(at.project.home)]
+    for (const flags of [['--setup'], ['--setup', '--user']]) {
+      const unasked = await runHere(at.project, flags)
+      t.equal(unasked.code, 10, 'nobody could be asked')
+      t.match(
+        unasked.stdout,
+        /\.npmrc \(new\)\n(?:  \+ .*\n)*  \+ script-shell=\$\{HOME\}\/\.safe-install\/shell/,
+      )
+      const declined = await runOnTerminal(at.project, flags, { prompt: /Write this\?/, answer: '\n' })
+      t.equal(declined.code, 10, 'default No')
+      t.same([await snapshot(at.project.path), await snapshot(at.project.home)], before)
+    }
+    for (const flags of [['--setup'], ['--setup', '--user']]) {
+      const agreed = await runOnTerminal(at.project, flags, { prompt: /Write this\?/, answer: 'y\n' })
+      t.equal(agreed.code, 0, agreed.stdout)
+      const again = await runHere(at.project, flags)
+      t.equal(again.code, 0)
+      t.match(again.stdout, /^Everything is in place already/, 'no diff and no question the second time')
+    }
+    t.match(await at.project.read('.npmrc'), /get it and run safe-install --setup --user[^]*remove the lines/)
+    for (const flags of [['--setup'], ['--setup', '--user']])
+      t.equal((await runCli(at.project, [...flags, '--undo', '--yes'])).code, 0)
+    t.same(await snapshot(at.project.path), before[0], 'taken back')
+    t.notOk((await snapshot(at.project.home)).some(line => /shell|npmrc|bin\//.test(line)))
+  },
+)
 
 t.test('--print-config says which file or flag decided', async t => {
   const at = await stage(t, own)
