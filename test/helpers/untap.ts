@@ -19,7 +19,9 @@ class PlainWorker extends threads.Worker {
  */
 export function untap(): void {
   const spawning = (globalThis as unknown as Spawning)[Symbol.for('process-on-spawn@*:singletonId')]
-  if (spawning) spawning.listeners.length = 0
+  // A benchmark has no tap.
+  if (!spawning) return
+  spawning.listeners.length = 0
   threads.Worker = PlainWorker
   syncBuiltinESMExports()
 }
