@@ -6,4 +6,4 @@ import { npm12 } from '../helpers/npms.ts'
 const npm = await npm12().catch(() => undefined)
 
 if (npm === undefined) t.plan(0, 'npm 12 and a Node for it cannot be had here')
-else testEnforcement(t, npm)
+else testEnforcement(t, npm, { isSecond: true })

@@ -1,21 +1,24 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chmod, chown, cp, readdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import type { Test } from 'tap'
 import { runCli, runNpm } from '../helpers/cli.ts'
 import type { Finished } from '../helpers/cli.ts'
+import { nobody, noOtherUser } from '../helpers/machine.ts'
 import { makeProject, snapshot } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
 import { startRegistry } from '../helpers/registry.ts'
 import type { Registry } from '../helpers/registry.ts'
+import { strikeEnv } from '../helpers/strike.ts'
 import { packFiles } from '../helpers/tarball.ts'
 
 const exec = promisify(execFile)
 const root = process.getuid?.() === 0
-const nobody = 65_534
+const otherUser = root && noOtherUser(t.testdir())
 
 const pkg = (name: string, version: string, more: object = {}): string =>
   JSON.stringify({ name, version, ...more })
@@ -55,6 +58,8 @@ type Fault = {
   /** When a signal is sent, or something else happens, while the program runs. */
   readonly when?: (place: Place) => boolean
   readonly happens?: 'SIGINT' | 'SIGTERM' | ((place: Place) => void)
+  /** Sends `happens` before the first change of this path in the project: no machine is too fast or too slow for it. */
+  readonly before?: string
   readonly code: number
   readonly says: RegExp
   /** The project is not as before. */
@@ -110,7 +115,7 @@ const tinyDisk = async ({ project, t: test }: Place): Promise<void> => {
 
 const mayMount =
   root &&
-  (await exec('unshare', ['-m', 'true']).then(
+  (await exec('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', tmpdir()]).then(
     () => true,
     () => false,
   ))
@@ -163,6 +168,7 @@ const faults: readonly Fault[] = [
     name: 'the project is read-only',
     prepare: readOnly,
     asNobody: true,
+    skip: otherUser,
     code: 1,
     says: /EACCES[^]*who\s+owns\s+the\s+folder/,
   },
@@ -185,7 +191,7 @@ const faults: readonly Fault[] = [
   {
     name: 'Ctrl-C while unpacking',
     args: many,
-    when: inProject('node_modules/.safe-install/journal.json'),
+    before: 'node_modules/many-0',
     happens: 'SIGINT',
     code: 130,
     says: /^/,
@@ -193,7 +199,7 @@ const faults: readonly Fault[] = [
   {
     name: 'SIGTERM while unpacking',
     args: many,
-    when: inProject('node_modules/many-7'),
+    before: 'node_modules/many-7/19.txt',
     happens: 'SIGTERM',
     code: 143,
     says: /^/,
@@ -226,7 +232,7 @@ const faults: readonly Fault[] = [
 
 const start = async (
   place: Place,
-  { args = ['first'], when, happens, asNobody }: Fault,
+  { args = ['first'], when, happens, before, asNobody }: Fault,
 ): Promise<Finished> => {
   const act = (kill: (signal: NodeJS.Signals) => void): void => {
     if (when === undefined || happens === undefined) return
@@ -238,7 +244,15 @@ const start = async (
     }, 1)
     place.t.teardown(() => clearInterval(timer))
   }
-  return runCli(place.project, args, { onStart: act, ...(asNobody && root ? { uid: nobody } : {}) })
+  const strike =
+    before !== undefined && typeof happens === 'string'
+      ? { env: strikeEnv({ below: join(place.project.path, before), at: 1, signal: happens }) }
+      : {}
+  return runCli(place.project, args, {
+    onStart: act,
+    ...strike,
+    ...(asNobody && root ? { uid: nobody } : {}),
+  })
 }
 
 t.jobs = 2

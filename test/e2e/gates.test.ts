@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { runCli, runOnTerminal } from '../helpers/cli.ts'
+import { runCli, runHere, runOnTerminal } from '../helpers/cli.ts'
 import type { Finished } from '../helpers/cli.ts'
 import { setUpProject, setUpUser, stage } from '../helpers/enforcement.ts'
 import type { Stage } from '../helpers/enforcement.ts'
+import { noTerminal } from '../helpers/machine.ts'
 import { testedNpms } from '../helpers/npms.ts'
 import { snapshot } from '../helpers/project.ts'
 
@@ -41,85 +42,89 @@ async function fresh({ project, npm }: Stage, words: readonly string[], env = {}
   return npm(words, { env })
 }
 
-for (const tested of await testedNpms()) {
-  t.test(`${tested.title}: the gate judges by the policy, as safe-install does`, async t => {
-    const at = await stage(t, tested)
-    at.registry.publish({ files: reader() })
-    await setUpProject(at)
-    t.not((await fresh(at, ['install', 'reader'])).code, 0, 'nothing said')
+const [own, ...others] = await testedNpms()
+if (own === undefined) throw new Error('no npm to test with')
 
-    t.equal((await runCli(at.project, [...accept, '--until', '30d'])).code, 0)
-    const accepted = await fresh(at, ['install', 'reader', '--foreground-scripts'])
-    t.equal(accepted.code, 0, `accepted: ${accepted.stderr}`)
-    t.match(accepted.stderr + accepted.stdout, /Accepted earlier[^]*read it/, 'and said each time')
-    t.equal((await at.npm(['install', 'plain'])).code, 0, 'accepted, the second time')
-    const written = await at.project.read('safe-install.json')
-    await at.project.write('safe-install.json', written.replace(/"until": "[^"]*"/, '"until": "2020-01-01"'))
-    t.equal((await runCli(at.project, ['--trust', '--yes'])).code, 0)
-    t.not((await at.npm(['install', 'hooked'])).code, 0, 'its day is over, although it is installed')
-    await at.project.write('safe-install.json', written.replace('"history"', '"history" '))
-    t.equal((await fresh(at, ['install', 'plain'])).code, 0)
+// What the policy makes of a package is decided without npm: by one npm. That every npm stops at the gate is below.
+t.test('the gate judges by the policy, as safe-install does', async t => {
+  const at = await stage(t, own)
+  at.registry.publish({ files: reader() })
+  await setUpProject(at)
+  t.not((await fresh(at, ['install', 'reader'])).code, 0, 'nothing said')
 
-    await at.project.write('safe-install.json', `${written}\n`)
-    t.not((await fresh(at, ['install', 'reader'])).code, 0, 'a changed file is not trusted')
-    const digest = JSON.parse((await runCli(at.project, ['--print-config', '--json'])).stdout) as object
-    const found = /[0-9a-f]{64}/.exec(JSON.stringify(digest))?.[0]
-    t.equal(
-      (await fresh(at, ['install', 'reader'], { SAFE_INSTALL_TRUST_POLICY: found })).code,
-      0,
-      'but where a build service names its digest',
-    )
-    await rm(at.project.cache, { recursive: true })
-    at.registry.publish({ files: reader('// other bytes') })
-    t.not(
-      (await fresh(at, ['install', 'reader'], { SAFE_INSTALL_TRUST_POLICY: found })).code,
-      0,
-      'other bytes under the same version',
-    )
-  })
+  t.equal((await runHere(at.project, [...accept, '--until', '30d'])).code, 0)
+  const accepted = await fresh(at, ['install', 'reader', '--foreground-scripts'])
+  t.equal(accepted.code, 0, `accepted: ${accepted.stderr}`)
+  t.match(accepted.stderr + accepted.stdout, /Accepted earlier[^]*read it/, 'and said each time')
+  t.equal((await at.npm(['install', 'plain'])).code, 0, 'accepted, the second time')
+  const written = await at.project.read('safe-install.json')
+  await at.project.write('safe-install.json', written.replace(/"until": "[^"]*"/, '"until": "2020-01-01"'))
+  t.equal((await runHere(at.project, ['--trust', '--yes'])).code, 0)
+  t.not((await at.npm(['install', 'hooked'])).code, 0, 'its day is over, although it is installed')
+  await at.project.write('safe-install.json', written.replace('"history"', '"history" '))
+  t.equal((await fresh(at, ['install', 'plain'])).code, 0)
 
-  t.test(`${tested.title}: actions, ages, registries and lists count at the gate`, async t => {
-    const at = await stage(t, tested)
-    await setUpProject(at)
-    const outcomes: readonly (readonly [string, unknown, string, boolean])[] = [
-      ['nothing said', {}, 'bad-import', false],
-      ['a rule made a note', { actions: { rules: { 'tool-named-bin': 'note' } } }, 'bad-import', true],
-      [
-        'a severity made worse',
-        { actions: { severity: { medium: 'block', high: 'block' } } },
-        'bad-import',
-        false,
-      ],
-      ['too young', { minimumAgeDays: 36_500, registries: [at.registry.url] }, 'plain', false],
-      ['old enough', { minimumAgeDays: 3, registries: [at.registry.url] }, 'plain', true],
-      ['a foreign registry', { registries: ['https://registry.example/'] }, 'plain', false],
-      ['a file that cannot be understood', '{\n  "rules": {}\n}', 'plain', false],
-    ]
-    for (const [title, policy, name, passes] of outcomes) {
-      await userPolicy(at, policy)
-      const done = await fresh(at, ['install', '--no-save', name])
-      t.equal(done.code === 0, passes, `${title}: ${done.stderr.slice(0, 1500)}`)
-      if (typeof policy === 'string') t.match(done.stderr, /safe-install\.json:2: [^]*unknown key "rules"/)
-    }
-    await userPolicy(at, {})
-    t.equal((await fresh(at, ['install', 'plain'])).code, 0)
-    const record = {
-      id: 'MAL-2026-1',
-      modified: new Date().toISOString(),
-      summary: 'Malicious code in plain',
-      affected: [{ package: { ecosystem: 'npm', name: 'plain' }, versions: ['1.0.0'] }],
-    }
-    await at.project.write('feed.json', JSON.stringify([record]))
-    t.equal((await runCli(at.project, ['--update-data', join(at.project.path, 'feed.json')])).code, 0)
-    const known = await at.npm(['install', 'hooked'])
-    t.not(known.code, 0, 'malware that was reported after it was installed')
-    t.match(known.stderr, /known-malware/)
-    const noted = JSON.parse((await runCli(at.project, ['--history', '--json'])).stdout) as {
-      history: { verb: string; alarms: string[] }[]
-    }
-    t.match(noted.history.at(-1), { verb: 'gate', alarms: ['plain@1.0.0: known-malware'] })
-  })
+  await at.project.write('safe-install.json', `${written}\n`)
+  t.not((await fresh(at, ['install', 'reader'])).code, 0, 'a changed file is not trusted')
+  const digest = JSON.parse((await runHere(at.project, ['--print-config', '--json'])).stdout) as object
+  const found = /[0-9a-f]{64}/.exec(JSON.stringify(digest))?.[0]
+  t.equal(
+    (await fresh(at, ['install', 'reader'], { SAFE_INSTALL_TRUST_POLICY: found })).code,
+    0,
+    'but where a build service names its digest',
+  )
+  await rm(at.project.cache, { recursive: true })
+  at.registry.publish({ files: reader('// other bytes') })
+  t.not(
+    (await fresh(at, ['install', 'reader'], { SAFE_INSTALL_TRUST_POLICY: found })).code,
+    0,
+    'other bytes under the same version',
+  )
+})
 
+t.test('actions, ages, registries and lists count at the gate', async t => {
+  const at = await stage(t, own)
+  await setUpProject(at)
+  const outcomes: readonly (readonly [string, unknown, string, boolean])[] = [
+    ['nothing said', {}, 'bad-import', false],
+    ['a rule made a note', { actions: { rules: { 'tool-named-bin': 'note' } } }, 'bad-import', true],
+    [
+      'a severity made worse',
+      { actions: { severity: { medium: 'block', high: 'block' } } },
+      'bad-import',
+      false,
+    ],
+    ['too young', { minimumAgeDays: 36_500, registries: [at.registry.url] }, 'plain', false],
+    ['old enough', { minimumAgeDays: 3, registries: [at.registry.url] }, 'plain', true],
+    ['a foreign registry', { registries: ['https://registry.example/'] }, 'plain', false],
+    ['a file that cannot be understood', '{\n  "rules": {}\n}', 'plain', false],
+  ]
+  for (const [title, policy, name, passes] of outcomes) {
+    await userPolicy(at, policy)
+    const done = await fresh(at, ['install', '--no-save', name])
+    t.equal(done.code === 0, passes, `${title}: ${done.stderr.slice(0, 1500)}`)
+    if (typeof policy === 'string') t.match(done.stderr, /safe-install\.json:2: [^]*unknown key "rules"/)
+  }
+  await userPolicy(at, {})
+  t.equal((await fresh(at, ['install', 'plain'])).code, 0)
+  const record = {
+    id: 'MAL-2026-1',
+    modified: new Date().toISOString(),
+    summary: 'Malicious code in plain',
+    affected: [{ package: { ecosystem: 'npm', name: 'plain' }, versions: ['1.0.0'] }],
+  }
+  await at.project.write('feed.json', JSON.stringify([record]))
+  t.equal((await runHere(at.project, ['--update-data', join(at.project.path, 'feed.json')])).code, 0)
+  const known = await at.npm(['install', 'hooked'])
+  t.not(known.code, 0, 'malware that was reported after it was installed')
+  t.match(known.stderr, /known-malware/)
+  const noted = JSON.parse((await runHere(at.project, ['--history', '--json'])).stdout) as {
+    history: { verb: string; alarms: string[] }[]
+  }
+  t.match(noted.history.at(-1), { verb: 'gate', alarms: ['plain@1.0.0: known-malware'] })
+})
+
+for (const tested of [own, ...others]) {
   t.test(`${tested.title}: a hostile clone runs nothing of its own, whatever its settings say`, async t => {
     const scripts = { preinstall: 'node steal.js', postinstall: 'node steal.js', prepare: 'node steal.js' }
     const at = await stage(t, tested, { scripts, dependencies: { 'bad-hook': '1.0.0' } })
@@ -143,7 +148,7 @@ for (const tested of await testedNpms()) {
   t.test(`${tested.title}: an approval holds the script shell to the bytes`, async t => {
     const at = await stage(t, tested)
     await setUpUser(at)
-    t.equal((await runCli(at.project, ['--approve', 'hooked@1.0.0', '--yes'])).code, 0)
+    t.equal((await runHere(at.project, ['--approve', 'hooked@1.0.0', '--yes'])).code, 0)
     t.equal((await fresh(at, ['install', 'hooked'])).code, 0)
     t.ok(at.ran('hooked'), 'the bytes that were shown')
     await rm(at.marker('hooked'))
@@ -211,44 +216,44 @@ for (const tested of await testedNpms()) {
   })
 }
 
-t.test('--setup shows what it would write, and writes it when somebody says yes', async t => {
-  const [first] = await testedNpms()
-  if (first === undefined) throw new Error('no npm to test with')
-  const at = await stage(t, first)
-  const before = [await snapshot(at.project.path), await snapshot(at.project.home)]
-  for (const flags of [['--setup'], ['--setup', '--user']]) {
-    const unasked = await runCli(at.project, flags)
-    t.equal(unasked.code, 10, 'nobody could be asked')
-    t.match(
-      unasked.stdout,
-      /\.npmrc \(new\)\n(?:  \+ .*\n)*  \+ script-shell=\$\{HOME\}\/\.safe-install\/shell/,
-    )
-    const declined = await runOnTerminal(at.project, flags, { prompt: /Write this\?/, answer: '\n' })
-    t.equal(declined.code, 10, 'default No')
-    t.same([await snapshot(at.project.path), await snapshot(at.project.home)], before)
-  }
-  for (const flags of [['--setup'], ['--setup', '--user']]) {
-    const agreed = await runOnTerminal(at.project, flags, { prompt: /Write this\?/, answer: 'y\n' })
-    t.equal(agreed.code, 0, agreed.stdout)
-    const again = await runCli(at.project, flags)
-    t.equal(again.code, 0)
-    t.match(again.stdout, /^Everything is in place already/, 'no diff and no question the second time')
-  }
-  t.match(await at.project.read('.npmrc'), /get it and run safe-install --setup --user[^]*remove the lines/)
-  for (const flags of [['--setup'], ['--setup', '--user']])
-    t.equal((await runCli(at.project, [...flags, '--undo', '--yes'])).code, 0)
-  t.same(await snapshot(at.project.path), before[0], 'taken back')
-  t.notOk((await snapshot(at.project.home)).some(line => /shell|npmrc|bin\//.test(line)))
-})
+t.test(
+  '--setup shows what it would write, and writes it when somebody says yes',
+  { skip: noTerminal() },
+  async t => {
+    const at = await stage(t, own)
+    const before = [await snapshot(at.project.path), await snapshot(at.project.home)]
+    for (const flags of [['--setup'], ['--setup', '--user']]) {
+      const unasked = await runHere(at.project, flags)
+      t.equal(unasked.code, 10, 'nobody could be asked')
+      t.match(
+        unasked.stdout,
+        /\.npmrc \(new\)\n(?:  \+ .*\n)*  \+ script-shell=\$\{HOME\}\/\.safe-install\/shell/,
+      )
+      const declined = await runOnTerminal(at.project, flags, { prompt: /Write this\?/, answer: '\n' })
+      t.equal(declined.code, 10, 'default No')
+      t.same([await snapshot(at.project.path), await snapshot(at.project.home)], before)
+    }
+    for (const flags of [['--setup'], ['--setup', '--user']]) {
+      const agreed = await runOnTerminal(at.project, flags, { prompt: /Write this\?/, answer: 'y\n' })
+      t.equal(agreed.code, 0, agreed.stdout)
+      const again = await runHere(at.project, flags)
+      t.equal(again.code, 0)
+      t.match(again.stdout, /^Everything is in place already/, 'no diff and no question the second time')
+    }
+    t.match(await at.project.read('.npmrc'), /get it and run safe-install --setup --user[^]*remove the lines/)
+    for (const flags of [['--setup'], ['--setup', '--user']])
+      t.equal((await runCli(at.project, [...flags, '--undo', '--yes'])).code, 0)
+    t.same(await snapshot(at.project.path), before[0], 'taken back')
+    t.notOk((await snapshot(at.project.home)).some(line => /shell|npmrc|bin\//.test(line)))
+  },
+)
 
 t.test('--print-config says which file or flag decided', async t => {
-  const [first] = await testedNpms()
-  if (first === undefined) throw new Error('no npm to test with')
-  const at = await stage(t, first)
+  const at = await stage(t, own)
   await userPolicy(at, { contentGaps: 'ask', minimumAgeDays: 3 })
   await at.project.write('safe-install.json', '{"minimumAgeDays":7,"contentGaps":"note"}')
   await at.project.write('.npmrc', 'save-exact=true\nengine-strict=true\nscript-shell=./evil\n')
-  const done = await runCli(at.project, ['--print-config', '--json', '--ignore-scripts'])
+  const done = await runHere(at.project, ['--print-config', '--json', '--ignore-scripts'])
   const { policy, npm, ignored } = JSON.parse(done.stdout) as Record<string, { key: string }[]>
   const row = (rows: { key: string }[] | undefined, key: string): unknown =>
     rows?.find(one => one.key === key)
@@ -282,10 +287,9 @@ t.test('an approved script is run as the real shell would run it', async t => {
       const words = ['-i', ...said, program, ...args]
       const child = spawn('/usr/bin/env', words, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
       let [out, err] = ['', '']
-      child.stdout.on('data', chunk => {
-        out += String(chunk)
-        onOut?.(signal => child.kill(signal))
-      })
+      // Once: what the script prints when it is told to end is no reason to tell it again.
+      child.stdout.once('data', () => onOut?.(signal => child.kill(signal)))
+      child.stdout.on('data', chunk => (out += String(chunk)))
       child.stderr.on('data', chunk => (err += String(chunk)))
       child.on('error', reject)
       child.on('close', (code, signal) => resolve({ code, signal, out, err }))

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { runCli, runHere, runNpm, runOnTerminal } from '../helpers/cli.ts'
+import { noTerminal } from '../helpers/machine.ts'
 import { makeProject, snapshot } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
 import { startRegistry } from '../helpers/registry.ts'
@@ -129,7 +130,7 @@ t.test('without a terminal a question is never asked', async t => {
   t.equal(yes.code, 0, yes.stdout + yes.stderr)
 })
 
-t.test('on a terminal the default answer is No', async t => {
+t.test('on a terminal the default answer is No', { skip: noTerminal() }, async t => {
   const registry = await startRegistry(t)
   registry.publish({ files: questionable })
   for (const [answer, code] of [
@@ -258,25 +259,29 @@ t.test('an interruption before the decision leaves nothing behind', async t => {
   }
 })
 
-t.test('a mistyped name is corrected before anything is fetched, and asked about once', async t => {
-  const registry = await startRegistry(t)
-  for (const name of ['express', 'expresss']) {
-    registry.publish({
-      files: { 'package.json': JSON.stringify({ name, version: '4.0.0' }), 'index.js': '' },
-    })
-  }
-  const corrected = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
-  const yes = await runOnTerminal(corrected, ['expresss'], { prompt: /\(y\/N\)/, answer: 'y\n' })
-  t.equal(yes.code, 0, yes.stdout)
-  t.match(yes.stdout, /Did you mean express\? expresss is not a well-known package/)
-  t.match(JSON.parse(await corrected.read('package.json')), { dependencies: { express: '^4.0.0' } })
-  t.equal(registry.count({ name: 'expresss' }), 0)
-  const insisting = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
-  const no = await runOnTerminal(insisting, ['expresss'], { prompt: /\(y\/N\)/, answer: 'n\n' })
-  t.equal(no.code, 0, no.stdout)
-  t.match(JSON.parse(await insisting.read('package.json')), { dependencies: { expresss: '^4.0.0' } })
-  const unattended = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
-  const stopped = await runHere(unattended, ['expresss'])
-  t.equal(stopped.code, 10, stopped.stdout)
-  t.match(stopped.stdout, /Did you mean express/)
-})
+t.test(
+  'a mistyped name is corrected before anything is fetched, and asked about once',
+  { skip: noTerminal() },
+  async t => {
+    const registry = await startRegistry(t)
+    for (const name of ['express', 'expresss']) {
+      registry.publish({
+        files: { 'package.json': JSON.stringify({ name, version: '4.0.0' }), 'index.js': '' },
+      })
+    }
+    const corrected = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
+    const yes = await runOnTerminal(corrected, ['expresss'], { prompt: /\(y\/N\)/, answer: 'y\n' })
+    t.equal(yes.code, 0, yes.stdout)
+    t.match(yes.stdout, /Did you mean express\? expresss is not a well-known package/)
+    t.match(JSON.parse(await corrected.read('package.json')), { dependencies: { express: '^4.0.0' } })
+    t.equal(registry.count({ name: 'expresss' }), 0)
+    const insisting = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
+    const no = await runOnTerminal(insisting, ['expresss'], { prompt: /\(y\/N\)/, answer: 'n\n' })
+    t.equal(no.code, 0, no.stdout)
+    t.match(JSON.parse(await insisting.read('package.json')), { dependencies: { expresss: '^4.0.0' } })
+    const unattended = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
+    const stopped = await runHere(unattended, ['expresss'])
+    t.equal(stopped.code, 10, stopped.stdout)
+    t.match(stopped.stdout, /Did you mean express/)
+  },
+)

@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { runCli } from '../helpers/cli.ts'
 import type { Finished } from '../helpers/cli.ts'
+import { nobody, noOtherUser } from '../helpers/machine.ts'
 import { npm12 } from '../helpers/npms.ts'
 import { makeProject, snapshot } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
@@ -62,20 +63,22 @@ t.test('works without HOME', async t => {
   t.ok(await worked(project))
 })
 
+const otherUser = noOtherUser(t.testdir())
+
 t.test(
   'a HOME that cannot be written costs the log, and what must be written there is refused whole',
-  { skip: process.getuid?.() === 0 ? false : 'takes root, who may choose another user' },
+  { skip: otherUser },
   async t => {
     const registry = await startRegistry(t)
     publish(registry)
     const project = await makeProject(t, registry, { 'package.json': { ...manifest, private: true } })
     const all = dirname(project.path)
-    await chown(all, 65_534, 65_534)
-    for (const entry of await readdir(all, { recursive: true })) await chown(join(all, entry), 65_534, 65_534)
+    await chown(all, nobody, nobody)
+    for (const entry of await readdir(all, { recursive: true })) await chown(join(all, entry), nobody, nobody)
     await chown(project.home, 0, 0)
     await chmod(project.home, 0o555)
     const run = async (...args: readonly string[]): Promise<Finished> =>
-      runCli(project, args, { uid: 65_534 })
+      runCli(project, args, { uid: nobody })
     const installed = await run('built')
     t.equal(installed.code, 0, installed.stderr)
     t.match(installed.stderr, /the decision was not noted/)
@@ -96,21 +99,17 @@ t.test(
   },
 )
 
-t.test(
-  'works as another user than root',
-  { skip: process.getuid?.() === 0 ? false : 'all other tests run as such a user' },
-  async t => {
-    const registry = await startRegistry(t)
-    publish(registry)
-    const project = await makeProject(t, registry, { 'package.json': manifest })
-    const all = dirname(project.path)
-    await chown(all, 65_534, 65_534)
-    for (const entry of await readdir(all, { recursive: true })) await chown(join(all, entry), 65_534, 65_534)
-    const { code, stderr } = await runCli(project, ['built'], { uid: 65_534 })
-    t.equal(code, 0, stderr)
-    t.ok(await worked(project))
-  },
-)
+t.test('works as another user than root', { skip: otherUser }, async t => {
+  const registry = await startRegistry(t)
+  publish(registry)
+  const project = await makeProject(t, registry, { 'package.json': manifest })
+  const all = dirname(project.path)
+  await chown(all, nobody, nobody)
+  for (const entry of await readdir(all, { recursive: true })) await chown(join(all, entry), nobody, nobody)
+  const { code, stderr } = await runCli(project, ['built'], { uid: nobody })
+  t.equal(code, 0, stderr)
+  t.ok(await worked(project))
+})
 
 const bench = process.env['SAFE_INSTALL_BENCH_FOLDER'] ?? join(homedir(), '.cache', 'safe-install-bench')
 

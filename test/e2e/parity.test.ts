@@ -11,6 +11,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { runCli, runNpm } from '../helpers/cli.ts'
 import type { Finished } from '../helpers/cli.ts'
+import { noOpenssl } from '../helpers/machine.ts'
 import { makeProject, snapshot } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
 import { startRegistry } from '../helpers/registry.ts'
@@ -65,6 +66,7 @@ type Form = {
   readonly cwd?: string
   /** npm's exit code and ours, where they differ: ours tells usage errors apart. */
   readonly codes?: readonly [number, number]
+  readonly skip?: string | false
   /** Both say this. */
   readonly says?: RegExp
 }
@@ -356,6 +358,7 @@ const forms: readonly Form[] = [
       await throughTls(place)
     },
     args: ['@tls/p'],
+    skip: noOpenssl(),
   },
   { name: '--offline, nothing cached', args: ['b', '--offline'], says: /ENOTCACHED/ },
   {
@@ -414,7 +417,7 @@ const forms: readonly Form[] = [
 
 t.jobs = 3
 for (const form of forms) {
-  t.test(`does what npm does: ${form.name}`, { buffered: true }, async t => {
+  t.test(`does what npm does: ${form.name}`, { buffered: true, skip: form.skip ?? false }, async t => {
     const registry = await startRegistry(t)
     publish(registry)
     const run = async (

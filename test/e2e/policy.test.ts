@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import t from 'tap'
 import { runHere, runOnTerminal } from '../helpers/cli.ts'
+import { noTerminal } from '../helpers/machine.ts'
 import { app, stealer } from '../helpers/made-packages.ts'
 import { makeProject, snapshot } from '../helpers/project.ts'
 import { startRegistry } from '../helpers/registry.ts'
@@ -214,19 +215,23 @@ t.test('a new version with the same script is called unchanged, and never renewe
   t.end()
 })
 
-t.test('on a terminal approval is offered once after the install, default No', async t => {
-  const registry = await startRegistry(t, { maxAge: 0 })
-  for (const [answer, ran] of [
-    ['\n', false],
-    ['y\n', true],
-  ] as const) {
-    const project = await makeProject(t, registry, { 'package.json': app })
-    const marker = join(project.home, 'marker')
-    publishHooked(registry, marker)
-    const result = await runOnTerminal(project, ['hooked'], { prompt: /install scripts run\?/, answer })
-    t.equal(result.code, 0, result.stdout)
-    t.equal(existsSync(marker), ran, JSON.stringify(answer))
-    t.equal('allowScripts' in parse(await project.read('package.json')), ran)
-  }
-  t.end()
-})
+t.test(
+  'on a terminal approval is offered once after the install, default No',
+  { skip: noTerminal() },
+  async t => {
+    const registry = await startRegistry(t, { maxAge: 0 })
+    for (const [answer, ran] of [
+      ['\n', false],
+      ['y\n', true],
+    ] as const) {
+      const project = await makeProject(t, registry, { 'package.json': app })
+      const marker = join(project.home, 'marker')
+      publishHooked(registry, marker)
+      const result = await runOnTerminal(project, ['hooked'], { prompt: /install scripts run\?/, answer })
+      t.equal(result.code, 0, result.stdout)
+      t.equal(existsSync(marker), ran, JSON.stringify(answer))
+      t.equal('allowScripts' in parse(await project.read('package.json')), ran)
+    }
+    t.end()
+  },
+)

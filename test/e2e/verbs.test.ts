@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { symlinkSync } from 'node:fs'
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { runCli, runHere } from '../helpers/cli.ts'
 import { app, stealer } from '../helpers/made-packages.ts'
+import { noOpenssl } from '../helpers/machine.ts'
 import { makeProject, snapshot } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
 import { startRegistry } from '../helpers/registry.ts'
@@ -248,7 +249,7 @@ t.test("--update-data goes through the user's proxy, not through one the project
   t.end()
 })
 
-t.test('--update-data trusts the certificates npm is told to trust', { skip: !hasOpenssl() }, async t => {
+t.test('--update-data trusts the certificates npm is told to trust', { skip: noOpenssl() }, async t => {
   const registry = await startRegistry(t, { maxAge: 0 })
   const project = await makeProject(t, registry, { 'package.json': app })
   const [key, cert] = [join(project.home, 'key.pem'), join(project.home, 'cert.pem')]
@@ -299,10 +300,6 @@ t.test('--update-data trusts the certificates npm is told to trust', { skip: !ha
     t.equal((await runCli(project, ['--update-data', url])).code, 0, setting.split('=')[0] ?? '')
   }
 })
-
-function hasOpenssl(): boolean {
-  return spawnSync('openssl', ['version']).status === 0
-}
 
 t.test('--update-data reads a feed from a file and says its age', async t => {
   const registry = await startRegistry(t, { maxAge: 0 })

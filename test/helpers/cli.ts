@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url'
 import type { run as Run } from '../../lib/run.ts'
 import type { Project } from './project.ts'
 import { assertReport } from './report-schema.ts'
+import { untap } from './untap.ts'
+
+untap()
 
 const program = fileURLToPath(new URL('../../dist/bin/safe-install.js', import.meta.url))
 const builtRun = new URL('../../dist/lib/run.js', import.meta.url).href
@@ -125,9 +128,9 @@ export function runOnTerminal(
     let typed = false
     return printed => {
       if (typed || !prompt.test(printed)) return
+      // A question is on the screen when what was typed before it has been thrown away.
       typed = true
-      // What is typed before the question settles is thrown away on purpose.
-      setTimeout(() => child.stdin?.write(answer), 300)
+      child.stdin?.write(answer)
     }
   })
 }

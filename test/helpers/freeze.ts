@@ -1,4 +1,5 @@
 import { syncBuiltinESMExports, createRequire } from 'node:module'
+import process from 'node:process'
 
 const require = createRequire(import.meta.url)
 
@@ -8,7 +9,7 @@ export type Freeze = {
   arm(folder: string, at: number): void
   /** How many changes were seen since `arm`. */
   count(): number
-  /** Resolves when the point was reached. */
+  /** Resolves when the point was reached, and what was in the air then has landed. */
   readonly frozen: () => Promise<void>
   disarm(): void
 }
@@ -69,7 +70,11 @@ export const patchDisk = (): Freeze => {
       })
     },
     count: () => seen,
-    frozen: async () => waiting,
+    frozen: async () => {
+      await waiting
+      do await new Promise(resolve => setImmediate(resolve))
+      while (process.getActiveResourcesInfo().some(kind => kind.startsWith('FSReq')))
+    },
     disarm: () => {
       folder = undefined
       at = Infinity

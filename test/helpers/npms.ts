@@ -4,6 +4,9 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
+import { untap } from './untap.ts'
+
+untap()
 
 const exec = promisify(execFile)
 

@@ -14,6 +14,9 @@ import type { NpmConfig } from '../../lib/plan/npm-config.ts'
 import type { ReadArtifact } from '../../lib/plan/shrinkwraps.ts'
 import type { Hook, InspectedFile, PlannedPackage } from '../../lib/types.ts'
 import type { Registry } from './registry.ts'
+import { untap } from './untap.ts'
+
+untap()
 
 /** A project in a temporary folder with a home, a cache and settings of its own: the machine's npmrc has no say. */
 export type Project = {

@@ -534,7 +534,7 @@ t.test('hostile values neither throw nor cost', t => {
     '\ud800',
     'https://%zz',
   ]
-  const start = performance.now()
+  const start = process.cpuUsage()
   for (const text of odd) {
     const inspection = inspectionOf({
       manifest: { name: text, homepage: text, repository: text },
@@ -550,7 +550,7 @@ t.test('hostile values neither throw nor cost', t => {
     facts: Array.from({ length: 2000 }, (_, i) => contacts(`https://h${i}.mexc-x${i}.example`)),
   })
   t.ok(brandHost.check(many, contextOf()).length <= 500)
-  t.ok(performance.now() - start < 5000)
+  t.ok(process.cpuUsage(start).user < 5_000_000, 'µs of the processor')
   t.end()
 })
 

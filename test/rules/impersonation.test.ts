@@ -293,7 +293,7 @@ t.test('hostile code costs nothing and does not throw', t => {
     "const __proto__ = require('ccxt'); class B extends __proto__.constructor { sign() { return { secret } } }",
     `import a from 'ccxt'; ${Array.from({ length: 3000 }, (_, i) => `class C${i} extends a.c${i} { sign() {} }`).join('\n')}`,
   ]
-  const start = performance.now()
+  const start = process.cpuUsage()
   for (const text of texts) {
     const inspection = inspectExample({
       files: { 'package.json': '{"name":"a","version":"1.0.0","main":"index.js"}', 'index.js': text },
@@ -302,6 +302,6 @@ t.test('hostile code costs nothing and does not throw', t => {
     t.ok(overrides.length <= 100)
     t.doesNotThrow(() => knownSdkOverride.check(inspection, contextOf()))
   }
-  t.ok(performance.now() - start < 20_000)
+  t.ok(process.cpuUsage(start).user < 20_000_000, 'µs of the processor')
   t.end()
 })

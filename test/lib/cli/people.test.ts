@@ -117,10 +117,10 @@ function hasScript(): boolean {
 function onTerminal(program: string, keys: string): string {
   const node = `${process.execPath} ${process.execArgv.map(quoted).join(' ')} -e ${quoted(program)}`
   // The pipe feeds the terminal: it waits for the question in the transcript, then types.
-  const wait = `for i in $(seq 200); do grep -q 'y/N' "$LOG" 2>/dev/null && break; sleep 0.1; done`
+  const wait = `for i in $(seq 1000); do grep -q 'y/N' "$LOG" 2>/dev/null && break; sleep 0.1; done`
   const feed = `${wait}; printf '${keys}'; sleep 0.4`
   const shell = `LOG=$(mktemp); (${feed}) | script -qefc ${quoted(node)} "$LOG"; rm -f "$LOG"`
-  return spawnSync('sh', ['-c', shell], { encoding: 'utf8', timeout: 30_000 }).stdout
+  return spawnSync('sh', ['-c', shell], { encoding: 'utf8', timeout: 120_000 }).stdout
 }
 
 function quoted(text: string): string {

@@ -87,8 +87,6 @@ for (const kind of ['install', 'ci'] as const) {
         (error: unknown) => String(error),
       )
       const end = await Promise.race([freeze.frozen().then(() => 'killed'), work])
-      // What runs in parallel may have had one more write in the air, as with a real kill.
-      await new Promise(resolve => setTimeout(resolve, 15))
       freeze.disarm()
       if (end !== 'killed') continue
       const left = await copy(`${victim.path}-left`, victim.path)

@@ -407,7 +407,7 @@ t.test('a feed that cannot be had says why', async t => {
   ] as const) {
     await t.rejects(updateData(optionsFor(t, feed, { timeoutMs: 300 })), { code }, feed.replace(folder, ''))
   }
-  await t.rejects(byNpm(endless, { signal: AbortSignal.timeout(10_000), maxBytes: 1_000_000 }), /larger/)
+  await t.rejects(byNpm(endless, { signal: AbortSignal.timeout(60_000), maxBytes: 1_000_000 }), /larger/)
   await t.rejects(updateData(optionsFor(t, refused, { fetch: feedFetcher({ offline: true }) })), {
     code: 'E_FETCH',
     message: /offline/,

@@ -259,7 +259,7 @@ return JSON.stringify([typeof a, String(a), typeof b, String(b), String(c), log]
 var out = run(atob('eA=='))`
       let expected: unknown
       try {
-        expected = runInNewContext(`${source};out`, { atob }, { timeout: 1000 })
+        expected = runInNewContext(`${source};out`, { atob }, { timeout: 60_000 })
       } catch {
         expected = undefined
       }
