@@ -80,6 +80,9 @@ const options: RolldownOptions = {
   transform: {
     target: 'node20.19',
     define: {
+      // Of packages that are not modules: the files of the build are.
+      __dirname: 'import.meta.dirname',
+      __filename: 'import.meta.filename',
       builtEngine: JSON.stringify(codeDigest('.', codeOf.engine)),
       builtJudge: JSON.stringify(codeDigest('.', codeOf.judge)),
     },
