@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { guard } from '../lib/enforce/guard.ts'
+import { optimiseLater } from './optimise-later.ts'
 import { ownVersion } from './own-version.ts'
+
+optimiseLater(process.version)
 
 const ended = await guard({
   argv: process.argv.slice(2),

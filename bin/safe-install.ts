@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { availableParallelism, hostname, tmpdir } from 'node:os'
 import { run } from '../lib/run.ts'
+import { optimiseLater } from './optimise-later.ts'
 import { ownVersion } from './own-version.ts'
+
+optimiseLater(process.version)
 
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal))
