@@ -11,7 +11,6 @@ const selfDefending =
 const methodValue = 'a method of an array or a text, taken out of it and given to Reflect.apply, is no value'
 const fromMap = 'what a Map gives back may be unknown too, so a text or path out of it is not certain'
 const hiddenText = 'invisible characters that are written as escapes are visible to a reviewer: one mark less'
-const tinyShared = 'one function that every text and object of the file goes through ends up shared'
 
 /** By rewrite and example. The test fails where one of them survives by now: then it goes from this list. */
 export const knownEvasions: Readonly<Record<string, KnownEvasion>> = {
@@ -25,7 +24,6 @@ export const knownEvasions: Readonly<Record<string, KnownEvasion>> = {
   'obfuscated self-defending | crossenv#1': { how: 'silent', why: selfDefending },
   'Reflect.apply | crossenv#1': { how: 'silent', why: methodValue },
   'Reflect.apply | reverse-shells#0': { how: 'silent', why: methodValue },
-  'identity function | teampcp#0': { how: 'weak', why: tinyShared },
   'arguments through a map | biz44-id44#0': { how: 'silent', why: fromMap },
   'arguments through a map | dependency-confusion#3': { how: 'weak', why: fromMap },
   'arguments through a map | nx-s1ngularity#1': { how: 'silent', why: fromMap },

@@ -49,7 +49,7 @@ export function argumentsOf(machine: Interpreter, nodes: readonly AnyNode[], fra
     if (items.exact && rest === nothing && list.length + items.list.length < 256) list.push(...items.list)
     else rest = join(rest, items.any)
   }
-  return { list, rest }
+  return { list, rest, whole: rest === nothing }
 }
 
 /** A call, and the calls it is chained to: `f()()()…` may be 50,000 long. */
@@ -97,7 +97,15 @@ export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame)
     }
     if (part.type !== 'CallExpression') continue
     const given = argumentsOf(machine, part.arguments, frame)
-    value = machine.call(value, self, given, frame, placeOf(frame.file, part))
+    const name = part.callee.type === 'Identifier' ? part.callee.name : ''
+    value = machine.call(
+      value,
+      self,
+      given,
+      frame,
+      placeOf(frame.file, part),
+      moduleHelpers.test(name) ? name : '',
+    )
     self = nothing
   }
   return value
@@ -223,7 +231,11 @@ export function callValue(
   }
   const nobody = callee.functions.length === 0 && callee.handles.length === 0
   if (callee.open || nobody) {
-    result = join(result, callUnknown(machine, callee, self, given, frame, place, name))
+    const sure = callee.open && callee.functions.length === 0
+    result = join(
+      result,
+      callUnknown(machine, callee, self, given, frame, place, name, sure ? 'now' : 'later'),
+    )
   }
   return result
 }
@@ -271,6 +283,11 @@ export function callUnknown(
   frame: Frame,
   place: Place,
   name = '',
+  /**
+   * Where the callee is a function of the package and perhaps something else besides, or nothing yet, the package
+   * itself says who calls what it passes: that a stranger does is looked at last.
+   */
+  when: 'now' | 'later' = 'now',
 ): Value {
   let taints = joinTaints(callee.handles.length > 0 ? [] : callee.taints, self.taints)
   const values = given.rest === nothing ? given.list : [...given.list, given.rest]
@@ -283,8 +300,28 @@ export function callUnknown(
   }
   const handed = tainted(taints)
   const receiver = name === 'on' || name === 'once' || name === 'addEventListener' ? self : nothing
-  for (const value of values) hand(machine, value, handed, frame, place, 0, receiver)
-  return handed
+  if (comparing.has(name)) return handed
+  const helper = moduleHelpers.test(name)
+  if (when === 'now' && !helper) {
+    for (const value of values) hand(machine, value, handed, frame, place, 0, receiver)
+  } else if (values.some(isCallable)) {
+    machine.later(`hand ${place.start}`, { ...given, self: handed }, frame, (passed, at) => {
+      for (const value of [...passed.list, passed.rest]) hand(machine, value, passed.self, at, place)
+    })
+  }
+  return helper ? (given.list[0] ?? handed) : handed
+}
+
+/** What compilers put around a loaded module: it gives the module and calls nothing in it. */
+const moduleHelpers =
+  /^(?:__importStar|__importDefault|__toESM|_interopRequire(?:Default|Wildcard)|_interop_require_(?:default|wildcard)|_interopNamespace(?:Default|Compat)?)$/
+
+/** Methods that look for what they are given and call nothing. */
+const comparing: ReadonlySet<string> = new Set(['indexOf', 'lastIndexOf', 'includes', 'isPrototypeOf'])
+
+/** Whether there is anything in it that a stranger could call. */
+function isCallable(value: Value): boolean {
+  return value.functions.length > 0 || value.objects.length > 0 || value.handles.length > 0
 }
 
 /** `new X(…)`. */
@@ -311,7 +348,11 @@ export function newValue(
   for (const handle of callee.handles)
     result = join(result, callHandle(machine, handle, nothing, given, frame, place, true))
   if (callee.open || (callee.functions.length === 0 && callee.handles.length === 0)) {
-    result = join(result, callUnknown(machine, callee, nothing, given, frame, place))
+    const sure = callee.open && callee.functions.length === 0
+    result = join(
+      result,
+      callUnknown(machine, callee, nothing, given, frame, place, '', sure ? 'now' : 'later'),
+    )
   }
   return result
 }

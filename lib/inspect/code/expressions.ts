@@ -220,10 +220,24 @@ function evaluateMemberChain(
     const member = chain[at]!
     machine.step()
     if (isRequireMain(member)) machine.guard('main', frame, placeOf(frame.file, member))
-    value = memberOf(machine, value, propertyKey(machine, member, frame), frame, member)
+    const part = memberOf(machine, value, propertyKey(machine, member, frame), frame, member)
+    value = part === anything && isHelper(member) ? nothing : part
   }
   return value
 }
+
+/** `this.__importStar || function …`: no module has a compiler's helpers before it makes them itself. */
+function isHelper({ object, property, computed }: Extract<AnyNode, { type: 'MemberExpression' }>): boolean {
+  return (
+    object.type === 'ThisExpression' &&
+    !computed &&
+    property.type === 'Identifier' &&
+    helpers.test(property.name)
+  )
+}
+
+const helpers =
+  /^__(?:importDefault|importStar|exportStar|createBinding|setModuleDefault|awaiter|generator|await|asyncValues|asyncGenerator|asyncDelegator|rest|spreadArrays?|read|values|assign|extends|decorate|metadata|param|esDecorate|runInitializers|propKey|setFunctionName|makeTemplateObject|classPrivateFieldGet|classPrivateFieldSet|classPrivateFieldIn|addDisposableResource|disposeResources|rewriteRelativeImportExtension)$/
 
 function isRequireMain(node: Extract<AnyNode, { type: 'MemberExpression' }>): boolean {
   return (

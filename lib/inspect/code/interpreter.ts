@@ -12,6 +12,7 @@ import { bindPattern } from './patterns.ts'
 import { Recorder, type FactBody } from './recorder.ts'
 import type { Scopes, Warmth } from './scope.ts'
 import type { CodeText, GuardNote, Place } from './sites.ts'
+import { onlyShapes } from './shaping.ts'
 import { evaluateStatements, runBody } from './statements.ts'
 import {
   cellsOf,
@@ -20,6 +21,7 @@ import {
   isConstant,
   join,
   joinTaints,
+  known,
   newCell,
   newField,
   newHanded,
@@ -94,7 +96,12 @@ export type Frame = {
   home: ObjectValue | undefined
 }
 
-export type Arguments = { readonly list: readonly Value[]; readonly rest: Value }
+export type Arguments = {
+  readonly list: readonly Value[]
+  readonly rest: Value
+  /** Written out at the call: a parameter that is not there is undefined. Calls by models pass less than real ones. */
+  readonly whole?: boolean
+}
 
 /** A function of ours that stands for one of the program: bound, curried, a promise's `resolve`. */
 type Native = {
@@ -472,6 +479,7 @@ export class Interpreter {
     const folded = this.#foldCall(fn, given, frame, place)
     if (folded !== undefined) return folded
     if (this.#isIdle(fn, thisValue, given)) return anything
+    if (onlyShapes(fn.node)) return this.#callShaping(fn, given, frame, place)
     const context = this.#contextFor(fn, fn.lexicalThis ?? thisValue, this.#withHop(given, fn, place), frame)
     this.#enterContext(context)
     const result = this.read(context.returns, frame)
@@ -526,7 +534,20 @@ export class Interpreter {
     const label = `passed to ${fn.name || 'a function'}`
     const add = (value: Value) =>
       value.taints.length === 0 ? value : { ...value, taints: hop(value.taints, label, place) }
-    return { list: given.list.map(add), rest: add(given.rest) }
+    return { ...given, list: given.list.map(add), rest: add(given.rest) }
+  }
+
+  /** Each call by itself: a package calls `interop(require(name))` for every module, and they are not all alike. */
+  #callShaping(fn: FunctionValue, given: Arguments, frame: Frame, place: Place): Value {
+    const key = `shape ${fn.id} ${place.file.path} ${place.start}`
+    let context = frame.context.made.get(key) as FunctionContext | undefined
+    if (context === undefined) {
+      context = this.#newContext(fn, key, frame)
+      frame.context.made.set(key, context)
+    }
+    this.#merge(context, nothing, this.#withHop(given, fn, place), true)
+    this.#enterContext(context)
+    return this.read(context.returns, frame)
   }
 
   /** Of what a shared context returns, this caller gets what came from nowhere else. */
@@ -553,7 +574,8 @@ export class Interpreter {
     const apart = size > 20_000 ? 1 : size > 6_000 ? 2 : fn.depth <= 2 ? near : fn.depth <= 4 ? 3 : 2
     const few = this.work < lateWork ? 1 : 0
     const cap = exact && small ? (rich ? 48 : 4 * few) : rich ? apart : few
-    const key = `${fingerprint(thisValue, false)}(${given.list.map(value => fingerprint(value, small)).join()}…${fingerprint(given.rest, false)}`
+    const end = given.whole === true ? '.' : '…'
+    const key = `${fingerprint(thisValue, false)}(${given.list.map(value => fingerprint(value, small)).join()}${end}${fingerprint(given.rest, false)}`
     const found = fn.contexts.find(context => context.key === key)
     if (found !== undefined) return found
     if (fn.contexts.length < cap) {
@@ -561,6 +583,7 @@ export class Interpreter {
       context.thisValue = thisValue
       context.parameters = [...given.list]
       context.rest = given.rest
+      context.whole = given.whole === true
       fn.contexts.push(context)
       return context
     }
@@ -570,6 +593,12 @@ export class Interpreter {
       merged.merged = true
       fn.contexts.push(merged)
     }
+    this.#merge(merged, thisValue, given, rich)
+    return merged
+  }
+
+  /** Adds what one more call passes to a context that several share. */
+  #merge(merged: FunctionContext, thisValue: Value, given: Arguments, rich: boolean): void {
     let grown = false
     const self = join(merged.thisValue, thisValue)
     const rest = join(merged.rest, given.rest)
@@ -589,7 +618,6 @@ export class Interpreter {
     if (grown) {
       merged.done = merged.runs >= this.#mayRun()
     }
-    return merged
   }
 
   #newContext(fn: FunctionValue, key: string, frame: Frame): FunctionContext {
@@ -601,6 +629,7 @@ export class Interpreter {
       thisValue: nothing,
       parameters: [],
       rest: nothing,
+      whole: false,
       returns: newCell(),
       made: new Map(),
       runs: 0,
@@ -645,7 +674,9 @@ export class Interpreter {
           if (context.rest !== nothing) this.writeRest(array, context.rest)
           bindPattern(this, parameter.argument, ofObject(array), frame, 'let')
         } else {
-          let value = context.parameters[at] ?? nothing
+          // A test for what a written call leaves out is decided.
+          const absent = context.whole && parameter.type === 'Identifier' ? known(undefined) : nothing
+          let value = context.parameters[at] ?? absent
           if (context.rest !== nothing) value = join(value, context.rest)
           bindPattern(this, parameter, value, frame, 'parameter')
         }
@@ -847,6 +878,31 @@ export class Interpreter {
       this.runContext(context)
       this.#callDepth--
     } else this.queue(context)
+  }
+
+  /**
+   * Does something once all that is known to happen by itself has been followed: what may happen, where nothing says
+   * that it does. `key` names the place in this context; whatever is passed there is passed on together.
+   */
+  later(
+    key: string,
+    passed: { readonly self: Value } & Arguments,
+    frame: Frame,
+    run: (given: { readonly self: Value } & Arguments, frame: Frame) => void,
+  ): void {
+    let call = frame.context.made.get(key) as Call | undefined
+    if (call === undefined) {
+      call = this.#newCall(made => {
+        run(made.given, made.frame)
+        return nothing
+      }, frame)
+      call.level = byCallLevel
+      frame.context.made.set(key, call)
+    }
+    const joined = joinCalls(call.given, passed)
+    if (joined === call.given && call.runs + Number(call.queued) > 0) return
+    call.given = joined
+    this.queue(call)
   }
 
   cellAt(frame: Frame, key: string): Cell {

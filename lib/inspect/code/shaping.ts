@@ -1,0 +1,77 @@
+import type { AnyNode } from 'acorn'
+import type { FunctionNode } from './values.ts'
+
+/** What follows from the text of a function alone about how its calls are kept apart. */
+
+const maxShapingChars = 200
+const maxShapingNodes = 40
+
+const shaping = new WeakMap<FunctionNode, boolean>()
+
+/**
+ * Whether a function does nothing but put its own parameters into another shape, as `m && m.__esModule ? m :
+ * { default: m }` does: it calls nothing and sees nothing else.
+ */
+export function onlyShapes(fn: FunctionNode): boolean {
+  let is = shaping.get(fn)
+  if (is === undefined) shaping.set(fn, (is = looksShaping(fn)))
+  return is
+}
+
+function looksShaping(fn: FunctionNode): boolean {
+  if (fn.end - fn.start > maxShapingChars || fn.async || fn.generator || fn.params.length === 0) return false
+  const names = new Set<string>(['undefined'])
+  for (const parameter of fn.params) {
+    if (parameter.type !== 'Identifier') return false
+    names.add(parameter.name)
+  }
+  const work: (AnyNode | null | undefined)[] = [resultOf(fn)]
+  if (work[0] === undefined || work[0] === null) return false
+  for (let count = 0; work.length > 0; count++) {
+    if (count > maxShapingNodes) return false
+    const parts = partsOf(work.pop(), names)
+    if (parts === undefined) return false
+    work.push(...parts)
+  }
+  return true
+}
+
+/** What a function gives that consists of a `return` alone. */
+function resultOf(fn: FunctionNode): AnyNode | null | undefined {
+  if (fn.body.type !== 'BlockStatement') return fn.body
+  const [only] = fn.body.body
+  return fn.body.body.length === 1 && only?.type === 'ReturnStatement' ? only.argument : undefined
+}
+
+/** The parts of an expression that does nothing by itself; undefined for any other. */
+function partsOf(
+  node: AnyNode | null | undefined,
+  names: ReadonlySet<string>,
+): readonly AnyNode[] | undefined {
+  switch (node?.type) {
+    case 'Literal':
+      return []
+    case 'Identifier':
+      return names.has(node.name) ? [] : undefined
+    case 'MemberExpression':
+      return node.computed ? undefined : [node.object]
+    case 'LogicalExpression':
+    case 'BinaryExpression':
+      return node.left.type === 'PrivateIdentifier' ? undefined : [node.left, node.right]
+    case 'UnaryExpression':
+    case 'ParenthesizedExpression':
+      return [node.type === 'UnaryExpression' ? node.argument : node.expression]
+    case 'ConditionalExpression':
+      return [node.test, node.consequent, node.alternate]
+    case 'ObjectExpression': {
+      const values: AnyNode[] = []
+      for (const property of node.properties) {
+        if (property.type !== 'Property' || property.computed || property.kind !== 'init') return undefined
+        values.push(property.value)
+      }
+      return values
+    }
+    default:
+      return undefined
+  }
+}
