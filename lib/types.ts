@@ -235,7 +235,13 @@ export type Fact = FactBase &
         readonly decoders: readonly string[]
       }
     | { readonly kind: 'decodes'; readonly method: string; readonly bytes: number }
-    | { readonly kind: 'patches'; readonly target: string; readonly api: string }
+    | {
+        readonly kind: 'patches'
+        readonly target: string
+        readonly api: string
+        /** What is written to may also be an object of the package's own. */
+        readonly unsure?: true
+      }
     /**
      * A class of another package that is extended, or an instance of one that is changed: `pkg:ccxt.mexc`, an instance
      * ends in `()`. `redirects` are addresses written in the overriding code, `secrets` places where a secret itself

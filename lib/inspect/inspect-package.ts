@@ -87,6 +87,7 @@ function inspectOne(view: PackageView, options: InspectOptions): Inspection {
     ...result.gaps,
     ...unread(hooks),
   ]
+  reachNatives(view, result.facts, phases)
   const facts = [...gyp.facts, ...follower.facts, ...result.facts, ...fileFacts(view, phases)]
   const flows = [...follower.flows, ...result.flows]
   return {
@@ -227,6 +228,30 @@ function filesOf(view: PackageView, phases: ReadonlyMap<string, Phase>): Inspect
     kind: view.kind(path),
     phase: phases.get(path) ?? 'dormant',
   }))
+}
+
+/**
+ * Loaders of compiled code are given a folder or a name, and choose the file for the computer: all that may be chosen
+ * are reached when the loader is called.
+ */
+function reachNatives(view: PackageView, facts: readonly Fact[], phases: Map<string, Phase>): void {
+  const loads = facts.filter(fact => fact.kind === 'loads' && fact.native)
+  if (loads.length === 0) return
+  for (const { path } of view.packed()) {
+    if (!path.endsWith('.node') || view.kind(path) !== 'native') continue
+    for (const fact of loads) {
+      if (fact.kind !== 'loads' || !fact.targets.some(target => isFoundBy(target, path))) continue
+      phases.set(path, earlier(fact.phase, phases.get(path) ?? 'dormant'))
+    }
+  }
+}
+
+/** `<package>`, a folder of it, or `bindings('name')`. */
+function isFoundBy(target: string, path: string): boolean {
+  const own = /^(?:file:\/\/)?<package>\/?(.*)$/.exec(target)?.[1]
+  if (own !== undefined) return own === '' || path === own || path.startsWith(own.replace(/\/?$/, '/'))
+  const name = target.replace(/\.node$/, '')
+  return /^[\w.-]+$/.test(name) && (path.endsWith(`/${name}.node`) || path === `${name}.node`)
 }
 
 const textKinds = new Set(['javascript', 'json', 'shell', 'batch', 'powershell', 'python', 'gyp'])

@@ -81,6 +81,14 @@ export function callMethod(
     case 'bind':
       if (object.functions.length > 0 || object.handles.length > 0)
         return machine.bind(object, given, frame, place)
+      // A function that nobody knows, bound, is one all the same: no text that a timer evaluates.
+      if (
+        object.open &&
+        given.list.length > 0 &&
+        !given.list[0]!.known.some(text => typeof text === 'string') &&
+        !object.objects.some(one => one.fields.has('bind'))
+      )
+        return machine.bind({ ...anything, taints: object.taints }, given, frame, place)
       break
     case 'then':
     case 'catch':
@@ -415,6 +423,12 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       const api = call.handle.api
       if (api.startsWith('global:Math.')) return foldMath(api.slice(12), given) ?? tainted(deepAll())
       return foldOne(call, first) ?? tainted(first.taints)
+    }
+    case 'symbol': {
+      const name = first.known.find(text => typeof text === 'string')?.slice(0, 60) ?? ''
+      // Keys that only this symbol is: two of the same name made at two places are different ones.
+      const shared = call.handle.api.endsWith('.for')
+      return known(shared ? `@@${name}` : `@@${name}@${place.file.path}:${place.start}`)
     }
     case 'clean':
       for (const value of all) hand(machine, value, anything, frame, place)

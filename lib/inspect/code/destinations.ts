@@ -75,8 +75,12 @@ export function requestParts(
       }
       for (const name of destFields) {
         const value = field(name)
-        if (value === nothing || (value.open && value.known.length === 0 && value.taints.length === 0))
+        if (value === nothing || (value.open && value.known.length === 0 && value.taints.length === 0)) {
+          // A host that is given and not known is not this computer.
+          if (value !== nothing && object.fields.has(name) && (name === 'host' || name === 'hostname'))
+            (texts[name] ??= []).push(HOLE)
           continue
+        }
         ;(texts[name] ??= []).push(...textsOf(value))
         destTaints = joinTaints(destTaints, value.taints)
       }

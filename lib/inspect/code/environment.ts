@@ -59,6 +59,12 @@ export function lookUp(
   return { binding: undefined, objects }
 }
 
+/** `let x`: until it is given a value outside of all branches, it may have none. */
+export function leaveBlank(name: string, frame: Frame): void {
+  const { binding } = lookUp(frame.environment, name)
+  if (binding !== undefined && binding.value === nothing) binding.blank = true
+}
+
 export function declareBinding(
   environment: Environment,
   name: string,

@@ -23,7 +23,7 @@ import { canonical } from './models/index.ts'
 import { assignName, assignPattern } from './patterns.ts'
 import { childrenOf } from './scope.ts'
 import { placeOf } from './sites.ts'
-import { evaluateStatement, evaluateTest } from './statements.ts'
+import { evaluateStatement, evaluateTest, tested } from './statements.ts'
 import {
   anything,
   join,
@@ -103,7 +103,7 @@ export function evaluateExpression(machine: Interpreter, node: AnyNode, frame: F
       if (node.operator === 'typeof' || node.operator === 'delete') return anything
       if (node.operator === 'void') return known(undefined)
       if (node.operator === '!') {
-        const certain = truth(value)
+        const certain = truth(tested(node.argument, value, frame))
         return certain === undefined ? anything : known(!certain)
       }
       return unaryConstant(node.operator, value)

@@ -209,6 +209,8 @@ export function handleValue(
 }
 
 function variable(machine: Interpreter, name: string, frame: Frame, place: Place): Value {
+  // What every object has is no variable: `process.env.hasOwnProperty(name)`.
+  if (name in Object.prototype) return anything
   const guard = guardOfVariable(name)
   machine.guard(guard, frame, place, name)
   const stored = machine.globals.get(`${environmentApi}.${name}`)
@@ -310,12 +312,14 @@ export function setMember(
   node: AnyNode,
 ): void {
   const place = placeOf(frame.file, node)
+  // Where it may also be an object of the package's own, that is what is meant.
+  const unsure = object.objects.length > 0 || object.functions.length > 0
   for (const name of namesOf(key)) {
     for (const one of object.objects) setField(machine, one, name, value, frame, place)
     for (const fn of object.functions) setField(machine, fn.properties, name, value, frame, place)
     for (const handle of object.handles) {
-      if (name !== undefined) assignHandle(machine, handle, name, value, frame, place)
-      else patched(machine, handle, frame, place)
+      if (name !== undefined) assignHandle(machine, handle, name, value, frame, place, unsure)
+      else patched(machine, handle, frame, place, unsure)
     }
   }
   if (object.open || object.handles.length > 0) install(machine, value, frame, place)

@@ -81,6 +81,8 @@ export class Modules implements Loader {
   readonly #waiting: string[] = []
   /** Files that only an `import` names and that no Node loads as code: an image or a table of a bundler's. */
   readonly #assets = new Set<string>()
+  /** Compiled files of the package that are loaded, and when first. */
+  readonly #natives = new Map<string, number>()
   #virtualCount = 0
 
   constructor(host: CodeHost) {
@@ -96,6 +98,7 @@ export class Modules implements Loader {
     const phases = new Map<string, Phase>()
     for (const path of [...this.records.keys()].toSorted())
       phases.set(path, phaseOf(this.records.get(path)!.level))
+    for (const [path, level] of this.#natives) phases.set(path, phaseOf(level))
     return phases
   }
 
@@ -115,6 +118,11 @@ export class Modules implements Loader {
       const key = `${from}\n${local}\n${how}`
       const edge = machine.edges.get(key)
       if (edge === undefined) machine.edges.set(key, { from, to: local, phase: phaseOf(machine.level), how })
+      if (local.endsWith('.node') && frame !== undefined) {
+        const api = how === 'import' ? 'import()' : 'global:require'
+        machine.fact({ kind: 'loads', api, targets: [`/__package__/${local}`], native: true }, frame, place)
+        this.#natives.set(local, Math.min(machine.level, this.#natives.get(local) ?? machine.level))
+      }
       return this.valueOf(machine, local, how, frame)
     }
     if (frame === undefined) return anything

@@ -24,6 +24,7 @@ export function assignHandle(
   value: Value,
   frame: Frame,
   place: Place,
+  unsure = false,
 ): void {
   const api = machine.memberName(target.api, name)
   let cell = machine.globals.get(api)
@@ -35,14 +36,26 @@ export function assignHandle(
   machine.write(cell, value)
   if (target.api === environmentApi) return
   if (isPatchTarget(api)) {
-    machine.fact({ kind: 'patches', target: api.replace(/^global:/, ''), api: 'assignment' }, frame, place)
+    const target = api.replace(/^global:/, '')
+    machine.fact({ kind: 'patches', target, api: 'assignment', ...(unsure ? { unsure } : {}) }, frame, place)
   } else if (/\.on[a-z]+$/.test(api)) hand(machine, value, anything, frame, place)
 }
 
-export function patched(machine: Interpreter, target: Handle, frame: Frame, place: Place): void {
+export function patched(
+  machine: Interpreter,
+  target: Handle,
+  frame: Frame,
+  place: Place,
+  unsure = false,
+): void {
   if (target.api === environmentApi || target.api === 'global:') return
   machine.fact(
-    { kind: 'patches', target: `${target.api.replace(/^global:/, '')}.${HOLE}`, api: 'assignment' },
+    {
+      kind: 'patches',
+      target: `${target.api.replace(/^global:/, '')}.${HOLE}`,
+      api: 'assignment',
+      ...(unsure ? { unsure } : {}),
+    },
     frame,
     place,
   )

@@ -53,8 +53,10 @@ export function assignName(
 }
 
 function store(machine: Interpreter, binding: Binding, value: Value, frame: Frame): void {
-  if (binding.strong && binding.depth === frame.conditional) binding.value = value
-  else if (binding.strong) binding.value = join(binding.value, value)
+  if (binding.strong && binding.depth === frame.conditional) {
+    binding.value = value
+    binding.blank = false
+  } else if (binding.strong) binding.value = join(binding.value, value)
   else machine.write(binding, value)
 }
 

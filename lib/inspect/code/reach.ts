@@ -54,6 +54,7 @@ const harmlessBuiltIns = new Set([
   'number',
   'encode',
   'collection',
+  'symbol',
   'Object.keys',
   'Object.values',
   'Object.entries',

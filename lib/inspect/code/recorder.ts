@@ -45,6 +45,7 @@ export class Recorder {
       return
     }
     stored.level = Math.min(stored.level, where.level)
+    if (!('unsure' in body)) delete stored.body['unsure']
     for (const [name, value] of Object.entries(body)) {
       const before = stored.body[name]
       if (Array.isArray(value) && Array.isArray(before)) {

@@ -1,11 +1,11 @@
 import type { AnyNode, BlockStatement, Statement } from 'acorn'
-import { enterBlock, enterScope, newEnvironment } from './environment.ts'
+import { enterBlock, enterScope, leaveBlank, lookUp, newEnvironment } from './environment.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { elementsOf, keysOf } from './members.ts'
 import { assignPattern, bindPattern } from './patterns.ts'
 import { childrenOf } from './scope.ts'
 import type { GuardNote } from './sites.ts'
-import { anything, newCell, nothing, truth, type FunctionValue, type Value } from './values.ts'
+import { anything, newCell, nothing, opened, truth, type FunctionValue, type Value } from './values.ts'
 import { evaluateClass, makeInstanceFields } from './classes.ts'
 
 /** How a statement ends: it goes on, leaves the function, or leaves the loop around it. */
@@ -68,6 +68,7 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
     case 'VariableDeclaration':
       for (const { id, init } of node.declarations) {
         if (init) bindPattern(machine, id, machine.evaluate(init, frame), frame, node.kind)
+        else if (id.type === 'Identifier') leaveBlank(id.name, frame)
       }
       return 'next'
     case 'FunctionDeclaration':
@@ -203,10 +204,19 @@ export function evaluateTest(
   const outer = frame.tests
   const found: GuardNote[] = []
   frame.tests = found
-  const value = machine.evaluate(test, frame)
+  const value = tested(test, machine.evaluate(test, frame), frame)
   frame.tests = outer
   if (outer !== undefined) outer.push(...found)
   return { value, guards: found }
+}
+
+/**
+ * The value of a test. A name that was declared without a value may still have none: `let bad; if (x) bad = 'y';
+ * if (bad) throw …` does not end here.
+ */
+export function tested(test: AnyNode, value: Value, frame: Frame): Value {
+  if (test.type !== 'Identifier' || truth(value) !== true) return value
+  return lookUp(frame.environment, test.name).binding?.blank === true ? opened(value) : value
 }
 
 function evaluateIf(

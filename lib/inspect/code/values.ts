@@ -150,6 +150,8 @@ export type Binding = Cell & {
   /** Written only by the function that declares it: an assignment replaces. */
   readonly strong: boolean
   readonly depth: number
+  /** Declared without a value, and given one at most in a branch. */
+  blank?: boolean
   /** An imported name: looked up in the other module each time. */
   readonly from: { readonly module: Value; readonly name: string | undefined } | undefined
 }

@@ -90,7 +90,7 @@ export const codecs: readonly Model[] = [
   },
   {
     of: [
-      'global:{Boolean,isNaN,isFinite,Symbol}',
+      'global:{Boolean,isNaN,isFinite}',
       'global:Math.random',
       'global:performance.now',
       'global:Number.{isInteger,isSafeInteger,isFinite,isNaN}',
@@ -190,6 +190,7 @@ export const language: readonly Model[] = [
     act: 'built-in',
     name: 'Object.getOwnPropertyDescriptor',
   },
+  { of: ['global:{Symbol,Symbol.for}'], act: 'built-in', name: 'symbol' },
   { of: ['global:Promise'], act: 'built-in', name: 'Promise' },
   { of: ['global:Promise.reject'], act: 'built-in', name: 'identity' },
   { of: ['global:Reflect.apply'], act: 'built-in', name: 'Reflect.apply' },

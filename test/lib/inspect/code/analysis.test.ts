@@ -358,6 +358,24 @@ t.test('code that the package hands to nobody runs by a call only', t => {
   t.end()
 })
 
+t.test('a name that has no value yet does not decide a test', t => {
+  const send = `fetch('https://c.invalid')`
+  const rows = [
+    `let bad; if (process.argv[2]) bad = 'x'; if (bad) throw new Error(bad); ${send}`,
+    `var bad; if (process.argv[2]) bad = 'x'; if (!bad) ${send}`,
+    `let bad; const note = () => { bad = 'x' }; note.call; if (bad) process.exit(); else ${send}`,
+    `function f(a) { let bad; if (a) bad = 'x'; if (a && bad) return; ${send} } f(process.argv[2])`,
+  ]
+  for (const source of rows) {
+    const { facts } = analyse({ 'i.js': source })
+    t.ok(
+      facts.some(fact => fact.kind === 'contacts' && fact.phase === 'import'),
+      source,
+    )
+  }
+  t.end()
+})
+
 t.test('what a compiler puts around a module is not mixed up with other modules', t => {
   const interop = `var d = (this && this.__importDefault) || function (mod) { return (mod && mod.__esModule) ? mod : { "default": mod } };`
   const names = Array.from({ length: 40 }, (_, at) => `const m${at} = d(require('m${at}'));`).join('')
