@@ -1,10 +1,12 @@
 import type { Fact, Inspection, Phase, Site } from '../types.ts'
+import { toolsOf } from './install-tools.ts'
 import { count, firstFew, wrap } from './layout.ts'
 import type { Look } from './look.ts'
 import { mergeFacts, places, type Line } from './merged.ts'
 import { mergeFlows } from './merged-flows.ts'
 import { printable } from './sanitize.ts'
 import { commandLine, isObvious } from './script.ts'
+import { createTold } from './told.ts'
 
 const phases: readonly (readonly [Phase, string])[] = [
   ['install', 'When npm installs it'],
@@ -41,11 +43,15 @@ const maxPlaces = 2
  * with a place, equal ones together; then where its data goes. For `--inspect --verbose`.
  */
 export function renderCapabilities(inspection: Inspection, look: Look): readonly string[] {
+  const told = createTold()
   const lines = phases.flatMap(([phase, title]) => {
+    const { fresh, again } = told.facts(factsOf(inspection, phase))
+    const flows = told.flows(inspection.flows.filter(flow => flow.phase === phase))
     const body = [
       ...(phase === 'install' ? renderHooks(inspection, look) : []),
-      ...renderLines(mergeFacts(factsOf(inspection, phase)), look),
-      ...renderLines(mergeFlows(inspection.flows.filter(flow => flow.phase === phase)), look),
+      ...renderLines(mergeFacts(fresh), look),
+      ...renderLines(mergeFlows(flows), look),
+      ...renderAgain(mergeFacts(again), look),
     ]
     return body.length === 0
       ? []
@@ -69,12 +75,22 @@ function factsOf({ facts, hooks }: Inspection, phase: Phase): readonly Fact[] {
 }
 
 function renderHooks({ hooks }: Inspection, look: Look): readonly string[] {
-  return hooks.flatMap(({ event, command, implicit, at }) =>
-    render(
-      { does: commandLine(event, command), what: implicit ? '(implied by binding.gyp)' : '', sites: [at] },
-      look,
-    ),
-  )
+  return hooks.flatMap(hook => {
+    const { event, command, implicit, at } = hook
+    const what = implicit ? '(implied by binding.gyp)' : ''
+    return [
+      ...render({ does: commandLine(event, command), what, sites: [at] }, look),
+      ...toolsOf(hook).flatMap(({ tool, does }) =>
+        wrap(`${tool} (another package): ${does}`, { width: look.width, indent: 4, hang: 6 }),
+      ),
+    ]
+  })
+}
+
+/** What was told of an earlier phase and happens in this one too, as one line. */
+function renderAgain(lines: readonly Line[], look: Look): readonly string[] {
+  const sites = places(lines.flatMap(line => line.sites))
+  return sites.length === 0 ? [] : render({ does: 'does again', what: 'what is told above', sites }, look)
 }
 
 function renderLines(lines: readonly Line[], look: Look): readonly string[] {

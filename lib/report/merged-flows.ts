@@ -2,6 +2,7 @@ import { sourceInWords } from '../../rules/finding.ts'
 import type { Flow, SinkKind, Site, SourceKind } from '../types.ts'
 import { firstFew } from './layout.ts'
 import { alternatives, hostsOf, places, tellable, variables, type Line } from './merged.ts'
+import { pathTexts } from './path-words.ts'
 import { printable } from './sanitize.ts'
 
 /** Sources in the order a reviewer asks for them; what people hand to a library on purpose comes last. */
@@ -34,7 +35,8 @@ export function mergeFlows(flows: readonly Flow[]): readonly Line[] {
   for (const flow of flows) {
     const { source, sink } = flow
     if (isTold(source.kind, sink.kind)) continue
-    const key = `${source.kind} ${sink.kind}`
+    // A program gets data by its arguments or its input: one thing to ask about.
+    const key = `${source.kind} ${sink.kind === 'command-stdin' ? 'command' : sink.kind}`
     const group = groups.get(key) ?? { kind: source.kind, flows: [] }
     groups.set(key, group)
     group.flows.push(flow)
@@ -65,13 +67,15 @@ function sourcesInWords(kind: SourceKind, names: readonly string[], [first]: rea
     case 'env-secret':
       return variables(names, 'secret environment variable', 3)
     case 'caller':
-      return `what a caller gives (${firstFew(names, 3)})`
+      return `what a caller gives (${firstFew(named(names), 3) || 'any parameter'})`
+    case 'project-file':
+      return `the project's file ${alternatives(pathTexts(names), 'whose path is computed')}`
     case 'caller-secret':
       return `the caller's ${firstFew(names, 3)}`
     case 'host':
       return `facts about this computer (${firstFew(names, 4)})`
     case 'file':
-      return `the content of ${alternatives(names, 'a file whose path is computed')}`
+      return `the content of ${alternatives(pathTexts(names), 'a file whose path is computed')}`
     case 'network':
       return `the answer of ${firstFew(hostsOf(names), 3) || 'a server'}`
     case 'command-output':
@@ -85,6 +89,11 @@ function sourcesInWords(kind: SourceKind, names: readonly string[], [first]: rea
         ? sourceInWords({ ...first.source, name: tellable(names)[0] ?? names[0] ?? '' })
         : `${sourceInWords({ kind, name: names[0] ?? '', at: first!.source.at })} and ${names.length - 1} more`
   }
+}
+
+/** Names a reader finds in the code: not those of a minified or nameless function. */
+function named(names: readonly string[]): readonly string[] {
+  return names.filter(name => name.length > 1)
 }
 
 const sinks: Readonly<Record<SinkKind, string>> = {
@@ -103,9 +112,11 @@ function sinkInWords(flows: readonly Flow[]): string {
   const [first] = flows
   if (first === undefined) return ''
   const destinations = flows.flatMap(flow => flow.sink.destinations)
-  const { kind } = first.sink
+  const kind = flows.some(flow => flow.sink.kind === 'command') ? 'command' : first.sink.kind
   const apis = firstFew([...new Set(flows.map(flow => flow.sink.api.replace(/^(?:global|pkg):/, '')))], 2)
   const to =
-    kind === 'network' || kind === 'dns' ? firstFew(hostsOf(destinations), 2) : alternatives(destinations, '')
+    kind === 'network' || kind === 'dns'
+      ? firstFew(hostsOf(destinations), 2)
+      : alternatives(kind === 'write' ? pathTexts(destinations) : destinations, '')
   return to === '' ? `${sinks[kind].replace(/,$/, '')} (${apis})` : `${sinks[kind]} ${to}`
 }

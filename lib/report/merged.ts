@@ -3,6 +3,7 @@ import { HOLE } from '../types.ts'
 import type { Fact, Site, SourceKind, Text } from '../types.ts'
 import { capabilityOf, hostOf } from './capability.ts'
 import { firstFew } from './layout.ts'
+import { pathTexts } from './path-words.ts'
 import { printable } from './sanitize.ts'
 
 /** One sentence about a package, `does what`, and everywhere it does so. Safe to print but for the sites. */
@@ -10,6 +11,9 @@ export type Line = { readonly does: string; readonly what: string; readonly site
 
 /** Names of one list that are written out. */
 const maxNames = 8
+
+/** Characters of a list of names; the rest is counted. */
+const maxNameChars = 140
 
 /** Characters of one alternative; two short ones fit a line. */
 const maxChars = 64
@@ -49,7 +53,25 @@ export function mergeFacts(facts: readonly Fact[]): readonly Line[] {
     lines.set(`${does} ${what}`, line)
     for (const site of sites) line.sites.push(site)
   }
-  return [...lines.values()].map(line => ({ ...line, sites: places(line.sites) }))
+  return [...lines.values(), ...perhapsPatched(facts)].map(line => ({ ...line, sites: places(line.sites) }))
+}
+
+/** What may be changed, as one line: a package that fills in for old engines holds the globals it changes in variables. */
+function perhapsPatched(facts: readonly Fact[]): readonly Line[] {
+  const unsure = facts.filter(
+    fact => fact.kind === 'patches' && fact.unsure === true && !/^(?:node|pkg|native):/.test(fact.target),
+  )
+  const owners = new Set(
+    unsure.map(fact => (fact.kind === 'patches' ? fact.target.replace(/\.[^.]*$/, '') : '')),
+  )
+  if (owners.size === 0) return []
+  return [
+    {
+      does: 'patches',
+      what: `(perhaps) ${firstFew([...owners].toSorted(), 4)}`,
+      sites: unsure.map(fact => fact.at),
+    },
+  ]
 }
 
 const plain: ReadonlySet<SourceKind> = new Set(['env-name', 'host', 'file', 'project-file'])
@@ -151,25 +173,39 @@ function partOf(fact: Fact): Part | undefined {
     case 'contacts':
       return contactPart(fact.destinations, fact.api)
     case 'starts':
-      return alike('starts', fact.commands, 'a command that is computed')
-    case 'writes':
-      return alike('writes', fact.paths, 'a file whose path is computed')
-    case 'deletes':
-      return alike('deletes', fact.paths, 'a path that is computed')
-    case 'makes-executable':
-      return alike('makes executable', fact.paths, 'a file whose path is computed')
-    case 'loads':
+      // What a list is asked for one by one stays in it: `run(list.shift(), list)` is told with its program twice.
       return alike(
-        fact.native ? 'loads native code' : 'loads',
-        fact.targets,
-        'a module whose name is computed',
+        'starts',
+        fact.commands.map(text => text.replace(/^(\S+) \1(?= |$)/, '$1')),
+        'a command that is computed',
       )
+    case 'writes':
+      return alike('writes', pathTexts(fact.paths), 'a file whose path is computed')
+    case 'deletes':
+      return alike('deletes', pathTexts(fact.paths), 'a path that is computed')
+    case 'makes-executable':
+      return alike('makes executable', pathTexts(fact.paths), 'a file whose path is computed')
+    case 'resolves':
+      return lookupPart(hostsOf(fact.destinations))
+    case 'loads':
+      return loadPart(fact, here)
     case 'patches':
-      return patchPart(fact.target)
+      return fact.unsure === true ? undefined : patchPart(fact.target)
     case 'checks':
-      return named('checks', '', fact.name === '' ? fact.what : `${fact.what} (${fact.name})`, '')
+      return commonChecks.has(fact.what) && (fact.what !== 'platform' || fact.phase !== 'install')
+        ? undefined
+        : named('checks', '', fact.name === '' ? fact.what : `${fact.what} (${fact.name})`, '')
     case 'listens':
       return named('listens', fact.api, fact.event, 'to ')
+    case 'gyp-command':
+      if (fact.phase !== 'dormant') break
+      return {
+        does: 'starts',
+        group: 'gyp',
+        texts: [fact.command],
+        say: all =>
+          `${all.length === 1 ? '' : `${all.length} commands if it is compiled: `}${firstFew(all, 2)} (binding.gyp)`,
+      }
     case 'native-binary':
       return named('holds', 'native', `${fact.format} ${fact.arch}`, 'compiled programs for ')
     case 'evaluates':
@@ -177,12 +213,49 @@ function partOf(fact: Fact): Part | undefined {
       if (fact.code === 'constant' && fact.decoders.length === 0) return undefined
       break
     case 'unreadable':
+      // A text that is evaluated is told as such.
+      if (/ \([\w.]+\)$/.test(fact.at.path)) return undefined
       if (fact.share < 0.005) return named('cannot read', '', fact.why, '')
       break
     default:
   }
   const { does, what } = capabilityOf(fact)
   return { does, group: what, texts: [], say: () => what }
+}
+
+/** Tests that programs of every kind make. Those of a clock, a host, a user or a language are rare. */
+const commonChecks: ReadonlySet<string> = new Set(['argv', 'main', 'platform'])
+
+function lookupPart(hosts: readonly string[]): Part {
+  return hosts.length > 0
+    ? { does: 'looks up', group: hosts.join(' '), texts: hosts, say: all => firstFew(all, 3) }
+    : { does: 'looks up', group: '', texts: [], say: () => 'a name that is computed' }
+}
+
+/** One compiled file for each kind of computer is one thing that is loaded. */
+function loadPart({ native, targets }: Extract<Fact, { kind: 'loads' }>, here: string): Part {
+  const compiled = native || (targets.length > 0 && targets.every(target => target.endsWith('.node')))
+  const texts = targets.map(target =>
+    /^(?:<package>|\/__package__)\/?$/.test(target) ? 'a file of its own folder' : target,
+  )
+  if (!compiled)
+    return {
+      does: 'loads',
+      group: here,
+      texts,
+      say: all => alternatives(all, 'a module whose name is computed'),
+    }
+  const known = tellable(texts).length > 0
+  return {
+    does: 'loads native code',
+    group: known ? '' : here,
+    texts,
+    say: all => (known ? nativeFiles(tellable(all)) : 'a file whose name is computed'),
+  }
+}
+
+function nativeFiles(names: readonly Text[]): string {
+  return names.length <= 2 ? names.join(' or ') : `${names[0]} or ${names.length - 1} others`
 }
 
 function contactPart(destinations: readonly Text[], api: string): Part {
@@ -218,10 +291,12 @@ function readPart(fact: Extract<Fact, { kind: 'reads' }>, here: string): Part {
     case 'host':
       return part(source, all => `facts about this computer (${firstFew(all, maxNames)})`)
     case 'file':
-      return part(`${source} ${here}`, all => files(all, 'the file ', 'a file whose path is computed'))
+      return part(`${source} ${here}`, all =>
+        files(pathTexts(all), 'the file ', 'a file whose path is computed'),
+      )
     case 'project-file':
       return part(`${source} ${here}`, all =>
-        files(all, "the project's file ", 'a file of the project whose path is computed'),
+        files(pathTexts(all), "the project's file ", 'a file of the project whose path is computed'),
       )
     default:
       return part(`${source} ${name}`, words)
@@ -229,6 +304,7 @@ function readPart(fact: Extract<Fact, { kind: 'reads' }>, here: string): Part {
 }
 
 function files(names: readonly string[], before: string, unknown: string): string {
+  if (names.every(name => name === 'node')) return 'the program of Node itself'
   const known = alternatives(names, '')
   return known === '' ? unknown : before + known
 }
@@ -236,7 +312,12 @@ function files(names: readonly string[], before: string, unknown: string): strin
 /** `the environment variable A`, `12 environment variables: A, B …`. */
 export function variables(names: readonly string[], noun: string, most = maxNames): string {
   if (names.length === 1) return `the ${noun} ${names[0]}`
-  return `${names.length} ${noun}s: ${firstFew(names, most)}`
+  let fits = 0
+  for (let chars = 0; fits < Math.min(most, names.length); fits++) {
+    chars += names[fits]!.length + 2
+    if (chars > maxNameChars && fits > 0) break
+  }
+  return `${names.length} ${noun}s: ${firstFew(names, fits)}`
 }
 
 /** Members of one object together; a field of an instance of Node's own classes changes nobody else's code. */
@@ -245,6 +326,9 @@ function patchPart(target: string): Part | undefined {
   // Code that keeps a private value on itself, where `this` may be many things; `node:module` has real ones.
   if (/^node:(?!module\b).*\._\w+$/.test(target)) return undefined
   if (/^node:(?:events\.|[a-z_/]+\.[A-Z]\w*\.)(?!prototype|EventEmitter\.prototype)/.test(target))
+    return undefined
+  // A field of an instance whose class another package made: `this.backoff.ms = 1` changes this instance.
+  if (/^pkg:(?:@[^/]+\/)?[^.]+\.(?:[^.]+\.)*[A-Z]\w*\.(?!prototype\.)[^.]+\.[^.]+$/.test(target))
     return undefined
   const prototype = target.indexOf('.prototype.')
   const end = prototype > 0 ? prototype + '.prototype'.length : target.lastIndexOf('.')

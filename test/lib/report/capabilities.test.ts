@@ -1,6 +1,7 @@
 import t from 'tap'
 import { renderCapabilities } from '../../../lib/report/capabilities.ts'
 import { createDrawing } from '../../../lib/report/human.ts'
+import { mergeFacts } from '../../../lib/report/merged.ts'
 import { describeScript } from '../../../lib/report/script.ts'
 import type { Example } from '../../../lib/types.ts'
 import { inspectExample } from '../../helpers/inspect-example.ts'
@@ -26,6 +27,11 @@ const installed = (code: string): Files => ({
   'package.json': manifest({ scripts: { postinstall: 'node i.js' } }),
   'i.js': code,
 })
+
+/** The first bytes of a program for Linux on x64. */
+const elf = new Uint8Array(64)
+elf.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1])
+elf.set([3, 0, 0x3e, 0], 16)
 
 t.test('says what a package can do, once each, with the place', t => {
   const rows: readonly (readonly [string, Files, readonly (string | RegExp)[], readonly RegExp[]])[] = [
@@ -165,6 +171,111 @@ t.test('says what a package can do, once each, with the place', t => {
       [],
     ],
     [
+      'a bare word among several is no file, and a constant that was made a text neither',
+      loaded(
+        "const fs = require('fs')\nconst kinds = ['pipe', 'ignore']\nfor (const k of kinds) fs.createWriteStream(k)\nexports.a = x => fs.unlinkSync(x ? String(true) : 'a b')\nfs.writeFileSync('LICENSE', '')\n",
+      ),
+      [
+        'writes a file whose path is computed · i.js:3',
+        'deletes a path that is computed · i.js:4',
+        'writes LICENSE · i.js:5',
+      ],
+      [/pipe|ignore|true/],
+    ],
+    [
+      'only names of machines are looked up',
+      loaded(
+        "const d = require('dns')\nexports.a = () => d.lookup('false', () => {})\nexports.b = () => d.lookup('x.example', () => {})\n",
+      ),
+      ['looks up x.example · i.js:3', 'looks up a name that is computed · i.js:2'],
+      [/false/],
+    ],
+    [
+      'one compiled file for each kind of computer is one line, and the files are reached',
+      {
+        'package.json': manifest({ main: 'i.js' }),
+        'i.js':
+          "if (process.platform === 'win32') module.exports = require('a-win32/a.node')\nelse if (process.arch) module.exports = require('a-linux/a.node')\nelse module.exports = require('a-mac/a.node')\n",
+      },
+      ['loads native code a-mac/a.node or 2 others · i.js:2, i.js:3 and 1 more place'],
+      [],
+    ],
+    [
+      'a compiled file of the package is loaded when its loader is',
+      {
+        'package.json': manifest({ main: 'i.js' }),
+        'i.js': "exports.a = require('./build/a.node')\nexports.b = require('node-gyp-build')(__dirname)\n",
+        'build/a.node': elf,
+        'prebuilds/linux-x64/b.node': elf,
+      },
+      [
+        /loads native code (?:<package>\/build\/a\.node or a file of its own folder|a file of its own folder or <package>\/build\/a\.node) · i\.js:1, i\.js:2/,
+        /holds compiled programs for elf x64 · build\/a\.node, prebuilds/,
+      ],
+      [/nothing was found to start/],
+    ],
+    [
+      'what every object has is no variable',
+      loaded(`${opening}exports.a = process.env.hasOwnProperty('A') ? process.env.A_MODE : 0\n`),
+      ['reads the environment variable A_MODE'],
+      [/hasOwnProperty/],
+    ],
+    [
+      'a host that is given and not known is not this computer',
+      loaded(
+        "const net = require('net')\nexports.go = h => { let host; for (const x of h) host = x.host; return net.connect({ port: 443, host: globalThis.nobody }) }\n",
+      ),
+      ['contacts an address that is computed (node:net.connect)'],
+      [/localhost/],
+    ],
+    [
+      'a key that only one symbol is holds what is put under it',
+      loaded(
+        "const http = require('http')\nconst size = Symbol('size'), agent = Symbol('agent')\nclass A { constructor() { this[agent] = http.globalAgent; this[size] = {} } go() { this[size].limit = 1 } }\nexports.A = A\n",
+      ),
+      [],
+      [/patches/],
+    ],
+    [
+      'what may be an object of its own is said to be patched perhaps',
+      loaded(
+        'exports.fill = mine => { const to = mine ? {} : Object.prototype; to.hasOwn = 1 }\nArray.prototype.last = 1\n',
+      ),
+      ['patches Array.prototype.last', 'patches (perhaps) Object.prototype · i.js:1'],
+      [/patches Object/],
+    ],
+    [
+      'what its program does at install is said of another package that a script names',
+      { 'package.json': manifest({ scripts: { install: 'prebuild-install || node-gyp rebuild' } }) },
+      [
+        'prebuild-install (another package): downloads a compiled file',
+        'node-gyp (another package): compiles what binding.gyp names',
+      ],
+      [],
+    ],
+    [
+      'what happens at loading already is not told again of use',
+      loaded(
+        "const fs = require('fs')\nfs.writeFileSync('a.txt', '')\nexports.go = () => { fs.writeFileSync('a.txt', ''); fs.writeFileSync('b.txt', '') }\n",
+      ),
+      ['writes a.txt · i.js:2', 'writes b.txt · i.js:3', 'does again what is told above · i.js:3'],
+      [/writes a\.txt · i\.js:3/],
+    ],
+    [
+      'arguments and input of one program are one line',
+      loaded(
+        "const c = require('child_process')\nexports.go = text => c.execFileSync('tool', [text], { input: text })\n",
+      ),
+      [/passes what a caller gives \(text\) → the command tool/],
+      [/the input of the command/],
+    ],
+    [
+      'a clock is told, and what every program tests is not',
+      loaded("if (process.platform === 'win32' && Date.now() > 1e12) require('fs').unlinkSync('a.txt')\n"),
+      ['checks time'],
+      [/platform/],
+    ],
+    [
       'a command of binding.gyp is said once',
       {
         'package.json': manifest({}),
@@ -180,6 +291,26 @@ t.test('says what a package can do, once each, with the place', t => {
       t.ok(typeof part === 'string' ? text.includes(part) : part.test(text), name, { text, part })
     for (const part of lacks) t.notMatch(text, part, name)
   }
+  t.end()
+})
+
+t.test('a program that is taken out of its own list is named once', t => {
+  const at = { path: 'i.js', line: 1, column: 1, code: '' }
+  const commands = ['node node ./a.js --version']
+  const starts = {
+    kind: 'starts',
+    api: 'x',
+    commands,
+    manner: [],
+    phase: 'install',
+    byCall: false,
+    at,
+    guards: [],
+  } as const
+  t.strictSame(
+    mergeFacts([starts]).map(({ what }) => what),
+    ['node ./a.js --version'],
+  )
   t.end()
 })
 

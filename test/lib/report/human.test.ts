@@ -425,11 +425,11 @@ t.test('every kind of fact has words, equal ones share a line, and all of it is 
     ...base,
     kind: 'reads',
     source: 'file',
-    name: `f${index}`,
+    name: `f${index}.txt`,
     api: 'fs',
   }))
   const text = renderInspection(judged({ inspection: inspection({ facts: reads }) }), drawing())
-  t.match(text, /f0 or 4,999 others/)
+  t.match(text, /f0\.txt or 4,999 others/)
   t.ok(text.split('\n').length < 20)
   t.match(renderInspection(judged({ inspection: undefined }), drawing()), /not read/)
   t.match(renderInspection(judged(), drawing()), /No capability/)

@@ -75,7 +75,7 @@ What a@1.0.0 can do
 When npm installs it
   contacts github.com · install.js:3
   contacts an address that is computed (https.get) · install.js:3
-  looks up a computed name · install.js:3
+  looks up a name that is computed · install.js:3
   starts node x.js (binding.gyp <!) · install.js:3
   reads the credential file ~/.npmrc · other.js:1
   reads the environment variable npm_config_arch · install.js:3

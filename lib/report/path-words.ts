@@ -1,0 +1,22 @@
+import { HOLE, type Text } from '../types.ts'
+
+/** Constants that were made texts, and numbers: no file is called so. */
+const noNames = /^(?:true|false|undefined|null|NaN|-?\d+)?$/
+
+/**
+ * The texts among what a file function was given that can be paths; every other one becomes an unknown path. A value may
+ * be several things, and a bare word among them (`pipe`, `inherit`) is a setting that took another branch. Only a word
+ * that is the one possibility is believed to be a file's name.
+ */
+export function pathTexts(texts: readonly Text[]): readonly Text[] {
+  const alone = new Set(texts).size === 1
+  return texts.map(text => {
+    const name = text.replace(/^(?:file:\/\/)?(?:<(?:package|project)>|\/__(?:package|project)__)\//, '')
+    if (noNames.test(name)) return HOLE
+    const looks =
+      name.includes(HOLE) ||
+      (/[/\\.~*]/.test(name) && !/^[^/\\]*\s[^/\\]*$/.test(name)) ||
+      /^[A-Z]+$/.test(name)
+    return looks || name !== text || (alone && !/\s/.test(name)) ? text : HOLE
+  })
+}
