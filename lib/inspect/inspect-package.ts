@@ -235,13 +235,14 @@ function filesOf(view: PackageView, phases: ReadonlyMap<string, Phase>): Inspect
  * are reached when the loader is called.
  */
 function reachNatives(view: PackageView, facts: readonly Fact[], phases: Map<string, Phase>): void {
-  const loads = facts.filter(fact => fact.kind === 'loads' && fact.native)
-  if (loads.length === 0) return
   for (const { path } of view.packed()) {
-    if (!path.endsWith('.node') || view.kind(path) !== 'native') continue
-    for (const fact of loads) {
-      if (fact.kind !== 'loads' || !fact.targets.some(target => isFoundBy(target, path))) continue
-      phases.set(path, earlier(fact.phase, phases.get(path) ?? 'dormant'))
+    if (view.kind(path) !== 'native') continue
+    for (const fact of facts) {
+      const reached =
+        fact.kind === 'loads'
+          ? fact.native && path.endsWith('.node') && fact.targets.some(target => isFoundBy(target, path))
+          : fact.kind === 'starts' && fact.commands.some(command => command.includes(`<package>/${path}`))
+      if (reached) phases.set(path, earlier(fact.phase, phases.get(path) ?? 'dormant'))
     }
   }
 }

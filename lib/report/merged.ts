@@ -233,7 +233,9 @@ function lookupPart(hosts: readonly string[]): Part {
 }
 
 /** One compiled file for each kind of computer is one thing that is loaded. */
-function loadPart({ native, targets }: Extract<Fact, { kind: 'loads' }>, here: string): Part {
+function loadPart({ native, targets, api }: Extract<Fact, { kind: 'loads' }>, here: string): Part {
+  if (api.startsWith('global:WebAssembly'))
+    return { does: 'loads native code', group: 'wasm', texts: [], say: () => 'as WebAssembly' }
   const compiled = native || (targets.length > 0 && targets.every(target => target.endsWith('.node')))
   const texts = targets.map(target =>
     /^(?:<package>|\/__package__)\/?$/.test(target) ? 'a file of its own folder' : target,
@@ -292,15 +294,20 @@ function readPart(fact: Extract<Fact, { kind: 'reads' }>, here: string): Part {
       return part(source, all => `facts about this computer (${firstFew(all, maxNames)})`)
     case 'file':
       return part(`${source} ${here}`, all =>
-        files(pathTexts(all), 'the file ', 'a file whose path is computed'),
+        files(readable(all), 'the file ', 'a file whose path is computed'),
       )
     case 'project-file':
       return part(`${source} ${here}`, all =>
-        files(pathTexts(all), "the project's file ", 'a file of the project whose path is computed'),
+        files(readable(all), "the project's file ", 'a file of the project whose path is computed'),
       )
     default:
       return part(`${source} ${name}`, words)
   }
+}
+
+/** The root is a folder: what is read there has a name that is not known. */
+function readable(names: readonly string[]): readonly string[] {
+  return pathTexts(names).map(name => (name === '/' ? HOLE : name))
 }
 
 function files(names: readonly string[], before: string, unknown: string): string {

@@ -3,6 +3,9 @@ import { HOLE, type Text } from '../types.ts'
 /** Constants that were made texts, and numbers: no file is called so. */
 const noNames = /^(?:true|false|undefined|null|NaN|-?\d+)?$/
 
+/** `text/html`: what a request says of its content. */
+const mediaType = /^(?:application|audio|font|image|message|multipart|text|video)\/[\w.+-]+$/
+
 /**
  * The texts among what a file function was given that can be paths; every other one becomes an unknown path. A value may
  * be several things, and a bare word among them (`pipe`, `inherit`) is a setting that took another branch. Only a word
@@ -12,7 +15,8 @@ export function pathTexts(texts: readonly Text[]): readonly Text[] {
   const alone = new Set(texts).size === 1
   return texts.map(text => {
     const name = text.replace(/^(?:file:\/\/)?(?:<(?:package|project)>|\/__(?:package|project)__)\//, '')
-    if (noNames.test(name)) return HOLE
+    if (noNames.test(name) || (!alone && mediaType.test(name))) return HOLE
+    if (/^(?:true|false|undefined|null)\//.test(text)) return text.replace(/^[a-z]+/, HOLE)
     const looks =
       name.includes(HOLE) ||
       (/[/\\.~*]/.test(name) && !/^[^/\\]*\s[^/\\]*$/.test(name)) ||

@@ -574,10 +574,15 @@ export class Interpreter {
     const apart = size > 20_000 ? 1 : size > 6_000 ? 2 : fn.depth <= 2 ? near : fn.depth <= 4 ? 3 : 2
     const few = this.work < lateWork ? 1 : 0
     const cap = exact && small ? (rich ? 48 : 4 * few) : rich ? apart : few
-    const end = given.whole === true ? '.' : '…'
-    const key = `${fingerprint(thisValue, false)}(${given.list.map(value => fingerprint(value, small)).join()}${end}${fingerprint(given.rest, false)}`
+    const key = `${fingerprint(thisValue, false)}(${given.list.map(value => fingerprint(value, small)).join()}…${fingerprint(given.rest, false)}`
     const found = fn.contexts.find(context => context.key === key)
-    if (found !== undefined) return found
+    if (found !== undefined) {
+      if (found.whole && given.whole !== true) {
+        found.whole = false
+        found.done = found.runs >= this.#mayRun()
+      }
+      return found
+    }
     if (fn.contexts.length < cap) {
       const context = this.#newContext(fn, key, frame)
       context.thisValue = thisValue

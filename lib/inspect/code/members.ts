@@ -159,7 +159,7 @@ function memberOfHandle(
   frame: Frame,
   place: Place,
 ): Value {
-  if (handle.api === environmentApi) return variable(machine, name, frame, place)
+  if (handle.api === environmentApi) return variable(machine, name, frame, place, object.objects.length > 0)
   if (handle.api === 'store.*') return ofHandle(handle)
   // Code walks up to the constructor of constructors to evaluate text.
   if (name === 'constructor' && !handle.api.startsWith('module')) {
@@ -208,7 +208,7 @@ export function handleValue(
   return join(result, value)
 }
 
-function variable(machine: Interpreter, name: string, frame: Frame, place: Place): Value {
+function variable(machine: Interpreter, name: string, frame: Frame, place: Place, mixed: boolean): Value {
   // What every object has is no variable: `process.env.hasOwnProperty(name)`.
   if (name in Object.prototype) return anything
   const guard = guardOfVariable(name)
@@ -219,7 +219,9 @@ function variable(machine: Interpreter, name: string, frame: Frame, place: Place
   if (folder !== undefined) return join(before, known(folder))
   if (isDullVariable(name)) return join(before, anything)
   const taint = machine.source(isSecretVariable(name) ? 'env-secret' : 'env-name', name, place)
-  machine.reads(taint, environmentApi, frame)
+  // Options that may have been merged with the environment are asked for by names of options.
+  if (!mixed || taint.source.kind === 'env-secret' || /^(?:[A-Z][A-Z0-9_]*|npm_\w+)$/.test(name))
+    machine.reads(taint, environmentApi, frame)
   return join(before, tainted([taint]))
 }
 

@@ -221,6 +221,38 @@ t.test('says what a package can do, once each, with the place', t => {
       [/hasOwnProperty/],
     ],
     [
+      'options that may have been merged with the environment are no variables',
+      loaded(
+        `${opening}exports.go = own => { const all = own ? { port: 1 } : process.env; return [all.port, all.A_MODE] }\n`,
+      ),
+      ['reads the environment variable A_MODE'],
+      [/variables?:? .*port/],
+    ],
+    [
+      'a type of content and the root are no files',
+      loaded(
+        `${opening}const fs = require('fs')\nfor (const one of ['text/html', '/', './a.txt']) fs.readFileSync(one)\nfs.createReadStream(false + '/message-' + process.pid)\n`,
+      ),
+      ["reads the project's file ./a.txt · i.js:3", 'reads the file ${…}/message-${…} · i.js:4'],
+      [/text\/html|false/],
+    ],
+    [
+      'WebAssembly is said as such',
+      loaded('exports.go = bytes => WebAssembly.compile(bytes)\n'),
+      ['loads native code as WebAssembly · i.js:1'],
+      [],
+    ],
+    [
+      'a program of the package that it starts is reached',
+      {
+        'package.json': manifest({ main: 'i.js' }),
+        'i.js': "require('child_process').spawn(__dirname + '/bin/tool')\n",
+        'bin/tool': elf,
+      },
+      [/When a program loads it[^]*holds compiled programs for elf x64 · bin\/tool/],
+      [/nothing was found to start/],
+    ],
+    [
       'a host that is given and not known is not this computer',
       loaded(
         "const net = require('net')\nexports.go = h => { let host; for (const x of h) host = x.host; return net.connect({ port: 443, host: globalThis.nobody }) }\n",
