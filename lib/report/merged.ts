@@ -3,7 +3,7 @@ import { HOLE } from '../types.ts'
 import type { Fact, Site, SourceKind, Text } from '../types.ts'
 import { capabilityOf, hostOf } from './capability.ts'
 import { firstFew } from './layout.ts'
-import { pathTexts } from './path-words.ts'
+import { isName, pathTexts } from './path-words.ts'
 import { printable } from './sanitize.ts'
 
 /** One sentence about a package, `does what`, and everywhere it does so. Safe to print but for the sites. */
@@ -62,7 +62,9 @@ function perhapsPatched(facts: readonly Fact[]): readonly Line[] {
     fact => fact.kind === 'patches' && fact.unsure === true && !/^(?:node|pkg|native):/.test(fact.target),
   )
   const owners = new Set(
-    unsure.map(fact => (fact.kind === 'patches' ? fact.target.replace(/\.[^.]*$/, '') : '')),
+    unsure.map(fact =>
+      fact.kind === 'patches' ? (/^[^.]*(?:\.prototype)?/.exec(fact.target)?.[0] ?? '') : '',
+    ),
   )
   if (owners.size === 0) return []
   return [
@@ -344,7 +346,8 @@ function patchPart(target: string): Part | undefined {
   return {
     does: 'patches',
     group: owner,
-    texts: member === '' ? [] : [member],
+    // A key that is a symbol has the symbol's name.
+    texts: isName(member) ? [member.replace(/^@@([^@]*)@?.*$/, '[$1]')] : [],
     say: all => {
       const known = tellable(all)
       return known.length === 0

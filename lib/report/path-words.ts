@@ -3,6 +3,11 @@ import { HOLE, type Text } from '../types.ts'
 /** Constants that were made texts, and numbers: no file is called so. */
 const noNames = /^(?:true|false|undefined|null|NaN|-?\d+)?$/
 
+/** Whether a text can be the name of a member that somebody wrote. */
+export function isName(text: string): boolean {
+  return !noNames.test(text)
+}
+
 /** `text/html`: what a request says of its content. */
 const mediaType = /^(?:application|audio|font|image|message|multipart|text|video)\/[\w.+-]+$/
 

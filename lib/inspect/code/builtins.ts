@@ -428,7 +428,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       const name = first.known.find(text => typeof text === 'string')?.slice(0, 60) ?? ''
       // Keys that only this symbol is: two of the same name made at two places are different ones.
       const shared = call.handle.api.endsWith('.for')
-      return known(shared ? `@@${name}` : `@@${name}@${place.file.path}:${place.start}`)
+      return known(shared ? `@@${name}` : `@@${name}@${place.file.path.replaceAll('.', '_')}:${place.start}`)
     }
     case 'clean':
       for (const value of all) hand(machine, value, anything, frame, place)

@@ -314,8 +314,9 @@ export function setMember(
   node: AnyNode,
 ): void {
   const place = placeOf(frame.file, node)
-  // Where it may also be an object of the package's own, that is what is meant.
-  const unsure = object.objects.length > 0 || object.functions.length > 0
+  // Where it may also be an object of the package's own, that is what is meant; and `this` is one as a rule: compilers
+  // make classes of old ones by calls that mix up the prototypes of a whole file.
+  const unsure = object.objects.length > 0 || object.functions.length > 0 || isSelf(node)
   for (const name of namesOf(key)) {
     for (const one of object.objects) setField(machine, one, name, value, frame, place)
     for (const fn of object.functions) setField(machine, fn.properties, name, value, frame, place)
@@ -325,6 +326,16 @@ export function setMember(
     }
   }
   if (object.open || object.handles.length > 0) install(machine, value, frame, place)
+}
+
+/** `this.x = …` or `this.x.y = …`, under the names it has in compiled code too. */
+function isSelf(node: AnyNode): boolean {
+  let base: AnyNode = node.type === 'AssignmentExpression' ? node.left : node
+  for (let depth = 0; base.type === 'MemberExpression' && depth < 20; depth++) base = base.object
+  return (
+    base.type === 'ThisExpression' ||
+    (base.type === 'Identifier' && /^(?:_?this\d*|_?self|that)$/.test(base.name))
+  )
 }
 
 function setField(

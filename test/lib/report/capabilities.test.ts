@@ -269,6 +269,22 @@ t.test('says what a package can do, once each, with the place', t => {
       [/patches/],
     ],
     [
+      'a key that is a symbol is named like it, and a constant is no name',
+      loaded(
+        "Array.prototype[Symbol('last one')] = 1\nfor (const k of [true, 'first']) Array.prototype[k] = 1\n",
+      ),
+      ['patches Array.prototype: first, [last one] · i.js:1, i.js:2'],
+      [/true|@@/],
+    ],
+    [
+      'a class of old code that is made from one of the language is not that one',
+      loaded(
+        'function A() { this.all = {} }\nA.prototype = Object.create(Error.prototype)\nA.prototype.add = function (name) { this.all[name] = 1 }\nmodule.exports = A\n',
+      ),
+      [],
+      [/patches Error/],
+    ],
+    [
       'what may be an object of its own is said to be patched perhaps',
       loaded(
         'exports.fill = mine => { const to = mine ? {} : Object.prototype; to.hasOwn = 1 }\nArray.prototype.last = 1\n',
