@@ -48,11 +48,11 @@ t.test('says what a package can do, once each, with the place', t => {
     [
       'a path is no personal access token, and an author no authorisation',
       loaded(
-        `${opening}module.exports = [process.env.TOOL_BINARY_PATH, process.env.GIT_AUTHOR_NAME, process.env.GH_PAT]\n`,
+        `${opening}module.exports = [process.env.TOOL_BINARY_PATH, process.env.GIT_AUTHOR_NAME, process.env.GH_PAT, process.env.TLS_REJECT_UNAUTHORIZED]\n`,
       ),
       [
         'the secret environment variable GH_PAT',
-        '2 environment variables: GIT_AUTHOR_NAME, TOOL_BINARY_PATH',
+        '3 environment variables: GIT_AUTHOR_NAME, TLS_REJECT_UNAUTHORIZED, TOOL_BINARY_PATH',
       ],
       [/secret environment variable TOOL/],
     ],

@@ -155,9 +155,9 @@ export function isSecretVariable(name: string): boolean {
   )
     return false
   if (lower === 'pwd' || lower === 'oldpwd' || lower === 'init_cwd') return false
-  // `_path` is no personal access token, and an author no authorisation.
+  // `_path` is no personal access token, an author no authorisation, and `REJECT_UNAUTHORIZED` a setting of TLS.
   if (/_pat(?:_|$)/.test(lower)) return true
-  const told = lower.replaceAll(/author(?!i[sz]|ity)/g, '')
+  const told = lower.replaceAll(/author(?!i[sz]|ity)|unauthori[sz]ed/g, '')
   return secretWords.some(word => told.includes(word))
 }
 
