@@ -24,6 +24,12 @@ type Running = Task & { readonly timer: NodeJS.Timeout }
 /** Tests run the TypeScript sources, users the built files. */
 const workerFile = `worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`
 
+/**
+ * Heap for what is new, per worker. Node's own default makes two workers half as large again, and saves 2 % of their
+ * processor time.
+ */
+const maxYoungGenerationSizeMb = 12
+
 class WorkerPool implements Pool {
   readonly #options: PoolOptions
   readonly #queue: Task[] = []
@@ -82,7 +88,7 @@ class WorkerPool implements Pool {
   #start(): Worker {
     const { maxHeapMb } = this.#options
     const worker = new Worker(join(ownFolder(), 'lib', 'inspect', workerFile), {
-      resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMb, maxYoungGenerationSizeMb },
     })
     worker.on('message', (artifact: InspectedArtifact) => this.#finish(worker, artifact))
     worker.on('error', error => {
