@@ -118,15 +118,17 @@ export class CodeAnalysis {
     readonly text: Text
     readonly args?: readonly Text[]
     readonly shell: boolean
+    readonly cwd?: Text
     readonly at: Site
     readonly phase: Phase
   }[] {
     const taken = this.#machine.commands
     this.#machine.commands = []
-    return taken.map(({ text, args, shell, place, level }) => ({
+    return taken.map(({ text, args, shell, cwd, place, level }) => ({
       text: inPackage(text),
       ...(args === undefined ? {} : { args: args.map(inPackage) }),
       shell,
+      ...(cwd === undefined ? {} : { cwd: inPackage(cwd) }),
       at: siteOf(place),
       phase: phaseOf(level),
     }))

@@ -10,6 +10,8 @@ export type FoundCommand = {
   readonly text: Text
   readonly args?: readonly Text[]
   readonly shell: boolean
+  /** The folder it is started in, where the code says so with a text that folds. */
+  readonly cwd?: Text
   readonly at: Site
   readonly phase: Phase
 }

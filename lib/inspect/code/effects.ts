@@ -370,10 +370,11 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
     .filter(object => object.kind === 'object')
   const manner = mannerOf(machine, options, frame, place)
   const shell = model.shell || manner.includes('shell')
+  const folder = folderOf(machine, options, frame, place)
   const commands = textsOf(command).map(text => [text, ...(words ?? [])].join(' ').slice(0, 8_000))
   machine.fact({ kind: 'starts', api: call.handle.api, commands, manner }, frame, place)
   for (const text of textsOf(command)) {
-    machine.command({ text, args: words, shell, place, level: machine.level })
+    machine.command({ text, args: words, shell, ...folder, place, level: machine.level })
   }
   const destinations = commands
   const inCommand = machine.deepTaints(command, frame)
@@ -465,6 +466,19 @@ function mannerOf(
     if (option.fields.has('input')) manner.add('stdin-data')
   }
   return [...manner].toSorted()
+}
+
+/** The folder a program is started in, where its options name one: a single text, or one nobody knows. */
+function folderOf(
+  machine: Interpreter,
+  options: readonly ObjectValue[],
+  frame: Frame,
+  place: Place,
+): { readonly cwd?: Text } {
+  const option = options.find(object => object.fields.has('cwd'))
+  if (option === undefined) return {}
+  const texts = textsOf(namedMember(machine, ofObject(option), 'cwd', frame, place))
+  return { cwd: texts.length === 1 ? (texts[0] ?? HOLE) : HOLE }
 }
 
 /** Files that were written and are now started or loaded: what was written in them runs. */

@@ -114,6 +114,8 @@ export type StartedCommand = {
   readonly text: Text
   readonly args: readonly Text[] | undefined
   readonly shell: boolean
+  /** The folder it is started in, where the code names one. */
+  readonly cwd?: Text
   readonly place: Place
   readonly level: Level
 }
