@@ -1,6 +1,19 @@
 import { ask } from './asking.ts'
 import { makeElement, setOnScript, writeClipboard } from './page.ts'
+import {
+  asyncStore,
+  emitProcess,
+  listenByField,
+  onMessage,
+  onProcess,
+  openChannel,
+  postMessage,
+  subscribe,
+} from './channels.ts'
 import { emit, listen } from './emitters.ts'
+import { finalizers, inCallbackStyle, inPromiseStyle, makeEvent, makeProxy } from './wrappers.ts'
+import { reasonOf, rejected } from './promises.ts'
+import { makeStream, onStream, pourInto, pushToStream, writeToStream } from './streams.ts'
 import { fromJson } from './json-data.ts'
 import { loadModule } from './loading.ts'
 import { hand, giveTaints } from './handing.ts'
@@ -20,6 +33,7 @@ import {
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import {
   addGetter,
+  addSetter,
   copyFields,
   elementsOf,
   fieldOf,
@@ -30,9 +44,11 @@ import {
   namesOf,
   setMember,
 } from './members.ts'
+import { actOf } from './models/index.ts'
 import type { Place } from './sites.ts'
 import {
   anything,
+  cellsOf,
   hop,
   join,
   joinTaints,
@@ -40,9 +56,11 @@ import {
   nothing,
   ofHandle,
   ofObject,
+  onlyCallable,
   tainted,
   withTaints,
   type Known,
+  type ObjectValue,
   type Taint,
   type Value,
 } from './values.ts'
@@ -79,7 +97,8 @@ export function callMethod(
       }
       break
     case 'bind':
-      if (object.functions.length > 0 || object.handles.length > 0)
+      // `AsyncResource.bind(f)` is a function of its own.
+      if (object.functions.length > 0 || object.handles.some(({ api }) => actOf(`${api}.bind`) === undefined))
         return machine.bind(object, given, frame, place)
       break
     case 'then':
@@ -90,6 +109,13 @@ export function callMethod(
       break
     case 'constructor':
       return object.open ? constructorOfUnknown(machine, given, frame, place) : undefined
+    case 'copy':
+      if (given.list[0]?.objects.some(one => one.kind === 'map') === true)
+        fillBytes(machine, machine.deepTaints(object, frame), given.list[0])
+      break
+    case 'encodeInto':
+      fillBytes(machine, machine.deepTaints(given.list[0] ?? nothing, frame), given.list[1] ?? nothing)
+      break
     case 'pipe':
     case 'pipeTo':
     case 'pipeThrough':
@@ -136,8 +162,9 @@ function settle(
 ): Value {
   let result = name === 'finally' || name === 'catch' ? object : nothing
   const fulfilled = given.list[0] ?? nothing
-  const failure = tainted(
-    object.taints.filter(taint => taint.source.kind === 'network' || taint.source.kind === 'command-output'),
+  const failure = join(
+    reasonOf(object),
+    tainted(object.taints.filter(({ source: { kind } }) => kind === 'network' || kind === 'command-output')),
   )
   if (name === 'then') {
     if (fulfilled.functions.length > 0 || fulfilled.handles.length > 0) {
@@ -204,22 +231,8 @@ function pour(
   for (const one of target.objects) {
     if (one.model !== undefined)
       sendTo(machine, one.model, taints, tainted(taints), { ...call, handle: machine.handle(one.model.api) })
-    for (const name of ['write', 'end', 'transform', '_write', '_transform']) {
-      for (const fn of one.fields.get(name)?.value.functions ?? []) {
-        machine.callFunction(
-          fn,
-          ofObject(one),
-          { list: [tainted(taints), anything, anything], rest: nothing },
-          frame,
-          place,
-        )
-      }
-    }
+    pourInto(machine, one, tainted(taints), frame, place)
   }
-}
-
-function onlyCallable(value: Value): Value {
-  return { ...nothing, functions: value.functions, handles: value.handles }
 }
 
 /** What a decoding or reordering method is called in the evidence. */
@@ -316,10 +329,13 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
           evaluateCode(machine, { ...first, handles: [] }, call, 'program')
         }
       }
+      const waits = /\.(?:setTimeout|setInterval)$|:(?:setTimeout|setInterval)$/.test(call.handle.api)
+      // `timers/promises` give back what they are given.
+      if (first.functions.length === 0 && first.handles.length === 0) return waits ? second : first
       return machine.call(
         onlyCallable(first),
         nothing,
-        { list: given.list.slice(2), rest: given.rest },
+        { list: given.list.slice(waits ? 2 : 1), rest: given.rest },
         frame,
         place,
       )
@@ -344,7 +360,12 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       )
       loadComputed(machine, first, false, call)
       handResult(machine, anything, call)
-      return instance(machine, 'child', call)
+      if (name === 'Worker') {
+        const data = namedMember(machine, options, 'workerData', frame, place)
+        if (options.objects.length > 0) machine.write(machine.global('node:worker_threads.workerData'), data)
+      }
+      const files = textsOf(first).map(known).reduce(join, nothing)
+      return instance(machine, 'worker', call, files)
     }
     case 'JSON.stringify':
     case 'encode': {
@@ -448,6 +469,11 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
           copy.length = items.list.length
           return ofObject(copy)
         }
+        if (
+          first.objects.length > 0 &&
+          first.objects.every(one => one.kind !== 'array' && one.model === undefined)
+        )
+          return listOf(machine, undefined, items.any, `from ${place.start}`, frame)
         return result
       }
       if (call.handle.api === 'global:Array') {
@@ -494,6 +520,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'Object.create': {
       const object = machine.objectAt(frame, `create ${place.start}`, 'object')
       object.parents = first
+      defineAll(machine, ofObject(object), second, call)
       return ofObject(object)
     }
     case 'Object.defineProperty': {
@@ -545,18 +572,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       machine.writeField(made, 'reject', settleWith)
       return ofObject(made)
     }
-    case 'stream': {
-      const made = machine.objectAt(frame, `stream ${place.start}`, 'object')
-      copyFields(machine, first, made, frame)
-      const handler = join(
-        namedMember(machine, first, 'transform', frame, place),
-        namedMember(machine, first, 'write', frame, place),
-      )
-      for (const name of ['write', 'end']) machine.writeField(made, name, onlyCallable(handler))
-      hand(machine, onlyCallable(handler), anything, frame, place)
-      made.escaped = true
-      return ofObject(made)
-    }
+    case 'stream':
+      return makeStream(machine, call)
     case 'readline': {
       const asking = instance(machine, 'asking', call)
       const lines = deep(namedMember(machine, first, 'input', frame, place))
@@ -586,25 +603,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'Reflect.set':
       setMember(machine, first, second, argument(call, 2), frame, placeNode(place))
       return anything
-    case 'Proxy': {
-      for (const handler of second.objects) {
-        for (const trap of ['get', 'apply', 'set', 'has', 'construct']) {
-          if (!handler.fields.has(trap)) continue
-          const fn = fieldOf(machine, handler, trap, frame, place)
-          const given = machine.call(
-            onlyCallable(fn),
-            ofObject(handler),
-            { list: [first, anything, anything, anything], rest: nothing },
-            frame,
-            place,
-          )
-          // Whatever is asked for, the trap answers.
-          if (trap === 'get' && given.taints.length > 0)
-            for (const object of first.objects) machine.writeRest(object, given)
-        }
-      }
-      return first
-    }
+    case 'Proxy':
+      return makeProxy(machine, call, first, second)
     case 'collection':
     case 'bag': {
       const bag = machine.objectAt(frame, `bag ${place.start}`, 'map')
@@ -656,6 +656,46 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return setOnScript(machine, call)
     case 'createElement':
       return makeElement(machine, call)
+    case 'Promise.reject':
+      return rejected(frame, machine, first, String(place.start))
+    case 'promisify':
+      return inPromiseStyle(machine, call, first)
+    case 'callbackify':
+      return inCallbackStyle(machine, call, first)
+    case 'event':
+      return makeEvent(machine, call)
+    case 'finalizers':
+      return finalizers(machine, call)
+    case 'store.make':
+    case 'store.run':
+    case 'store.exit':
+    case 'store.enter':
+    case 'store.get':
+    case 'store.snapshot':
+    case 'store.scope':
+      return asyncStore(machine, name, call)
+    case 'channel.topic':
+    case 'channel.broadcast':
+    case 'channel.pair':
+      return openChannel(machine, name.slice(8), call)
+    case 'channel.post':
+      return postMessage(machine, call)
+    case 'channel.on':
+      return onMessage(machine, call)
+    case 'channel.onmessage':
+      return listenByField(machine, call)
+    case 'channel.subscribe':
+      return subscribe(machine, call)
+    case 'process.on':
+      return onProcess(machine, call)
+    case 'process.emit':
+      return emitProcess(machine, call)
+    case 'stream.write':
+      return writeToStream(machine, call)
+    case 'stream.push':
+      return pushToStream(machine, call)
+    case 'stream.on':
+      return onStream(machine, call)
     case 'emitter.on':
       return listen(machine, call)
     case 'emitter.emit':
@@ -673,6 +713,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       for (const value of all) hand(machine, value, anything, frame, place)
       return anything
     case 'fs.read':
+      // The buffer that is filled holds it from then on.
+      for (const buffer of second.objects) machine.writeRest(buffer, tainted(first.taints))
       return handResult(machine, tainted(first.taints), call)
     case 'fs.write': {
       for (const object of first.objects) {
@@ -709,15 +751,26 @@ function carryUnknown(machine: Interpreter, call: ModelledCall): Value {
   return handResult(machine, tainted(taints), call)
 }
 
-/** What objects say of themselves when they are written as JSON. */
+/** What objects say of themselves when they are written as JSON, a few levels down. */
 function ownJson(machine: Interpreter, value: Value, { frame, place }: ModelledCall): Value {
   let result = nothing
-  for (const object of value.objects) {
-    for (const fn of object.fields.get('toJSON')?.value.functions ?? [])
-      result = join(
-        result,
-        machine.callFunction(fn, ofObject(object), { list: [], rest: nothing }, frame, place),
-      )
+  let layer = value.objects
+  for (let depth = 0; depth < 3 && layer.length > 0; depth++) {
+    const next: ObjectValue[] = []
+    for (const object of layer) {
+      machine.step()
+      const own = object.kind === 'instance' && object.model === undefined
+      const toJson = own
+        ? fieldOf(machine, object, 'toJSON', frame, place)
+        : object.fields.get('toJSON')?.value
+      for (const fn of toJson?.functions ?? [])
+        result = join(
+          result,
+          machine.callFunction(fn, ofObject(object), { list: [], rest: nothing }, frame, place),
+        )
+      for (const cell of cellsOf(object)) if (next.length < 40) next.push(...cell.value.objects)
+    }
+    layer = next
   }
   return result
 }
@@ -809,9 +862,11 @@ function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
     }
     return tainted(taints)
   }
-  if (api.includes('alloc')) return anything
+  if (api.includes('alloc')) return emptyBytes(machine, call)
   if (encoding === 'base64' || encoding === 'hex') taints = hop(taints, encoding, place)
   const text = first.known[0]
+  if (call.constructed && taints.length === 0 && first.objects.length === 0 && typeof text !== 'string')
+    return emptyBytes(machine, call)
   if (first.known.length === 1 && !first.open && typeof text === 'string') {
     const bytes = bytesOf(text, given.list[1] === undefined ? undefined : encoding)
     if (bytes !== undefined) {
@@ -832,6 +887,18 @@ function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
     )
   }
   return first.known.length > 0 && first.objects.length === 0 ? withTaints(first, taints) : tainted(taints)
+}
+
+/** Bytes that are filled later: whatever is written to them, they hold. */
+function emptyBytes(machine: Interpreter, { frame, place }: ModelledCall): Value {
+  const bytes = machine.objectAt(frame, `bytes ${place.start}`, 'map')
+  bytes.length = undefined
+  return { ...ofObject(bytes), open: true }
+}
+
+/** `from.copy(into)` and `coder.encodeInto(text, into)`. */
+function fillBytes(machine: Interpreter, from: readonly Taint[], into: Value): void {
+  if (from.length > 0) for (const bytes of into.objects) machine.writeRest(bytes, tainted(from))
 }
 
 function makeUrl(machine: Interpreter, call: ModelledCall): Value {
@@ -911,23 +978,32 @@ function openInstance(machine: Interpreter, name: string, call: ModelledCall): V
 }
 
 function defineProperties(machine: Interpreter, call: ModelledCall): void {
-  const { frame, place, handle } = call
   const target = argument(call, 0)
-  const put = (name: string | undefined, descriptor: Value) => {
-    const value = namedMember(machine, descriptor, 'value', frame, place)
-    const getter = namedMember(machine, descriptor, 'get', frame, place)
-    const owners = [...target.objects, ...target.functions.map(fn => fn.properties)]
-    for (const owner of owners) {
-      if (name !== undefined && getter.functions.length > 0) addGetter(owner, name, getter)
-    }
-    if (value !== anything)
-      setMember(machine, target, name === undefined ? anything : known(name), value, frame, placeNode(place))
+  if (call.handle.api.endsWith('defineProperties')) defineAll(machine, target, argument(call, 1), call)
+  else for (const name of namesOf(argument(call, 1))) define(machine, target, name, argument(call, 2), call)
+}
+
+/** Every property of a table of descriptors. */
+function defineAll(machine: Interpreter, target: Value, descriptors: Value, call: ModelledCall): void {
+  for (const table of descriptors.objects)
+    for (const [name, cell] of table.fields)
+      define(machine, target, name, machine.read(cell, call.frame), call)
+}
+
+function define(
+  machine: Interpreter,
+  target: Value,
+  name: string | undefined,
+  descriptor: Value,
+  { frame, place }: ModelledCall,
+): void {
+  const value = namedMember(machine, descriptor, 'value', frame, place)
+  const getter = namedMember(machine, descriptor, 'get', frame, place)
+  const setter = namedMember(machine, descriptor, 'set', frame, place)
+  for (const owner of [...target.objects, ...target.functions.map(fn => fn.properties)]) {
+    if (name !== undefined && getter.functions.length > 0) addGetter(owner, name, getter)
+    if (name !== undefined && setter.functions.length > 0) addSetter(owner, name, setter)
   }
-  if (handle.api.endsWith('defineProperties')) {
-    for (const table of argument(call, 1).objects) {
-      for (const [name, cell] of table.fields) put(name, machine.read(cell, frame))
-    }
-    return
-  }
-  for (const name of namesOf(argument(call, 1))) put(name, argument(call, 2))
+  if (value !== anything)
+    setMember(machine, target, name === undefined ? anything : known(name), value, frame, placeNode(place))
 }

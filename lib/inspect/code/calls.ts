@@ -242,6 +242,13 @@ export function callHandle(
   if (native !== undefined) return native
   const model = actOf(handle.api)
   if (model === undefined) {
+    // A method of the language that was taken as a value: `Array.prototype.push.call(list, x)`.
+    const method =
+      /^global:(?:Array|String|Map|Set|Function|Promise|Buffer|Uint8Array|RegExp)\.prototype\.(\w+)$/.exec(
+        handle.api,
+      )?.[1]
+    const ran = method === undefined ? undefined : callMethod(machine, self, method, given, frame, place)
+    if (ran !== undefined) return ran
     const result = callUnknown(machine, ofHandle(handle), self, given, frame, place)
     const api = canonical(`${handle.api}()`)
     return isModelled(api) ? { ...result, handles: [machine.handle(api)], open: true } : result
@@ -310,6 +317,11 @@ export function newValue(
   for (const fn of callee.functions) result = join(result, construct(machine, fn, given, frame, node))
   for (const handle of callee.handles)
     result = join(result, callHandle(machine, handle, nothing, given, frame, place, true))
+  for (const object of callee.objects) {
+    const trap = object.fields.get('%construct')
+    if (trap !== undefined)
+      result = join(result, callValue(machine, machine.read(trap, frame), nothing, given, frame, place))
+  }
   if (callee.open || (callee.functions.length === 0 && callee.handles.length === 0)) {
     result = join(result, callUnknown(machine, callee, nothing, given, frame, place))
   }

@@ -68,6 +68,8 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
     case 'start':
       return start(machine, model, call)
     case 'evaluate':
+      if (call.handle.api.endsWith('Context'))
+        shareContext(machine, argument(call, model.code + 1), call.frame)
       return evaluateCode(
         machine,
         argument(call, model.code),
@@ -496,6 +498,14 @@ function startedFiles(
 }
 
 // ---- code
+
+/** The fields of the context that code is run in are its globals. */
+function shareContext(machine: Interpreter, context: Value, frame: Frame): void {
+  let count = 0
+  for (const object of context.objects)
+    for (const [name, cell] of object.fields)
+      if (++count <= 100) machine.write(machine.global(`global:${name}`), machine.read(cell, frame))
+}
 
 /** Text that becomes code: constant text is read as a file of its own, anything else is a sink. */
 export function evaluateCode(

@@ -2,6 +2,7 @@ import type { AnyNode, Node, Program } from 'acorn'
 import type { EntryEdge, Gap, Guard, Phase, SourceKind, Text } from '../../types.ts'
 import { callValue, newValue } from './calls.ts'
 import { lookUp } from './environment.ts'
+import { rejected } from './promises.ts'
 import { evaluateExpression } from './expressions.ts'
 import type { Constant, Folded } from './fold/constant.ts'
 import { constantOf, foldedValue, valueOfFolded } from './folded.ts'
@@ -326,6 +327,7 @@ export class Interpreter {
       fields: new Map(),
       rest: undefined,
       getters: undefined,
+      setters: undefined,
       parents: undefined,
       length: kind === 'array' ? 0 : undefined,
       model: undefined,
@@ -476,7 +478,9 @@ export class Interpreter {
     if (this.#isIdle(fn, thisValue, given)) return anything
     const context = this.#contextFor(fn, fn.lexicalThis ?? thisValue, this.#withHop(given, fn, place), frame)
     this.#enterContext(context)
-    const result = this.read(context.returns, frame)
+    if (frame.thrown !== undefined && context.throws !== undefined && context.throws !== frame.thrown)
+      this.write(frame.thrown, this.read(context.throws, frame))
+    const result = this.#promised(context, this.read(context.returns, frame), frame)
     return context.merged
       ? this.#ownTaints(
           this.work < richWork ? result : { ...result, taints: unsure(result.taints) },
@@ -484,6 +488,12 @@ export class Interpreter {
           [thisValue, given.rest, ...given.list],
         )
       : result
+  }
+
+  /** What an asynchronous function throws, its promise is rejected with. */
+  #promised({ function: fn, throws }: FunctionContext, result: Value, frame: Frame): Value {
+    if (!fn.node.async || throws.value === nothing || !throws.value.taints.some(isPrivate)) return result
+    return join(result, rejected(frame, this, this.read(throws, frame), `by ${fn.id}`))
   }
 
   /** A call that can do nothing: neither the function nor anything it gets or sees reaches the world outside. */
@@ -604,6 +614,7 @@ export class Interpreter {
       parameters: [],
       rest: nothing,
       returns: newCell(),
+      throws: newCell(),
       made: new Map(),
       runs: 0,
       running: false,
@@ -633,7 +644,7 @@ export class Interpreter {
       guards: context.guards,
       conditional: 0,
       tests: undefined,
-      thrown: undefined,
+      thrown: context.throws,
       returns: context.returns,
       home: fn.home,
     }
@@ -961,6 +972,11 @@ const phases = ['install', 'import', 'run', 'run'] as const
 
 export function phaseOf(level: Level): Phase {
   return phases[level] ?? 'run'
+}
+
+/** Data of the machine or its user, as opposed to what servers and programs answer: errors hold those anyway. */
+function isPrivate({ source: { kind } }: Taint): boolean {
+  return kind !== 'network' && kind !== 'command-output' && kind !== 'caller' && kind !== 'package-bytes'
 }
 
 /**

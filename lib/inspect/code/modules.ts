@@ -126,8 +126,7 @@ export class Modules implements Loader {
       stored !== undefined ||
       specifier.endsWith('.node')
     ) {
-      loadOutside(machine, writtenPath(machine, specifier, from), how, frame, place)
-      return anything
+      return loadOutside(machine, writtenPath(machine, specifier, from), how, frame, place)
     }
     // A data: URL is code in a name.
     if (specifier.startsWith('data:')) {

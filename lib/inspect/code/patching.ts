@@ -3,7 +3,7 @@ import { HOLE } from '../../types.ts'
 import { hand } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import type { Place } from './sites.ts'
-import { anything, newCell, type Handle, type Value } from './values.ts'
+import { anything, newCell, nothing, type Handle, type Value } from './values.ts'
 
 /** Writing to what the outside world owns: globals, prototypes, the modules of Node. */
 
@@ -34,9 +34,16 @@ export function assignHandle(
   }
   machine.write(cell, value)
   if (target.api === environmentApi) return
+  if (api === 'global:Error.prepareStackTrace') tellStack(machine, value, frame, place)
   if (isPatchTarget(api)) {
     machine.fact({ kind: 'patches', target: api.replace(/^global:/, ''), api: 'assignment' }, frame, place)
   } else if (/\.on[a-z]+$/.test(api)) hand(machine, value, anything, frame, place)
+}
+
+/** Who says what a stack looks like, is asked for it by every error. */
+function tellStack(machine: Interpreter, value: Value, frame: Frame, place: Place): void {
+  const given = machine.call(value, nothing, { list: [anything, anything], rest: nothing }, frame, place)
+  if (given.taints.length > 0) machine.write(machine.global('%stack'), given)
 }
 
 export function patched(machine: Interpreter, target: Handle, frame: Frame, place: Place): void {

@@ -1,10 +1,11 @@
 import type { AnyNode, BlockStatement, Statement } from 'acorn'
 import { enterBlock, enterScope, newEnvironment } from './environment.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
+import { post } from './channels.ts'
 import { elementsOf, keysOf } from './members.ts'
 import { assignPattern, bindPattern } from './patterns.ts'
 import { childrenOf } from './scope.ts'
-import type { GuardNote } from './sites.ts'
+import { placeOf, type GuardNote } from './sites.ts'
 import { anything, newCell, nothing, truth, type FunctionValue, type Value } from './values.ts'
 import { evaluateClass, makeInstanceFields } from './classes.ts'
 
@@ -82,6 +83,7 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
     case 'ThrowStatement': {
       const thrown = machine.evaluate(node.argument, frame)
       if (frame.thrown !== undefined) machine.write(frame.thrown, thrown)
+      else post(machine, 'process uncaughtException', [thrown], frame, placeOf(frame.file, node))
       return 'leave'
     }
     case 'BreakStatement':
