@@ -129,7 +129,8 @@ export class Follower {
       cwd,
       place: () => at,
     })
-    this.#take(reading, { via: at.path, from: at.path, phase, depth: 1, cwd })
+    const facts = command.plain === true ? reading.facts.map(inClear) : reading.facts
+    this.#take({ ...reading, facts }, { via: at.path, from: at.path, phase, depth: 1, cwd })
   }
 
   /** Keeps what a reading says and follows what it starts; gives the paths of the package among that. */
@@ -258,6 +259,11 @@ export class Follower {
         at: code.at,
       })
   }
+}
+
+/** A program that the code encodes itself, to hand it over, is no hidden one. */
+function inClear(fact: Fact): Fact {
+  return fact.kind === 'evaluates' ? { ...fact, decoders: [] } : fact
 }
 
 /** Who reads a file: the interpreter it is handed to decides, whatever it is called. */

@@ -119,16 +119,18 @@ export class CodeAnalysis {
     readonly args?: readonly Text[]
     readonly shell: boolean
     readonly cwd?: Text
+    readonly plain?: boolean
     readonly at: Site
     readonly phase: Phase
   }[] {
     const taken = this.#machine.commands
     this.#machine.commands = []
-    return taken.map(({ text, args, shell, cwd, place, level }) => ({
+    return taken.map(({ text, args, shell, cwd, plain, place, level }) => ({
       text: inPackage(text),
       ...(args === undefined ? {} : { args: args.map(inPackage) }),
       shell,
       ...(cwd === undefined ? {} : { cwd: inPackage(cwd) }),
+      plain: plain === true,
       at: siteOf(place),
       phase: phaseOf(level),
     }))

@@ -276,11 +276,19 @@ function callTextMethod(
         machine.writeField(array, String(at), known(item))
       array.length = folded.length
       result = join(result, ofObject(array))
-    } else result = join(result, known(folded as Known))
+    } else {
+      if (receiver instanceof Uint8Array && typeof folded === 'string' && !taints.some(isOwnBytes))
+        if (machine.encodedTexts.size < 200) machine.encodedTexts.add(folded)
+      result = join(result, known(folded as Known))
+    }
   }
   if (object.open) result = join(result, anything)
   const label = decodings.get(name)
   return withTaints(result, label === undefined || label === '' ? taints : hop(taints, label, place))
+}
+
+function isOwnBytes({ source: { kind } }: Taint): boolean {
+  return kind === 'package-bytes'
 }
 
 function keepsHoles(name: string): boolean {

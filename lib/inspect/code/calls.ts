@@ -3,7 +3,7 @@ import { callBuiltIn, callMethod } from './builtins.ts'
 import { construct } from './classes.ts'
 import { act } from './effects.ts'
 import { hand } from './handing.ts'
-import type { Arguments, Frame, Interpreter } from './interpreter.ts'
+import { runLevel, type Arguments, type Frame, type Interpreter } from './interpreter.ts'
 import {
   elementsOf,
   handleValue,
@@ -25,6 +25,7 @@ import {
   nothing,
   ofHandle,
   ofObject,
+  onlyCallable,
   tainted,
   unsure,
   type Handle,
@@ -289,6 +290,15 @@ export function callUnknown(
     taints = joinTaints(taints, foreign ? unsure(deep) : deep)
   }
   const handed = tainted(taints)
+  // What a command does, is done when its user names it: `program.command('x').action(f)`.
+  if (name === 'action' && machine.level < runLevel && values.some(value => value.functions.length > 0)) {
+    const others = values.map(value => ({ ...value, functions: [] }))
+    for (const value of others) hand(machine, value, handed, frame, place)
+    machine.later(runLevel, frame, `action ${place.start}`, at => {
+      for (const value of values) hand(machine, onlyCallable(value), handed, at, place)
+    })
+    return handed
+  }
   const receiver = name === 'on' || name === 'once' || name === 'addEventListener' ? self : nothing
   for (const value of values) hand(machine, value, handed, frame, place, 0, receiver)
   return handed

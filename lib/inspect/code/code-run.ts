@@ -12,6 +12,8 @@ export type FoundCommand = {
   readonly shell: boolean
   /** The folder it is started in, where the code says so with a text that folds. */
   readonly cwd?: Text
+  /** What is encoded in it, stands in the code in clear: the code itself encodes it. */
+  readonly plain?: boolean
   readonly at: Site
   readonly phase: Phase
 }

@@ -373,10 +373,11 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
   const manner = mannerOf(machine, options, frame, place)
   const shell = model.shell || manner.includes('shell')
   const folder = folderOf(machine, options, frame, place)
+  const plain = [...(words ?? []), ...textsOf(command)].some(word => isPlainText(machine, word))
   const commands = textsOf(command).map(text => [text, ...(words ?? [])].join(' ').slice(0, 8_000))
   machine.fact({ kind: 'starts', api: call.handle.api, commands, manner }, frame, place)
   for (const text of textsOf(command)) {
-    machine.command({ text, args: words, shell, ...folder, place, level: machine.level })
+    machine.command({ text, args: words, shell, ...folder, plain, place, level: machine.level })
   }
   const destinations = commands
   const inCommand = machine.deepTaints(command, frame)
@@ -468,6 +469,12 @@ function mannerOf(
     if (option.fields.has('input')) manner.add('stdin-data')
   }
   return [...manner].toSorted()
+}
+
+/** A word that holds what the program encoded before our eyes hides nothing. */
+function isPlainText({ encodedTexts }: Interpreter, word: Text): boolean {
+  for (const text of encodedTexts) if (text.length >= 16 && word.includes(text)) return true
+  return false
 }
 
 /** The folder a program is started in, where its options name one: a single text, or one nobody knows. */

@@ -63,6 +63,7 @@ export type Context = Reader & {
 
 /** 0 install, 1 import, 2 run, 3 run by a call of the user. */
 export type Level = number
+export const runLevel = 2
 export const byCallLevel = 3
 
 export type SourceFile = CodeText & {
@@ -117,6 +118,8 @@ export type StartedCommand = {
   readonly shell: boolean
   /** The folder it is started in, where the code names one. */
   readonly cwd?: Text
+  /** What is encoded in it, the program itself has encoded. */
+  readonly plain?: boolean
   readonly place: Place
   readonly level: Level
 }
@@ -156,6 +159,8 @@ export class Interpreter {
   readonly #groups = new Map<string, Call>()
   readonly #commandKeys = new Set<string>()
   commands: StartedCommand[] = []
+  /** Base64 the program makes of texts that stand in it as they are. */
+  readonly encodedTexts = new Set<string>()
   level: Level = 0
   work = 0
   /** Work that loops run for real have cost so far. */
@@ -292,6 +297,22 @@ export class Interpreter {
       }
     }
     queue.length = 0
+  }
+
+  /** Does something once a later phase is looked at, with what is known by then. */
+  later(level: Level, frame: Frame, key: string, run: (frame: Frame) => void): void {
+    if (frame.context.made.has(key)) return
+    const context: Context = {
+      queued: true,
+      level,
+      runs: 0,
+      running: false,
+      made: new Map(),
+      run: () => run(own),
+    }
+    const own: Frame = { ...frame, context, guards: [], tests: undefined, thrown: undefined }
+    frame.context.made.set(key, context)
+    this.#queues[level]!.push(context)
   }
 
   runContext(context: Context): void {

@@ -137,12 +137,28 @@ export function secretOption(
   taints: readonly Taint[],
   place: Place,
 ): readonly Taint[] {
+  if (publicParts.test(name)) return withoutSecret(machine, taints, place)
   if (!isSecretParameter(name)) return taints
   const caller = taints.find(taint => taint.source.kind === 'caller')
   if (caller === undefined) return taints
   return joinTaints(
     taints.filter(taint => taint !== caller),
     [machine.source('caller-secret', name, place)],
+  )
+}
+
+/** What a wallet or key pair shows to everybody. */
+const publicParts =
+  /^(?:classic|x|legacy|account|wallet|public)?_?address(?:es)?$|^public_?key$|^pub_?key$|^account_?id$/i
+
+function withoutSecret(machine: Interpreter, taints: readonly Taint[], place: Place): readonly Taint[] {
+  const isWallet = (taint: Taint): boolean =>
+    taint.source.kind === 'caller-secret' && /^(?:wallet|signer|keypair|keystore)$/i.test(taint.source.name)
+  const wallet = taints.find(isWallet)
+  if (wallet === undefined) return taints
+  return joinTaints(
+    taints.filter(taint => !isWallet(taint)),
+    [machine.source('caller', wallet.source.name, place)],
   )
 }
 
