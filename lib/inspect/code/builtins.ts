@@ -392,6 +392,14 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return tainted(hop(taints, label, place))
     }
     case 'JSON.parse': {
+      if (second.functions.length > 0 || second.handles.length > 0)
+        machine.call(
+          onlyCallable(second),
+          nothing,
+          { list: [anything, tainted(deep(first))], rest: nothing },
+          frame,
+          place,
+        )
       const text = first.known[0]
       if (first.known.length === 1 && !first.open && typeof text === 'string' && !text.includes(HOLE)) {
         const value = fromJson(machine, text, frame, `json ${place.start}`)
@@ -696,6 +704,16 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return subscribe(machine, call)
     case 'process.on':
       return onProcess(machine, call)
+    case 'process.kill': {
+      // Signal 0 asks whether a process is there; other signals than this one can be handled.
+      const asks = second.known.length === 1 && second.known[0] === 0
+      const is = (api: string): boolean => first.handles.some(handle => handle.api === api)
+      if (!asks && is('global:process.ppid'))
+        machine.fact({ kind: 'stops', api: 'process.kill', what: 'parent-process' }, frame, place)
+      else if (is('global:process.pid') && second.known.some(one => one === 'SIGKILL' || one === 9))
+        machine.fact({ kind: 'stops', api: 'process.kill', what: 'own-process' }, frame, place)
+      return anything
+    }
     case 'process.emit':
       return emitProcess(machine, call)
     case 'stream.write':
@@ -710,6 +728,16 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return emit(machine, call)
     case 'ask':
       return ask(machine, call)
+    case 'session.request': {
+      // A stream of its own: what is written to it goes where the session leads.
+      const texts = call.self.objects.map(({ model }) => model?.texts.value ?? nothing).reduce(join, nothing)
+      for (const one of call.self.objects)
+        if (one.model !== undefined) sendTo(machine, one.model, deep(first), nothing, call, 'header')
+      const net = machine.source('network', textsOf(texts)[0] ?? HOLE, place)
+      const made = instance(machine, 'request', call, texts)
+      for (const one of made.objects) giveTaints(machine, one, [net])
+      return withTaints(made, [net])
+    }
     case 'same-client':
       return handleValue(machine, call.handle.api.split('.')[0] ?? '', undefined, undefined, frame, place)
     case 'xhr.open':

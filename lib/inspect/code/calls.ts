@@ -3,7 +3,8 @@ import { callBuiltIn, callMethod } from './builtins.ts'
 import { construct } from './classes.ts'
 import { act } from './effects.ts'
 import { hand } from './handing.ts'
-import { runLevel, type Arguments, type Frame, type Interpreter } from './interpreter.ts'
+import type { Arguments, Frame, Interpreter } from './interpreter.ts'
+import { runLevel } from './levels.ts'
 import {
   elementsOf,
   handleValue,

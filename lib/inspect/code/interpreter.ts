@@ -63,7 +63,6 @@ export type Context = Reader & {
 
 /** 0 install, 1 import, 2 run, 3 run by a call of the user. */
 export type Level = number
-export const runLevel = 2
 export const byCallLevel = 3
 
 export type SourceFile = CodeText & {

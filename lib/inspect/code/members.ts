@@ -143,8 +143,13 @@ export function secretOption(
   if (caller === undefined) return taints
   return joinTaints(
     taints.filter(taint => taint !== caller),
-    [machine.source('caller-secret', name, place)],
+    [machine.source('caller-secret', isRequest(caller) ? `request ${name}` : name, place)],
   )
+}
+
+/** A parameter that is a request to a server: what it carries is its sender's, not its caller's. */
+function isRequest({ source }: Taint): boolean {
+  return /^(?:req|request)$/i.test(source.name)
 }
 
 /** What a wallet or key pair shows to everybody. */

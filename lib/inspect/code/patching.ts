@@ -36,7 +36,8 @@ export function assignHandle(
   if (target.api === environmentApi) return
   if (api === 'global:Error.prepareStackTrace') tellStack(machine, value, frame, place)
   if (isPatchTarget(api)) {
-    machine.fact({ kind: 'patches', target: api.replace(/^global:/, ''), api: 'assignment' }, frame, place)
+    const how = knowsPayments(value, place) ? 'assignment, payments' : 'assignment'
+    machine.fact({ kind: 'patches', target: api.replace(/^global:/, ''), api: how }, frame, place)
   } else if (/\.on[a-z]+$/.test(api)) hand(machine, value, anything, frame, place)
 }
 
@@ -44,6 +45,17 @@ export function assignHandle(
 function tellStack(machine: Interpreter, value: Value, frame: Frame, place: Place): void {
   const given = machine.call(value, nothing, { list: [anything, anything], rest: nothing }, frame, place)
   if (given.taints.length > 0) machine.write(machine.global('%stack'), given)
+}
+
+/** Requests to wallets, by the names of their methods, in what is put in the place of something else. */
+const payments = /\beth_(?:send|sign)\w*|\b(?:sign|send)(?:Raw|All)?Transactions?\b|\bsignTypedData/
+
+function knowsPayments(value: Value, place: Place): boolean {
+  const { text } = place.file
+  const codes = value.functions.map(({ file, node }) =>
+    ('text' in file ? String(file.text) : text).slice(node.start, node.end),
+  )
+  return [text.slice(place.start, place.end), ...codes].some(code => payments.test(code.slice(0, 20_000)))
 }
 
 export function patched(machine: Interpreter, target: Handle, frame: Frame, place: Place): void {

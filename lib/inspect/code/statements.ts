@@ -1,6 +1,8 @@
 import type { AnyNode, BlockStatement, Statement } from 'acorn'
 import { enterBlock, enterScope, newEnvironment } from './environment.ts'
+import { isEndless } from './endless.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
+import { runLevel } from './levels.ts'
 import { post } from './channels.ts'
 import { elementsOf, keysOf } from './members.ts'
 import { assignPattern, bindPattern } from './patterns.ts'
@@ -266,6 +268,12 @@ function loop(
 ): Ending {
   const guardsBefore = frame.guards
   const work = machine.work
+  if (machine.level < runLevel && isEndless(test, update, body))
+    machine.fact(
+      { kind: 'stops', api: 'loop', what: 'endless-loop' },
+      frame,
+      placeOf(frame.file, bodyFirst ? body : (test ?? body)),
+    )
   for (let round = 0; round < maxRounds; round++) {
     if (machine.work - work > maxLoopWork || machine.loopWork > maxAllLoopWork) break
     if (!(bodyFirst && round === 0) && test !== undefined) {

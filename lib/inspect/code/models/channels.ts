@@ -45,6 +45,7 @@ export const channels: readonly Model[] = [
     act: 'built-in',
     name: 'process.on',
   },
+  { of: ['global:process.kill'], act: 'built-in', name: 'process.kill' },
   { of: ['global:process.emit'], act: 'built-in', name: 'process.emit' },
   { of: ['global:FinalizationRegistry'], act: 'built-in', name: 'finalizers' },
 ]
