@@ -40,16 +40,11 @@ export const knownEvasions: Readonly<Record<string, KnownEvasion>> = {
 export const hiding = /escaped|char codes|base64|atob|hex|percent|reversed|xored/
 export const hidingRules: ReadonlySet<string> = new Set(['decode-and-run', 'obfuscated-code'])
 
-const lostPath = 'a path that no longer folds counts as any path of the project'
 const lostHost = 'the host is still known, but no longer that it is the vendor’s own'
 const tableIndex = 'a text out of a table of texts, evaluated, counts as decoded'
 
 /** Alarms on honest packages that a rewrite brings about, by rewrite and package, with the reason. */
 export const knownAlarms: Readonly<Record<string, string>> = {
-  'Reflect.apply | git-hooks-at-install': lostPath,
-  'arguments through a map | git-hooks-at-install': lostPath,
   'arguments through a map | github-client': lostHost,
-  'move into another file | git-hooks-at-install':
-    'the hooks it announces are no longer in the file its script names',
   'texts in a table | prototype-polyfill': tableIndex,
 }

@@ -45,6 +45,7 @@ import {
   setMember,
 } from './members.ts'
 import { actOf } from './models/index.ts'
+import { bytesOfWasm } from './webassembly.ts'
 import type { Place } from './sites.ts'
 import {
   anything,
@@ -435,7 +436,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return makeBuffer(machine, call)
     case 'fromCharCode': {
       const codes = given.list.map(value => value.known[0])
-      const taints = deepAll()
+      const taints = joinTaints(deepAll(), bytesOfWasm(machine, given.list, frame.file.path, place))
       const exact =
         given.rest === nothing &&
         given.list.every(
@@ -888,7 +889,10 @@ function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
   const { frame, place, given } = call
   const first = argument(call, 0)
   const encoding = textsOf(argument(call, 1))[0] ?? 'utf8'
-  let taints = machine.deepTaints(first, frame)
+  let taints = joinTaints(
+    machine.deepTaints(first, frame),
+    bytesOfWasm(machine, given.list, frame.file.path, place),
+  )
   const api = call.handle.api
   if (api.endsWith('concat')) {
     const items = elementsOf(machine, first, frame)

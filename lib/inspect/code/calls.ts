@@ -17,6 +17,7 @@ import {
 } from './members.ts'
 import { notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
+import { numberOf, wasm } from './webassembly.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
   anything,
@@ -251,6 +252,8 @@ export function callHandle(
       )?.[1]
     const ran = method === undefined ? undefined : callMethod(machine, self, method, given, frame, place)
     if (ran !== undefined) return ran
+    if (handle.api === wasm)
+      return numberOf(machine, callUnknown(machine, anything, self, given, frame, place))
     const result = callUnknown(machine, ofHandle(handle), self, given, frame, place)
     const api = canonical(`${handle.api}()`)
     return isModelled(api) ? { ...result, handles: [machine.handle(api)], open: true } : result

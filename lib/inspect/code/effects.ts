@@ -8,6 +8,7 @@ import { elementsOf, namedMember } from './members.ts'
 import type { Act } from './models/model.ts'
 import { environmentApi } from './models/index.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
+import { noteImports, numberOf, wasm, withoutNames } from './webassembly.ts'
 import { pathText } from './paths.ts'
 import type { Place } from './sites.ts'
 import { textsOf } from './constants.ts'
@@ -522,7 +523,7 @@ export function evaluateCode(
   kind: 'program' | 'function',
 ): Value {
   const { frame, place } = call
-  const taints = machine.deepTaints({ ...code, functions: [] }, frame)
+  const taints = withoutNames(code, machine.deepTaints({ ...code, functions: [] }, frame), frame)
   flowInto(machine, taints, { kind: 'evaluate', role: 'code', destinations: [] }, call)
   let result = nothing
   let constant = false
@@ -589,7 +590,12 @@ function loadCode(machine: Interpreter, model: ActOf<'load'>, call: ModelledCall
   const taints = machine.deepTaints(target, call.frame).filter(taint => taint.source.kind !== 'package-bytes')
   flowInto(machine, taints, { kind, role: 'path', destinations: targets }, call)
   startedFiles(machine, targets, kind, call)
-  return anything
+  if (!call.handle.api.startsWith('global:WebAssembly.')) return anything
+  for (const imports of call.given.list.slice(1)) {
+    noteImports(imports)
+    hand(machine, imports, numberOf(machine, anything), call.frame, call.place)
+  }
+  return { ...anything, handles: [machine.handle(wasm)] }
 }
 
 /** `require(path)` of something that is not in the package: perhaps a file that was written before. */

@@ -11,6 +11,7 @@ import {
   isSecretParameter,
   isSecretVariable,
 } from './models/secrets.ts'
+import { memberOfWasm, wasm } from './webassembly.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
   anything,
@@ -186,6 +187,7 @@ function memberOfHandle(
 ): Value {
   if (handle.api === environmentApi) return variable(machine, name, frame, place)
   if (handle.api === 'store.*') return ofHandle(handle)
+  if (handle.api === wasm) return { ...anything, handles: [memberOfWasm(machine, name)] }
   // Code walks up to the constructor of constructors to evaluate text.
   if (name === 'constructor' && !handle.api.startsWith('module')) {
     return ofHandle(machine.handle('global:Function'))

@@ -116,7 +116,9 @@ export const code: readonly Model[] = [
     inside: true,
   },
   {
-    of: ['global:WebAssembly.{compile,instantiate,compileStreaming,instantiateStreaming,Module,Instance}'],
+    of: [
+      'global:WebAssembly.{compile,instantiate,compileStreaming,instantiateStreaming,Module,Instance,Memory}',
+    ],
     act: 'load',
     target: 0,
     native: true,
