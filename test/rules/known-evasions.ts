@@ -8,8 +8,6 @@ const decodedMethod =
   'an array filled by a method whose name is decoded inside the brackets is not seen to be filled'
 const selfDefending =
   'the decoder matches its own source and is not unfolded, so the methods called have no names'
-const methodValue = 'a method of an array or a text, taken out of it and given to Reflect.apply, is no value'
-const fromMap = 'what a Map gives back may be unknown too, so a text or path out of it is not certain'
 const hiddenText = 'invisible characters that are written as escapes are visible to a reviewer: one mark less'
 const tinyShared = 'one function that every text and object of the file goes through ends up shared'
 
@@ -23,14 +21,7 @@ export const knownEvasions: Readonly<Record<string, KnownEvasion>> = {
   'names in base64 | crossenv#1': { how: 'silent', why: decodedMethod },
   'names xored | crossenv#1': { how: 'silent', why: decodedMethod },
   'obfuscated self-defending | crossenv#1': { how: 'silent', why: selfDefending },
-  'Reflect.apply | crossenv#1': { how: 'silent', why: methodValue },
-  'Reflect.apply | reverse-shells#0': { how: 'silent', why: methodValue },
   'identity function | teampcp#0': { how: 'weak', why: tinyShared },
-  'arguments through a map | biz44-id44#0': { how: 'silent', why: fromMap },
-  'arguments through a map | dependency-confusion#3': { how: 'weak', why: fromMap },
-  'arguments through a map | nx-s1ngularity#1': { how: 'silent', why: fromMap },
-  'arguments through a map | shai-hulud-1#1': { how: 'silent', why: fromMap },
-  'arguments through a map | teampcp#0': { how: 'weak', why: fromMap },
 }
 
 /**
@@ -40,11 +31,9 @@ export const knownEvasions: Readonly<Record<string, KnownEvasion>> = {
 export const hiding = /escaped|char codes|base64|atob|hex|percent|reversed|xored/
 export const hidingRules: ReadonlySet<string> = new Set(['decode-and-run', 'obfuscated-code'])
 
-const lostHost = 'the host is still known, but no longer that it is the vendor’s own'
 const tableIndex = 'a text out of a table of texts, evaluated, counts as decoded'
 
 /** Alarms on honest packages that a rewrite brings about, by rewrite and package, with the reason. */
 export const knownAlarms: Readonly<Record<string, string>> = {
-  'arguments through a map | github-client': lostHost,
   'texts in a table | prototype-polyfill': tableIndex,
 }

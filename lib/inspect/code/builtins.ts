@@ -626,16 +626,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'bag': {
       const bag = machine.objectAt(frame, `bag ${place.start}`, 'map')
       bag.length = undefined
-      for (const value of all) {
-        if (value.objects.some(one => one.kind === 'array')) {
-          const items = elementsOf(machine, value, frame)
-          machine.writeRest(bag, items.any)
-          for (const entry of items.any.objects)
-            if (entry.kind === 'array') machine.writeRest(bag, fieldOf(machine, entry, '1', frame, place))
-        }
-        const taints = deep(value)
-        if (taints.length > 0) machine.writeRest(bag, tainted(taints))
-      }
+      for (const value of all)
+        if (!fillEntries(machine, bag, value, call)) fillBag(machine, bag, value, frame)
       return ofObject(bag)
     }
     case 'URL':
@@ -762,6 +754,39 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     default:
       return tainted(deepAll())
   }
+}
+
+/** `new Map([[key, value], …])` whose keys are all known: each has a value of its own. */
+function fillEntries(machine: Interpreter, bag: ObjectValue, value: Value, call: ModelledCall): boolean {
+  const { frame, place } = call
+  if (!/Map$/.test(call.handle.api)) return false
+  const items = elementsOf(machine, value, frame)
+  if (!items.exact || items.list.length === 0 || items.list.length > 300) return false
+  const entries = items.list.map(item => {
+    const [pair] = item.objects
+    if (pair?.kind !== 'array' || item.objects.length > 1 || item.open) return undefined
+    const key = fieldOf(machine, pair, '0', frame, place)
+    const [name] = key.known
+    const isName = typeof name === 'string' && !name.includes(HOLE) && key.known.length === 1 && !key.open
+    return isName ? { name, value: fieldOf(machine, pair, '1', frame, place) } : undefined
+  })
+  if (!entries.every(entry => entry !== undefined)) return false
+  for (const entry of entries) machine.writeField(bag, entry.name, entry.value)
+  // Whoever goes through it gets pairs.
+  machine.writeField(bag, '%pairs', items.any)
+  return true
+}
+
+function fillBag(machine: Interpreter, bag: ObjectValue, value: Value, frame: Frame): void {
+  if (value.objects.some(one => one.kind === 'array')) {
+    const items = elementsOf(machine, value, frame)
+    machine.writeRest(bag, items.any)
+    const place = { file: frame.file, start: 0, end: 0 }
+    for (const entry of items.any.objects)
+      if (entry.kind === 'array') machine.writeRest(bag, fieldOf(machine, entry, '1', frame, place))
+  }
+  const taints = machine.deepTaints(value, frame)
+  if (taints.length > 0) machine.writeRest(bag, tainted(taints))
 }
 
 function placeNode(place: Place) {

@@ -92,6 +92,12 @@ export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame)
       }
       if (next?.type === 'CallExpression' && next.callee === part) {
         const given = argumentsOf(machine, next.arguments, frame)
+        const applied = applyMethod(machine, value, key, next, given, frame)
+        if (applied !== undefined) {
+          value = applied
+          at--
+          continue
+        }
         const receiver = base.type === 'Super' && at === chain.length - 1 ? frame.thisValue : value
         value = callMember(machine, value, receiver, key, given, frame, next)
         at--
@@ -138,6 +144,26 @@ function callHandedOn(
   const more = argumentsOf(machine, second.arguments, frame)
   const passed = { list: [...list, ...more.list], rest: join(given.rest, more.rest) }
   return { value: callMember(machine, self, self, key, passed, frame, second), parts: 3 }
+}
+
+/** `Reflect.apply(list.join, list, [' '])`: likewise made as if it were written plainly. */
+function applyMethod(
+  machine: Interpreter,
+  object: Value,
+  key: Value,
+  node: CallNode,
+  given: Arguments,
+  frame: Frame,
+): Value | undefined {
+  const [method] = node.arguments
+  if (method?.type !== 'MemberExpression' || key.known[0] !== 'apply') return undefined
+  if (!object.handles.some(({ api }) => api === 'global:Reflect')) return undefined
+  const found = given.list[0] ?? nothing
+  if (found.functions.length > 0 || found.handles.length > 0) return undefined
+  const self = given.list[1] ?? nothing
+  const items = elementsOf(machine, given.list[2] ?? nothing, frame)
+  const passed = items.exact ? { list: items.list, rest: nothing } : { list: [], rest: items.any }
+  return callMember(machine, self, self, propertyKey(machine, method, frame), passed, frame, node)
 }
 
 function callSuper(machine: Interpreter, parents: Value, given: Arguments, frame: Frame, place: Place): void {
