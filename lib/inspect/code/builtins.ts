@@ -759,7 +759,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
 /** `new Map([[key, value], …])` whose keys are all known: each has a value of its own. */
 function fillEntries(machine: Interpreter, bag: ObjectValue, value: Value, call: ModelledCall): boolean {
   const { frame, place } = call
-  if (!/Map$/.test(call.handle.api)) return false
+  if (!call.handle.api.endsWith('Map')) return false
   const items = elementsOf(machine, value, frame)
   if (!items.exact || items.list.length === 0 || items.list.length > 300) return false
   const entries = items.list.map(item => {
