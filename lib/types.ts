@@ -265,6 +265,12 @@ export type Fact = FactBase &
         readonly receivers: readonly Text[]
         readonly how: 'drain' | 'swap'
       }
+    /** What keeps its user from working: a loop nothing leaves, the end of the process that started it. */
+    | {
+        readonly kind: 'stops'
+        readonly api: string
+        readonly what: 'endless-loop' | 'parent-process' | 'own-process'
+      }
     | { readonly kind: 'checks'; readonly what: Guard['kind']; readonly name: string }
     /** Characters a reviewer cannot see: variation selectors, tag characters, bidi controls, zero width in code. */
     | { readonly kind: 'hidden-text'; readonly characters: string; readonly count: number }

@@ -126,6 +126,8 @@ function weigh({ flow, place, key }: Leak, home: string | undefined, context: Co
     return place.telling ? (sure ? 'block' : 'ask') : undefined
   }
   if (key) return sure ? 'block' : 'ask'
+  // What somebody else sent to the program that uses this package is no way to sign in for it.
+  if (/^request (?:authorization|cookie)$/i.test(flow.source.name)) return 'ask'
   if (place.kind === 'capture') return sure ? 'block' : 'ask'
   const domain = place.host === undefined ? undefined : registrableDomain(place.host, context.lists.hosts)
   const stray = home !== undefined && domain !== home

@@ -28,10 +28,7 @@ export const destructive: Rule = {
       'node-ipc 10.1.1 (2022): files overwritten by country',
       'Shai-Hulud 2 (November 2025): the home folder wiped when nothing could be stolen',
     ],
-    blindSpots: [
-      'Endless loops (colors 1.4.1): what a loop waits for is not known.',
-      'Paths that are computed.',
-    ],
+    blindSpots: ['Endless loops that call what may end them.', 'Paths that are computed.'],
     examples: {
       flags: [
         {
@@ -78,12 +75,27 @@ function ofFact(fact: Fact): readonly RuleFinding[] {
       .find(one => wide.test(one) && (one !== '/' || fact.paths.length === 1))
     return path === undefined ? [] : report(fact, `deletes ${quote(path)}`)
   }
+  if (fact.kind === 'stops') return ofStop(fact)
   if (fact.kind !== 'starts') return []
   const command = fact.commands.find(one => wiping.test(one))
   if (command !== undefined)
     return report(fact, `runs ${quote(command)}, which deletes far more than its own files`)
   const stop = unasked(fact) ? fact.commands.find(one => stopping.test(one)) : undefined
   return stop === undefined ? [] : report(fact, `turns the machine off (${quote(stop)})`)
+}
+
+const stoppings = {
+  'endless-loop': 'enters a loop that nothing leaves',
+  'parent-process': 'ends the process that started it, which is npm or its caller',
+  'own-process': 'kills the program it runs in',
+} as const
+
+/** Sabotage: whoever installs or imports it waits for ever, or loses the program that does. */
+function ofStop(fact: Extract<Fact, { kind: 'stops' }>): readonly RuleFinding[] {
+  if (!unasked(fact)) return []
+  const act = stoppings[fact.what]
+  const message = `${opening(fact)} ${act}${guardsInWords(fact.guards)}. Whatever uses it stops working. Do not install it.`
+  return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
 }
 
 /** A walk over every folder that writes one text or deletes: many depths of names nobody wrote down. */

@@ -52,7 +52,7 @@ export const moduleTampering: Rule = {
     return oncePerLine(
       writtenBy(inspection).flatMap(written => {
         const path = written.paths.find(
-          one => isForeign(one, context) || isModule(one, written, inspection, context),
+          one => isForeign(one, written, context) || isModule(one, written, inspection, context),
         )
         if (path === undefined) return []
         const action = weigh(written, path)
@@ -69,8 +69,10 @@ export const moduleTampering: Rule = {
   },
 }
 
-function isForeign(path: Text, context: Context): boolean {
-  return application.test(path) || packageAt(path, context) !== undefined
+function isForeign(path: Text, { phase }: Written, context: Context): boolean {
+  // npm runs hooks in the package's folder. On import `../x` is seen from the user's folder: no package lies there.
+  const climbs = path.startsWith('../') && phase !== 'install'
+  return application.test(path) || (!climbs && packageAt(path, context) !== undefined)
 }
 
 /** The other package a path lies in: below node_modules, or beside this one. */

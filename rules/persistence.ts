@@ -1,4 +1,4 @@
-import type { Action, Fact, Rule, Text } from '../lib/types.ts'
+import type { Action, Fact, Flow, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
 import type { Written } from './behaviour/written.ts'
@@ -10,6 +10,12 @@ type Starts = Extract<Fact, { kind: 'starts' }>
 /** Where a line makes a program run again, and how bad that is when nobody asked: 2 never honest, 1 rarely. */
 type Foothold = { readonly what: string; readonly weight: 1 | 2; readonly path: RegExp }
 
+const gitHooks: Foothold = {
+  what: 'the git hooks of the project',
+  weight: 1,
+  path: /(?:^|\/)\.git\/hooks\//,
+}
+
 const footholds: readonly Foothold[] = [
   { what: 'the keys that may log in over SSH', weight: 2, path: /\/\.ssh\/(?:authorized_keys|config|rc)\b/ },
   { what: 'the programs started at login', weight: 2, path: /\/LaunchAgents\b|\/LaunchDaemons\b|\/\.config\/autostart\/|\/Start Menu\/Programs\/Startup\b|\/CurrentVersion\/Run(?:Once)?\b/i },
@@ -17,7 +23,7 @@ const footholds: readonly Foothold[] = [
   { what: 'the scheduled tasks', weight: 2, path: /(?:^|\/)(?:crontab|cron\.(?:d|daily|hourly|weekly)|spool\/cron)\b|schtasks/i },
   { what: 'the commands every new shell runs', weight: 1, path: /\/\.(?:bashrc|bash_profile|bash_login|profile|zshrc|zprofile|zshenv|kshrc)$|\/fish\/(?:config\.fish|conf\.d\/)|\/etc\/(?:profile|bash\.bashrc|zsh\/)|_profile\.ps1$/i },
   { what: 'the hooks of every repository of this user', weight: 2, path: /git-?templates?\// },
-  { what: 'the git hooks of the project', weight: 1, path: /(?:^|\/)\.git\/hooks\// },
+  gitHooks,
   { what: 'the tasks an editor runs when the folder is opened', weight: 2, path: /\.vscode\/(?:tasks|launch)\.json$|\.idea\/(?:workspace|runConfigurations)/ },
   { what: 'the workflows of the repository', weight: 2, path: /\.github\/workflows\/|\.gitlab-ci\.yml$|\.circleci\/|azure-pipelines\.yml$|\.github\/actions\// },
   { what: 'npm’s own settings of this user', weight: 1, path: /^~\/\.npmrc$|^~\/\.yarnrc/ },
@@ -72,18 +78,28 @@ export const persistence: Rule = {
     },
   },
   check(inspection) {
+    const manages = managesHooks(inspection)
     return oncePerLine([
-      ...writtenBy(inspection).flatMap(ofWrite),
+      ...writtenBy(inspection).flatMap(written => ofWrite(written, manages)),
       ...inspection.facts.flatMap(fact => (fact.kind === 'starts' ? ofCommand(fact) : [])),
     ])
   },
 }
 
-function ofWrite(written: Written): readonly RuleFinding[] {
+/** A package that says in its name or keywords that git hooks are what it is for. */
+function managesHooks({ manifest }: Inspection): boolean {
+  return [manifest.name ?? '', ...manifest.keywords].some(word =>
+    /(?:^|[-_/ ])(?:git|commit|push)[-_ ]?hooks?\b|\bhusky\b|\bpre-?commit\b/i.test(word),
+  )
+}
+
+function ofWrite(written: Written, manages: boolean): readonly RuleFinding[] {
   for (const path of written.paths) {
     const foothold = footholds.find(one => one.path.test(path)) ?? ofGit(path, written.contents)
     if (foothold === undefined) continue
-    const action = weigh(foothold, written)
+    const asked = manages && foothold === gitHooks && !written.flows.some(isFetched)
+    const weighed = weigh(foothold, written)
+    const action = asked && weighed === 'ask' ? 'note' : weighed
     if (action === undefined) return []
     const text = written.contents.find(content => content.trim().length > 3)
     const what = text === undefined ? '' : `: it writes ${quote(text.trim())}`
@@ -96,6 +112,10 @@ function ofWrite(written: Written): readonly RuleFinding[] {
     ]
   }
   return []
+}
+
+function isFetched({ source: { kind } }: Flow): boolean {
+  return kind === 'network' || kind === 'package-bytes'
 }
 
 /** Settings by which git itself starts programs; its other settings start nothing. */

@@ -1,7 +1,8 @@
-import type { Action, Flow, Rule } from '../lib/types.ts'
+import type { Action, Context, Flow, Rule } from '../lib/types.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
+import { registrableDomain } from './hosts/host.ts'
 import { findingsOf, originOf } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { destinationsInWords, opening, severityOf } from './finding.ts'
@@ -84,7 +85,7 @@ export const remoteCode: Rule = {
           ? placeOf([], inspection, context)
           : undefined
       if (place === undefined) return []
-      const action = weigh(flow, place)
+      const action = weigh(flow, place, isNamesake(place, context))
       return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
     })
     return findingsOf(sightings, say)
@@ -116,7 +117,14 @@ function isRequested({ source, sink }: Flow): boolean {
   return sink.kind === 'command' && sink.role === 'command' && sink.destinations.every(isComputed)
 }
 
-function weigh(flow: Flow, place: Place): Action | undefined {
+/** A host called as the package is, or its scope: where its own command fetches its update from, say. */
+function isNamesake({ host, kind }: Place, { name, lists }: Context): boolean {
+  if (host === undefined || kind !== 'foreign') return false
+  const [label = ''] = registrableDomain(host, lists.hosts).split('.')
+  return label.length >= 5 && name.toLowerCase().replace('@', '').split('/').includes(label)
+}
+
+function weigh(flow: Flow, place: Place, namesake: boolean): Action | undefined {
   if (flow.source.kind === 'caller') return flow.certain ? 'block' : 'ask'
   if (place.kind === 'local') return undefined
   // A page's loader compiles the scripts the page names; their addresses stand in no package.
@@ -124,7 +132,7 @@ function weigh(flow: Flow, place: Place): Action | undefined {
   if (!flow.byCall && flow.phase !== 'run') return flow.certain ? 'block' : 'ask'
   // An emulator or loader runs what its caller names; a host written in the code was not the caller's choice.
   if (place.kind === 'capture') return flow.certain ? 'block' : 'ask'
-  return isStranger(place) ? (flow.certain ? 'ask' : 'note') : undefined
+  return isStranger(place) ? (flow.certain && !namesake ? 'ask' : 'note') : undefined
 }
 
 function say(group: SightingGroup): string {

@@ -82,11 +82,12 @@ function clipboardSwaps(inspection: Inspection): readonly RuleFinding[] {
   const reads = inspection.facts.some(
     fact => fact.kind === 'reads' && fact.source === 'clipboard' && unasked(fact),
   )
-  if (!reads) return []
   return inspection.facts.flatMap(fact => {
     if (fact.kind !== 'writes' || !unasked(fact) || !fact.paths.includes('clipboard:')) return []
+    // What a page's own handler of copying puts in the place of what was copied.
+    if (!reads && fact.api !== 'clipboardData.setData') return []
     // Editors of pages read what is pasted and write what is copied: an address in the code was not copied.
-    const inPage = /\bnavigator\b/.test(fact.api)
+    const inPage = /\bnavigator\b|\bclipboardData\b/.test(fact.api)
     if (inPage && !fact.contents.some(text => addressInText.test(text))) return []
     const message =
       `${opening(fact)} reads the clipboard and writes it again. Whoever copies the address of a wallet then pastes ` +
@@ -108,13 +109,14 @@ function hides(patches: readonly Patches[], inspection: Inspection): boolean {
   return patches.some(
     patch =>
       traffic.test(patch.target) &&
-      inspection.facts.some(
-        fact =>
-          fact.at.path === patch.at.path &&
-          (fact.kind === 'obfuscated' ||
-            fact.kind === 'off-screen' ||
-            (fact.kind === 'reads' && fact.source === 'browser' && /ethereum|solana/.test(fact.name))),
-      ),
+      (patch.api.includes('payments') ||
+        inspection.facts.some(
+          fact =>
+            fact.at.path === patch.at.path &&
+            (fact.kind === 'obfuscated' ||
+              fact.kind === 'off-screen' ||
+              (fact.kind === 'reads' && fact.source === 'browser' && /ethereum|solana/.test(fact.name))),
+        )),
   )
 }
 

@@ -11,16 +11,25 @@ import {
   type Manifest,
   type Phase,
   type Site,
+  type Text,
 } from '../types.ts'
 import type { CodeRun, FoundCommand } from './code/code-run.ts'
 import { folderOf, joinInside } from './entries/package-files.ts'
 import { resolvePath } from './entries/resolve-in-package.ts'
 import type { PackageView } from './package-view.ts'
+import { from } from './script/folders.ts'
 import { readScript } from './script/read-script.ts'
 import type { Dialect, ScriptCode, ScriptReading, ScriptStart } from './script/script-reading.ts'
 
 /** Where a start was read: what it is called for people, the file it stands in, and when it happens. */
-type Origin = { readonly via: string; readonly from: string; readonly phase: Phase; readonly depth: number }
+type Origin = {
+  readonly via: string
+  readonly from: string
+  readonly phase: Phase
+  readonly depth: number
+  /** The folder it runs in, from the package's root; `HOLE` where only the user knows. */
+  readonly cwd: Text
+}
 
 const order: readonly Phase[] = ['install', 'import', 'run', 'dormant']
 
@@ -50,7 +59,7 @@ export class Follower {
 
   /** Reads the command of a hook; gives it back with the files of the package it starts. */
   hook(hook: Hook, place: (start: number, end: number) => Site): Hook {
-    const origin: Origin = { via: hook.event, from: 'package.json', phase: 'install', depth: 0 }
+    const origin: Origin = { via: hook.event, from: 'package.json', phase: 'install', depth: 0, cwd: '' }
     const reading = readScript({
       text: hook.command,
       dialect: 'hook',
@@ -62,13 +71,14 @@ export class Follower {
     return { ...hook, starts: [...new Set(starts)] }
   }
 
-  /** A line of another file that a shell runs: a gyp command. */
-  line(text: string, at: Site, via: string, phase: Phase): void {
-    this.#take(readScript({ text, dialect: 'hook', path: at.path, phase, place: () => at }), {
+  /** A line of another file that a shell runs in the folder `cwd`: a gyp command. */
+  line(text: string, at: Site, via: string, phase: Phase, cwd: string): void {
+    this.#take(readScript({ text, dialect: 'hook', path: at.path, phase, cwd, place: () => at }), {
       via,
       from: at.path,
       phase,
       depth: 0,
+      cwd,
     })
   }
 
@@ -77,7 +87,7 @@ export class Follower {
     this.#file(
       entry.path,
       'exec',
-      { via: entry.via, from: 'package.json', phase: entry.phase, depth: 0 },
+      { via: entry.via, from: 'package.json', phase: entry.phase, depth: 0, cwd: HOLE },
       false,
     )
   }
@@ -108,14 +118,19 @@ export class Follower {
     const key = `command\0${phase}\0${at.path}\0${text}`
     if (this.#seen.has(key)) return
     this.#seen.add(key)
+    // npm runs hooks in the package's folder; everything else runs where its user is, unless the code says where.
+    const cwd =
+      command.cwd === undefined ? (phase === 'install' ? '' : HOLE) : from('', inPackage(command.cwd))
     const reading = readScript({
       text,
       dialect: command.shell ? 'hook' : 'shell',
       path: at.path,
       phase,
+      cwd,
       place: () => at,
     })
-    this.#take(reading, { via: at.path, from: at.path, phase, depth: 1 })
+    const facts = command.plain === true ? reading.facts.map(inClear) : reading.facts
+    this.#take({ ...reading, facts }, { via: at.path, from: at.path, phase, depth: 1, cwd })
   }
 
   /** Keeps what a reading says and follows what it starts; gives the paths of the package among that. */
@@ -130,23 +145,28 @@ export class Follower {
   #start(start: ScriptStart, origin: Origin): string[] {
     if (origin.depth > limits.maxFollowRounds) return []
     if (start.kind === 'file') return this.#path(start, origin)
-    if (start.kind === 'npm-script') this.#script(start.target, origin)
+    if (start.kind === 'npm-script') this.#script(start.target, { ...origin, cwd: '' })
     const bin = this.#manifest.bins.find(({ name }) => name === start.target)
     if (start.kind === 'bin' && bin) return this.#path({ ...start, target: bin.path }, origin)
     return []
   }
 
-  /** From the package's root, where npm runs hooks, or else from the folder of the script itself. */
+  /** From the folder it runs in, or else from that of the script itself or the package's root. */
   #path(start: ScriptStart, origin: Origin): string[] {
-    const folders = new Set(['', folderOf(origin.from)])
-    for (const folder of folders) {
-      const path = joinInside(folder, start.target.replace(/^(?:\.\/)+/, ''))
+    const target = start.target.replace(/^(?:\.\/)+/, '')
+    const inner =
+      origin.cwd !== '' && target.startsWith(`${origin.cwd}/`) ? target.slice(origin.cwd.length + 1) : target
+    for (const path of [
+      joinInside('', target),
+      joinInside(folderOf(origin.from), inner),
+      joinInside('', inner),
+    ]) {
       const found =
         path === undefined || path.startsWith('~') || start.target.startsWith('/')
           ? undefined
           : resolvePath(this.#view, path)[0]
       if (found !== undefined) {
-        this.#file(found, start.how, origin, true)
+        this.#file(found, start.how, { ...origin, cwd: start.cwd }, true)
         return [found]
       }
     }
@@ -197,7 +217,7 @@ export class Follower {
   #readFile(path: string, dialect: Dialect, origin: Origin): void {
     const text = this.#view.text(path)
     if (text === undefined) return
-    this.#take(readScript({ text, dialect, path, phase: origin.phase }), {
+    this.#take(readScript({ text, dialect, path, phase: origin.phase, cwd: origin.cwd }), {
       ...origin,
       from: path,
       depth: origin.depth + 1,
@@ -214,10 +234,20 @@ export class Follower {
     if (code.language === 'javascript')
       this.#code?.addVirtual({ path: `${name}.${code.module ? 'mjs' : 'cjs'}`, text: code.text, phase, via })
     else if (code.language === 'python')
-      this.#take(readScript({ text: code.text, dialect: 'python', path, phase, place: () => code.at }), {
-        ...origin,
-        depth: origin.depth + 1,
-      })
+      this.#take(
+        readScript({
+          text: code.text,
+          dialect: 'python',
+          path,
+          phase,
+          cwd: origin.cwd,
+          place: () => code.at,
+        }),
+        {
+          ...origin,
+          depth: origin.depth + 1,
+        },
+      )
     else
       this.facts.push({
         kind: 'unreadable',
@@ -229,6 +259,11 @@ export class Follower {
         at: code.at,
       })
   }
+}
+
+/** A program that the code encodes itself, to hand it over, is no hidden one. */
+function inClear(fact: Fact): Fact {
+  return fact.kind === 'evaluates' ? { ...fact, decoders: [] } : fact
 }
 
 /** Who reads a file: the interpreter it is handed to decides, whatever it is called. */

@@ -183,8 +183,11 @@ function followGyp(view: PackageView, hooks: readonly Hook[], follower: Follower
       ? []
       : [root, ...['config.gypi', 'common.gypi'].filter(path => view.files.paths.has(path))]
   const reached = new Set<string>()
+  // An included file is pasted into the one that includes it: what it runs, runs in that one's folder.
+  const folders = new Map<string, string>()
   for (let path = pending.shift(); path !== undefined; path = pending.shift()) {
     if (reached.has(path)) continue
+    const cwd = folders.get(path) ?? folderOf(path)
     reached.add(path)
     const reading = readGyp(path, view.text(path) ?? '')
     const phase: Phase = hooks.length > 0 ? 'install' : 'dormant'
@@ -193,12 +196,14 @@ function followGyp(view: PackageView, hooks: readonly Hook[], follower: Follower
     for (const { command, how, at } of reading.commands) {
       facts.push({ kind: 'gyp-command', command, how, phase, byCall: false, guards: [], at })
       if (phase === 'install' && how !== 'condition' && how !== 'python')
-        follower.line(command, at, path, phase)
+        follower.line(command, at, path, phase, cwd)
     }
     for (const include of reading.includes) {
       const target = joinInside(folderOf(path), include)
       const found = target === undefined ? undefined : view.files.find(target)
-      if (found !== undefined) pending.push(found)
+      if (found === undefined) continue
+      if (!found.endsWith('.gyp') && !folders.has(found)) folders.set(found, cwd)
+      pending.push(found)
     }
   }
   for (const path of all) {

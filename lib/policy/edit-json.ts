@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import writeFileAtomic from 'write-file-atomic'
 import { SafeInstallError } from '../errors.ts'
-import { withFileLock } from './file-lock.ts'
 import { isRecord } from '../plan/values.ts'
+import { withFileLock } from './file-lock.ts'
 
 type Table = Record<string, unknown>
 

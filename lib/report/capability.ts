@@ -40,6 +40,8 @@ export function capabilityOf(fact: Fact): Capability {
       return say('pays', `${list(fact.receivers, 'an address in the code')} (${fact.how})`)
     case 'listens':
       return say('listens', `to ${fact.event} (${fact.api})`)
+    case 'stops':
+      return say('stops', stopped[fact.what])
     case 'checks':
       return say('checks', `${fact.what} ${fact.name}`)
     default:
@@ -99,3 +101,9 @@ export function hostOf(destination: Text): string {
   const host = /^[a-z][a-z0-9+.-]{0,15}:\/\/([^/?#\\\s]{1,253})/i.exec(destination)?.[1]
   return host === undefined ? destination : host.slice(host.lastIndexOf('@') + 1)
 }
+
+const stopped = {
+  'endless-loop': 'whoever runs it, in an endless loop',
+  'parent-process': 'the process that started it',
+  'own-process': 'the process it runs in',
+} as const

@@ -1,9 +1,9 @@
 import npa from 'npm-package-arg'
+import type { Lists } from '../../rules/lists.ts'
+import { suggestNames } from '../../rules/names/suggest-names.ts'
 import { ask } from '../cli/ask.ts'
 import { SafeInstallError } from '../errors.ts'
 import { printable } from '../report/sanitize.ts'
-import { suggestNames } from '../../rules/names/suggest-names.ts'
-import type { Lists } from '../../rules/lists.ts'
 import type { Session } from './session.ts'
 
 /** The specs to resolve, and the names the user insisted on. */

@@ -1,18 +1,18 @@
+import type { Lists } from '../../rules/lists.ts'
 import type { Request } from '../cli/request.ts'
 import { shellSetting } from '../enforce/places.ts'
+import type { NpmConfig } from '../plan/npm-config.ts'
+import type { IgnoredSetting } from '../plan/project-settings.ts'
 import { withoutCredentials } from '../policy/history.ts'
 import { loadPolicy } from '../policy/load-policy.ts'
 import type { LoadedPolicy } from '../policy/load-policy.ts'
 import { strictestAllowance } from '../policy/merge-policy.ts'
 import type { Policy, SourceKey } from '../policy/policy.ts'
 import { assertRegistries, registriesOf } from '../policy/registries.ts'
-import type { NpmConfig } from '../plan/npm-config.ts'
-import type { IgnoredSetting } from '../plan/project-settings.ts'
 import { renderHint } from '../report/human.ts'
 import { loadLists } from '../store/load-lists.ts'
-import type { Lists } from '../../rules/lists.ts'
-import { loadSettings } from './settings.ts'
 import type { Session } from './session.ts'
+import { loadSettings } from './settings.ts'
 
 /** What a run judges by: npm's settings held to the policy, the policy, and the lists. */
 export type Guard = {

@@ -1,5 +1,5 @@
-import { judgePackages } from '../judge/judge-packages.ts'
 import { rules } from '../../rules/index.ts'
+import { judgePackages } from '../judge/judge-packages.ts'
 import type { JudgedPackage } from '../types.ts'
 import type { Guard } from './guard.ts'
 import type { Subject } from './read-subject.ts'

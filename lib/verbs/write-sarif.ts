@@ -1,13 +1,13 @@
 import { lstat, readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
+import { rules } from '../../rules/index.ts'
 import { SafeInstallError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { toJsonText } from '../report/json.ts'
 import type { Report } from '../report/report.ts'
 import { lockfileLines, toSarif } from '../report/sarif.ts'
 import type { SarifAnchor } from '../report/sarif.ts'
-import { rules } from '../../rules/index.ts'
 import type { Session } from './session.ts'
 
 /**

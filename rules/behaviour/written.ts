@@ -40,7 +40,11 @@ export function unasked({ phase, byCall }: { readonly phase: Phase; readonly byC
 }
 
 /** Whether a text is a program that fetches, decodes or hides: what an honest setting or hook does not hold. */
-export function isSuspiciousText(text: Text): boolean {
+export function isSuspiciousText(whole: Text): boolean {
+  const text = whole
+    .split('\n')
+    .filter(line => !isSaid(line))
+    .join('\n')
   return (
     /\b(?:curl|wget|irm|iwr|invoke-webrequest)\b[^\n]{0,200}(?:\||;|&&|-d\b|--data)/i.test(text) ||
     /\beval\s*\(|\bnew\s+Function\s*\(|\bbase64\s+(?:-d|--decode)|\bfrombase64string\b|\/dev\/tcp\//i.test(
@@ -51,4 +55,11 @@ export function isSuspiciousText(text: Text): boolean {
     /\bfetch\s*\(\s*['"`]https?:/.test(text) ||
     /\bshutdown\s+-[hr]|\brm\s+-rf\s+[~/$]/.test(text)
   )
+}
+
+/** A line that only says something to people: what is quoted in it runs nowhere. */
+function isSaid(line: string): boolean {
+  if (!/^\s*(?:echo|printf)\s/.test(line) || /\$\(|`/.test(line)) return false
+  const unquoted = line.replaceAll(/"[^"]*(?:"|$)|'[^']*(?:'|$)/g, '').replaceAll(/[12]?>&[12]/g, '')
+  return !/[|;&<>]/.test(unquoted)
 }

@@ -8,8 +8,6 @@ const decodedMethod =
   'an array filled by a method whose name is decoded inside the brackets is not seen to be filled'
 const selfDefending =
   'the decoder matches its own source and is not unfolded, so the methods called have no names'
-const methodValue = 'a method of an array or a text, taken out of it and given to Reflect.apply, is no value'
-const fromMap = 'what a Map gives back may be unknown too, so a text or path out of it is not certain'
 const hiddenText = 'invisible characters that are written as escapes are visible to a reviewer: one mark less'
 
 /** By rewrite and example. The test fails where one of them survives by now: then it goes from this list. */
@@ -22,13 +20,6 @@ export const knownEvasions: Readonly<Record<string, KnownEvasion>> = {
   'names in base64 | crossenv#1': { how: 'silent', why: decodedMethod },
   'names xored | crossenv#1': { how: 'silent', why: decodedMethod },
   'obfuscated self-defending | crossenv#1': { how: 'silent', why: selfDefending },
-  'Reflect.apply | crossenv#1': { how: 'silent', why: methodValue },
-  'Reflect.apply | reverse-shells#0': { how: 'silent', why: methodValue },
-  'arguments through a map | biz44-id44#0': { how: 'silent', why: fromMap },
-  'arguments through a map | dependency-confusion#3': { how: 'weak', why: fromMap },
-  'arguments through a map | nx-s1ngularity#1': { how: 'silent', why: fromMap },
-  'arguments through a map | shai-hulud-1#1': { how: 'silent', why: fromMap },
-  'arguments through a map | teampcp#0': { how: 'weak', why: fromMap },
 }
 
 /**
@@ -38,16 +29,5 @@ export const knownEvasions: Readonly<Record<string, KnownEvasion>> = {
 export const hiding = /escaped|char codes|base64|atob|hex|percent|reversed|xored/
 export const hidingRules: ReadonlySet<string> = new Set(['decode-and-run', 'obfuscated-code'])
 
-const lostPath = 'a path that no longer folds counts as any path of the project'
-const lostHost = 'the host is still known, but no longer that it is the vendor’s own'
-const tableIndex = 'a text out of a table of texts, evaluated, counts as decoded'
-
 /** Alarms on honest packages that a rewrite brings about, by rewrite and package, with the reason. */
-export const knownAlarms: Readonly<Record<string, string>> = {
-  'Reflect.apply | git-hooks-at-install': lostPath,
-  'arguments through a map | git-hooks-at-install': lostPath,
-  'arguments through a map | github-client': lostHost,
-  'move into another file | git-hooks-at-install':
-    'the hooks it announces are no longer in the file its script names',
-  'texts in a table | prototype-polyfill': tableIndex,
-}
+export const knownAlarms: Readonly<Record<string, string>> = {}

@@ -1,6 +1,7 @@
 import type { EntryEdge, Fact, Flow, Gap, Phase, Site, Text } from '../../types.ts'
 import { exportsWalker, isHuge, orphanCaller } from './callers.ts'
-import { BudgetSpent, byCallLevel, Interpreter, phaseOf } from './interpreter.ts'
+import { BudgetSpent, Interpreter } from './interpreter.ts'
+import { byCallLevel, phaseOf } from './levels.ts'
 import { Modules, type CodeHost, type ModuleRecord } from './modules.ts'
 import { siteOf } from './sites.ts'
 
@@ -118,15 +119,19 @@ export class CodeAnalysis {
     readonly text: Text
     readonly args?: readonly Text[]
     readonly shell: boolean
+    readonly cwd?: Text
+    readonly plain?: boolean
     readonly at: Site
     readonly phase: Phase
   }[] {
     const taken = this.#machine.commands
     this.#machine.commands = []
-    return taken.map(({ text, args, shell, place, level }) => ({
+    return taken.map(({ text, args, shell, cwd, plain, place, level }) => ({
       text: inPackage(text),
       ...(args === undefined ? {} : { args: args.map(inPackage) }),
       shell,
+      ...(cwd === undefined ? {} : { cwd: inPackage(cwd) }),
+      plain: plain === true,
       at: siteOf(place),
       phase: phaseOf(level),
     }))

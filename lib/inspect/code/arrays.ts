@@ -54,6 +54,13 @@ export function callArrayMethod(
         if (given.rest !== nothing) appendRest(machine, one, given.rest)
       }
       return name === 'add' ? object : anything
+    case 'write':
+      // Bytes that are filled. Of the first argument: the others are offsets.
+      for (const one of object.objects) {
+        const taints = machine.deepTaints(callback, frame)
+        if (one.kind === 'map' && taints.length > 0) machine.writeRest(one, tainted(taints))
+      }
+      return anything
     case 'set':
     case 'append': {
       const value = given.list[1] ?? given.rest

@@ -1,13 +1,25 @@
 import { ask } from './asking.ts'
 import { makeElement, setOnScript, writeClipboard } from './page.ts'
+import {
+  asyncStore,
+  emitProcess,
+  listenByField,
+  onMessage,
+  onProcess,
+  openChannel,
+  postMessage,
+  subscribe,
+} from './channels.ts'
 import { emit, listen } from './emitters.ts'
+import { finalizers, inCallbackStyle, inPromiseStyle, makeEvent, makeProxy } from './wrappers.ts'
+import { rejected } from './promises.ts'
+import { makeStream, onStream, pourInto, pushToStream, writeToStream } from './streams.ts'
 import { fromJson } from './json-data.ts'
 import { loadModule } from './loading.ts'
 import { hand, giveTaints } from './handing.ts'
 import { Buffer } from 'node:buffer'
 import { HOLE } from '../../types.ts'
-import { callArrayMethod } from './arrays.ts'
-import { bytesOf, concatenate, foldGlobal, foldMethod, textsOf } from './constants.ts'
+import { bytesOf, concatenate, foldGlobal, textsOf } from './constants.ts'
 import {
   argument,
   evaluateCode,
@@ -20,6 +32,7 @@ import {
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import {
   addGetter,
+  addSetter,
   copyFields,
   elementsOf,
   fieldOf,
@@ -30,9 +43,11 @@ import {
   namesOf,
   setMember,
 } from './members.ts'
+import { bytesOfWasm } from './webassembly.ts'
 import type { Place } from './sites.ts'
 import {
   anything,
+  cellsOf,
   hop,
   join,
   joinTaints,
@@ -40,254 +55,13 @@ import {
   nothing,
   ofHandle,
   ofObject,
+  onlyCallable,
   tainted,
   withTaints,
-  type Known,
+  type ObjectValue,
   type Taint,
   type Value,
 } from './values.ts'
-
-/** What the language itself offers: methods every value has, and the functions of the global objects. */
-
-/** A method by its name, where the receiver is a value of the language. Undefined where it is an ordinary call. */
-export function callMethod(
-  machine: Interpreter,
-  object: Value,
-  name: string,
-  given: Arguments,
-  frame: Frame,
-  place: Place,
-): Value | undefined {
-  switch (name) {
-    case 'call':
-      if (object.functions.length > 0 || object.handles.length > 0) {
-        return machine.call(
-          object,
-          given.list[0] ?? given.rest,
-          { list: given.list.slice(1), rest: given.rest },
-          frame,
-          place,
-        )
-      }
-      break
-    case 'apply':
-      // Reflect has an apply of its own that takes the function first.
-      if (object.functions.length > 0 || object.handles.some(({ api }) => api !== 'global:Reflect')) {
-        const items = elementsOf(machine, given.list[1] ?? nothing, frame)
-        const passed = items.exact ? { list: items.list, rest: nothing } : { list: [], rest: items.any }
-        return machine.call(object, given.list[0] ?? nothing, passed, frame, place)
-      }
-      break
-    case 'bind':
-      if (object.functions.length > 0 || object.handles.length > 0)
-        return machine.bind(object, given, frame, place)
-      // A function that nobody knows, bound, is one all the same: no text that a timer evaluates.
-      if (
-        object.open &&
-        given.list.length > 0 &&
-        !given.list[0]!.known.some(text => typeof text === 'string') &&
-        !object.objects.some(one => one.fields.has('bind'))
-      )
-        return machine.bind({ ...anything, taints: object.taints }, given, frame, place)
-      break
-    case 'then':
-    case 'catch':
-    case 'finally':
-      if (!object.objects.some(one => one.fields.has(name)))
-        return settle(machine, object, name, given, frame, place)
-      break
-    case 'constructor':
-      return object.open ? constructorOfUnknown(machine, given, frame, place) : undefined
-    case 'pipe':
-    case 'pipeTo':
-    case 'pipeThrough':
-      return pipe(machine, object, given, frame, place)
-    case 'toString':
-      if (object.functions.length > 0 && object.objects.length === 0) return anything
-      break
-    default:
-  }
-  if (
-    object.objects.length > 0 &&
-    object.objects.every(one => one.kind === 'array' || one.kind === 'map') &&
-    object.functions.length === 0
-  ) {
-    const own = object.objects.some(one => one.fields.has(name) && one.fields.get(name)!.value !== nothing)
-    if (!own) {
-      const result = callArrayMethod(machine, object, name, given, frame, place)
-      if (result !== undefined) return result
-    }
-  }
-  if (object.known.length > 0 && object.handles.length === 0 && object.functions.length === 0) {
-    const result = callTextMethod(machine, object, name, given, frame, place)
-    if (result !== undefined) {
-      if (object.objects.length === 0) return result
-      const whole = join(result, machine.deepValue(object, frame))
-      // A text, or nothing yet, or something of the outside world: that does what its model says.
-      const held: Value = { ...nothing, objects: object.objects.filter(({ model }) => model !== undefined) }
-      if (held.objects.length === 0) return whole
-      const callee = namedMember(machine, held, name, frame, place)
-      return join(whole, machine.call(callee, held, given, frame, place, name))
-    }
-  }
-  return undefined
-}
-
-/** Promises are transparent: a promise of a value is that value. */
-function settle(
-  machine: Interpreter,
-  object: Value,
-  name: string,
-  given: Arguments,
-  frame: Frame,
-  place: Place,
-): Value {
-  let result = name === 'finally' || name === 'catch' ? object : nothing
-  const fulfilled = given.list[0] ?? nothing
-  const failure = tainted(
-    object.taints.filter(taint => taint.source.kind === 'network' || taint.source.kind === 'command-output'),
-  )
-  if (name === 'then') {
-    if (fulfilled.functions.length > 0 || fulfilled.handles.length > 0) {
-      result = join(
-        result,
-        machine.call(onlyCallable(fulfilled), nothing, { list: [object], rest: nothing }, frame, place),
-      )
-    } else result = join(result, object)
-    const rejected = given.list[1]
-    if (rejected !== undefined && rejected.functions.length > 0) {
-      result = join(
-        result,
-        machine.call(onlyCallable(rejected), nothing, { list: [failure], rest: nothing }, frame, place),
-      )
-    }
-    return result
-  }
-  if (fulfilled.functions.length > 0 || fulfilled.handles.length > 0) {
-    const passed = name === 'catch' ? [failure] : []
-    result = join(
-      result,
-      machine.call(onlyCallable(fulfilled), nothing, { list: passed, rest: nothing }, frame, place),
-    )
-  }
-  return result
-}
-
-/** `x.constructor(text)` of something unknown: the constructor of a function turns text into code. */
-function constructorOfUnknown(
-  machine: Interpreter,
-  given: Arguments,
-  frame: Frame,
-  place: Place,
-): Value | undefined {
-  const text = given.list.at(-1) ?? nothing
-  const fetched = text.taints.some(({ source: { kind } }) => kind === 'network' || kind === 'package-bytes')
-  const decoded = text.taints.some(taint => taint.hops !== undefined)
-  const written = text.known.some(part => typeof part === 'string' && /[(=;]/.test(part))
-  if (!fetched && !decoded && !written) return undefined
-  const handle = machine.handle('global:Function')
-  return makeFunctionFromText(machine, { handle, self: nothing, given, frame, place, constructed: false })
-}
-
-/** `a.pipe(b)`: what comes out of a goes into b, and b is what the chain goes on with. */
-function pipe(machine: Interpreter, object: Value, given: Arguments, frame: Frame, place: Place): Value {
-  let taints = machine.deepTaints(object, frame)
-  for (const one of object.objects) {
-    const own = one.fields.get('%taints')
-    if (own !== undefined) taints = joinTaints(taints, machine.read(own, frame).taints)
-  }
-  const target = given.list[0] ?? given.rest
-  pour(machine, taints, target, frame, place)
-  return withTaints(target === nothing ? anything : target, taints)
-}
-
-function pour(
-  machine: Interpreter,
-  taints: readonly Taint[],
-  target: Value,
-  frame: Frame,
-  place: Place,
-): void {
-  const call = { handle: machine.handle('pipe'), frame, place }
-  for (const one of target.objects) {
-    if (one.model !== undefined)
-      sendTo(machine, one.model, taints, tainted(taints), { ...call, handle: machine.handle(one.model.api) })
-    for (const name of ['write', 'end', 'transform', '_write', '_transform']) {
-      for (const fn of one.fields.get(name)?.value.functions ?? []) {
-        machine.callFunction(
-          fn,
-          ofObject(one),
-          { list: [tainted(taints), anything, anything], rest: nothing },
-          frame,
-          place,
-        )
-      }
-    }
-  }
-}
-
-function onlyCallable(value: Value): Value {
-  return { ...nothing, functions: value.functions, handles: value.handles }
-}
-
-/** What a decoding or reordering method is called in the evidence. */
-const decodings = new Map([
-  ['split', ''],
-  ['reverse', 'reversed'],
-  ['toString', ''],
-])
-
-function callTextMethod(
-  machine: Interpreter,
-  object: Value,
-  name: string,
-  given: Arguments,
-  frame: Frame,
-  place: Place,
-): Value | undefined {
-  if (given.list.some(value => value.functions.length > 0)) return undefined
-  let taints = object.taints
-  for (const value of given.list) taints = joinTaints(taints, value.taints)
-  const constant =
-    given.rest === nothing &&
-    given.list.every(value => value.known.length === 1 && !value.open && value.objects.length === 0)
-  let result = nothing
-  for (const receiver of object.known) {
-    const holed = typeof receiver === 'string' && receiver.includes(HOLE)
-    const folded =
-      constant && (!holed || keepsHoles(name))
-        ? foldMethod(
-            receiver,
-            name,
-            given.list.map(value => value.known[0]),
-          )
-        : undefined
-    if (folded === undefined) {
-      if (holed && name === 'toString') result = join(result, known(receiver))
-      else result = join(result, anything)
-    } else if (Array.isArray(folded)) {
-      const array = machine.objectAt(frame, `split ${place.start} ${String(receiver).slice(0, 200)}`, 'array')
-      for (const [at, item] of (folded as readonly Known[]).entries())
-        machine.writeField(array, String(at), known(item))
-      array.length = folded.length
-      result = join(result, ofObject(array))
-    } else result = join(result, known(folded as Known))
-  }
-  if (object.open) result = join(result, anything)
-  const label = decodings.get(name)
-  return withTaints(result, label === undefined || label === '' ? taints : hop(taints, label, place))
-}
-
-function keepsHoles(name: string): boolean {
-  return (
-    name === 'concat' ||
-    name === 'trim' ||
-    name === 'toString' ||
-    name === 'replace' ||
-    name === 'replaceAll' ||
-    name === 'toLowerCase'
-  )
-}
 
 /** A function of a global object, implemented here under the name its model gives. */
 export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCall): Value {
@@ -324,10 +98,13 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
           evaluateCode(machine, { ...first, handles: [] }, call, 'program')
         }
       }
+      const waits = /\.(?:setTimeout|setInterval)$|:(?:setTimeout|setInterval)$/.test(call.handle.api)
+      // `timers/promises` give back what they are given.
+      if (first.functions.length === 0 && first.handles.length === 0) return waits ? second : first
       return machine.call(
         onlyCallable(first),
         nothing,
-        { list: given.list.slice(2), rest: given.rest },
+        { list: given.list.slice(waits ? 2 : 1), rest: given.rest },
         frame,
         place,
       )
@@ -352,7 +129,12 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       )
       loadComputed(machine, first, false, call)
       handResult(machine, anything, call)
-      return instance(machine, 'child', call)
+      if (name === 'Worker') {
+        const data = namedMember(machine, options, 'workerData', frame, place)
+        if (options.objects.length > 0) machine.write(machine.global('node:worker_threads.workerData'), data)
+      }
+      const files = textsOf(first).map(known).reduce(join, nothing)
+      return instance(machine, 'worker', call, files)
     }
     case 'JSON.stringify':
     case 'encode': {
@@ -371,6 +153,14 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return tainted(hop(taints, label, place))
     }
     case 'JSON.parse': {
+      if (second.functions.length > 0 || second.handles.length > 0)
+        machine.call(
+          onlyCallable(second),
+          nothing,
+          { list: [anything, tainted(deep(first))], rest: nothing },
+          frame,
+          place,
+        )
       const text = first.known[0]
       if (first.known.length === 1 && !first.open && typeof text === 'string' && !text.includes(HOLE)) {
         const value = fromJson(machine, text, frame, `json ${place.start}`)
@@ -406,7 +196,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return makeBuffer(machine, call)
     case 'fromCharCode': {
       const codes = given.list.map(value => value.known[0])
-      const taints = deepAll()
+      const taints = joinTaints(deepAll(), bytesOfWasm(machine, given.list, frame.file.path, place))
       const exact =
         given.rest === nothing &&
         given.list.every(
@@ -462,6 +252,11 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
           copy.length = items.list.length
           return ofObject(copy)
         }
+        if (
+          first.objects.length > 0 &&
+          first.objects.every(one => one.kind !== 'array' && one.model === undefined)
+        )
+          return listOf(machine, undefined, items.any, `from ${place.start}`, frame)
         return result
       }
       if (call.handle.api === 'global:Array') {
@@ -508,6 +303,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'Object.create': {
       const object = machine.objectAt(frame, `create ${place.start}`, 'object')
       object.parents = first
+      defineAll(machine, ofObject(object), second, call)
       return ofObject(object)
     }
     case 'Object.defineProperty': {
@@ -559,18 +355,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       machine.writeField(made, 'reject', settleWith)
       return ofObject(made)
     }
-    case 'stream': {
-      const made = machine.objectAt(frame, `stream ${place.start}`, 'object')
-      copyFields(machine, first, made, frame)
-      const handler = join(
-        namedMember(machine, first, 'transform', frame, place),
-        namedMember(machine, first, 'write', frame, place),
-      )
-      for (const name of ['write', 'end']) machine.writeField(made, name, onlyCallable(handler))
-      hand(machine, onlyCallable(handler), anything, frame, place)
-      made.escaped = true
-      return ofObject(made)
-    }
+    case 'stream':
+      return makeStream(machine, call)
     case 'readline': {
       const asking = instance(machine, 'asking', call)
       const lines = deep(namedMember(machine, first, 'input', frame, place))
@@ -600,39 +386,14 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'Reflect.set':
       setMember(machine, first, second, argument(call, 2), frame, placeNode(place))
       return anything
-    case 'Proxy': {
-      for (const handler of second.objects) {
-        for (const trap of ['get', 'apply', 'set', 'has', 'construct']) {
-          if (!handler.fields.has(trap)) continue
-          const fn = fieldOf(machine, handler, trap, frame, place)
-          const given = machine.call(
-            onlyCallable(fn),
-            ofObject(handler),
-            { list: [first, anything, anything, anything], rest: nothing },
-            frame,
-            place,
-          )
-          // Whatever is asked for, the trap answers.
-          if (trap === 'get' && given.taints.length > 0)
-            for (const object of first.objects) machine.writeRest(object, given)
-        }
-      }
-      return first
-    }
+    case 'Proxy':
+      return makeProxy(machine, call, first, second)
     case 'collection':
     case 'bag': {
       const bag = machine.objectAt(frame, `bag ${place.start}`, 'map')
       bag.length = undefined
-      for (const value of all) {
-        if (value.objects.some(one => one.kind === 'array')) {
-          const items = elementsOf(machine, value, frame)
-          machine.writeRest(bag, items.any)
-          for (const entry of items.any.objects)
-            if (entry.kind === 'array') machine.writeRest(bag, fieldOf(machine, entry, '1', frame, place))
-        }
-        const taints = deep(value)
-        if (taints.length > 0) machine.writeRest(bag, tainted(taints))
-      }
+      for (const value of all)
+        if (!fillEntries(machine, bag, value, call)) fillBag(machine, bag, value, frame)
       return ofObject(bag)
     }
     case 'URL':
@@ -670,12 +431,72 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return setOnScript(machine, call)
     case 'createElement':
       return makeElement(machine, call)
+    case 'Promise.reject':
+      return rejected(frame, machine, first, String(place.start))
+    case 'promisify':
+      return inPromiseStyle(machine, call, first)
+    case 'callbackify':
+      return inCallbackStyle(machine, call, first)
+    case 'event':
+      return makeEvent(machine, call)
+    case 'finalizers':
+      return finalizers(machine, call)
+    case 'store.make':
+    case 'store.run':
+    case 'store.exit':
+    case 'store.enter':
+    case 'store.get':
+    case 'store.snapshot':
+    case 'store.scope':
+      return asyncStore(machine, name, call)
+    case 'channel.topic':
+    case 'channel.broadcast':
+    case 'channel.pair':
+      return openChannel(machine, name.slice(8), call)
+    case 'channel.post':
+      return postMessage(machine, call)
+    case 'channel.on':
+      return onMessage(machine, call)
+    case 'channel.onmessage':
+      return listenByField(machine, call)
+    case 'channel.subscribe':
+      return subscribe(machine, call)
+    case 'process.on':
+      return onProcess(machine, call)
+    case 'process.kill': {
+      // Signal 0 asks whether a process is there; other signals than this one can be handled.
+      const asks = second.known.length === 1 && second.known[0] === 0
+      const is = (api: string): boolean => first.handles.some(handle => handle.api === api)
+      if (!asks && is('global:process.ppid'))
+        machine.fact({ kind: 'stops', api: 'process.kill', what: 'parent-process' }, frame, place)
+      else if (is('global:process.pid') && second.known.some(one => one === 'SIGKILL' || one === 9))
+        machine.fact({ kind: 'stops', api: 'process.kill', what: 'own-process' }, frame, place)
+      return anything
+    }
+    case 'process.emit':
+      return emitProcess(machine, call)
+    case 'stream.write':
+      return writeToStream(machine, call)
+    case 'stream.push':
+      return pushToStream(machine, call)
+    case 'stream.on':
+      return onStream(machine, call)
     case 'emitter.on':
       return listen(machine, call)
     case 'emitter.emit':
       return emit(machine, call)
     case 'ask':
       return ask(machine, call)
+    case 'session.request': {
+      // A stream of its own: what is written to it goes where the session leads.
+      const texts = call.self.objects.map(({ model }) => model?.texts.value ?? nothing).reduce(join, nothing)
+      for (const one of call.self.objects)
+        if (one.model !== undefined) sendTo(machine, one.model, deep(first), nothing, call, 'header')
+      const net = machine.source('network', textsOf(texts)[0] ?? HOLE, place)
+      const made = instance(machine, 'request', call, texts)
+      for (const one of made.objects) giveTaints(machine, one, [net])
+      return withTaints(made, [net])
+    }
     case 'same-client':
       return handleValue(machine, call.handle.api.split('.')[0] ?? '', undefined, undefined, frame, place)
     case 'xhr.open':
@@ -687,6 +508,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       for (const value of all) hand(machine, value, anything, frame, place)
       return anything
     case 'fs.read':
+      // The buffer that is filled holds it from then on.
+      for (const buffer of second.objects) machine.writeRest(buffer, tainted(first.taints))
       return handResult(machine, tainted(first.taints), call)
     case 'fs.write': {
       for (const object of first.objects) {
@@ -697,6 +520,39 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     default:
       return tainted(deepAll())
   }
+}
+
+/** `new Map([[key, value], …])` whose keys are all known: each has a value of its own. */
+function fillEntries(machine: Interpreter, bag: ObjectValue, value: Value, call: ModelledCall): boolean {
+  const { frame, place } = call
+  if (!call.handle.api.endsWith('Map')) return false
+  const items = elementsOf(machine, value, frame)
+  if (!items.exact || items.list.length === 0 || items.list.length > 300) return false
+  const entries = items.list.map(item => {
+    const [pair] = item.objects
+    if (pair?.kind !== 'array' || item.objects.length > 1 || item.open) return undefined
+    const key = fieldOf(machine, pair, '0', frame, place)
+    const [name] = key.known
+    const isName = typeof name === 'string' && !name.includes(HOLE) && key.known.length === 1 && !key.open
+    return isName ? { name, value: fieldOf(machine, pair, '1', frame, place) } : undefined
+  })
+  if (!entries.every(entry => entry !== undefined)) return false
+  for (const entry of entries) machine.writeField(bag, entry.name, entry.value)
+  // Whoever goes through it gets pairs.
+  machine.writeField(bag, '%pairs', items.any)
+  return true
+}
+
+function fillBag(machine: Interpreter, bag: ObjectValue, value: Value, frame: Frame): void {
+  if (value.objects.some(one => one.kind === 'array')) {
+    const items = elementsOf(machine, value, frame)
+    machine.writeRest(bag, items.any)
+    const place = { file: frame.file, start: 0, end: 0 }
+    for (const entry of items.any.objects)
+      if (entry.kind === 'array') machine.writeRest(bag, fieldOf(machine, entry, '1', frame, place))
+  }
+  const taints = machine.deepTaints(value, frame)
+  if (taints.length > 0) machine.writeRest(bag, tainted(taints))
 }
 
 function placeNode(place: Place) {
@@ -723,15 +579,26 @@ function carryUnknown(machine: Interpreter, call: ModelledCall): Value {
   return handResult(machine, tainted(taints), call)
 }
 
-/** What objects say of themselves when they are written as JSON. */
+/** What objects say of themselves when they are written as JSON, a few levels down. */
 function ownJson(machine: Interpreter, value: Value, { frame, place }: ModelledCall): Value {
   let result = nothing
-  for (const object of value.objects) {
-    for (const fn of object.fields.get('toJSON')?.value.functions ?? [])
-      result = join(
-        result,
-        machine.callFunction(fn, ofObject(object), { list: [], rest: nothing }, frame, place),
-      )
+  let layer = value.objects
+  for (let depth = 0; depth < 3 && layer.length > 0; depth++) {
+    const next: ObjectValue[] = []
+    for (const object of layer) {
+      machine.step()
+      const own = object.kind === 'instance' && object.model === undefined
+      const toJson = own
+        ? fieldOf(machine, object, 'toJSON', frame, place)
+        : object.fields.get('toJSON')?.value
+      for (const fn of toJson?.functions ?? [])
+        result = join(
+          result,
+          machine.callFunction(fn, ofObject(object), { list: [], rest: nothing }, frame, place),
+        )
+      for (const cell of cellsOf(object)) if (next.length < 40) next.push(...cell.value.objects)
+    }
+    layer = next
   }
   return result
 }
@@ -785,7 +652,7 @@ function listOf(
   return withTaints(ofObject(array), any.taints)
 }
 
-function makeFunctionFromText(machine: Interpreter, call: ModelledCall): Value {
+export function makeFunctionFromText(machine: Interpreter, call: ModelledCall): Value {
   const { given } = call
   if (given.list.length === 0 && given.rest === nothing) return anything
   const body = given.list.at(-1) ?? given.rest
@@ -813,7 +680,10 @@ function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
   const { frame, place, given } = call
   const first = argument(call, 0)
   const encoding = textsOf(argument(call, 1))[0] ?? 'utf8'
-  let taints = machine.deepTaints(first, frame)
+  let taints = joinTaints(
+    machine.deepTaints(first, frame),
+    bytesOfWasm(machine, given.list, frame.file.path, place),
+  )
   const api = call.handle.api
   if (api.endsWith('concat')) {
     const items = elementsOf(machine, first, frame)
@@ -823,9 +693,11 @@ function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
     }
     return tainted(taints)
   }
-  if (api.includes('alloc')) return anything
+  if (api.includes('alloc')) return emptyBytes(machine, call)
   if (encoding === 'base64' || encoding === 'hex') taints = hop(taints, encoding, place)
   const text = first.known[0]
+  if (call.constructed && taints.length === 0 && first.objects.length === 0 && typeof text !== 'string')
+    return emptyBytes(machine, call)
   if (first.known.length === 1 && !first.open && typeof text === 'string') {
     const bytes = bytesOf(text, given.list[1] === undefined ? undefined : encoding)
     if (bytes !== undefined) {
@@ -846,6 +718,13 @@ function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
     )
   }
   return first.known.length > 0 && first.objects.length === 0 ? withTaints(first, taints) : tainted(taints)
+}
+
+/** Bytes that are filled later: whatever is written to them, they hold. */
+function emptyBytes(machine: Interpreter, { frame, place }: ModelledCall): Value {
+  const bytes = machine.objectAt(frame, `bytes ${place.start}`, 'map')
+  bytes.length = undefined
+  return { ...ofObject(bytes), open: true }
 }
 
 function makeUrl(machine: Interpreter, call: ModelledCall): Value {
@@ -925,23 +804,48 @@ function openInstance(machine: Interpreter, name: string, call: ModelledCall): V
 }
 
 function defineProperties(machine: Interpreter, call: ModelledCall): void {
-  const { frame, place, handle } = call
   const target = argument(call, 0)
-  const put = (name: string | undefined, descriptor: Value) => {
-    const value = namedMember(machine, descriptor, 'value', frame, place)
-    const getter = namedMember(machine, descriptor, 'get', frame, place)
-    const owners = [...target.objects, ...target.functions.map(fn => fn.properties)]
-    for (const owner of owners) {
-      if (name !== undefined && getter.functions.length > 0) addGetter(owner, name, getter)
-    }
-    if (value !== anything)
-      setMember(machine, target, name === undefined ? anything : known(name), value, frame, placeNode(place))
+  if (call.handle.api.endsWith('defineProperties')) defineAll(machine, target, argument(call, 1), call)
+  else for (const name of namesOf(argument(call, 1))) define(machine, target, name, argument(call, 2), call)
+}
+
+/** Every property of a table of descriptors. */
+function defineAll(machine: Interpreter, target: Value, descriptors: Value, call: ModelledCall): void {
+  for (const table of descriptors.objects)
+    for (const [name, cell] of table.fields)
+      define(machine, target, name, machine.read(cell, call.frame), call)
+}
+
+function define(
+  machine: Interpreter,
+  target: Value,
+  name: string | undefined,
+  descriptor: Value,
+  { frame, place }: ModelledCall,
+): void {
+  const value = namedMember(machine, descriptor, 'value', frame, place)
+  const getter = namedMember(machine, descriptor, 'get', frame, place)
+  const setter = namedMember(machine, descriptor, 'set', frame, place)
+  for (const owner of [...target.objects, ...target.functions.map(fn => fn.properties)]) {
+    if (name !== undefined && getter.functions.length > 0) addGetter(owner, name, getter)
+    if (name !== undefined && setter.functions.length > 0) addSetter(owner, name, setter)
   }
-  if (handle.api.endsWith('defineProperties')) {
-    for (const table of argument(call, 1).objects) {
-      for (const [name, cell] of table.fields) put(name, machine.read(cell, frame))
-    }
-    return
+  if (value !== anything)
+    setMember(machine, target, name === undefined ? anything : known(name), value, frame, placeNode(place))
+}
+
+/** What comes out of one stream, into another or whatever else it was piped to. */
+export function pour(
+  machine: Interpreter,
+  taints: readonly Taint[],
+  target: Value,
+  frame: Frame,
+  place: Place,
+): void {
+  const call = { handle: machine.handle('pipe'), frame, place }
+  for (const one of target.objects) {
+    if (one.model !== undefined)
+      sendTo(machine, one.model, taints, tainted(taints), { ...call, handle: machine.handle(one.model.api) })
+    pourInto(machine, one, tainted(taints), frame, place)
   }
-  for (const name of namesOf(argument(call, 1))) put(name, argument(call, 2))
 }

@@ -1,5 +1,6 @@
 import { limits } from '../../limits.ts'
-import { byCallLevel, type Context, type Frame, type Interpreter, type SourceFile } from './interpreter.ts'
+import { type Context, type Frame, type Interpreter, type SourceFile } from './interpreter.ts'
+import { byCallLevel } from './levels.ts'
 import { prototypeOf } from './members.ts'
 import { isSecretParameter } from './models/secrets.ts'
 import type { ModuleRecord } from './modules.ts'

@@ -1,9 +1,10 @@
 import type { AnyNode } from 'acorn'
-import { callBuiltIn, callMethod } from './builtins.ts'
+import { callBuiltIn } from './builtins.ts'
 import { construct } from './classes.ts'
 import { act } from './effects.ts'
 import { hand } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
+import { byCallLevel, runLevel } from './levels.ts'
 import {
   elementsOf,
   handleValue,
@@ -14,8 +15,10 @@ import {
   secretOption,
   superObject,
 } from './members.ts'
+import { callMethod } from './methods.ts'
 import { notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
+import { numberOf, wasm } from './webassembly.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
   anything,
@@ -25,6 +28,7 @@ import {
   nothing,
   ofHandle,
   ofObject,
+  onlyCallable,
   tainted,
   unsure,
   type Handle,
@@ -89,6 +93,12 @@ export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame)
       }
       if (next?.type === 'CallExpression' && next.callee === part) {
         const given = argumentsOf(machine, next.arguments, frame)
+        const applied = applyMethod(machine, value, key, next, given, frame)
+        if (applied !== undefined) {
+          value = applied
+          at--
+          continue
+        }
         const receiver = base.type === 'Super' && at === chain.length - 1 ? frame.thisValue : value
         value = callMember(machine, value, receiver, key, given, frame, next)
         at--
@@ -143,6 +153,26 @@ function callHandedOn(
   const more = argumentsOf(machine, second.arguments, frame)
   const passed = { list: [...list, ...more.list], rest: join(given.rest, more.rest) }
   return { value: callMember(machine, self, self, key, passed, frame, second), parts: 3 }
+}
+
+/** `Reflect.apply(list.join, list, [' '])`: likewise made as if it were written plainly. */
+function applyMethod(
+  machine: Interpreter,
+  object: Value,
+  key: Value,
+  node: CallNode,
+  given: Arguments,
+  frame: Frame,
+): Value | undefined {
+  const [method] = node.arguments
+  if (method?.type !== 'MemberExpression' || key.known[0] !== 'apply') return undefined
+  if (!object.handles.some(({ api }) => api === 'global:Reflect')) return undefined
+  const found = given.list[0] ?? nothing
+  if (found.functions.length > 0 || found.handles.length > 0) return undefined
+  const self = given.list[1] ?? nothing
+  const items = elementsOf(machine, given.list[2] ?? nothing, frame)
+  const passed = items.exact ? { list: items.list, rest: nothing } : { list: [], rest: items.any }
+  return callMember(machine, self, self, propertyKey(machine, method, frame), passed, frame, node)
 }
 
 function callSuper(machine: Interpreter, parents: Value, given: Arguments, frame: Frame, place: Place): void {
@@ -254,6 +284,15 @@ export function callHandle(
   if (native !== undefined) return native
   const model = actOf(handle.api)
   if (model === undefined) {
+    // A method of the language that was taken as a value: `Array.prototype.push.call(list, x)`.
+    const method =
+      /^global:(?:Array|String|Map|Set|Function|Promise|Buffer|Uint8Array|RegExp)\.prototype\.(\w+)$/.exec(
+        handle.api,
+      )?.[1]
+    const ran = method === undefined ? undefined : callMethod(machine, self, method, given, frame, place)
+    if (ran !== undefined) return ran
+    if (handle.api === wasm)
+      return numberOf(machine, callUnknown(machine, anything, self, given, frame, place))
     const result = callUnknown(machine, ofHandle(handle), self, given, frame, place)
     const api = canonical(`${handle.api}()`)
     return isModelled(api) ? { ...result, handles: [machine.handle(api)], open: true } : result
@@ -299,13 +338,24 @@ export function callUnknown(
     taints = joinTaints(taints, foreign ? unsure(deep) : deep)
   }
   const handed = tainted(taints)
+  // What a command does, is done when its user names it: `program.command('x').action(f)`.
+  if (name === 'action' && machine.level < runLevel && values.some(value => value.functions.length > 0)) {
+    const others = values.map(value => ({ ...value, functions: [] }))
+    for (const value of others) hand(machine, value, handed, frame, place)
+    const later = { list: values.map(onlyCallable), rest: nothing, self: handed }
+    machine.later(runLevel, `action ${place.start}`, later, frame, (passed, at) => {
+      const own = { ...at, guards: [], tests: undefined, thrown: undefined }
+      for (const value of passed.list) hand(machine, value, passed.self, own, place)
+    })
+    return handed
+  }
   const receiver = name === 'on' || name === 'once' || name === 'addEventListener' ? self : nothing
   if (comparing.has(name)) return handed
   const helper = moduleHelpers.test(name)
   if (when === 'now' && !helper) {
     for (const value of values) hand(machine, value, handed, frame, place, 0, receiver)
   } else if (values.some(isCallable)) {
-    machine.later(`hand ${place.start}`, { ...given, self: handed }, frame, (passed, at) => {
+    machine.later(byCallLevel, `hand ${place.start}`, { ...given, self: handed }, frame, (passed, at) => {
       for (const value of [...passed.list, passed.rest]) hand(machine, value, passed.self, at, place)
     })
   }
@@ -347,6 +397,11 @@ export function newValue(
   for (const fn of callee.functions) result = join(result, construct(machine, fn, given, frame, node))
   for (const handle of callee.handles)
     result = join(result, callHandle(machine, handle, nothing, given, frame, place, true))
+  for (const object of callee.objects) {
+    const trap = object.fields.get('%construct')
+    if (trap !== undefined)
+      result = join(result, callValue(machine, machine.read(trap, frame), nothing, given, frame, place))
+  }
   if (callee.open || (callee.functions.length === 0 && callee.handles.length === 0)) {
     const sure = callee.open && callee.functions.length === 0
     result = join(

@@ -1,7 +1,7 @@
 import type { AnyNode } from 'acorn'
 import { enterBlock, enterScope } from './environment.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
-import { addGetter, namesOf, prototypeOf } from './members.ts'
+import { addGetter, addSetter, namesOf, prototypeOf } from './members.ts'
 import { bindPattern } from './patterns.ts'
 import { placeOf } from './sites.ts'
 import {
@@ -57,6 +57,7 @@ export function evaluateClass(
       frame.home = home
       for (const name of memberNames) {
         if (member.kind === 'get' && name !== undefined) addGetter(target, name, method)
+        else if (member.kind === 'set' && name !== undefined) addSetter(target, name, method)
         else if (name === undefined) machine.writeRest(target, method)
         else machine.writeField(target, name, method)
       }

@@ -10,6 +10,10 @@ export type FoundCommand = {
   readonly text: Text
   readonly args?: readonly Text[]
   readonly shell: boolean
+  /** The folder it is started in, where the code says so with a text that folds. */
+  readonly cwd?: Text
+  /** What is encoded in it, stands in the code in clear: the code itself encodes it. */
+  readonly plain?: boolean
   readonly at: Site
   readonly phase: Phase
 }

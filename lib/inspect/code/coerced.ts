@@ -29,7 +29,7 @@ export function coerced(machine: Interpreter, value: Value, frame: Frame, node: 
       result = join(result, joined ?? anything)
       continue
     }
-    for (const name of ['toString', 'valueOf']) {
+    for (const name of ['@@toPrimitive', 'toString', 'valueOf']) {
       for (const fn of object.fields.get(name)?.value.functions ?? []) {
         result = join(
           result,

@@ -8,6 +8,7 @@ import { elementsOf, namedMember } from './members.ts'
 import type { Act } from './models/model.ts'
 import { environmentApi } from './models/index.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
+import { noteImports, numberOf, wasm, withoutNames } from './webassembly.ts'
 import { pathText } from './paths.ts'
 import type { Place } from './sites.ts'
 import { textsOf } from './constants.ts'
@@ -68,6 +69,8 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
     case 'start':
       return start(machine, model, call)
     case 'evaluate':
+      if (call.handle.api.endsWith('Context'))
+        shareContext(machine, argument(call, model.code + 1), call.frame)
       return evaluateCode(
         machine,
         argument(call, model.code),
@@ -370,10 +373,12 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
     .filter(object => object.kind === 'object')
   const manner = mannerOf(machine, options, frame, place)
   const shell = model.shell || manner.includes('shell')
+  const folder = folderOf(machine, options, frame, place)
+  const plain = [...(words ?? []), ...textsOf(command)].some(word => isPlainText(machine, word))
   const commands = textsOf(command).map(text => [text, ...(words ?? [])].join(' ').slice(0, 8_000))
   machine.fact({ kind: 'starts', api: call.handle.api, commands, manner }, frame, place)
   for (const text of textsOf(command)) {
-    machine.command({ text, args: words, shell, place, level: machine.level })
+    machine.command({ text, args: words, shell, ...folder, plain, place, level: machine.level })
   }
   const destinations = commands
   const inCommand = machine.deepTaints(command, frame)
@@ -467,6 +472,25 @@ function mannerOf(
   return [...manner].toSorted()
 }
 
+/** A word that holds what the program encoded before our eyes hides nothing. */
+function isPlainText({ encodedTexts }: Interpreter, word: Text): boolean {
+  for (const text of encodedTexts) if (text.length >= 16 && word.includes(text)) return true
+  return false
+}
+
+/** The folder a program is started in, where its options name one: a single text, or one nobody knows. */
+function folderOf(
+  machine: Interpreter,
+  options: readonly ObjectValue[],
+  frame: Frame,
+  place: Place,
+): { readonly cwd?: Text } {
+  const option = options.find(object => object.fields.has('cwd'))
+  if (option === undefined) return {}
+  const texts = textsOf(namedMember(machine, ofObject(option), 'cwd', frame, place))
+  return { cwd: texts.length === 1 ? (texts[0] ?? HOLE) : HOLE }
+}
+
 /** Files that were written and are now started or loaded: what was written in them runs. */
 function startedFiles(
   machine: Interpreter,
@@ -483,6 +507,14 @@ function startedFiles(
 
 // ---- code
 
+/** The fields of the context that code is run in are its globals. */
+function shareContext(machine: Interpreter, context: Value, frame: Frame): void {
+  let count = 0
+  for (const object of context.objects)
+    for (const [name, cell] of object.fields)
+      if (++count <= 100) machine.write(machine.global(`global:${name}`), machine.read(cell, frame))
+}
+
 /** Text that becomes code: constant text is read as a file of its own, anything else is a sink. */
 export function evaluateCode(
   machine: Interpreter,
@@ -491,7 +523,7 @@ export function evaluateCode(
   kind: 'program' | 'function',
 ): Value {
   const { frame, place } = call
-  const taints = machine.deepTaints({ ...code, functions: [] }, frame)
+  const taints = withoutNames(code, machine.deepTaints({ ...code, functions: [] }, frame), frame)
   flowInto(machine, taints, { kind: 'evaluate', role: 'code', destinations: [] }, call)
   let result = nothing
   let constant = false
@@ -558,7 +590,12 @@ function loadCode(machine: Interpreter, model: ActOf<'load'>, call: ModelledCall
   const taints = machine.deepTaints(target, call.frame).filter(taint => taint.source.kind !== 'package-bytes')
   flowInto(machine, taints, { kind, role: 'path', destinations: targets }, call)
   startedFiles(machine, targets, kind, call)
-  return anything
+  if (!call.handle.api.startsWith('global:WebAssembly.')) return anything
+  for (const imports of call.given.list.slice(1)) {
+    noteImports(imports)
+    hand(machine, imports, numberOf(machine, anything), call.frame, call.place)
+  }
+  return { ...anything, handles: [machine.handle(wasm)] }
 }
 
 /** `require(path)` of something that is not in the package: perhaps a file that was written before. */

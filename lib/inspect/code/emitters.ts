@@ -1,8 +1,8 @@
 import { argument, type ModelledCall } from './effects.ts'
 import { hand } from './handing.ts'
 import type { Interpreter } from './interpreter.ts'
-import { namesOf } from './members.ts'
-import { anything, join, nothing, type ObjectValue, type Value } from './values.ts'
+import { namedMember, namesOf } from './members.ts'
+import { anything, join, nothing, ofObject, type ObjectValue, type Value } from './values.ts'
 
 /** Emitters of events that both ends of are in the package: a listener gets what is emitted under its name. */
 
@@ -12,6 +12,8 @@ const anyEvent = '%on'
 /** `emitter.on(name, listener)`: strangers may emit as well, and what is emitted here is remembered. */
 export function listen(machine: Interpreter, call: ModelledCall): Value {
   const { frame, place, self } = call
+  if (call.handle.api === 'node:events.once' && argument(call, 0).objects.length > 0)
+    return awaitEvent(machine, call)
   const listener = argument(call, 1)
   hand(machine, { ...nothing, functions: listener.functions }, anything, frame, place)
   for (const object of self.objects) {
@@ -24,14 +26,38 @@ export function listen(machine: Interpreter, call: ModelledCall): Value {
 /** `emitter.emit(name, …data)`. */
 export function emit(machine: Interpreter, call: ModelledCall): Value {
   const { frame, place, self, given } = call
-  const passed = { list: given.list.slice(1), rest: given.rest }
+  const dispatched = call.handle.api.endsWith('dispatchEvent')
+  const first = argument(call, 0)
+  const passed = { list: dispatched ? given.list : given.list.slice(1), rest: given.rest }
+  const event = dispatched ? namedMember(machine, first, 'type', frame, place) : first
   let listeners = nothing
   for (const object of self.objects) {
-    for (const name of [...fieldNames(object, argument(call, 0)), anyEvent])
+    const names = fieldNames(object, event)
+    // An event whose name is not known is any of those that somebody listens for.
+    const all = names.includes(anyEvent)
+      ? [...object.fields.keys()].filter(name => name.startsWith(anyEvent))
+      : []
+    for (const name of new Set([...names, anyEvent, ...all]))
       listeners = join(listeners, machine.read(machine.field(object, name), frame))
   }
   if (listeners.functions.length > 0) machine.callFunctions(listeners.functions, self, passed, frame, place)
+  for (const handle of listeners.handles) machine.callNative(handle, passed, frame)
   return anything
+}
+
+/** `once(emitter, name)`: a promise of the list of what is emitted. */
+function awaitEvent(machine: Interpreter, call: ModelledCall): Value {
+  const { frame, place } = call
+  const list = machine.objectAt(frame, `emitted ${place.start}`, 'array')
+  list.length = undefined
+  const listener = machine.nativeFunction(frame, `awaits ${place.start}`, passed => {
+    for (const [at, value] of passed.list.slice(0, 8).entries()) machine.writeField(list, String(at), value)
+    if (passed.rest !== nothing) machine.writeRest(list, passed.rest)
+    return anything
+  })
+  for (const object of argument(call, 0).objects)
+    for (const name of fieldNames(object, argument(call, 1))) machine.writeField(object, name, listener)
+  return ofObject(list)
 }
 
 function fieldNames(object: ObjectValue, name: Value): readonly string[] {

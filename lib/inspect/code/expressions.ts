@@ -1,4 +1,5 @@
 import { loadModule, imported, importMeta } from './loading.ts'
+import { awaited } from './promises.ts'
 import { coerced } from './coerced.ts'
 import { leak, leakSetter } from './handing.ts'
 import type { AnyNode, BinaryOperator } from 'acorn'
@@ -9,12 +10,14 @@ import { lookUp } from './environment.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import {
   addGetter,
+  addSetter,
   copyFields,
   elementsOf,
   handleValue,
   memberOf,
   namedMember,
   namesOf,
+  noteKey,
   propertyKey,
   setMember,
   superObject,
@@ -32,6 +35,7 @@ import {
   nothing,
   ofFunction,
   ofObject,
+  opened,
   tainted,
   truth,
   type Value,
@@ -61,14 +65,16 @@ export function evaluateExpression(machine: Interpreter, node: AnyNode, frame: F
       return evaluateMemberChain(machine, node, frame)
     case 'ChainExpression':
     case 'ParenthesizedExpression':
+      return machine.evaluate(node.expression, frame)
     case 'AwaitExpression':
-      return machine.evaluate(
-        (node as { expression?: AnyNode; argument?: AnyNode }).expression ??
-          (node as { argument: AnyNode }).argument,
-        frame,
-      )
+      return awaited(machine, machine.evaluate(node.argument, frame), frame, placeOf(frame.file, node))
     case 'YieldExpression':
-      if (node.argument) machine.write(frame.returns, machine.evaluate(node.argument, frame))
+      // Runners of generators (`co`, compiled `async` functions) give back what the promise that was yielded holds.
+      if (node.argument) {
+        const yielded = machine.evaluate(node.argument, frame)
+        machine.write(frame.returns, yielded)
+        return node.delegate ? anything : opened(yielded)
+      }
       return anything
     case 'SpreadElement':
       return machine.evaluate(node.argument, frame)
@@ -293,17 +299,21 @@ function evaluateObject(
       carried = join(carried, copyFields(machine, machine.evaluate(property.argument, frame), object, frame))
       continue
     }
-    const names =
+    const key =
       !property.computed && property.key.type === 'Identifier'
-        ? [property.key.name]
-        : namesOf(machine.evaluate(property.key, frame))
+        ? known(property.key.name)
+        : machine.evaluate(property.key, frame)
+    if (key.taints.length > 0) noteKey(machine, ofObject(object), key)
+    const names = namesOf(key)
     frame.home = object
     const value = machine.evaluate(property.value, frame)
     frame.home = home
     for (const name of names) {
       if (property.kind === 'get' && name !== undefined) addGetter(object, name, value)
-      else if (property.kind === 'set') leakSetter(machine, value, frame, placeOf(frame.file, property))
-      else if (name === '__proto__' && !property.computed && !property.shorthand) object.parents = value
+      else if (property.kind === 'set') {
+        leakSetter(machine, value, frame, placeOf(frame.file, property))
+        if (name !== undefined) addSetter(object, name, value)
+      } else if (name === '__proto__' && !property.computed && !property.shorthand) object.parents = value
       else if (name === undefined) machine.writeRest(object, value)
       else machine.writeField(object, name, value)
     }

@@ -121,15 +121,16 @@ export function setOnInstance(
   place: Place,
 ): void {
   const taints = object.fields.get('%taints')?.value.taints ?? []
+  if (name.startsWith('on')) setByModel(machine, object, name, value, frame, place)
   if (name.startsWith('on')) hand(machine, value, { ...anything, taints }, frame, place, 0, ofObject(object))
-  else if (object.model?.name === 'script-element') setOnScript(machine, object, name, value, frame, place)
+  else if (object.model?.name === 'script-element') setByModel(machine, object, name, value, frame, place)
   else if (object.model !== undefined && object.model.name !== 'url' && value.taints.length > 0) {
     machine.write(object.model.pending, { ...anything, taints: value.taints })
   }
 }
 
-/** The model of the field decides: `script-element.src`. */
-function setOnScript(
+/** The model of the field decides: `script-element.src`, `port.onmessage`. */
+function setByModel(
   machine: Interpreter,
   object: ObjectValue,
   name: string,
@@ -137,7 +138,7 @@ function setOnScript(
   frame: Frame,
   place: Place,
 ): void {
-  const api = `script-element.${name}`
+  const api = `${object.model?.name}.${name}`
   if (actOf(api) === undefined) return
   const setter: Value = { ...nothing, handles: [machine.handle(api)] }
   machine.call(setter, ofObject(object), { list: [value], rest: nothing }, frame, place)

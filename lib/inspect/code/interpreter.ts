@@ -1,17 +1,28 @@
-import type { AnyNode, Node, Program } from 'acorn'
-import type { EntryEdge, Gap, Guard, Phase, SourceKind, Text } from '../../types.ts'
+import type { AnyNode } from 'acorn'
+import type { EntryEdge, Gap, Guard, SourceKind } from '../../types.ts'
 import { callValue, newValue } from './calls.ts'
 import { lookUp } from './environment.ts'
+import { rejected } from './promises.ts'
 import { evaluateExpression } from './expressions.ts'
-import type { Constant, Folded } from './fold/constant.ts'
+import type { Constant } from './fold/constant.ts'
 import { constantOf, foldedValue, valueOfFolded } from './folded.ts'
 import { fingerprint } from './fingerprint.ts'
+import {
+  BudgetSpent,
+  type Arguments,
+  type Context,
+  type Frame,
+  type Loader,
+  type SourceFile,
+  type StartedCommand,
+} from './frame.ts'
 import { carries, isWarm, leadsOut } from './reach.ts'
 import { environmentApi, canonical } from './models/index.ts'
 import { bindPattern } from './patterns.ts'
+import type { Level } from './levels.ts'
 import { Recorder, type FactBody } from './recorder.ts'
-import type { Scopes, Warmth } from './scope.ts'
-import type { CodeText, GuardNote, Place } from './sites.ts'
+import type { Place } from './sites.ts'
+import { isNews, joinCalls, type Call } from './shared-call.ts'
 import { onlyShapes } from './shaping.ts'
 import { evaluateStatements, runBody } from './statements.ts'
 import {
@@ -38,7 +49,6 @@ import {
   type Handle,
   type ObjectKind,
   type ObjectValue,
-  type Reader,
   type SourceRecord,
   type Taint,
   withTaints,
@@ -46,87 +56,14 @@ import {
   type Value,
 } from './values.ts'
 
-/**
- * The machine that evaluates trees abstractly. A *context* is a module body, or a function together with one kind of
- * arguments; running it evaluates its statements once, in order. Whatever it reads it is noted as a reader of, and
- * when a cell grows its readers run again, until nothing grows or the budget is spent. Contexts are kept apart by
- * their arguments up to a cap; beyond it they share one context, and what flows back out of the shared one is cut
- * down to what this caller put in.
- */
-export type Context = Reader & {
-  level: number
-  runs: number
-  running: boolean
-  /** Objects, functions and environments it made, by the node that makes them: the same ones on every run. */
-  readonly made: Map<unknown, unknown>
-  run(): void
-}
-
-/** 0 install, 1 import, 2 run, 3 run by a call of the user. */
-export type Level = number
-export const byCallLevel = 3
-
-export type SourceFile = CodeText & {
-  readonly program: Program
-  readonly scopes: Scopes
-  /** Which functions can reach the world outside; undefined where all are entered. */
-  readonly warmth: Warmth | undefined
-  readonly module: boolean
-  readonly depth: number
-  /** Expressions that follow from the text alone, where there was anything to decode. */
-  readonly constants: ReadonlyMap<Node, Folded> | undefined
-  readonly foldCall: (fn: FunctionNode, operands: readonly Constant[]) => Folded | undefined
-}
-
-/** Where evaluation stands: the running context, the names in sight, and what guards this place. */
-export type Frame = {
-  readonly context: Context
-  readonly file: SourceFile
-  readonly functionContext: FunctionContext | undefined
-  environment: Environment
-  thisValue: Value
-  guards: readonly GuardNote[]
-  /** How many branches that may or may not be taken surround this place. */
-  conditional: number
-  /** Collects what a test looks at. */
-  tests: GuardNote[] | undefined
-  thrown: Cell | undefined
-  returns: Cell
-  /** Labels of the functions' own `super`. */
-  home: ObjectValue | undefined
-}
-
-export type Arguments = {
-  readonly list: readonly Value[]
-  readonly rest: Value
-  /** Written out at the call: a parameter that is not there is undefined. Calls by models pass less than real ones. */
-  readonly whole?: boolean
-}
+export { BudgetSpent } from './frame.ts'
+export type { Arguments, Context, Frame, Loader, SourceFile, StartedCommand } from './frame.ts'
 
 /** A function of ours that stands for one of the program: bound, curried, a promise's `resolve`. */
 type Native = {
   run: (given: Arguments, frame: Frame) => Value
   readonly calls: Map<string, Call>
 }
-
-/** A call that is shared by all who make it: it runs again when one of them passes something new. */
-type Call = Context & {
-  given: Arguments & { readonly self: Value }
-  frame: Frame
-  done: boolean
-  readonly returns: Cell
-}
-
-export type StartedCommand = {
-  readonly text: Text
-  readonly args: readonly Text[] | undefined
-  readonly shell: boolean
-  readonly place: Place
-  readonly level: Level
-}
-
-/** Thrown to end everything when the work is spent. */
-export class BudgetSpent extends Error {}
 
 /** Calls nested deeper than this are put on the work list instead: the stack is ours to keep. */
 const maxCallDepth = 24
@@ -145,6 +82,13 @@ const richWork = 150_000
 /** From here on all calls of a function share one context, which runs again once. */
 const lateWork = 1_500_000
 
+/**
+ * The machine that evaluates trees abstractly. A *context* is a module body, or a function together with one kind of
+ * arguments; running it evaluates its statements once, in order. Whatever it reads it is noted as a reader of, and
+ * when a cell grows its readers run again, until nothing grows or the budget is spent. Contexts are kept apart by
+ * their arguments up to a cap; beyond it they share one context, and what flows back out of the shared one is cut
+ * down to what this caller put in.
+ */
 export class Interpreter {
   readonly recorder = new Recorder()
   readonly globals = new Map<string, Cell>()
@@ -160,6 +104,8 @@ export class Interpreter {
   readonly #groups = new Map<string, Call>()
   readonly #commandKeys = new Set<string>()
   commands: StartedCommand[] = []
+  /** Base64 the program makes of texts that stand in it as they are. */
+  readonly encodedTexts = new Set<string>()
   level: Level = 0
   work = 0
   /** Work that loops run for real have cost so far. */
@@ -331,6 +277,7 @@ export class Interpreter {
       fields: new Map(),
       rest: undefined,
       getters: undefined,
+      setters: undefined,
       parents: undefined,
       length: kind === 'array' ? 0 : undefined,
       model: undefined,
@@ -482,7 +429,9 @@ export class Interpreter {
     if (onlyShapes(fn.node)) return this.#callShaping(fn, given, frame, place)
     const context = this.#contextFor(fn, fn.lexicalThis ?? thisValue, this.#withHop(given, fn, place), frame)
     this.#enterContext(context)
-    const result = this.read(context.returns, frame)
+    if (frame.thrown !== undefined && context.throws !== undefined && context.throws !== frame.thrown)
+      this.write(frame.thrown, this.read(context.throws, frame))
+    const result = this.#promised(context, this.read(context.returns, frame), frame)
     return context.merged
       ? this.#ownTaints(
           this.work < richWork ? result : { ...result, taints: unsure(result.taints) },
@@ -490,6 +439,12 @@ export class Interpreter {
           [thisValue, given.rest, ...given.list],
         )
       : result
+  }
+
+  /** What an asynchronous function throws, its promise is rejected with. */
+  #promised({ function: fn, throws }: FunctionContext, result: Value, frame: Frame): Value {
+    if (!fn.node.async || throws.value === nothing || !throws.value.taints.some(isPrivate)) return result
+    return join(result, rejected(frame, this, this.read(throws, frame), `by ${fn.id}`))
   }
 
   /** A call that can do nothing: neither the function nor anything it gets or sees reaches the world outside. */
@@ -636,6 +591,7 @@ export class Interpreter {
       rest: nothing,
       whole: false,
       returns: newCell(),
+      throws: newCell(),
       made: new Map(),
       runs: 0,
       running: false,
@@ -665,7 +621,7 @@ export class Interpreter {
       guards: context.guards,
       conditional: 0,
       tests: undefined,
-      thrown: undefined,
+      thrown: context.throws,
       returns: context.returns,
       home: fn.home,
     }
@@ -886,10 +842,12 @@ export class Interpreter {
   }
 
   /**
-   * Does something once all that is known to happen by itself has been followed: what may happen, where nothing says
-   * that it does. `key` names the place in this context; whatever is passed there is passed on together.
+   * Does something once all that a phase is known to do by itself has been followed: what may happen, where nothing says
+   * that it does, or what a user makes happen. `key` names the place in this context; whatever is passed there is passed
+   * on together.
    */
   later(
+    level: Level,
     key: string,
     passed: { readonly self: Value } & Arguments,
     frame: Frame,
@@ -901,7 +859,7 @@ export class Interpreter {
         run(made.given, made.frame)
         return nothing
       }, frame)
-      call.level = byCallLevel
+      call.level = level
       frame.context.made.set(key, call)
     }
     const joined = joinCalls(call.given, passed)
@@ -991,62 +949,7 @@ export class Interpreter {
   }
 }
 
-/** What the interpreter asks of whoever owns the files. */
-export type Loader = {
-  /** The value of `require(specifier)` or of an imported namespace. */
-  load(
-    machine: Interpreter,
-    specifier: string,
-    from: string,
-    how: 'require' | 'import',
-    frame: Frame | undefined,
-    place: Place,
-  ): Value
-  /** Evaluates text that was found while evaluating, as a file of its own. */
-  virtual(
-    machine: Interpreter,
-    text: string,
-    label: string,
-    frame: Frame,
-    place: Place,
-    kind: 'program' | 'function',
-  ): Value | undefined
-  readText(path: string): string | undefined
-  /** An `export` statement of a module. */
-  exported(machine: Interpreter, node: AnyNode, frame: Frame): void
-}
-
-const phases = ['install', 'import', 'run', 'run'] as const
-
-export function phaseOf(level: Level): Phase {
-  return phases[level] ?? 'run'
-}
-
-/**
- * Whether readers must look again: there is something new to call, to follow or to carry, or a constant that decided
- * a branch is none any more. One more constant among several changes nothing that is followed.
- */
-function isNews(before: Value, after: Value): boolean {
-  return (
-    before.taints !== after.taints ||
-    before.handles !== after.handles ||
-    before.functions !== after.functions ||
-    before.objects !== after.objects ||
-    (!before.open && before.known.length <= 1)
-  )
-}
-
-/** Both calls in one. The left one where the right adds nothing. */
-function joinCalls(left: Call['given'], right: Call['given']): Call['given'] {
-  const size = Math.min(Math.max(left.list.length, right.list.length), 64)
-  const list = Array.from({ length: size }, (_, at) =>
-    join(left.list[at] ?? nothing, right.list[at] ?? nothing),
-  )
-  const self = join(left.self, right.self)
-  const rest = join(left.rest, right.rest)
-  const same =
-    self === left.self &&
-    rest === left.rest &&
-    list.every((value, at) => value === (left.list[at] ?? nothing))
-  return same && size === left.list.length ? left : { self, list, rest }
+/** Data of the machine or its user, as opposed to what servers and programs answer: errors hold those anyway. */
+function isPrivate({ source: { kind } }: Taint): boolean {
+  return kind !== 'network' && kind !== 'command-output' && kind !== 'caller' && kind !== 'package-bytes'
 }

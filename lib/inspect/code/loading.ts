@@ -2,8 +2,9 @@ import { HOLE } from '../../types.ts'
 import { evaluateCode, loadComputed } from './effects.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { namedMember } from './members.ts'
+import { sourceOfPath } from './models/paths.ts'
 import type { Place } from './sites.ts'
-import { anything, join, known, nothing, ofObject, type Value } from './values.ts'
+import { anything, join, known, nothing, ofObject, tainted, type Value } from './values.ts'
 
 /** Loading by a value: `require(name)`, `import(name)`, and what a module looks like to whoever imports it. */
 
@@ -55,14 +56,14 @@ export function loadModule(
   return result === nothing ? anything : result
 }
 
-/** A file outside the package, perhaps one that was written before, is loaded. */
+/** A file outside the package, perhaps one that was written before, is loaded; JSON may be somebody's credentials. */
 export function loadOutside(
   machine: Interpreter,
   specifier: string,
   how: 'require' | 'import',
   frame: Frame,
   place: Place,
-): void {
+): Value {
   loadComputed(machine, known(specifier), specifier.endsWith('.node'), {
     handle: machine.handle(how === 'import' ? 'import()' : 'global:require'),
     self: nothing,
@@ -71,6 +72,10 @@ export function loadOutside(
     place,
     constructed: false,
   })
+  if (sourceOfPath(specifier) !== 'credential-file') return anything
+  const taint = machine.source('credential-file', specifier.slice(0, 300), place)
+  machine.reads(taint, how, frame)
+  return tainted([taint])
 }
 
 export function imported(

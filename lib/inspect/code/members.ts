@@ -11,6 +11,7 @@ import {
   isSecretParameter,
   isSecretVariable,
 } from './models/secrets.ts'
+import { memberOfWasm, wasm } from './webassembly.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
   anything,
@@ -47,6 +48,8 @@ export function propertyKey(
 /** The names a key may have; `undefined` in the list stands for any. */
 export function namesOf(key: Value): readonly (string | undefined)[] {
   const names: (string | undefined)[] = []
+  const symbol = key.handles.length === 1 && !key.open ? key.handles[0]!.api : ''
+  if (symbol.startsWith('global:Symbol.') && key.known.length === 0) return [`@@${symbol.slice(14)}`]
   for (const constant of key.known) {
     if (constant instanceof Uint8Array) names.push(undefined)
     else {
@@ -117,6 +120,8 @@ export function namedMember(
   }
   if (object.open) result = join(result, anything)
   if (name === 'length') return result === nothing ? anything : result
+  if (name === 'stack' && machine.globals.has('%stack'))
+    result = join(result, machine.read(machine.global('%stack'), frame))
   const taints = carriedTaints(object)
   if (taints.length > 0 && (object.open || object.known.length > 0 || object.objects.length > 0)) {
     result = withTaints(result === nothing ? anything : result, secretOption(machine, name, taints, place))
@@ -133,12 +138,33 @@ export function secretOption(
   taints: readonly Taint[],
   place: Place,
 ): readonly Taint[] {
+  if (publicParts.test(name)) return withoutSecret(machine, taints, place)
   if (!isSecretParameter(name)) return taints
   const caller = taints.find(taint => taint.source.kind === 'caller')
   if (caller === undefined) return taints
   return joinTaints(
     taints.filter(taint => taint !== caller),
-    [machine.source('caller-secret', name, place)],
+    [machine.source('caller-secret', isRequest(caller) ? `request ${name}` : name, place)],
+  )
+}
+
+/** A parameter that is a request to a server: what it carries is its sender's, not its caller's. */
+function isRequest({ source }: Taint): boolean {
+  return /^(?:req|request)$/i.test(source.name)
+}
+
+/** What a wallet or key pair shows to everybody. */
+const publicParts =
+  /^(?:classic|x|legacy|account|wallet|public)?_?address(?:es)?$|^public_?key$|^pub_?key$|^account_?id$/i
+
+function withoutSecret(machine: Interpreter, taints: readonly Taint[], place: Place): readonly Taint[] {
+  const isWallet = (taint: Taint): boolean =>
+    taint.source.kind === 'caller-secret' && /^(?:wallet|signer|keypair|keystore)$/i.test(taint.source.name)
+  const wallet = taints.find(isWallet)
+  if (wallet === undefined) return taints
+  return joinTaints(
+    taints.filter(taint => !isWallet(taint)),
+    [machine.source('caller', wallet.source.name, place)],
   )
 }
 
@@ -161,6 +187,7 @@ function memberOfHandle(
 ): Value {
   if (handle.api === environmentApi) return variable(machine, name, frame, place, object.objects.length > 0)
   if (handle.api === 'store.*') return ofHandle(handle)
+  if (handle.api === wasm) return { ...anything, handles: [memberOfWasm(machine, name)] }
   // Code walks up to the constructor of constructors to evaluate text.
   if (name === 'constructor' && !handle.api.startsWith('module')) {
     return ofHandle(machine.handle('global:Function'))
@@ -317,6 +344,7 @@ export function setMember(
   // Where it may also be an object of the package's own, that is what is meant; and `this` is one as a rule: compilers
   // make classes of old ones by calls that mix up the prototypes of a whole file.
   const unsure = object.objects.length > 0 || object.functions.length > 0 || isSelf(node)
+  noteKey(machine, object, key)
   for (const name of namesOf(key)) {
     for (const one of object.objects) setField(machine, one, name, value, frame, place)
     for (const fn of object.functions) setField(machine, fn.properties, name, value, frame, place)
@@ -338,6 +366,17 @@ function isSelf(node: AnyNode): boolean {
   )
 }
 
+/** A secret may be the name of a field: whoever asks for the names, gets it. Names callers choose are theirs. */
+export function noteKey(machine: Interpreter, object: Value, key: Value): void {
+  const secrets = key.taints.filter(
+    ({ source: { kind } }) => kind === 'credential-file' || kind === 'env-secret' || kind === 'env',
+  )
+  if (secrets.length > 0)
+    for (const one of object.objects) machine.writeField(one, keysField, tainted(secrets))
+}
+
+const keysField = '%keys'
+
 function setField(
   machine: Interpreter,
   object: ObjectValue,
@@ -356,6 +395,20 @@ function setField(
     object.parents = object.parents === undefined ? value : join(object.parents, value)
     return
   }
+  const setter = setterOf(object, name)
+  if (setter !== undefined) {
+    machine.callFunction(setter, ofObject(object), { list: [value], rest: nothing }, frame, place)
+    return
+  }
+  const trap = object.fields.get('%set')
+  if (trap !== undefined)
+    machine.call(
+      machine.read(trap, frame),
+      nothing,
+      { list: [anything, known(name), value, anything], rest: nothing },
+      frame,
+      place,
+    )
   if (object.model !== undefined) setOnInstance(machine, object, name, value, frame, place)
   machine.writeField(object, name, value)
   if (object.kind === 'array' && object.length !== undefined && /^\d{1,6}$/.test(name)) {
@@ -398,7 +451,10 @@ export function elementsOf(machine: Interpreter, value: Value, frame: Frame): El
   }
   let any = tainted(carriedTaints(value))
   let plain = value.open || value.known.length > 0 || value.handles.length > 0
-  for (const object of value.objects) any = join(any, machine.read(machine.everythingIn(object), frame))
+  for (const object of value.objects) {
+    any = join(any, machine.read(machine.everythingIn(object), frame))
+    if (object.kind !== 'array' && object.kind !== 'map') any = join(any, iterated(machine, object, frame))
+  }
   for (const handle of value.handles) {
     if (handle.api === environmentApi) {
       plain = true
@@ -409,13 +465,37 @@ export function elementsOf(machine: Interpreter, value: Value, frame: Frame): El
   return { exact: false, list: [], any }
 }
 
+/** What the iterator of an object gives: `[Symbol.iterator]()` and then `next().value`; generators give it at once. */
+function iterated(machine: Interpreter, object: ObjectValue, frame: Frame): Value {
+  const place = { file: frame.file, start: 0, end: 0 }
+  const none = { list: [], rest: nothing }
+  let result = nothing
+  for (const name of ['@@iterator', '@@asyncIterator']) {
+    let owner: ObjectValue | undefined = object
+    for (let step = 0; step < 4 && owner !== undefined && !owner.fields.has(name); step++)
+      owner = owner.parents?.objects[0]
+    for (const fn of owner?.fields.get(name)?.value.functions ?? []) {
+      const iterator = machine.callFunction(fn, ofObject(object), none, frame, place)
+      const steps = iterator.objects.flatMap(one => one.fields.get('next')?.value.functions ?? [])
+      if (steps.length === 0) result = join(result, iterator)
+      for (const next of steps) {
+        const given = machine.callFunction(next, iterator, none, frame, place)
+        result = join(result, namedMember(machine, given, 'value', frame, place))
+      }
+    }
+  }
+  return result
+}
+
 /** The keys `for (… in …)` and `Object.keys` give. */
 export function keysOf(value: Value): Elements {
+  const secret = value.objects.flatMap(object => object.fields.get(keysField)?.value.taints ?? [])
+  if (secret.length > 0) return { exact: false, list: [], any: tainted(secret) }
   const single =
     value.objects.length === 1 && !value.open && value.handles.length === 0 ? value.objects[0] : undefined
   if (single !== undefined && single.rest === undefined && !single.escaped && single.stars === undefined) {
     const names = [...single.fields]
-      .filter(([, cell]) => cell.value !== nothing)
+      .filter(([name, cell]) => cell.value !== nothing && !name.startsWith('@@'))
       .map(([name]) => name)
       .slice(0, 400)
     if (names.length < 400) {
@@ -443,6 +523,26 @@ export function addGetter(
 ): void {
   const getter = value.functions[0]
   if (getter !== undefined) (object.getters ??= new Map()).set(name, getter)
+}
+
+export function addSetter(
+  object: { setters: Map<string, Value['functions'][number]> | undefined },
+  name: string,
+  value: Value,
+): void {
+  const setter = value.functions[0]
+  if (setter !== undefined) (object.setters ??= new Map()).set(name, setter)
+}
+
+/** The setter of that name, of the object or of what it inherits from. */
+function setterOf(object: ObjectValue, name: string): FunctionValue | undefined {
+  let at: ObjectValue | undefined = object
+  for (let step = 0; at !== undefined && step < 4; step++) {
+    const setter = at.setters?.get(name)
+    if (setter !== undefined) return setter
+    at = at.parents?.objects[0]
+  }
+  return undefined
 }
 
 /** `{...from}` and `Object.assign`: the fields that are known, and whatever else the value carries. */

@@ -4,15 +4,8 @@ import { limits } from '../../limits.ts'
 import type { Phase } from '../../types.ts'
 import { declareBinding, enterScope } from './environment.ts'
 import { evaluateCode } from './effects.ts'
-import {
-  byCallLevel,
-  phaseOf,
-  type Context,
-  type Frame,
-  type Interpreter,
-  type Loader,
-  type SourceFile,
-} from './interpreter.ts'
+import { type Context, type Frame, type Interpreter, type Loader, type SourceFile } from './interpreter.ts'
+import { byCallLevel, phaseOf } from './levels.ts'
 import { fromJson } from './json-data.ts'
 import { imported, loadOutside } from './loading.ts'
 import { handleValue } from './members.ts'
@@ -134,8 +127,7 @@ export class Modules implements Loader {
       stored !== undefined ||
       specifier.endsWith('.node')
     ) {
-      loadOutside(machine, writtenPath(machine, specifier, from), how, frame, place)
-      return anything
+      return loadOutside(machine, writtenPath(machine, specifier, from), how, frame, place)
     }
     // A data: URL is code in a name.
     if (specifier.startsWith('data:')) {

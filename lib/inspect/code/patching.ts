@@ -3,7 +3,7 @@ import { HOLE } from '../../types.ts'
 import { hand } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import type { Place } from './sites.ts'
-import { anything, newCell, type Handle, type Value } from './values.ts'
+import { anything, newCell, nothing, type Handle, type Value } from './values.ts'
 
 /** Writing to what the outside world owns: globals, prototypes, the modules of Node. */
 
@@ -35,10 +35,29 @@ export function assignHandle(
   }
   machine.write(cell, value)
   if (target.api === environmentApi) return
+  if (api === 'global:Error.prepareStackTrace') tellStack(machine, value, frame, place)
   if (isPatchTarget(api)) {
-    const target = api.replace(/^global:/, '')
-    machine.fact({ kind: 'patches', target, api: 'assignment', ...(unsure ? { unsure } : {}) }, frame, place)
+    const how = knowsPayments(value, place) ? 'assignment, payments' : 'assignment'
+    const named = api.replace(/^global:/, '')
+    machine.fact({ kind: 'patches', target: named, api: how, ...(unsure ? { unsure } : {}) }, frame, place)
   } else if (/\.on[a-z]+$/.test(api)) hand(machine, value, anything, frame, place)
+}
+
+/** Who says what a stack looks like, is asked for it by every error. */
+function tellStack(machine: Interpreter, value: Value, frame: Frame, place: Place): void {
+  const given = machine.call(value, nothing, { list: [anything, anything], rest: nothing }, frame, place)
+  if (given.taints.length > 0) machine.write(machine.global('%stack'), given)
+}
+
+/** Requests to wallets, by the names of their methods, in what is put in the place of something else. */
+const payments = /\beth_(?:send|sign)\w*|\b(?:sign|send)(?:Raw|All)?Transactions?\b|\bsignTypedData/
+
+function knowsPayments(value: Value, place: Place): boolean {
+  const { text } = place.file
+  const codes = value.functions.map(({ file, node }) =>
+    ('text' in file ? String(file.text) : text).slice(node.start, node.end),
+  )
+  return [text.slice(place.start, place.end), ...codes].some(code => payments.test(code.slice(0, 20_000)))
 }
 
 export function patched(

@@ -1,4 +1,5 @@
 import { HOLE } from '../../types.ts'
+import { clipboardPath } from './page.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { namedMember } from './members.ts'
 import type { Place } from './sites.ts'
@@ -29,6 +30,7 @@ export function notePayment(
   frame: Frame,
   place: Place,
 ): Value {
+  if (name === 'setData') noteCopied(machine, given, frame, place)
   if (balances.has(name)) return join(answer, tainted([machine.source('network', 'balance', place)]))
   if (!payments.has(name)) return answer
   for (const object of given.list[0]?.objects ?? []) {
@@ -44,6 +46,17 @@ export function notePayment(
   for (const value of given.list)
     if (value.objects.length === 0) report(machine, name, value, nothing, frame, place)
   return answer
+}
+
+/** `event.clipboardData.setData(type, text)`: what is pasted later. Only texts of the code are of interest. */
+function noteCopied(machine: Interpreter, given: Arguments, frame: Frame, place: Place): void {
+  const text = given.list[1]?.known.filter(one => typeof one === 'string') ?? []
+  if (text.some(one => address.test(one)))
+    machine.fact(
+      { kind: 'writes', api: 'clipboardData.setData', paths: [clipboardPath], contents: text },
+      frame,
+      place,
+    )
 }
 
 function report(

@@ -1,10 +1,13 @@
 import type { AnyNode, BlockStatement, Statement } from 'acorn'
+import { isEndless } from './endless.ts'
 import { enterBlock, enterScope, leaveBlank, lookUp, newEnvironment } from './environment.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
+import { runLevel } from './levels.ts'
+import { post } from './channels.ts'
 import { elementsOf, keysOf } from './members.ts'
 import { assignPattern, bindPattern } from './patterns.ts'
 import { childrenOf } from './scope.ts'
-import type { GuardNote } from './sites.ts'
+import { placeOf, type GuardNote } from './sites.ts'
 import { anything, newCell, nothing, opened, truth, type FunctionValue, type Value } from './values.ts'
 import { evaluateClass, makeInstanceFields } from './classes.ts'
 
@@ -83,6 +86,7 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
     case 'ThrowStatement': {
       const thrown = machine.evaluate(node.argument, frame)
       if (frame.thrown !== undefined) machine.write(frame.thrown, thrown)
+      else post(machine, 'process uncaughtException', [thrown], frame, placeOf(frame.file, node))
       return 'leave'
     }
     case 'BreakStatement':
@@ -274,6 +278,12 @@ function loop(
 ): Ending {
   const guardsBefore = frame.guards
   const work = machine.work
+  if (machine.level < runLevel && isEndless(test, update, body))
+    machine.fact(
+      { kind: 'stops', api: 'loop', what: 'endless-loop' },
+      frame,
+      placeOf(frame.file, bodyFirst ? body : (test ?? body)),
+    )
   for (let round = 0; round < maxRounds; round++) {
     if (machine.work - work > maxLoopWork || machine.loopWork > maxAllLoopWork) break
     if (!(bodyFirst && round === 0) && test !== undefined) {

@@ -72,6 +72,7 @@ export type ObjectValue = {
   /** Everything stored under a key that is not known. */
   rest: Cell | undefined
   getters: Map<string, FunctionValue> | undefined
+  setters: Map<string, FunctionValue> | undefined
   /** What it inherits from. */
   parents: Value | undefined
   /** Length of an array whose elements are all known; undefined otherwise. */
@@ -173,6 +174,8 @@ export type FunctionContext = Reader & {
   /** No call of it passes more than these. */
   whole: boolean
   readonly returns: Cell
+  /** What it throws, for whoever catches around a call of it. */
+  readonly throws: Cell
   readonly made: Map<unknown, unknown>
   runs: number
   running: boolean
@@ -224,6 +227,11 @@ export function ofObject(object: ObjectValue): Value {
 
 export function ofFunction(fn: FunctionValue): Value {
   return { ...nothing, functions: [fn] }
+}
+
+/** Only what can be called of a value. */
+export function onlyCallable(value: Value): Value {
+  return { ...nothing, functions: value.functions, handles: value.handles }
 }
 
 /** The value with these taints as well. */

@@ -151,6 +151,8 @@ export class BatchRunner {
     let start = -1
     let quoted = false
     let plain = ''
+    // A parenthesis inside a word is text, and so is the one that closes it.
+    let open = 0
     const flush = (at: number): Token[] => {
       if (plain !== '') pieces.push(constant(plain))
       const word: Token[] = start < 0 ? [] : [{ kind: 'word', value: join(pieces), start, end: at }]
@@ -195,6 +197,11 @@ export class BatchRunner {
       ) {
         yield* flush(i)
         i++
+      } else if (!quoted && ((c === '(' && start >= 0) || (c === ')' && open > 0))) {
+        open += c === '(' ? 1 : -1
+        if (start < 0) start = i
+        plain += c
+        i++
       } else if (!quoted && /[&|()<>]/.test(c)) {
         const descriptor = /[<>]/.test(c) && /^\d$/.test(plain) && pieces.length === 0 ? plain : ''
         if (descriptor !== '') {
@@ -221,13 +228,19 @@ export class BatchRunner {
     yield* flush(end)
   }
 
+  #ownFolder(): string {
+    const { self } = this.#session
+    return self === undefined ? './' : self.slice(0, self.lastIndexOf('/') + 1)
+  }
+
   /** `%A%`, `!A!`, `%A:~2,4%`, `%A:x=y%`, `%1`, `%~dp0`, `%%i`. */
   #variable(text: string, at: number, end: number): { value: Value; length: number } | undefined {
     const slice = text.slice(at, Math.min(end, at + 300))
     const argument = /^%(?:~[a-z]*)?([\d*])/i.exec(slice) ?? /^%%(?:~[a-z]*)?([a-z])/i.exec(slice)
     if (argument) {
       // The folder of the script itself: the package's.
-      if (/^%~[a-z]*p[a-z]*0/i.test(slice)) return { value: constant('./'), length: argument[0].length }
+      if (/^%~[a-z]*p[a-z]*0/i.test(slice))
+        return { value: constant(this.#ownFolder()), length: argument[0].length }
       return {
         value: this.#session.variables.get(argument[1] ?? '') ?? unknown(),
         length: argument[0].length,

@@ -292,6 +292,9 @@ export class PowershellRunner {
     const own = this.#session.variables.get(text.toLowerCase())
     if (own) return own
     if (/^env:/i.test(text)) return variable(this.#session, text.slice(4), site)
+    const { self } = this.#session
+    if (/^psscriptroot$/i.test(text) && self !== undefined)
+      return constant(self.slice(0, self.lastIndexOf('/')))
     if (/^(?:home|pwd|psscriptroot)$/i.test(text)) return constant(/^home$/i.test(text) ? '~' : '.')
     return unknown()
   }

@@ -20,7 +20,7 @@ const batchMarks =
  */
 export function readScript(input: ScriptInput): ScriptReading {
   const { text, path, phase } = input
-  const session = new ScriptSession(path, phase, runner)
+  const session = new ScriptSession(path, phase, input.cwd ?? '', input.place === undefined, runner)
   if (text.length > limits.maxScriptBytes) {
     session.gap(`script of ${text.length} characters`)
     return session.reading()
@@ -42,9 +42,7 @@ function follow(
   dialect: Dialect,
   place: (start: number, end: number) => Site,
 ): void {
-  session.variables.clear()
-  session.cwd = ''
-  session.steps = 0
+  session.restart()
   if (dialect === 'batch') new BatchRunner(session, place).text(text, undefined)
   else if (dialect === 'powershell') new PowershellRunner(session, place).text(text, undefined)
   else if (dialect === 'python') new PythonRunner(session, place).text(text)

@@ -1,4 +1,4 @@
-import type { Fact, Flow, Gap, Phase, Site } from '../../types.ts'
+import type { Fact, Flow, Gap, Phase, Site, Text } from '../../types.ts'
 
 /** How a text is to be read. A `hook` is a line that sh runs on one system and cmd.exe on another. */
 export type Dialect = 'hook' | 'shell' | 'batch' | 'powershell' | 'python'
@@ -15,6 +15,8 @@ export type ScriptStart = {
   readonly target: string
   /** What it is handed to: `node`, `sh`, `exec` (run as a program), `source`, `preload`, `python`, `powershell` … */
   readonly how: string
+  /** The folder it runs in, from the package's root; `HOLE` where it cannot be known. */
+  readonly cwd: Text
   readonly at: Site
 }
 
@@ -41,6 +43,8 @@ export type ScriptInput = {
   readonly dialect: Dialect
   readonly path: string
   readonly phase: Phase
+  /** The folder it runs in, from the package's root (the default); `HOLE` where it cannot be known. */
+  readonly cwd?: Text
   /** The site of a stretch of the text, where the text is not the whole file (a hook inside package.json). */
   readonly place?: (start: number, end: number) => Site
 }

@@ -8,8 +8,10 @@ import {
   type Sink,
   type Site,
   type Source,
+  type Text,
 } from '../../types.ts'
 import type { CodeLanguage, ScriptCode, ScriptReading, ScriptStart } from './script-reading.ts'
+import { from, packageRoot } from './folders.ts'
 import { constant, isConstant, type Value } from './value.ts'
 
 /** One command with its words expanded. `words[0]` is the program as written, `program` its bare lower-case name. */
@@ -53,19 +55,49 @@ export class ScriptSession {
   readonly #codes = new Map<string, ScriptCode>()
   readonly #gaps = new Map<string, Gap>()
   readonly #path: string
-  cwd = ''
+  /** The folder commands run in, from the package's root; `HOLE` where it cannot be known. */
+  cwd: Text
+  readonly #home: Text
+  readonly #ownFile: boolean
+  readonly folders: Text[] = []
   steps = 0
   /** How often each function of a script is being run inside itself, by its body. */
   readonly entered = new Map<object, number>()
   depth = 0
 
-  constructor(path: string, phase: Phase, runner: (session: ScriptSession) => Runner) {
+  constructor(
+    path: string,
+    phase: Phase,
+    cwd: Text,
+    ownFile: boolean,
+    runner: (session: ScriptSession) => Runner,
+  ) {
     this.#path = path
+    this.#home = cwd
+    this.cwd = cwd
+    this.#ownFile = ownFile
     this.phase = phase
     this.runner = runner(this)
   }
 
-  fact(input: FactInput): void {
+  /** Forgets what a first reading left behind, but for the files it wrote. */
+  restart(): void {
+    this.variables.clear()
+    this.cwd = this.#home
+    this.folders.length = 0
+    this.steps = 0
+  }
+
+  /** The script's own path, as a text that is the same from every folder; undefined for a line of another file. */
+  get self(): Text | undefined {
+    return this.#ownFile ? packageRoot + this.#path : undefined
+  }
+
+  fact(given: FactInput): void {
+    const input =
+      (given.kind === 'writes' || given.kind === 'deletes') && given.api !== 'reg'
+        ? { ...given, paths: given.paths.map(path => this.resolve(path)) }
+        : given
     const fact = { ...input, phase: this.phase, byCall: false, guards: [] } as Fact
     keep(this.#facts, fact)
   }
@@ -91,9 +123,9 @@ export class ScriptSession {
     }
   }
 
-  start(start: ScriptStart): void {
+  start(start: Omit<ScriptStart, 'cwd'>): void {
     const target = start.kind === 'file' ? this.resolve(start.target) : start.target
-    if (!target.includes(HOLE) && target !== '') keep(this.#starts, { ...start, target })
+    if (!target.includes(HOLE) && target !== '') keep(this.#starts, { ...start, target, cwd: this.cwd })
   }
 
   code(value: Value, language: CodeLanguage, at: Site, module = false): void {
@@ -106,8 +138,7 @@ export class ScriptSession {
 
   /** A path as the script means it, from its current folder. Absolute and home paths stay as they are. */
   resolve(path: string): string {
-    const flat = path.replaceAll('\\', '/').replace(/^(?:\.\/+)+/, '')
-    return this.cwd === '' || /^(?:[/~\u0001]|[a-z]:)/i.test(flat) ? flat : `${this.cwd}/${flat}`
+    return from(this.cwd, path)
   }
 
   read(path: string): Value | undefined {

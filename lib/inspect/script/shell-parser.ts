@@ -116,11 +116,11 @@ class ShellParser {
     const closer = Object.hasOwn(closers, word) ? closers[word] : undefined
     if (closer !== undefined) {
       this.#at += word.length
-      return this.#group(this.#list([closer], ''), closer, start)
+      return this.#group(this.#list([closer], ''), closer, start, word === '{' ? 'plain' : 'branch')
     }
     if (this.#text.charAt(start) === '(') {
       this.#at++
-      return this.#group(this.#list([], ')'), ')', start)
+      return this.#group(this.#list([], ')'), ')', start, 'subshell')
     }
     return this.#simple()
   }
@@ -129,10 +129,10 @@ class ShellParser {
     return { start: this.#base + start, end: this.#base + this.#at }
   }
 
-  #group(list: List, closer: string, start: number): Command {
+  #group(list: List, closer: string, start: number, manner: 'plain' | 'subshell' | 'branch'): Command {
     if (this.#text.startsWith(closer, this.#at)) this.#at += closer.length
     const redirects = this.#redirects()
-    return { kind: 'group', list, redirects, ...this.#span(start) }
+    return { kind: 'group', manner, list, redirects, ...this.#span(start) }
   }
 
   #function(name: string, start: number): Command {
@@ -199,7 +199,13 @@ class ShellParser {
       if (this.#depth >= limits.maxScriptDepth) break
     }
     if (this.#text.startsWith('esac', this.#at)) this.#at += 4
-    return { kind: 'group', list: { pipelines }, redirects: this.#redirects(), ...this.#span(start) }
+    return {
+      kind: 'group',
+      manner: 'branch',
+      list: { pipelines },
+      redirects: this.#redirects(),
+      ...this.#span(start),
+    }
   }
 
   #simple(): Command | undefined {

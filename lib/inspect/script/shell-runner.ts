@@ -69,7 +69,8 @@ export class ShellRunner {
         return empty
       case 'group': {
         const input = this.#input(command.redirects, stdin, command)
-        return this.#output(command.redirects, this.#list(command.list, input), command)
+        const output = this.#inside(command.manner, () => this.#list(command.list, input))
+        return this.#output(command.redirects, output, command)
       }
       case 'for':
         return this.#for(command, stdin)
@@ -77,6 +78,15 @@ export class ShellRunner {
         break
     }
     return this.#simple(command, stdin, manner)
+  }
+
+  /** A subshell comes back to its folder; after a branch that moved, nobody knows where the script is. */
+  #inside(manner: 'plain' | 'subshell' | 'branch', run: () => Value): Value {
+    const { cwd } = this.#session
+    const output = run()
+    if (manner === 'subshell') this.#session.cwd = cwd
+    else if (manner === 'branch' && this.#session.cwd !== cwd) this.#session.cwd = HOLE
+    return output
   }
 
   #for(command: Command & { kind: 'for' }, stdin: Value | undefined): Value {
@@ -270,7 +280,7 @@ export class ShellRunner {
       case 'command':
         break
     }
-    const output = this.#list(part.list, undefined)
+    const output = this.#inside('subshell', () => this.#list(part.list, undefined))
     return part.process ? output : withText(output, output.text.replace(/\n+$/, ''))
   }
 

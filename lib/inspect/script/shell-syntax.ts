@@ -39,6 +39,8 @@ export type Command =
     }
   | {
       readonly kind: 'group'
+      /** A subshell comes back to the folder it started in; a branch may not have been taken. */
+      readonly manner: 'plain' | 'subshell' | 'branch'
       readonly list: List
       readonly redirects: readonly Redirect[]
       readonly start: number

@@ -36,6 +36,7 @@ const plain =
 export function variable(session: ScriptSession, name: string, at: Site): Value {
   const own = session.variables.get(name)
   if (own) return own
+  if (session.self !== undefined && (name === '0' || name === 'BASH_SOURCE')) return constant(session.self)
   const fixed = known.get(name) ?? known.get(name.toUpperCase())
   if (fixed !== undefined) return constant(fixed)
   return plain.test(name) ? unknown() : unknown(session.source(variableSource(name), name, at))

@@ -22,7 +22,7 @@ import { keysOf, ownField } from './object-methods.ts'
 import { applyBinary, applyUnary, concatenate } from './operators.ts'
 import { bindName, bindPattern, iterate, memberKey } from './patterns.ts'
 import { Missing, type Scope } from './scope.ts'
-import { FoldFunction, FoldObject, FoldRegex, type Value } from './values.ts'
+import { FoldArray, FoldFunction, FoldObject, FoldRegex, type Value } from './values.ts'
 
 /** Evaluates one expression. Expressions inside one another are counted, since the input chooses how deep they nest. */
 export const evaluate: Engine['evaluate'] = (machine, node, scope) => {
@@ -179,7 +179,12 @@ const member = (machine: Machine, node: MemberExpression, scope: Scope): Value =
   if (node.object.type === 'Super') return halt('unsupported')
   const object = evaluate(machine, node.object, scope)
   if (node.optional && (object === undefined || object === null)) throw shortCircuit
-  return getMember(machine, object, memberKey(machine, node, scope))
+  const { used } = machine
+  const value = getMember(machine, object, memberKey(machine, node, scope))
+  // `texts[3]` hides nothing from a reader, unless the table was turned before.
+  if (object instanceof FoldArray && node.property.type === 'Literal' && machine.rotations === 0)
+    machine.used = used | object.labels
+  return value
 }
 
 /** The end of an optional chain whose start is nullish. Never leaves `chain`. */

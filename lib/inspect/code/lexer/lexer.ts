@@ -123,15 +123,19 @@ const harmlessProcess: ReadonlySet<string> = new Set(
   `env platform argv argv0 version versions nextTick stdout stderr stdin cwd exit on once off emit emitWarning hrtime
   pid ppid memoryUsage exitCode title execArgv execPath arch uptime features release config browser umask getuid
   geteuid getgid noDeprecation throwDeprecation traceDeprecation addListener removeListener listeners listenerCount
-  removeAllListeners prependListener domain type cpuUsage resourceUsage report allowedNodeEnvironmentFlags
+  removeAllListeners prependListener domain type cpuUsage resourceUsage allowedNodeEnvironmentFlags
   setMaxListeners getMaxListeners isTTY abort connected channel disconnect constrainedMemory availableMemory
   setUncaughtExceptionCaptureCallback hasUncaughtExceptionCaptureCallback prependOnceListener toString
-  sourceMapsEnabled stdlib client server prototype default kill chdir`.split(/\s+/),
+  sourceMapsEnabled stdlib client server prototype default chdir`.split(/\s+/),
 )
 
 const harmlessModule: ReadonlySet<string> = new Set(
   'exports id parent children hot paths filename loaded path default __esModule'.split(' '),
 )
+
+/** `while (true)`, `for (;;)`, and counting towards infinity. */
+const endless =
+  /\bwhile\s{0,9}\(\s{0,9}(?:true|1|!0|!!\[\])\s{0,9}\)|\bfor\s{0,9}\([^;()]{0,60};\s{0,9}(?:\w{1,40}\s{0,9}<=?\s{0,9}Infinity\s{0,9})?;/g
 
 /** One pass over one text. Pure; linear in its length; never throws, whatever the text is. */
 export function lex(text: string): Lexed {
@@ -157,6 +161,21 @@ class Reading {
     for (let at = 0; at < marked.length; at++) this.#look(at)
     this.#members()
     this.#patches()
+    this.#loops()
+  }
+
+  /** Loops outside of all functions that look as if they had no end: their bodies are worth a look. */
+  #loops(): void {
+    const { text, functionStarts, functionEnds } = this.#tokens
+    if (functionStarts.length > 2_000) return
+    let count = 0
+    for (const { index } of text.matchAll(endless)) {
+      if (++count > 100) return
+      let inside = false
+      for (let at = 0; at < functionStarts.length && !inside; at++)
+        inside = functionStarts[at]! < index && index < functionEnds[at]!
+      if (!inside) this.#powers.push({ what: 'a loop without an end', at: index })
+    }
   }
 
   result(): Lexed {

@@ -1,3 +1,4 @@
+import { channels } from '../models/channels.ts'
 import { codecs, language } from '../models/codecs.ts'
 import { code, exec } from '../models/exec.ts'
 import { files } from '../models/files.ts'
@@ -71,6 +72,7 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'Object.entries',
   'Object.assign',
   'identity',
+  'symbol',
   'Object.create',
   'getPrototypeOf',
   'emitter.on',
@@ -97,6 +99,35 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'collection',
   'URL',
   'url.format',
+  'promisify',
+  'callbackify',
+  'event',
+  'Promise.reject',
+  'stream.write',
+  'stream.push',
+  'stream.on',
+  'finalizers',
+  // What is posted, emitted or kept here reaches another part of the package and nobody else.
+  'store.make',
+  'store.run',
+  'store.exit',
+  'store.enter',
+  'store.get',
+  'store.snapshot',
+  'store.scope',
+  'channel.topic',
+  'channel.broadcast',
+  'channel.pair',
+  'channel.post',
+  'channel.on',
+  'channel.onmessage',
+  'channel.subscribe',
+  'process.on',
+  'process.emit',
+  // The lexer looks for the member itself.
+  'process.kill',
+  // A session that was opened is the power.
+  'session.request',
 ])
 
 /** Globals of which only some members are powers: the members are looked for, under whatever object. */
@@ -136,6 +167,7 @@ export const models: readonly Model[] = [
   ...stores,
   ...answers,
   ...emitters,
+  ...channels,
 ]
 
 function collect(): Powers {

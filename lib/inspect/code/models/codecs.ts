@@ -122,7 +122,26 @@ export const streams: readonly Model[] = [
     act: 'built-in',
     name: 'pipeline',
   },
-  { of: ['node:stream.{Transform,Writable,Duplex}'], act: 'built-in', name: 'stream' },
+  {
+    of: ['node:stream.{Transform,Writable,Duplex,Readable,PassThrough}'],
+    act: 'built-in',
+    name: 'stream',
+  },
+  {
+    of: ['node:stream.{Transform,Writable,Duplex,Readable,PassThrough}.{write,end}'],
+    act: 'built-in',
+    name: 'stream.write',
+  },
+  {
+    of: ['node:stream.{Transform,Writable,Duplex,Readable,PassThrough}.push'],
+    act: 'built-in',
+    name: 'stream.push',
+  },
+  {
+    of: ['node:stream.{Transform,Writable,Duplex,Readable,PassThrough}.{on,once,addListener}'],
+    act: 'built-in',
+    name: 'stream.on',
+  },
   {
     of: [
       'node:stream.{Readable,Transform,PassThrough}.from',
@@ -156,7 +175,6 @@ export const language: readonly Model[] = [
     of: [
       'global:Object.{freeze,seal,preventExtensions}',
       'global:Object',
-      'node:util.{promisify,callbackify}',
       'pkg:{pify,util.promisify}',
       'pkg:tslib.{__importStar,__importDefault}',
       'pkg:@babel/runtime/helpers/{interopRequireDefault,interopRequireWildcard}',
@@ -169,6 +187,9 @@ export const language: readonly Model[] = [
     act: 'built-in',
     name: 'identity',
   },
+  { of: ['node:util.promisify'], act: 'built-in', name: 'promisify' },
+  { of: ['node:util.callbackify'], act: 'built-in', name: 'callbackify' },
+  { of: ['global:{CustomEvent,Event,MessageEvent}'], act: 'built-in', name: 'event' },
   { of: ['global:Object.create'], act: 'built-in', name: 'Object.create' },
   {
     of: ['global:Object.getPrototypeOf', 'global:Reflect.getPrototypeOf'],
@@ -192,7 +213,7 @@ export const language: readonly Model[] = [
   },
   { of: ['global:{Symbol,Symbol.for}'], act: 'built-in', name: 'symbol' },
   { of: ['global:Promise'], act: 'built-in', name: 'Promise' },
-  { of: ['global:Promise.reject'], act: 'built-in', name: 'identity' },
+  { of: ['global:Promise.reject'], act: 'built-in', name: 'Promise.reject' },
   { of: ['global:Reflect.apply'], act: 'built-in', name: 'Reflect.apply' },
   { of: ['global:Reflect.construct'], act: 'built-in', name: 'Reflect.construct' },
   { of: ['global:Reflect.get'], act: 'built-in', name: 'Reflect.get' },
@@ -203,5 +224,4 @@ export const language: readonly Model[] = [
   { of: ['url.{set,append}'], act: 'fill', values: [0, 1] },
   { of: ['global:Promise.withResolvers'], act: 'built-in', name: 'withResolvers' },
   { of: ['node:url.{format,resolve}'], act: 'built-in', name: 'url.format' },
-  { of: ['global:process.{on,once,addListener,prependListener}'], act: 'listen', event: 0 },
 ]

@@ -55,7 +55,6 @@ export const exec: readonly Model[] = [
   },
   { of: ['node:worker_threads.Worker', 'global:Worker'], act: 'built-in', name: 'Worker' },
   { of: ['child.kill', 'child.{ref,unref,disconnect}'], act: 'clean' },
-  { of: ['child.send'], act: 'send', payload: [0] },
   { of: ['stdin.{write,end}'], act: 'send', payload: [0] },
   { of: ['pkg:{open,opn,opener,open-cli}'], act: 'start', command: 0, shell: false, gives: 'child' },
 ]
@@ -117,7 +116,9 @@ export const code: readonly Model[] = [
     inside: true,
   },
   {
-    of: ['global:WebAssembly.{compile,instantiate,compileStreaming,instantiateStreaming,Module,Instance}'],
+    of: [
+      'global:WebAssembly.{compile,instantiate,compileStreaming,instantiateStreaming,Module,Instance,Memory}',
+    ],
     act: 'load',
     target: 0,
     native: true,

@@ -1,3 +1,4 @@
+import { channels } from './channels.ts'
 import { codecs, digests, language, streams } from './codecs.ts'
 import { code, exec } from './exec.ts'
 import { files } from './files.ts'
@@ -32,6 +33,7 @@ for (const model of [
   ...stores,
   ...answers,
   ...emitters,
+  ...channels,
 ]) {
   for (const api of model.of.flatMap(expand)) {
     acts.set(api, model)

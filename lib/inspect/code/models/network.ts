@@ -4,7 +4,7 @@ import type { Model } from './model.ts'
 export const httpClients: readonly Model[] = [
   { of: ['node:{http,https}.{request,get}'], act: 'contact', dest: 0, options: [0, 1], gives: 'request' },
   { of: ['node:http2.connect'], act: 'contact', dest: 0, options: [1], gives: 'session' },
-  { of: ['session.request'], act: 'send', payload: [0] },
+  { of: ['session.request'], act: 'built-in', name: 'session.request' },
   {
     of: [
       'global:fetch',

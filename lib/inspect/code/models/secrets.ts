@@ -9,6 +9,12 @@ export const host: readonly Model[] = [
     name: 'home folder',
     text: '~',
   },
+  {
+    of: ['global:process.report.getReport'],
+    act: 'source',
+    kind: 'env',
+    name: 'process.report',
+  },
   { of: ['node:os.tmpdir', 'pkg:{os-tmpdir,temp-dir}'], act: 'source', kind: 'host', name: '', text: '/tmp' },
   { of: ['node:os.{hostname,userInfo,networkInterfaces}'], act: 'source', kind: 'host' },
   {
@@ -105,7 +111,7 @@ export const properties: readonly PropertyModel[] = [
   { of: ['global:process.argv'], guard: 'argv' },
   { of: ['global:process.argv.0'], text: 'node' },
   { of: ['global:process.execPath', 'global:process.argv0'], text: 'node' },
-  { of: ['global:process.{title,pid,ppid,stdout,stderr,exitCode}'] },
+  { of: ['global:process.{title,stdout,stderr,exitCode}'] },
   { of: ['node:os.EOL'], text: '\n' },
   { of: ['node:path.{sep,posix.sep}'], text: '/' },
   { of: ['node:path.delimiter'], text: ':' },

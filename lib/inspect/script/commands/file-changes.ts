@@ -1,3 +1,5 @@
+import { limits } from '../../../limits.ts'
+import { HOLE } from '../../../types.ts'
 import { type Invocation, none, type ScriptSession } from '../session.ts'
 import { readFile } from '../shell-runner.ts'
 import { constant, empty, unknown, type Value } from '../value.ts'
@@ -84,14 +86,17 @@ function changeFolder(call: Invocation, session: ScriptSession): Value {
       .slice(1)
       .map(({ text }) => text)
       .find(text => !/^[-/][a-z]$/i.test(text)) ?? '~'
-  if (path === '-' || path.startsWith('\u0001')) session.cwd = ''
-  else if (path === '..' || path.startsWith('../'))
-    session.cwd = session.cwd.includes('/')
-      ? session.cwd.slice(0, session.cwd.lastIndexOf('/'))
-      : session.cwd === ''
-        ? '..'
-        : ''
-  else session.cwd = session.resolve(path).replace(/\/+$/, '').replace(/^\.$/, '')
+  const back = call.program === 'pushd' || call.program === 'push-location' ? session.cwd : undefined
+  if (back !== undefined && session.folders.length < limits.maxScriptDepth) session.folders.push(back)
+  const folder = path === '-' ? HOLE : session.resolve(path).replace(/(.)\/+$/, '$1')
+  // From a folder nobody knows, only a whole path leads to one that is known.
+  const lost = folder.includes(HOLE) || (session.cwd === HOLE && !/^(?:[/~\\]|[a-z]:)/i.test(path))
+  session.cwd = lost ? HOLE : folder === '.' ? '' : folder
+  return none
+}
+
+function changeBack(_call: Invocation, session: ScriptSession): Value {
+  session.cwd = session.folders.pop() ?? HOLE
   return none
 }
 
@@ -183,7 +188,10 @@ export const fileCommands: ReadonlyMap<string, Model> = new Map<string, Model>([
   ].map(name => [name, copy] as const),
   ['chmod', chmod],
   ['find', find],
-  ...['cd', 'pushd', 'chdir', 'set-location'].map(name => [name, changeFolder] as const),
+  ...['cd', 'pushd', 'chdir', 'set-location', 'push-location', 'sl'].map(
+    name => [name, changeFolder] as const,
+  ),
+  ...['popd', 'pop-location'].map(name => [name, changeBack] as const),
   ['dd', disk],
   ['crontab', persist('crontab', /^(?!-[lr]\b)/)],
   ['at', persist('at', /./)],

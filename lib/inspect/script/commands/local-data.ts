@@ -1,8 +1,9 @@
 import type { SourceKind } from '../../../types.ts'
 import { variableSource } from '../../secrets.ts'
+import { packageRoot } from '../folders.ts'
 import { commandLine, type Invocation, none, type ScriptSession } from '../session.ts'
 import { variable } from '../shell-variables.ts'
-import { join, unknown, type Value } from '../value.ts'
+import { constant, join, unknown, type Value } from '../value.ts'
 import { starts } from './starts.ts'
 
 type Model = (call: Invocation, session: ScriptSession) => Value
@@ -105,7 +106,11 @@ export const localCommands: ReadonlyMap<string, Model> = new Map<string, Model>(
   ['printenv', environment],
   ...['set', 'export', 'declare', 'typeset', 'local', 'readonly'].map(name => [name, declare] as const),
   ['read', read],
-  ['pwd', () => ({ text: '.', sources: [], decoders: [] })],
+  [
+    'pwd',
+    (_call, { cwd }) =>
+      constant(/^(?:[/~]|\.\.)|\u0001/.test(cwd) ? cwd : cwd === '' ? '.' : packageRoot + cwd),
+  ],
 ])
 
 /** Whether `name` is a credential variable; for readers that meet names outside `$name`. */

@@ -15,7 +15,7 @@ import { wrapperCommands } from './wrappers.ts'
 const inert = new Set(
   (
     'cd true false : exit return break continue shift wait trap sleep test [ [[ ]] let unset alias unalias ulimit umask hash ' +
-    'getopts exit/b rem setlocal endlocal echo. goto title color cls pause popd mkdir md touch stty clear tput date which where ' +
+    'getopts exit/b rem setlocal endlocal echo. goto title color cls pause mkdir md touch stty clear tput date which where ' +
     'basename dirname realpath readlink expr seq mktemp stat file du test-path new-item write-host write-output out-null ' +
     'write-error write-verbose if else fi then done do esac not exist defined errorlevel @echo shopt bind jobs fg bg disown ' +
     'get-location start-sleep set-strictmode param function chown chgrp cmp diff md5sum sha1sum sha256sum shasum'

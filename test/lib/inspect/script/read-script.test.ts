@@ -108,6 +108,12 @@ t.test('files that a hook starts are found in every spelling', t => {
     ['cmd /c x.bat', 'exec x.bat'],
     ['cmd /c "node x.js"', 'node x.js'],
     ['(cd sub && node x.js)', 'node sub/x.js'],
+    ['(cd sub && ls); node x.js', 'node x.js'],
+    ['pushd sub/deep && node ../x.js && popd && node y.js', 'node sub/x.js'],
+    ['pushd sub/deep && node ../x.js && popd && node y.js', 'node y.js'],
+    ['cd a/b && cd ../c && node x.js', 'node a/c/x.js'],
+    ['cmd /c "cd sub && call x.bat"', 'exec sub/x.bat'],
+    ['D=$(cd sub && pwd); node $D/x.js', 'node sub/x.js'],
     ['nohup node x.js &', 'node x.js'],
     ['setsid sudo -u a nice -n 5 node x.js', 'node x.js'],
     ['exec node x.js', 'node x.js'],
@@ -568,5 +574,38 @@ t.test('no text makes a reader throw, loop or take long', t => {
       const ms = (process.cpuUsage().user - started) / 1000
       t.ok(ms < 1500, `${dialect} ${JSON.stringify(piece)}: ${Math.round(ms)} ms`)
     }
+  t.end()
+})
+
+t.test('paths are seen from the folder the script is in by then', t => {
+  const cases: [text: string, dialect: Dialect, cwd: string, path: string][] = [
+    ['echo x > ../gen/a.h', 'shell', '', '../gen/a.h'],
+    ['echo x > ../gen/a.h', 'shell', 'deps/src', 'deps/gen/a.h'],
+    ['cd .. && echo x > ../gen/a.h', 'shell', 'deps/src', 'gen/a.h'],
+    ['cd ../.. && echo x > ../gen/a.h', 'shell', 'deps/src', '../gen/a.h'],
+    ['echo x > ../gen/a.h', 'shell', HOLE, `${HOLE}/../gen/a.h`],
+    ['echo x > a.h', 'shell', HOLE, 'a.h'],
+    ['cd "$OUT" && echo x > ../a.h', 'shell', '', `${HOLE}/../a.h`],
+    ['cd - && echo x > ../a.h', 'shell', '', `${HOLE}/../a.h`],
+    ['if test -d s; then cd s; fi; echo x > ../a.h', 'shell', '', `${HOLE}/../a.h`],
+    ['cd /tmp/a && echo x > ../b', 'shell', '', '/tmp/b'],
+    ['cd ~ && echo x > .bashrc', 'shell', '', '~/.bashrc'],
+    ['cd "$(dirname "$0")/.." && echo x > ../a.h', 'shell', HOLE, 'a.h'],
+    ['cd "$(dirname "${BASH_SOURCE[0]}")" && echo x > ../../up/a.h', 'shell', HOLE, 'up/a.h'],
+    ['echo x> ..\\gen\\a.h', 'batch', 'deps/src', 'deps/gen/a.h'],
+    ['cd /d %~dp0\r\necho x> ..\\a.h', 'batch', HOLE, 'deps/a.h'],
+    ['pushd s & echo x> ..\\a.h & popd', 'batch', 'deps', 'deps/a.h'],
+    ['popd & echo x> ..\\a.h', 'batch', 'deps', `${HOLE}/../a.h`],
+    ['Push-Location s; Set-Content -Path ..\\a.h -Value x', 'powershell', 'deps', 'deps/a.h'],
+    ['Set-Location $PSScriptRoot; "x" | Out-File ../a.h', 'powershell', HOLE, 'deps/a.h'],
+  ]
+  for (const [text, dialect, cwd, path] of cases) {
+    const { facts } = readScript({ text, dialect, path: 'deps/src/x', phase: 'install', cwd })
+    t.strictSame(
+      facts.flatMap(fact => (fact.kind === 'writes' ? fact.paths : [])),
+      [path],
+      `${cwd}: ${text}`,
+    )
+  }
   t.end()
 })

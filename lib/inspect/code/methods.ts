@@ -1,0 +1,257 @@
+import { makeFunctionFromText, pour } from './builtins.ts'
+import { reasonOf } from './promises.ts'
+import { HOLE } from '../../types.ts'
+import { callArrayMethod } from './arrays.ts'
+import { foldMethod } from './constants.ts'
+import type { Arguments, Frame, Interpreter } from './interpreter.ts'
+import { elementsOf, namedMember } from './members.ts'
+import { actOf } from './models/index.ts'
+import type { Place } from './sites.ts'
+import {
+  anything,
+  hop,
+  join,
+  joinTaints,
+  known,
+  nothing,
+  ofObject,
+  onlyCallable,
+  tainted,
+  withTaints,
+  type Known,
+  type Taint,
+  type Value,
+} from './values.ts'
+
+/** A method by its name, where the receiver is a value of the language. Undefined where it is an ordinary call. */
+export function callMethod(
+  machine: Interpreter,
+  object: Value,
+  name: string,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  switch (name) {
+    case 'call':
+      if (object.functions.length > 0 || object.handles.length > 0) {
+        return machine.call(
+          object,
+          given.list[0] ?? given.rest,
+          { list: given.list.slice(1), rest: given.rest },
+          frame,
+          place,
+        )
+      }
+      break
+    case 'apply':
+      // Reflect has an apply of its own that takes the function first.
+      if (object.functions.length > 0 || object.handles.some(({ api }) => api !== 'global:Reflect')) {
+        const items = elementsOf(machine, given.list[1] ?? nothing, frame)
+        const passed = items.exact ? { list: items.list, rest: nothing } : { list: [], rest: items.any }
+        return machine.call(object, given.list[0] ?? nothing, passed, frame, place)
+      }
+      break
+    case 'bind':
+      // `AsyncResource.bind(f)` is a function of its own.
+      if (object.functions.length > 0 || object.handles.some(({ api }) => actOf(`${api}.bind`) === undefined))
+        return machine.bind(object, given, frame, place)
+      // A function that nobody knows, bound, is one all the same: no text that a timer evaluates.
+      if (
+        object.open &&
+        given.list.length > 0 &&
+        !given.list[0]!.known.some(text => typeof text === 'string') &&
+        !object.objects.some(one => one.fields.has('bind'))
+      )
+        return machine.bind({ ...anything, taints: object.taints }, given, frame, place)
+      break
+    case 'then':
+    case 'catch':
+    case 'finally':
+      if (!object.objects.some(one => one.fields.has(name)))
+        return settle(machine, object, name, given, frame, place)
+      break
+    case 'constructor':
+      return object.open ? constructorOfUnknown(machine, given, frame, place) : undefined
+    case 'copy':
+      if (given.list[0]?.objects.some(one => one.kind === 'map') === true)
+        fillBytes(machine, machine.deepTaints(object, frame), given.list[0])
+      break
+    case 'encodeInto':
+      fillBytes(machine, machine.deepTaints(given.list[0] ?? nothing, frame), given.list[1] ?? nothing)
+      break
+    case 'pipe':
+    case 'pipeTo':
+    case 'pipeThrough':
+      return pipe(machine, object, given, frame, place)
+    case 'toString':
+      if (object.functions.length > 0 && object.objects.length === 0) return anything
+      break
+    default:
+  }
+  if (
+    object.objects.length > 0 &&
+    object.objects.every(one => one.kind === 'array' || one.kind === 'map') &&
+    object.functions.length === 0
+  ) {
+    const own = object.objects.some(one => one.fields.has(name) && one.fields.get(name)!.value !== nothing)
+    if (!own) {
+      const result = callArrayMethod(machine, object, name, given, frame, place)
+      if (result !== undefined) return result
+    }
+  }
+  if (object.known.length > 0 && object.handles.length === 0 && object.functions.length === 0) {
+    const result = callTextMethod(machine, object, name, given, frame, place)
+    if (result !== undefined) {
+      if (object.objects.length === 0) return result
+      const whole = join(result, machine.deepValue(object, frame))
+      // A text, or nothing yet, or something of the outside world: that does what its model says.
+      const held: Value = { ...nothing, objects: object.objects.filter(({ model }) => model !== undefined) }
+      if (held.objects.length === 0) return whole
+      const callee = namedMember(machine, held, name, frame, place)
+      return join(whole, machine.call(callee, held, given, frame, place, name))
+    }
+  }
+  return undefined
+}
+
+/** Promises are transparent: a promise of a value is that value. */
+function settle(
+  machine: Interpreter,
+  object: Value,
+  name: string,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): Value {
+  let result = name === 'finally' || name === 'catch' ? object : nothing
+  const fulfilled = given.list[0] ?? nothing
+  const failure = join(
+    reasonOf(object),
+    tainted(object.taints.filter(({ source: { kind } }) => kind === 'network' || kind === 'command-output')),
+  )
+  if (name === 'then') {
+    if (fulfilled.functions.length > 0 || fulfilled.handles.length > 0) {
+      result = join(
+        result,
+        machine.call(onlyCallable(fulfilled), nothing, { list: [object], rest: nothing }, frame, place),
+      )
+    } else result = join(result, object)
+    const rejected = given.list[1]
+    if (rejected !== undefined && rejected.functions.length > 0) {
+      result = join(
+        result,
+        machine.call(onlyCallable(rejected), nothing, { list: [failure], rest: nothing }, frame, place),
+      )
+    }
+    return result
+  }
+  if (fulfilled.functions.length > 0 || fulfilled.handles.length > 0) {
+    const passed = name === 'catch' ? [failure] : []
+    result = join(
+      result,
+      machine.call(onlyCallable(fulfilled), nothing, { list: passed, rest: nothing }, frame, place),
+    )
+  }
+  return result
+}
+
+/** `x.constructor(text)` of something unknown: the constructor of a function turns text into code. */
+function constructorOfUnknown(
+  machine: Interpreter,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  const text = given.list.at(-1) ?? nothing
+  const fetched = text.taints.some(({ source: { kind } }) => kind === 'network' || kind === 'package-bytes')
+  const decoded = text.taints.some(taint => taint.hops !== undefined)
+  const written = text.known.some(part => typeof part === 'string' && /[(=;]/.test(part))
+  if (!fetched && !decoded && !written) return undefined
+  const handle = machine.handle('global:Function')
+  return makeFunctionFromText(machine, { handle, self: nothing, given, frame, place, constructed: false })
+}
+
+/** `a.pipe(b)`: what comes out of a goes into b, and b is what the chain goes on with. */
+function pipe(machine: Interpreter, object: Value, given: Arguments, frame: Frame, place: Place): Value {
+  let taints = machine.deepTaints(object, frame)
+  for (const one of object.objects) {
+    const own = one.fields.get('%taints')
+    if (own !== undefined) taints = joinTaints(taints, machine.read(own, frame).taints)
+  }
+  const target = given.list[0] ?? given.rest
+  pour(machine, taints, target, frame, place)
+  return withTaints(target === nothing ? anything : target, taints)
+}
+
+/** What a decoding or reordering method is called in the evidence. */
+const decodings = new Map([
+  ['split', ''],
+  ['reverse', 'reversed'],
+  ['toString', ''],
+])
+
+function callTextMethod(
+  machine: Interpreter,
+  object: Value,
+  name: string,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  if (given.list.some(value => value.functions.length > 0)) return undefined
+  let taints = object.taints
+  for (const value of given.list) taints = joinTaints(taints, value.taints)
+  const constant =
+    given.rest === nothing &&
+    given.list.every(value => value.known.length === 1 && !value.open && value.objects.length === 0)
+  let result = nothing
+  for (const receiver of object.known) {
+    const holed = typeof receiver === 'string' && receiver.includes(HOLE)
+    const folded =
+      constant && (!holed || keepsHoles(name))
+        ? foldMethod(
+            receiver,
+            name,
+            given.list.map(value => value.known[0]),
+          )
+        : undefined
+    if (folded === undefined) {
+      if (holed && name === 'toString') result = join(result, known(receiver))
+      else result = join(result, anything)
+    } else if (Array.isArray(folded)) {
+      const array = machine.objectAt(frame, `split ${place.start} ${String(receiver).slice(0, 200)}`, 'array')
+      for (const [at, item] of (folded as readonly Known[]).entries())
+        machine.writeField(array, String(at), known(item))
+      array.length = folded.length
+      result = join(result, ofObject(array))
+    } else {
+      if (receiver instanceof Uint8Array && typeof folded === 'string' && !taints.some(isOwnBytes))
+        if (machine.encodedTexts.size < 200) machine.encodedTexts.add(folded)
+      result = join(result, known(folded as Known))
+    }
+  }
+  if (object.open) result = join(result, anything)
+  const label = decodings.get(name)
+  return withTaints(result, label === undefined || label === '' ? taints : hop(taints, label, place))
+}
+
+function isOwnBytes({ source: { kind } }: Taint): boolean {
+  return kind === 'package-bytes'
+}
+
+function keepsHoles(name: string): boolean {
+  return (
+    name === 'concat' ||
+    name === 'trim' ||
+    name === 'toString' ||
+    name === 'replace' ||
+    name === 'replaceAll' ||
+    name === 'toLowerCase'
+  )
+}
+
+/** `from.copy(into)` and `coder.encodeInto(text, into)`. */
+function fillBytes(machine: Interpreter, from: readonly Taint[], into: Value): void {
+  if (from.length > 0) for (const bytes of into.objects) machine.writeRest(bytes, tainted(from))
+}

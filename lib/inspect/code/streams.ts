@@ -1,0 +1,124 @@
+import { attend, post } from './channels.ts'
+import { argument, type ModelledCall } from './effects.ts'
+import { giveTaints, hand } from './handing.ts'
+import type { Frame, Interpreter } from './interpreter.ts'
+import { copyFields, fieldOf } from './members.ts'
+import type { Place } from './sites.ts'
+import { anything, join, known, nothing, ofObject, type ObjectValue, type Value } from './values.ts'
+
+/** Streams a program makes itself: what is written passes its own functions, what they push reaches its readers. */
+
+const writers = ['transform', 'write', '_transform', '_write']
+const flushers = ['final', 'flush', '_final', '_flush']
+
+/** `new Transform({ transform })`, or `super(…)` of a class that extends it. */
+export function makeStream(machine: Interpreter, call: ModelledCall): Value {
+  const { frame, place, self, handle } = call
+  const own = self.objects.find(object => object.kind === 'instance')
+  const stream = own ?? machine.objectAt(frame, `stream ${place.start}`, 'object')
+  if (own === undefined) {
+    stream.parents = { ...nothing, handles: [machine.handle(handle.api)] }
+    copyFields(machine, argument(call, 0), stream, frame)
+  }
+  // Its own functions are kept apart from the methods of that name.
+  for (const name of ['write', 'read', 'transform']) {
+    for (const options of argument(call, 0).objects) {
+      const fn = options.fields.get(name)
+      if (fn === undefined) continue
+      const given: Value = { ...nothing, functions: machine.read(fn, frame).functions }
+      machine.writeField(stream, `_${name}`, given)
+      if (name !== 'transform') stream.fields.delete(name)
+    }
+  }
+  runOwn(machine, stream, ['_read', '_construct', ...flushers], [anything], frame, place)
+  hand(
+    machine,
+    methodsOf(machine, stream, writers, frame, place),
+    anything,
+    frame,
+    place,
+    0,
+    ofObject(stream),
+  )
+  return ofObject(stream)
+}
+
+function methodsOf(
+  machine: Interpreter,
+  stream: ObjectValue,
+  names: readonly string[],
+  frame: Frame,
+  place: Place,
+): Value {
+  let result = nothing
+  for (const name of names)
+    result = join(result, { ...nothing, functions: fieldOf(machine, stream, name, frame, place).functions })
+  return result
+}
+
+function runOwn(
+  machine: Interpreter,
+  stream: ObjectValue,
+  names: readonly string[],
+  list: readonly Value[],
+  frame: Frame,
+  place: Place,
+): void {
+  const own = methodsOf(machine, stream, names, frame, place)
+  machine.callFunctions(own.functions, ofObject(stream), { list, rest: nothing }, frame, place)
+}
+
+/** What goes into a stream: its own functions get it, and a callback through which they pass it on. */
+export function pourInto(
+  machine: Interpreter,
+  stream: ObjectValue,
+  chunk: Value,
+  frame: Frame,
+  place: Place,
+): void {
+  const done = machine.nativeFunction(frame, `passes on ${stream.id}`, (passed, at) => {
+    const next = passed.list[1] ?? passed.rest
+    if (next !== nothing) passOn(machine, stream, next, at, place)
+    return anything
+  })
+  const own = methodsOf(machine, stream, writers, frame, place)
+  if (own.functions.length > 0)
+    machine.callFunctions(
+      own.functions,
+      ofObject(stream),
+      { list: [chunk, known('buffer'), done], rest: nothing },
+      frame,
+      place,
+    )
+  else passOn(machine, stream, chunk, frame, place)
+}
+
+function passOn(machine: Interpreter, stream: ObjectValue, chunk: Value, frame: Frame, place: Place): void {
+  const taints = machine.deepTaints(chunk, frame)
+  if (taints.length > 0) giveTaints(machine, stream, taints)
+  post(machine, `stream ${stream.id}`, [chunk], frame, place)
+}
+
+/** `stream.write(chunk)`. */
+export function writeToStream(machine: Interpreter, call: ModelledCall): Value {
+  for (const stream of call.self.objects)
+    if (call.given.list.length > 0) pourInto(machine, stream, argument(call, 0), call.frame, call.place)
+  return anything
+}
+
+/** `stream.push(chunk)`. */
+export function pushToStream(machine: Interpreter, call: ModelledCall): Value {
+  for (const stream of call.self.objects) passOn(machine, stream, argument(call, 0), call.frame, call.place)
+  return anything
+}
+
+/** `stream.on('data', f)`; other events tell nothing. */
+export function onStream(machine: Interpreter, call: ModelledCall): Value {
+  const { frame, place, self } = call
+  const listener = argument(call, 1)
+  const event = argument(call, 0).known[0]
+  for (const stream of self.objects)
+    if (event === 'data') attend(machine, `stream ${stream.id}`, listener, false, frame, place)
+  hand(machine, listener, anything, frame, place, 0, self)
+  return self === nothing ? anything : self
+}
