@@ -1,8 +1,8 @@
 import type { Action, Fact, Inspection, Rule, Text } from '../lib/types.ts'
+import { HOLE } from '../lib/types.ts'
 import { guardsInWords, isHiding } from './behaviour/guards.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { slashes, unasked } from './behaviour/written.ts'
-import { HOLE } from '../lib/types.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import runScript from '@npmcli/run-script'
 import type { Node } from '../plan/arborist.ts'
 import type { Plan } from '../plan/make-plan.ts'
-import type { BuildRequest } from './build-packages.ts'
 import { textOf } from '../plan/values.ts'
+import type { BuildRequest } from './build-packages.ts'
 import { limited } from './limited.ts'
 import { readManifest, scriptError, scriptsOf } from './run-scripts.ts'
-import { scriptEnv } from './script-env.ts'
 import type { ScriptOutcome } from './run-scripts.ts'
+import { scriptEnv } from './script-env.ts'
 
 /**
  * Whether a link's scripts are not the user's own: a dependency linked into its own folder, or the project's

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { shippedData } from '../own-folder.ts'
 import { headerOf } from '../../rules/parse-lists.ts'
+import { shippedData } from '../own-folder.ts'
 import { updatedMalwareFile } from './load-lists.ts'
 import { ageInDays } from './update-data.ts'
 

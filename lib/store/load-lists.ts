@@ -1,9 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SafeInstallError } from '../errors.ts'
-import { limits } from '../limits.ts'
-import { shippedData } from '../own-folder.ts'
 import type { Lists } from '../../rules/lists.ts'
+import type { MalwareList } from '../../rules/lists.ts'
 import {
   parseBrands,
   parseConfusables,
@@ -13,7 +11,9 @@ import {
   parseWords,
   listLines,
 } from '../../rules/parse-lists.ts'
-import type { MalwareList } from '../../rules/lists.ts'
+import { SafeInstallError } from '../errors.ts'
+import { limits } from '../limits.ts'
+import { shippedData } from '../own-folder.ts'
 
 /** Where `--update-data` keeps what it fetched, below the user's data folder. */
 export const updatedMalwareFile = 'known-malware.tsv'

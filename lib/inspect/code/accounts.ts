@@ -1,9 +1,9 @@
 import type { Text } from '../../types.ts'
+import { HOLE } from '../../types.ts'
 import { textsOf } from './constants.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { namedMember } from './members.ts'
 import type { Place } from './sites.ts'
-import { HOLE } from '../../types.ts'
 import { ofObject, type Value } from './values.ts'
 
 const users = ['user', 'username', 'accessKeyId', 'accessKey', 'id']

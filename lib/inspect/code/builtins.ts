@@ -1,5 +1,6 @@
+import { Buffer } from 'node:buffer'
+import { HOLE } from '../../types.ts'
 import { ask } from './asking.ts'
-import { makeElement, setOnScript, writeClipboard } from './page.ts'
 import {
   asyncStore,
   emitProcess,
@@ -10,15 +11,6 @@ import {
   postMessage,
   subscribe,
 } from './channels.ts'
-import { emit, listen } from './emitters.ts'
-import { finalizers, inCallbackStyle, inPromiseStyle, makeEvent, makeProxy } from './wrappers.ts'
-import { rejected } from './promises.ts'
-import { makeStream, onStream, pourInto, pushToStream, writeToStream } from './streams.ts'
-import { fromJson } from './json-data.ts'
-import { loadModule } from './loading.ts'
-import { hand, giveTaints } from './handing.ts'
-import { Buffer } from 'node:buffer'
-import { HOLE } from '../../types.ts'
 import { bytesOf, concatenate, foldGlobal, textsOf } from './constants.ts'
 import {
   argument,
@@ -29,7 +21,11 @@ import {
   sendTo,
   type ModelledCall,
 } from './effects.ts'
+import { emit, listen } from './emitters.ts'
+import { hand, giveTaints } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
+import { fromJson } from './json-data.ts'
+import { loadModule } from './loading.ts'
 import {
   addGetter,
   addSetter,
@@ -43,8 +39,10 @@ import {
   namesOf,
   setMember,
 } from './members.ts'
-import { bytesOfWasm } from './webassembly.ts'
+import { makeElement, setOnScript, writeClipboard } from './page.ts'
+import { rejected } from './promises.ts'
 import type { Place } from './sites.ts'
+import { makeStream, onStream, pourInto, pushToStream, writeToStream } from './streams.ts'
 import {
   anything,
   cellsOf,
@@ -62,6 +60,8 @@ import {
   type Taint,
   type Value,
 } from './values.ts'
+import { bytesOfWasm } from './webassembly.ts'
+import { finalizers, inCallbackStyle, inPromiseStyle, makeEvent, makeProxy } from './wrappers.ts'
 
 /** A function of a global object, implemented here under the name its model gives. */
 export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCall): Value {

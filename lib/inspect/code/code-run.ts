@@ -1,5 +1,5 @@
-import type { CodeEntry } from './analysis.ts'
 import type { EntryEdge, Fact, Flow, Gap, Phase, Site, Text } from '../../types.ts'
+import type { CodeEntry } from './analysis.ts'
 
 /** Code without a file: `node -e`, a heredoc. `path` is unique and lies where its relative imports start. */
 export type VirtualCode = CodeEntry & { readonly text: string }

@@ -1,17 +1,16 @@
-import { accountOf } from './accounts.ts'
-import { giveTaints, hand } from './handing.ts'
 import { HOLE } from '../../types.ts'
 import type { SinkKind, SourceKind, Text } from '../../types.ts'
+import { accountOf } from './accounts.ts'
+import { textsOf } from './constants.ts'
 import { destinationsOf, isLocal, namesHost, requestParts } from './destinations.ts'
+import { giveTaints, hand } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
-import type { Act } from './models/model.ts'
 import { environmentApi } from './models/index.ts'
+import type { Act } from './models/model.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
-import { noteImports, numberOf, wasm, withoutNames } from './webassembly.ts'
 import { pathText } from './paths.ts'
 import type { Place } from './sites.ts'
-import { textsOf } from './constants.ts'
 import {
   anything,
   hop,
@@ -31,6 +30,7 @@ import {
   type Taint,
   type Value,
 } from './values.ts'
+import { noteImports, numberOf, wasm, withoutNames } from './webassembly.ts'
 
 /** A call of something that a model describes. */
 export type ModelledCall = {

@@ -1,13 +1,12 @@
-import { loadModule, imported, importMeta } from './loading.ts'
-import { awaited } from './promises.ts'
-import { coerced } from './coerced.ts'
-import { leak, leakSetter } from './handing.ts'
 import type { AnyNode, BinaryOperator } from 'acorn'
 import { evaluateCall, evaluateNew, evaluateTagged } from './calls.ts'
 import { evaluateClass } from './classes.ts'
+import { coerced } from './coerced.ts'
 import { binaryConstants, concatenate, unaryConstant } from './constants.ts'
 import { lookUp } from './environment.ts'
+import { leak, leakSetter } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
+import { loadModule, imported, importMeta } from './loading.ts'
 import {
   addGetter,
   addSetter,
@@ -24,6 +23,7 @@ import {
 } from './members.ts'
 import { canonical } from './models/index.ts'
 import { assignName, assignPattern } from './patterns.ts'
+import { awaited } from './promises.ts'
 import { childrenOf } from './scope.ts'
 import { placeOf } from './sites.ts'
 import { evaluateStatement, evaluateTest, tested } from './statements.ts'

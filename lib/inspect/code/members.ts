@@ -1,7 +1,6 @@
-import { assignHandle, patched } from './patching.ts'
-import { install, setOnInstance } from './handing.ts'
 import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
+import { install, setOnInstance } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { canonical, environmentApi, isModelled, propertyOf } from './models/index.ts'
 import {
@@ -11,7 +10,7 @@ import {
   isSecretParameter,
   isSecretVariable,
 } from './models/secrets.ts'
-import { memberOfWasm, wasm } from './webassembly.ts'
+import { assignHandle, patched } from './patching.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
   anything,
@@ -31,6 +30,7 @@ import {
   type Taint,
   type Value,
 } from './values.ts'
+import { memberOfWasm, wasm } from './webassembly.ts'
 
 /** Reading and writing `a.b` and `a[b]`, of whatever `a` may be. */
 

@@ -1,11 +1,11 @@
-import { makeFunctionFromText, pour } from './builtins.ts'
-import { reasonOf } from './promises.ts'
 import { HOLE } from '../../types.ts'
 import { callArrayMethod } from './arrays.ts'
+import { makeFunctionFromText, pour } from './builtins.ts'
 import { foldMethod } from './constants.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
 import { actOf } from './models/index.ts'
+import { reasonOf } from './promises.ts'
 import type { Place } from './sites.ts'
 import {
   anything,

@@ -1,7 +1,7 @@
-import { environmentApi } from './models/index.ts'
 import { HOLE } from '../../types.ts'
 import { hand } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
+import { environmentApi } from './models/index.ts'
 import type { Place } from './sites.ts'
 import { anything, newCell, nothing, type Handle, type Value } from './values.ts'
 

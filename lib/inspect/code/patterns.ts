@@ -1,9 +1,9 @@
-import { assignGlobal } from './patching.ts'
 import type { AnyNode } from 'acorn'
 import { lookUp } from './environment.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { elementsOf, memberOf, propertyKey, setMember } from './members.ts'
 import { isSecretParameter } from './models/secrets.ts'
+import { assignGlobal } from './patching.ts'
 import { placeOf } from './sites.ts'
 import { join, joinTaints, known, nothing, ofObject, tainted, type Binding, type Value } from './values.ts'
 

@@ -1,7 +1,7 @@
-import type { GuardNote } from './sites.ts'
-import type { Place } from './sites.ts'
 import type { AnyNode } from 'acorn'
 import type { SourceKind } from '../../types.ts'
+import type { GuardNote } from './sites.ts'
+import type { Place } from './sites.ts'
 
 /**
  * What an expression may be. A value is a set: constants that are known, handles of things the outside world offers

@@ -1,5 +1,5 @@
-import { isNeverRun } from './never-run.ts'
 import { isTable, own } from '../manifest.ts'
+import { isNeverRun } from './never-run.ts'
 import { type PackageFiles, folderOf, joinInside } from './package-files.ts'
 import { fillTarget, matchSubpath, packageTargets, type PackageTarget } from './package-targets.ts'
 
