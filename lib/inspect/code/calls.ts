@@ -8,6 +8,7 @@ import { byCallLevel, runLevel } from './levels.ts'
 import {
   elementsOf,
   handleValue,
+  holdersOf,
   memberOf,
   namedMember,
   namesOf,
@@ -217,11 +218,30 @@ export function callMember(
       continue
     }
     const callee = namedMember(machine, object, name, frame, place)
-    const answer = machine.call(callee, self, given, frame, place, name)
+    const answer = callOn(machine, callee, self, name, given, frame, place)
     const paid = notePayment(machine, name, given, answer, frame, place)
     result = join(result, askedFor(machine, name, given, paid, place))
   }
   return result
+}
+
+/** The program's own functions are called on what they are a member of; the rest on all the receiver may be. */
+function callOn(
+  machine: Interpreter,
+  callee: Value,
+  self: Value,
+  name: string,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): Value {
+  const own = callee.functions.length === 0 ? self : holdersOf(machine, self, name)
+  if (own === self) return machine.call(callee, self, given, frame, place, name)
+  const functions: Value = { ...nothing, functions: callee.functions }
+  const answer = machine.call(functions, own, given, frame, place, name)
+  const others: Value = { ...callee, functions: [] }
+  if (!others.open && others.handles.length === 0 && others.objects.length === 0) return answer
+  return join(answer, machine.call(others, self, given, frame, place, name))
 }
 
 /** `headers.get('authorization')` asks for a secret by its name, as a member does. */

@@ -406,7 +406,9 @@ export class Interpreter {
       }, frame)
       this.#groups.set(key, group)
     }
-    const joined = joinCalls(group.given, { self: thisValue, ...given })
+    // Which of so many is meant is not known: where objects may be its `this`, it is hardly a function or an API.
+    const self = thisValue.objects.length > 0 ? { ...thisValue, handles: [], functions: [] } : thisValue
+    const joined = joinCalls(group.given, { self, ...given })
     if (joined !== group.given) {
       group.given = joined
       group.done = group.runs >= this.#mayRun()

@@ -222,10 +222,11 @@ export function handleValue(
       taints: [taint],
     })
   }
-  // Members of packages are kept a few steps deep, so that replacing one is seen.
-  const plain = !api.includes('(') && api.split('.').length <= 4
-  const worthKeeping = plain || api.startsWith('node:') || api.startsWith('global:') || isModelled(api)
-  if (!worthKeeping || api.length > 120) {
+  // Members that nobody knows are kept a few steps deep, so that replacing one is seen: of packages, and of what calls
+  // of Node's and the page's own give.
+  const own = api.startsWith('node:') || api.startsWith('global:')
+  const near = api.split('.').length <= 4 && (own || !api.includes('('))
+  if (!(near || isModelled(api)) || api.length > 120) {
     return join(result, tainted(self === undefined ? [] : carriedTaints(self)))
   }
   const value = ofHandle(machine.handle(api, file))
@@ -269,6 +270,40 @@ function anyMember(machine: Interpreter, object: Value, frame: Frame, place: Pla
     }
   }
   return result
+}
+
+/**
+ * What of a value may have that member: whose method is called, is its `this`. `apps[name].init()` is called on an app,
+ * whatever else lies in `apps`. The whole value where it is all alike.
+ */
+export function holdersOf(machine: Interpreter, value: Value, name: string): Value {
+  const { objects, functions, handles } = value
+  if (objects.length + functions.length + handles.length < 2) return value
+  const kept = {
+    objects: objects.filter(object => mayHave(object, name)),
+    functions: functions.filter(fn => fn.parents !== undefined || mayHave(fn.properties, name)),
+    handles: handles.filter(
+      ({ api }) => (machine.globals.get(machine.memberName(api, name))?.value.functions.length ?? 0) > 0,
+    ),
+  }
+  const found = kept.objects.length + kept.functions.length + kept.handles.length
+  return found === 0 || found === objects.length + functions.length + handles.length
+    ? value
+    : { ...value, ...kept }
+}
+
+function mayHave(object: ObjectValue, name: string): boolean {
+  let at: ObjectValue | undefined = object
+  for (let step = 0; at !== undefined && step < maxParents; step++) {
+    if (at.rest !== undefined || at.stars !== undefined || at.escaped || at.getters?.has(name) === true)
+      return true
+    if ((at.fields.get(name)?.value.functions.length ?? 0) > 0) return true
+    const parents: Value | undefined = at.parents
+    if (parents === undefined) return false
+    if (parents.objects.length > 1 || parents.handles.length > 0 || parents.open) return true
+    at = parents.objects[0]
+  }
+  return at !== undefined
 }
 
 const maxParents = 12
