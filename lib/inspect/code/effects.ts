@@ -507,12 +507,28 @@ function startedFiles(
 
 // ---- code
 
-/** The fields of the context that code is run in are its globals. */
+/** Globals of the language, ECMA-262 §19, those that make code out of text left out. */
+const everyRealmHas = new Set(
+  (
+    'Infinity NaN undefined isFinite isNaN parseFloat parseInt decodeURI decodeURIComponent encodeURI ' +
+    'encodeURIComponent escape unescape AggregateError Array ArrayBuffer BigInt BigInt64Array BigUint64Array Boolean ' +
+    'DataView Date Error EvalError FinalizationRegistry Float32Array Float64Array Int8Array Int16Array Int32Array ' +
+    'Iterator Map Number Object Promise Proxy RangeError ReferenceError RegExp Set SharedArrayBuffer String Symbol ' +
+    'SyntaxError TypeError Uint8Array Uint8ClampedArray Uint16Array Uint32Array URIError WeakMap WeakRef WeakSet ' +
+    'Atomics Intl JSON Math Reflect globalThis'
+  ).split(' '),
+)
+
+/**
+ * The fields of the context that code is run in are its globals. What every realm has is left as it is: the code that
+ * sets up the context goes on with its own `Number`.
+ */
 function shareContext(machine: Interpreter, context: Value, frame: Frame): void {
   let count = 0
   for (const object of context.objects)
     for (const [name, cell] of object.fields)
-      if (++count <= 100) machine.write(machine.global(`global:${name}`), machine.read(cell, frame))
+      if (!everyRealmHas.has(name) && ++count <= 100)
+        machine.write(machine.global(`global:${name}`), machine.read(cell, frame))
 }
 
 /** Text that becomes code: constant text is read as a file of its own, anything else is a sink. */
