@@ -2,7 +2,7 @@
  * The build: the program and everything it uses in a few files, so that it starts fast and users run the very tree that
  * was tested. What resolves files of its own by path, or is loaded only for rare syntax, stays a package.
  */
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin, RolldownOptions } from 'rolldown'
 import { codeDigest, codeOf } from './lib/store/code-digest.ts'
@@ -41,18 +41,9 @@ function licensesOf(modules: readonly string[]): string {
     .map(folder => {
       const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
       const title = ['name', 'version', 'license'].map(key => textOf(manifest, key)).join(' ')
-      const text = [
-        'LICENSE',
-        'LICENSE.md',
-        'LICENSE.txt',
-        'license',
-        'LICENCE',
-        'LICENSE-MIT',
-        'LICENSE-MIT.txt',
-      ]
-        .map(file => tryRead(join(folder, file)))
-        .find(found => found !== undefined)
-      return `${title}\n\n${text ?? ''}`.trimEnd()
+      const file = readdirSync(folder).find(name => /^licen[cs]e/i.test(name))
+      const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8')
+      return `${title}\n\n${text}`.trimEnd()
     })
     .join(`\n\n${'-'.repeat(80)}\n\n`)
     .concat('\n')
@@ -61,14 +52,6 @@ function licensesOf(modules: readonly string[]): string {
 function textOf(record: unknown, key: string): string {
   const value: unknown = typeof record === 'object' && record !== null ? Reflect.get(record, key) : undefined
   return typeof value === 'string' ? value : ''
-}
-
-function tryRead(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return undefined
-  }
 }
 
 const options: RolldownOptions = {

@@ -287,8 +287,6 @@ export type Fact = FactBase &
     | { readonly kind: 'path-trick'; readonly trick: string; readonly name: string }
   )
 
-export type FactKind = Fact['kind']
-
 /** What one artifact contains. A pure function of the bytes and the engine version. */
 export type Inspection = {
   readonly manifest: Manifest

@@ -15,18 +15,30 @@ export function createTold(): Told {
   const facts = new Set<string>()
   const flows = new Set<string>()
   return {
-    facts(all) {
-      const fresh = all.filter(fact => !facts.has(factKey(fact)))
-      const again = all.filter(fact => facts.has(factKey(fact)))
-      for (const fact of fresh) facts.add(factKey(fact))
-      return { fresh, again }
-    },
-    flows(all) {
-      const fresh = all.filter(flow => !flows.has(flowKey(flow)))
-      for (const flow of fresh) flows.add(flowKey(flow))
-      return fresh
-    },
+    facts: all => apart(all, facts, factKey),
+    flows: all => apart(all, flows, flowKey).fresh,
   }
+}
+
+/** What says something that is not known yet, and what does not; then all of it is known. */
+function apart<T>(
+  all: readonly T[],
+  known: Set<string>,
+  keyOf: (one: T) => string,
+): { readonly fresh: readonly T[]; readonly again: readonly T[] } {
+  const fresh: T[] = []
+  const again: T[] = []
+  const told: string[] = []
+  for (const one of all) {
+    const key = keyOf(one)
+    if (known.has(key)) again.push(one)
+    else {
+      fresh.push(one)
+      told.push(key)
+    }
+  }
+  for (const key of told) known.add(key)
+  return { fresh, again }
 }
 
 function factKey(fact: Fact): string {

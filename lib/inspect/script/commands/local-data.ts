@@ -1,5 +1,4 @@
 import type { SourceKind } from '../../../types.ts'
-import { variableSource } from '../../secrets.ts'
 import { packageRoot } from '../folders.ts'
 import { commandLine, type Invocation, none, type ScriptSession } from '../session.ts'
 import { variable } from '../shell-variables.ts'
@@ -112,8 +111,3 @@ export const localCommands: ReadonlyMap<string, Model> = new Map<string, Model>(
       constant(/^(?:[/~]|\.\.)|\u0001/.test(cwd) ? cwd : cwd === '' ? '.' : packageRoot + cwd),
   ],
 ])
-
-/** Whether `name` is a credential variable; for readers that meet names outside `$name`. */
-export function isSecretName(name: string): boolean {
-  return variableSource(name) === 'env-secret'
-}
