@@ -14,6 +14,7 @@ import {
   type Text,
 } from '../types.ts'
 import type { CodeRun, FoundCommand } from './code/code-run.ts'
+import { parseCode } from './code/parse.ts'
 import { folderOf, joinInside } from './entries/package-files.ts'
 import { resolvePath } from './entries/resolve-in-package.ts'
 import type { PackageView } from './package-view.ts'
@@ -82,14 +83,25 @@ export class Follower {
     })
   }
 
-  /** An entry that imports or bins name: its kind decides who reads it. */
+  /**
+   * An entry that imports or bins name: its kind decides who reads it. What is loaded is JavaScript to Node, whatever
+   * its name; a style sheet that a field names is none.
+   */
   entry(entry: Entry): void {
+    const isLoaded = entry.phase === 'import' && this.#view.kind(entry.path) === 'text'
+    if (isLoaded && !this.#isCode(entry.path)) return
     this.#file(
       entry.path,
-      'exec',
+      isLoaded ? 'node' : 'exec',
       { via: entry.via, from: 'package.json', phase: entry.phase, depth: 0, cwd: HOLE },
       false,
     )
+  }
+
+  /** Node refuses what cannot be parsed, except where only we gave up. */
+  #isCode(path: string): boolean {
+    const parsed = parseCode(this.#view.text(path) ?? '', path)
+    return parsed.kind === 'tree' || parsed.why === 'nested too deeply'
   }
 
   /** Runs the code analysis and reads the commands it finds until there is nothing new. */

@@ -88,7 +88,7 @@ function inspectOne(view: PackageView, options: InspectOptions): Inspection {
     ...unread(hooks),
   ]
   reachNatives(view, result.facts, phases)
-  const facts = [...gyp.facts, ...follower.facts, ...result.facts, ...fileFacts(view, phases)]
+  const facts = [...gyp.facts, ...follower.facts, ...result.facts, ...fileFacts(view, phases, code)]
   const flows = [...follower.flows, ...result.flows]
   return {
     manifest,
@@ -263,7 +263,7 @@ function isFoundBy(target: string, path: string): boolean {
 const textKinds = new Set(['javascript', 'json', 'shell', 'batch', 'powershell', 'python', 'gyp'])
 
 /** What can be said of a file without knowing its language: programs, hidden characters, code out of view. */
-function fileFacts(view: PackageView, phases: ReadonlyMap<string, Phase>): Fact[] {
+function fileFacts(view: PackageView, phases: ReadonlyMap<string, Phase>, code: CodeRun): Fact[] {
   const facts: Fact[] = []
   for (const { path, bytes } of view.packed()) {
     const base = { phase: phases.get(path) ?? 'dormant', byCall: false, guards: [] } as const
@@ -279,9 +279,9 @@ function fileFacts(view: PackageView, phases: ReadonlyMap<string, Phase>): Fact[
     if (kind !== 'json')
       for (const { blanks, at } of offScreen(path, text()))
         facts.push({ kind: 'off-screen', blanks, ...base, at })
-    // Parsed a second time, hence only what is reached.
+    // Where no interpreter was needed the file is parsed for this, hence only what is reached.
     if (kind === 'javascript' && base.phase !== 'dormant')
-      for (const override of overridesIn(path, text()))
+      for (const override of overridesIn(path, text(), () => code.program?.(path)))
         facts.push({ kind: 'overrides', ...base, ...override, phase: whenCalled(base.phase), byCall: true })
   }
   return facts

@@ -28,14 +28,36 @@ const imported = /(?:\brequire|\bimport|\bfrom)[\s(]*['"`](?![./]|node:)/
 /** The halves of a key that no honest client sends: what is public (`apiKey`) goes out with every request. */
 const secretName = /^_?(?:api_?)?(?:secret(?:_?key)?|private_?key|mnemonic|seed_?phrase)$/i
 
-/** Changes that a file makes to clients of other packages. Syntax only: pure, bounded, empty for unreadable text. */
-export function overridesIn(path: string, text: string): readonly Override[] {
+/**
+ * Changes that a file makes to clients of other packages. Syntax only: pure, bounded, empty for unreadable text. `tree`
+ * is asked for the program first, which the interpreter may have parsed already.
+ */
+export function overridesIn(
+  path: string,
+  text: string,
+  tree?: () => Program | undefined,
+): readonly Override[] {
   if (text.length > limits.maxOverrideChars) return []
   if (!extending.test(text) || !touching.test(text) || !imported.test(text)) return []
-  const parsed = parseCode(text, path)
-  if (parsed.kind === 'unreadable') return []
-  return new Reader(path, text).read(parsed.program)
+  const program = tree?.() ?? programOf(path, text)
+  return program === undefined ? [] : new Reader(path, text).read(program)
 }
+
+function programOf(path: string, text: string): Program | undefined {
+  const parsed = parseCode(text, path)
+  return parsed.kind === 'unreadable' ? undefined : parsed.program
+}
+
+/** What `bind` and `see` look at. */
+const telling: ReadonlySet<string> = new Set([
+  'ImportDeclaration',
+  'VariableDeclarator',
+  'AssignmentExpression',
+  'ClassDeclaration',
+  'ClassExpression',
+  'CallExpression',
+  'NewExpression',
+])
 
 class Reader {
   readonly #lines: LineIndex
@@ -49,7 +71,7 @@ class Reader {
   }
 
   read(program: Program): readonly Override[] {
-    const nodes = this.#nodes(program)
+    const nodes = this.#nodes(program, ({ type }) => telling.has(type))
     // Twice: a name may be used above the line that gives it its meaning.
     for (let round = 0; round < 2; round += 1) for (const node of nodes) this.#bind(node)
     for (const node of nodes) this.#see(node)
@@ -57,12 +79,12 @@ class Reader {
   }
 
   /** Every node below one, in the order of the text. What lies in many layers is looked at often, hence the sum. */
-  #nodes(root: AnyNode): readonly AnyNode[] {
+  #nodes(root: AnyNode, isWanted: (node: AnyNode) => boolean = () => true): readonly AnyNode[] {
     const found: AnyNode[] = []
     const waiting: AnyNode[] = [root]
     for (let node = waiting.pop(); node !== undefined && this.#left > 0; node = waiting.pop()) {
       this.#left -= 1
-      found.push(node)
+      if (isWanted(node)) found.push(node)
       const children = childrenOf(node)
       for (let at = children.length - 1; at >= 0; at -= 1) waiting.push(children[at]!)
     }

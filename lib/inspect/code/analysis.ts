@@ -1,3 +1,4 @@
+import type { Program } from 'acorn'
 import type { EntryEdge, Fact, Flow, Gap, Phase, Site, Text } from '../../types.ts'
 import { exportsWalker, isHuge, orphanCaller } from './callers.ts'
 import { BudgetSpent, Interpreter } from './interpreter.ts'
@@ -135,6 +136,10 @@ export class CodeAnalysis {
       at: siteOf(place),
       phase: phaseOf(level),
     }))
+  }
+
+  program(path: string): Program | undefined {
+    return this.#modules.records.get(path)?.file?.program
   }
 
   result(): {

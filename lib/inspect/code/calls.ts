@@ -115,7 +115,7 @@ export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame)
       given,
       frame,
       placeOf(frame.file, part),
-      moduleHelpers.test(name) ? name : '',
+      isModuleHelper(name) ? name : '',
     )
     self = nothing
   }
@@ -371,7 +371,7 @@ export function callUnknown(
   }
   const receiver = name === 'on' || name === 'once' || name === 'addEventListener' ? self : nothing
   if (comparing.has(name)) return handed
-  const helper = moduleHelpers.test(name)
+  const helper = isModuleHelper(name)
   if (when === 'now' && !helper) {
     for (const value of values) hand(machine, value, handed, frame, place, 0, receiver)
   } else if (values.some(isCallable)) {
@@ -385,6 +385,10 @@ export function callUnknown(
 /** What compilers put around a loaded module: it gives the module and calls nothing in it. */
 const moduleHelpers =
   /^(?:__importStar|__importDefault|__toESM|_interopRequire(?:Default|Wildcard)|_interop_require_(?:default|wildcard)|_interopNamespace(?:Default|Compat)?)$/
+
+function isModuleHelper(name: string): boolean {
+  return name.startsWith('_') && moduleHelpers.test(name)
+}
 
 /** Methods that look for what they are given and call nothing. */
 const comparing: ReadonlySet<string> = new Set(['indexOf', 'lastIndexOf', 'includes', 'isPrototypeOf'])

@@ -1,3 +1,4 @@
+import type { Program } from 'acorn'
 import type { EntryEdge, Fact, Flow, Gap, Phase, Site, Text } from '../../types.ts'
 import type { CodeEntry } from './analysis.ts'
 
@@ -34,4 +35,6 @@ export type CodeRun = {
   run(): void
   takeCommands(): readonly FoundCommand[]
   result(): CodeResult
+  /** The tree of a file, where it was parsed. */
+  program?(path: string): Program | undefined
 }

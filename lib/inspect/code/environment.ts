@@ -65,6 +65,16 @@ export function leaveBlank(name: string, frame: Frame): void {
   if (binding !== undefined && binding.value === nothing) binding.blank = true
 }
 
+/** The binding of a name where no `with` lies in between: nearly always, and without making anything. */
+export function plainBinding(environment: Environment, name: string): Binding | undefined {
+  for (let at: Environment | undefined = environment; at !== undefined; at = at.parent) {
+    if (at.object !== undefined) return undefined
+    const binding = at.names.get(name)
+    if (binding !== undefined) return binding
+  }
+  return undefined
+}
+
 export function declareBinding(
   environment: Environment,
   name: string,

@@ -3,7 +3,7 @@ import { evaluateCall, evaluateNew, evaluateTagged } from './calls.ts'
 import { evaluateClass } from './classes.ts'
 import { coerced } from './coerced.ts'
 import { binaryConstants, concatenate, unaryConstant } from './constants.ts'
-import { lookUp } from './environment.ts'
+import { lookUp, plainBinding } from './environment.ts'
 import { leak, leakSetter } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { loadModule, imported, importMeta } from './loading.ts'
@@ -21,7 +21,6 @@ import {
   setMember,
   superObject,
 } from './members.ts'
-import { canonical } from './models/index.ts'
 import { assignName, assignPattern } from './patterns.ts'
 import { awaited } from './promises.ts'
 import { childrenOf } from './scope.ts'
@@ -172,6 +171,9 @@ function evaluateName(
   frame: Frame,
 ): Value {
   const { name } = node
+  const plain = plainBinding(frame.environment, name)
+  if (plain !== undefined && plain.from === undefined)
+    return plain.strong ? plain.value : machine.read(plain, frame)
   const { binding, objects } = lookUp(frame.environment, name)
   let result = nothing
   for (const object of objects)
@@ -195,7 +197,14 @@ function evaluateName(
   if (name === 'arguments' && frame.functionContext !== undefined) return argumentsObject(machine, frame)
   return join(
     result,
-    handleValue(machine, canonical(`global:${name}`), undefined, undefined, frame, placeOf(frame.file, node)),
+    handleValue(
+      machine,
+      machine.memberName('global:', name),
+      undefined,
+      undefined,
+      frame,
+      placeOf(frame.file, node),
+    ),
   )
 }
 

@@ -108,6 +108,8 @@ export class Interpreter {
   readonly encodedTexts = new Set<string>()
   level: Level = 0
   work = 0
+  /** Branches that were met whose test was not known. */
+  undecided = 0
   /** Work that loops run for real have cost so far. */
   loopWork = 0
   budget: number
@@ -156,8 +158,11 @@ export class Interpreter {
 
   /** The value of a cell, for a context that runs again when it grows. */
   read(cell: Cell, frame: Frame): Value {
+    const { context } = frame
+    if (cell.lastReader === context) return cell.value
+    cell.lastReader = context
     cell.readers ??= new Set()
-    cell.readers.add(frame.context)
+    cell.readers.add(context)
     return cell.value
   }
 

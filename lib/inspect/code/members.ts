@@ -2,7 +2,7 @@ import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
 import { install, setOnInstance } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
-import { canonical, environmentApi, isModelled, propertyOf } from './models/index.ts'
+import { environmentApi, isModelled, propertyOf } from './models/index.ts'
 import {
   folderOfVariable,
   guardOfVariable,
@@ -47,6 +47,9 @@ export function propertyKey(
 
 /** The names a key may have; `undefined` in the list stands for any. */
 export function namesOf(key: Value): readonly (string | undefined)[] {
+  const only = key.known[0]
+  if (key.known.length === 1 && typeof only === 'string' && !key.open && key.handles.length === 0)
+    return only.includes(HOLE) ? anyName : (key.known as readonly string[])
   const names: (string | undefined)[] = []
   const symbol = key.handles.length === 1 && !key.open ? key.handles[0]!.api : ''
   if (symbol.startsWith('global:Symbol.') && key.known.length === 0) return [`@@${symbol.slice(14)}`]
@@ -61,6 +64,8 @@ export function namesOf(key: Value): readonly (string | undefined)[] {
   return names
 }
 
+const anyName = [undefined]
+
 export function memberOf(
   machine: Interpreter,
   object: Value,
@@ -69,8 +74,11 @@ export function memberOf(
   node: AnyNode,
 ): Value {
   const place = placeOf(frame.file, node)
+  const names = namesOf(key)
+  if (names.length === 1 && names[0] !== undefined)
+    return namedMember(machine, object, names[0], frame, place)
   let result = nothing
-  for (const name of namesOf(key)) {
+  for (const name of names) {
     result = join(
       result,
       name === undefined
@@ -222,11 +230,7 @@ export function handleValue(
       taints: [taint],
     })
   }
-  // Members that nobody knows are kept a few steps deep, so that replacing one is seen: of packages, and of what calls
-  // of Node's and the page's own give.
-  const own = api.startsWith('node:') || api.startsWith('global:')
-  const near = api.split('.').length <= 4 && (own || !api.includes('('))
-  if (!(near || isModelled(api)) || api.length > 120) {
+  if (!isKept(api)) {
     return join(result, tainted(self === undefined ? [] : carriedTaints(self)))
   }
   const value = ofHandle(machine.handle(api, file))
@@ -234,6 +238,25 @@ export function handleValue(
     return { ...value, taints: [machine.source('env', 'process.env', place)] }
   }
   return join(result, value)
+}
+
+const kept = new Map<string, boolean>()
+const maxKept = 20_000
+
+/**
+ * Members that nobody knows are kept a few steps deep, so that replacing one is seen: of packages, and of what calls of
+ * Node's and the page's own give.
+ */
+function isKept(api: string): boolean {
+  let known = kept.get(api)
+  if (known === undefined) {
+    const own = api.startsWith('node:') || api.startsWith('global:')
+    const near = api.split('.').length <= 4 && (own || !api.includes('('))
+    known = (near || isModelled(api)) && api.length <= 120
+    if (kept.size >= maxKept) kept.clear()
+    kept.set(api, known)
+  }
+  return known
 }
 
 function variable(machine: Interpreter, name: string, frame: Frame, place: Place, mixed: boolean): Value {
@@ -340,7 +363,7 @@ export function fieldOf(
       for (const star of followed) result = join(result, namedMember(machine, star, name, frame, place, seen))
     }
     if (at.model !== undefined) {
-      const api = at.model.name === 'store' ? 'store.*' : canonical(`${at.model.name}.${name}`)
+      const api = at.model.name === 'store' ? 'store.*' : machine.memberName(at.model.name, name)
       if (isModelled(api)) result = join(result, ofHandle(machine.handle(api, undefined, ofObject(object))))
     }
     const parents: Value | undefined = at.parents

@@ -281,7 +281,7 @@ export class Modules implements Loader {
       return undefined
     }
     noteObfuscation(machine, { path, text: clean, lines: undefined })
-    const { scopes, warmth } = findScopes(parsed.program)
+    const { scopes, warmth } = findScopes(parsed.program, clean.length > coldFrom)
     const folded = foldProgram(parsed.program, clean, new Budget({ maxSteps: foldStepsOf(clean.length) }))
     machine.step(folded.steps >> 4)
     return {
@@ -292,7 +292,7 @@ export class Modules implements Loader {
       lines: undefined,
       program: parsed.program,
       scopes,
-      warmth: clean.length > coldFrom ? warmth : undefined,
+      warmth,
       module: parsed.module,
       depth,
     }

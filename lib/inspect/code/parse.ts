@@ -4,8 +4,8 @@ import { Parser, type Options, type Program } from 'acorn'
 /**
  * Parsing hostile text. acorn recurses on the input's nesting, and a regular expression compiled near the end of the
  * stack aborts the whole process on Node 20, so nesting is counted here and refused long before. Two bookkeeping
- * steps that are quadratic in the declarations of one scope are switched off: duplicate declarations are then
- * accepted, which Node would refuse, and that harms nobody.
+ * steps that are quadratic in the declarations of one scope are switched off, and a look at each name for reserved
+ * words: what Node would refuse is then accepted, which harms nobody.
  */
 
 /** Honest code stays below 780 (11,299 files); the default stack held 1,500 of every kind of nesting that was tried. */
@@ -28,6 +28,16 @@ const counted = [
 ] as const
 
 type Method = (...parameters: unknown[]) => unknown
+/** No method of acorn's has more parameters; a rest parameter would cost an array for each call. */
+type SixParameters = (
+  this: unknown,
+  a: unknown,
+  b: unknown,
+  c: unknown,
+  d: unknown,
+  e: unknown,
+  f: unknown,
+) => unknown
 
 function guardNesting(Base: typeof Parser): typeof Parser {
   class Guarded extends Base {}
@@ -36,19 +46,21 @@ function guardNesting(Base: typeof Parser): typeof Parser {
   let depth = 0
   for (const name of counted) {
     const inner = base[name]
-    if (inner === undefined) throw new Error(`acorn has no ${name} any more`)
-    own[name] = function (this: unknown, ...parameters) {
+    if (inner === undefined || inner.length > 6) throw new Error(`acorn has another ${name} now`)
+    const counting: SixParameters = function (a, b, c, d, e, f) {
       if (++depth > maxNesting) {
         depth = 0
         throw new NestingError('nested too deeply')
       }
-      const result = inner.apply(this, parameters)
+      const result = inner.call(this, a, b, c, d, e, f)
       depth--
       return result
     }
+    own[name] = counting as Method
   }
   own['declareName'] = () => undefined
   own['checkLocalExport'] = () => undefined
+  own['checkUnreserved'] = () => undefined
   return class extends Guarded {
     static override parse(text: string, options: Options): Program {
       // A syntax error leaves the counter wherever it was thrown.

@@ -55,8 +55,14 @@ type Task = { readonly node: AnyNode; readonly scope: Scope }
 type Use = { readonly name: string; readonly scope: Scope }
 type PropertyUse = { readonly name: string; readonly unit: Unit }
 
-/** Scopes by the node that opens them. A function's parameters and the top of its body are one scope. */
-export function findScopes(program: Program): { readonly scopes: Scopes; readonly warmth: Warmth } {
+/**
+ * Scopes by the node that opens them. A function's parameters and the top of its body are one scope. What is warm is
+ * found out where `asksWarmth`: it takes as long again.
+ */
+export function findScopes(
+  program: Program,
+  asksWarmth: boolean,
+): { readonly scopes: Scopes; readonly warmth: Warmth | undefined } {
   const scopes = new Map<AnyNode, ScopeNames>()
   const uses: Use[] = []
   const units: Unit[] = []
@@ -70,20 +76,24 @@ export function findScopes(program: Program): { readonly scopes: Scopes; readonl
     node: AnyNode | undefined,
     binds: (NameUse | string)[],
   ): Unit => {
+    if (!asksWarmth && units.length > 0) return units[0]!
     const unit: Unit = { parent, node, binds, free: node === undefined ? undefined : new Set(), warm: false }
     units.push(unit)
     return unit
   }
   /** The same names, seen by a unit of its own. */
-  const within = (scope: Scope, binds: (NameUse | string)[]): Scope => ({
-    names: new Map(),
-    functions: [],
-    parent: scope,
-    boundary: false,
-    holdsVar: false,
-    dynamic: false,
-    unit: newUnit(scope.unit, undefined, binds),
-  })
+  const within = (scope: Scope, binds: (NameUse | string)[]): Scope =>
+    asksWarmth
+      ? {
+          names: new Map(),
+          functions: [],
+          parent: scope,
+          boundary: false,
+          holdsVar: false,
+          dynamic: false,
+          unit: newUnit(scope.unit, undefined, binds),
+        }
+      : scope
   const open = (
     node: AnyNode,
     parent: Scope | undefined,
@@ -296,7 +306,8 @@ export function findScopes(program: Program): { readonly scopes: Scopes; readonl
         for (const child of childrenOf(node)) push(child, scope)
     }
   }
-  for (const { name, scope } of uses) markUse(name, scope)
+  for (const { name, scope } of uses) markUse(name, scope, asksWarmth)
+  if (!asksWarmth) return { scopes, warmth: undefined }
   for (const { binds, name, scope } of assigned) {
     const use = findName(name, scope)
     binds.push(use ?? name)
@@ -507,12 +518,13 @@ export function boundNames(pattern: AnyNode): string[] {
   return names
 }
 
-function markUse(name: string, from: Scope): void {
+function markUse(name: string, from: Scope, asksWarmth: boolean): void {
   let crossed = false
   for (let scope: Scope | undefined = from; scope !== undefined; scope = scope.parent) {
     const use = scope.names.get(name)
     if (use !== undefined) {
       if (crossed || scope.dynamic) use.captured = true
+      if (!asksWarmth) return
       use.users.push(from.unit)
       // Only functions around the use and inside the declaration see the name as one from outside.
       for (

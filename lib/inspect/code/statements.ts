@@ -143,6 +143,7 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
         })
       })
     case 'SwitchStatement': {
+      machine.undecided++
       machine.evaluate(node.discriminant, frame)
       return inBlock(machine, node, frame, () =>
         perhaps(frame, () => {
@@ -252,6 +253,7 @@ function evaluateIf(
       decided = true
       break
     }
+    machine.undecided++
     frame.conditional++
     depth++
     endings.push(evaluateStatement(machine, node.consequent, frame))
@@ -278,6 +280,7 @@ function loop(
 ): Ending {
   const guardsBefore = frame.guards
   const work = machine.work
+  const unbounded = test === undefined || test.type === 'Literal'
   if (machine.level < runLevel && isEndless(test, update, body))
     machine.fact(
       { kind: 'stops', api: 'loop', what: 'endless-loop' },
@@ -297,11 +300,13 @@ function loop(
       }
       if (known === undefined) break
     } else if (test === undefined && round > 0 && update === undefined) break
-    if (test === undefined && round > 8) break
+    const undecided = machine.undecided
     const ending = evaluateStatement(machine, body, frame)
     if (ending === 'leave') return 'leave'
     if (ending === 'break') return 'next'
     if (update !== undefined) machine.evaluate(update, frame)
+    // Nothing but a branch ends it, and which was taken is not known: another round tells nothing new.
+    if (unbounded && machine.undecided !== undecided) break
   }
   machine.loopWork += machine.work - work
   frame.conditional++

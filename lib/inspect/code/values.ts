@@ -55,6 +55,8 @@ export type Value = {
 export type Cell = {
   value: Value
   readers: Set<Reader> | undefined
+  /** One of them: most cells are read by the same again and again. */
+  lastReader: Reader | undefined
   /** The object whose field it is. */
   readonly holder?: ObjectValue
   readonly name?: string | undefined
@@ -207,8 +209,19 @@ const maxFunctions = 10
 const maxObjects = 6
 const maxTaints = 12
 
+/** Names and short texts as values, made once: equal ones are then the same, and joining them costs nothing. */
+const texts = new Map<string, Value>()
+const maxTexts = 20_000
+
 export function known(constant: Known): Value {
-  return { ...nothing, known: [constant] }
+  if (typeof constant !== 'string' || constant.length > 60) return { ...nothing, known: [constant] }
+  let value = texts.get(constant)
+  if (value === undefined) {
+    if (texts.size >= maxTexts) texts.clear()
+    value = { ...nothing, known: [constant] }
+    texts.set(constant, value)
+  }
+  return value
 }
 
 export function knowns(constants: readonly Known[]): Value {
@@ -374,11 +387,11 @@ export function truth(value: Value): boolean | undefined {
 }
 
 export function newCell(value: Value = nothing): Cell {
-  return { value, readers: undefined }
+  return { value, readers: undefined, lastReader: undefined }
 }
 
 export function newField(holder: ObjectValue, name: string | undefined): Cell {
-  return { value: nothing, readers: undefined, holder, name }
+  return { value: nothing, readers: undefined, lastReader: undefined, holder, name }
 }
 
 /** A hop added to each taint: a call, a file, a decoding. Long ways keep their beginning and their last steps. */

