@@ -56,7 +56,7 @@ function guardNesting(Base: typeof Parser): typeof Parser {
       depth--
       return result
     }
-    own[name] = counting as Method
+    own[name] = counting
   }
   own['declareName'] = () => undefined
   own['checkLocalExport'] = () => undefined
