@@ -375,11 +375,14 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
   const shell = model.shell || manner.includes('shell')
   const folder = folderOf(machine, options, frame, place)
   const plain = [...(words ?? []), ...textsOf(command)].some(word => isPlainText(machine, word))
-  const commands = textsOf(command).map(text => [text, ...(words ?? [])].join(' ').slice(0, 8_000))
+  const lists = items?.exact === false ? [[HOLE], ...listsOf(machine, argv, frame)] : [words]
+  const commands = textsOf(command).flatMap(text =>
+    lists.map(list => [text, ...(list ?? [])].join(' ').slice(0, 8_000)),
+  )
   machine.fact({ kind: 'starts', api: call.handle.api, commands, manner }, frame, place)
-  for (const text of textsOf(command)) {
-    machine.command({ text, args: words, shell, ...folder, plain, place, level: machine.level })
-  }
+  for (const text of textsOf(command))
+    for (const args of lists)
+      machine.command({ text, args, shell, ...folder, plain, place, level: machine.level })
   const destinations = commands
   const inCommand = machine.deepTaints(command, frame)
   flowInto(machine, inCommand, { kind: 'command', role: 'command', destinations }, call)
@@ -407,6 +410,16 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
   const output = tainted([machine.source('command-output', (commands[0] ?? HOLE).slice(0, 200), place)])
   if (model.gives === 'output') return handResult(machine, output, call)
   return childProcess(machine, commands, output, call)
+}
+
+/** The words of each list that the arguments may be: rows of a table of programs, or what each of several functions gives. */
+function listsOf(machine: Interpreter, argv: Value, frame: Frame): readonly (readonly Text[])[] {
+  const arrays = argv.objects.filter(one => one.kind === 'array')
+  if (arrays.length < 2 || arrays.length > 4) return []
+  return arrays.flatMap(array => {
+    const items = elementsOf(machine, ofObject(array), frame)
+    return items.exact ? [items.list.map(item => textsOf(item)[0] ?? HOLE)] : []
+  })
 }
 
 /** Variables made for a child: a file of the package that it runs reads them as its own. */
