@@ -69,7 +69,10 @@ function report(fact: Fact, act: string): readonly RuleFinding[] {
 function ofFact(fact: Fact): readonly RuleFinding[] {
   if (fact.kind === 'deletes') {
     // A command the user started deletes what the user named; a bare `/` beside other paths is a part that was unknown.
-    if (!unasked(fact)) return []
+    if (!unasked(fact))
+      return fact.byCall || fact.phase !== 'run' || !fact.paths.includes('~')
+        ? []
+        : report(fact, 'deletes the whole home folder')
     const path = fact.paths
       .map(slashes)
       .find(one => wide.test(one) && (one !== '/' || fact.paths.length === 1))

@@ -110,6 +110,8 @@ function actsOf(fact: Fact): readonly Act[] {
 
 /** A token read from a file or the environment that signs a publish or a write to the registry. */
 function ofFlow(flow: Flow): readonly RuleFinding[] {
+  if (flow.phase === 'install' && !flow.byCall && flow.source.name.startsWith('ACTIONS_ID_TOKEN_REQUEST_'))
+    return asksForIdentity(flow)
   const stolen = flow.source.kind === 'credential-file' || flow.source.kind === 'env-secret'
   const target = flow.sink.destinations.find(text => addresses.some(({ address }) => address.test(text)))
   if (!stolen || target === undefined || flow.byCall || (flow.phase !== 'install' && flow.phase !== 'import'))
@@ -119,6 +121,15 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
     `${opening(flow)} uses a token it found (${flow.source.name}) on ${quote(target)}. ` +
     'With it, it can act as you. Do not install it; where it ran, revoke that token.'
   return [findingOfFlow(flow, { action, severity: severityOf(action), message })]
+}
+
+/** A workflow's identity is for the step that publishes or deploys; none of them does so while npm installs. */
+function asksForIdentity(flow: Flow): readonly RuleFinding[] {
+  if (flow.sink.kind !== 'network') return []
+  const message =
+    `${opening(flow)} asks the CI it runs in for a token that proves who is building (${flow.source.name}). ` +
+    `With that it can publish and deploy in your name. Do not install it.`
+  return [findingOfFlow(flow, { action: 'block', severity: 'critical', message })]
 }
 
 function steals(inspection: Inspection): boolean {

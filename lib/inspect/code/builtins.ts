@@ -761,7 +761,8 @@ function bodyOf(machine: Interpreter, options: Value, { frame, place }: Modelled
 
 /** What is asked of an address whose host is known: `const { hostname } = new URL('https://host/…')`. */
 function writeUrlParts(machine: Interpreter, url: ObjectValue, text: string): void {
-  const [, protocol, host, path] = /^([a-z][a-z0-9+.-]{0,20}:)\/\/([^/?#@\u0001]{1,255})([^?#]*)/i.exec(text) ?? []
+  const [, protocol, host, path] =
+    /^([a-z][a-z0-9+.-]{0,20}:)\/\/([^/?#@\u0001]{1,255})([^?#]*)/i.exec(text) ?? []
   if (protocol === undefined || host === undefined) return
   const parts = { protocol, host, hostname: host.replace(/:\d*$/, ''), origin: `${protocol}//${host}` }
   for (const [name, part] of Object.entries(parts)) machine.writeField(url, name, known(part))

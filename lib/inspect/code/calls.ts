@@ -17,6 +17,7 @@ import {
   superObject,
 } from './members.ts'
 import { callMethod } from './methods.ts'
+import { noteMail } from './mails.ts'
 import { notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
 import { numberOf, wasm } from './webassembly.ts'
@@ -140,6 +141,8 @@ function callHandedOn(
   if (object.handles.length > 0 || object.functions.length > 0) return undefined
   const method = memberOf(machine, object, key, frame, member)
   if (method.functions.length > 0 || method.handles.length > 0) return undefined
+  // An object with a method of that name: `hooks.done.call(context)`.
+  if (method.objects.length > 0) return undefined
   const given = argumentsOf(machine, call.arguments, frame)
   const self = given.list[0] ?? given.rest
   const [, ...list] = given.list
@@ -219,6 +222,7 @@ export function callMember(
     }
     const callee = namedMember(machine, object, name, frame, place)
     const answer = callOn(machine, callee, self, name, given, frame, place)
+    noteMail(machine, name, given, frame, place)
     const paid = notePayment(machine, name, given, answer, frame, place)
     result = join(result, askedFor(machine, name, given, paid, place))
   }

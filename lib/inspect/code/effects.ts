@@ -375,14 +375,10 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
   const shell = model.shell || manner.includes('shell')
   const folder = folderOf(machine, options, frame, place)
   const plain = [...(words ?? []), ...textsOf(command)].some(word => isPlainText(machine, word))
-  const lists = items?.exact === false ? [[HOLE], ...listsOf(machine, argv, frame)] : [words]
-  const commands = textsOf(command).flatMap(text =>
-    lists.map(list => [text, ...(list ?? [])].join(' ').slice(0, 8_000)),
-  )
+  const lines = linesOf(textsOf(command), words, items?.exact === false ? listsOf(machine, argv, frame) : [])
+  const commands = lines.map(line => [line.text, ...(line.args ?? [])].join(' ').slice(0, 8_000))
   machine.fact({ kind: 'starts', api: call.handle.api, commands, manner }, frame, place)
-  for (const text of textsOf(command))
-    for (const args of lists)
-      machine.command({ text, args, shell, ...folder, plain, place, level: machine.level })
+  for (const line of lines) machine.command({ ...line, shell, ...folder, plain, place, level: machine.level })
   const destinations = commands
   const inCommand = machine.deepTaints(command, frame)
   flowInto(machine, inCommand, { kind: 'command', role: 'command', destinations }, call)
@@ -407,7 +403,12 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
   }
   for (const option of options) passEnvironment(machine, option, call)
   startedFiles(machine, commands, 'command', call)
-  const output = tainted([machine.source('command-output', (commands[0] ?? HOLE).slice(0, 200), place)])
+  const told = commands.filter(text => !text.includes(HOLE)).slice(0, 6)
+  const output = tainted(
+    (told.length > 0 ? told : [commands[0] ?? HOLE]).map(text =>
+      machine.source('command-output', text.slice(0, 200), place),
+    ),
+  )
   if (model.gives === 'output') return handResult(machine, output, call)
   return childProcess(machine, commands, output, call)
 }
@@ -420,6 +421,24 @@ function listsOf(machine: Interpreter, argv: Value, frame: Frame): readonly (rea
     const items = elementsOf(machine, ofObject(array), frame)
     return items.exact ? [items.list.map(item => textsOf(item)[0] ?? HOLE)] : []
   })
+}
+
+type Line = { readonly text: Text; readonly args: readonly Text[] | undefined }
+
+/** Programs with their arguments: as many lists as programs are the rows of one table, in its order. */
+function linesOf(
+  programs: readonly Text[],
+  words: readonly Text[] | undefined,
+  lists: readonly (readonly Text[])[],
+): readonly Line[] {
+  const plain = programs.map(text => ({ text, args: words }))
+  if (lists.length === 0) return plain
+  const named = programs.filter(text => text !== HOLE)
+  const rows =
+    named.length === lists.length
+      ? named.map((text, at) => ({ text, args: lists[at] }))
+      : programs.flatMap(text => lists.map(args => ({ text, args })))
+  return [...plain, ...rows]
 }
 
 /** Variables made for a child: a file of the package that it runs reads them as its own. */

@@ -11,12 +11,12 @@ const maxMatching = 12
  * the file that loads. Nothing where the folder is the package's root or holds more than a few.
  */
 export function matchingFiles(
-  below: ((folder: string) => readonly string[]) | undefined,
+  below: (folder: string) => readonly string[],
   text: Text,
   from: string,
 ): readonly string[] {
   const parts = text.split(HOLE)
-  if (below === undefined || parts.length !== 2) return []
+  if (parts.length !== 2) return []
   const start = insideOf(parts[0] ?? '', from)
   const end = parts[1] ?? ''
   const slash = start?.lastIndexOf('/') ?? -1

@@ -269,7 +269,8 @@ function fillTemplate(
   frame: Frame,
   place: Place,
 ): Value | undefined {
-  if (fill.functions.length === 0 || object.handles.length > 0 || object.functions.length > 0) return undefined
+  if (fill.functions.length === 0 || object.handles.length > 0 || object.functions.length > 0)
+    return undefined
   const whole = tainted(object.taints)
   const given = machine.call(
     onlyCallable(fill),

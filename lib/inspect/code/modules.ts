@@ -99,7 +99,7 @@ export class Modules implements Loader {
   }
 
   matching(text: Text, from: string): readonly string[] {
-    return matchingFiles(this.#host.below, text, from)
+    return matchingFiles(folder => this.#host.below?.(folder) ?? [], text, from)
   }
 
   load(
