@@ -13,6 +13,10 @@ const wide =
 const wiping =
   /\brm\s+(?:-[a-z-]+\s+)*(?:--no-preserve-root\s+)?["']?(?:~|\/|\$HOME|\$\{HOME\}|\/home|\/Users|\/etc|\/usr)(?:\/\*?)?["']?(?:\s|$|;|&)|\b(?:rd|rmdir)\s+\/s\b.*(?:%userprofile%|[a-z]:\\(?:\s|"|$))|\bdel\s+\/[fsq](?:\s+\/[fsq])*\s+\S*(?:%userprofile%|[a-z]:\\)|\bformat\s+[a-z]:|\bmkfs\.|\bdd\s+if=\/dev\/(?:zero|urandom|random)\s+of=\/dev\/|\bcipher\s+\/w|\bvssadmin\s+delete\s+shadows|:\(\)\s*\{\s*:\|:&\s*\};:/i
 
+/** A container that is given the machine's root folder. */
+const wholeDisk =
+  /\b(?:docker|podman|nerdctl)\s+run\b.{0,300}(?:\s(?:-v|--volume)[ =]?["']?\/:\/|\bsource=\/,|\bsrc=\/,)/
+
 const stopping = /\bshutdown(?:\.exe)?\s+[-/][a-z]|\bpoweroff\b|\breboot\b|\binit\s+0\b/i
 
 /** Work that is destroyed. */
@@ -79,12 +83,30 @@ function ofFact(fact: Fact): readonly RuleFinding[] {
     return path === undefined ? [] : report(fact, `deletes ${quote(path)}`)
   }
   if (fact.kind === 'stops') return ofStop(fact)
+  if (fact.kind === 'patches') return ofPatch(fact)
   if (fact.kind !== 'starts') return []
   const command = fact.commands.find(one => wiping.test(one))
   if (command !== undefined)
     return report(fact, `runs ${quote(command)}, which deletes far more than its own files`)
+  const held = unasked(fact) ? fact.commands.find(one => wholeDisk.test(one)) : undefined
+  if (held !== undefined)
+    return report(fact, `starts a container that may change the whole disk (${quote(held)})`)
   const stop = unasked(fact) ? fact.commands.find(one => stopping.test(one)) : undefined
   return stop === undefined ? [] : report(fact, `turns the machine off (${quote(stop)})`)
+}
+
+/** Functions that whole programs rely on to keep what they write. */
+const keeping =
+  /^node:fs(?:\.promises)?\.(?:writeFile|writeFileSync|appendFile|appendFileSync|write|writeSync|rename|renameSync|copyFile|copyFileSync|createWriteStream)$/
+
+/** From a day on, or on some machines only, what other programs write goes another way: sabotage waits. */
+function ofPatch(fact: Extract<Fact, { kind: 'patches' }>): readonly RuleFinding[] {
+  if (!unasked(fact) || !keeping.test(fact.target)) return []
+  if (!fact.guards.some(({ kind }) => kind === 'time' || kind === 'locale' || kind === 'user')) return []
+  const message =
+    `${opening(fact)} replaces ${quote(fact.target.slice(5))}${guardsInWords(fact.guards)}: what any program then writes ` +
+    `passes through code of this package. Read what it makes of it before you install it.`
+  return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
 }
 
 const stoppings = {

@@ -87,6 +87,9 @@ const addresses: readonly { readonly what: string; readonly alone: boolean; read
   { what: 'writes into repositories', alone: false, address: /\/repos\/[^/]+\/[^/]+\/(?:contents\/|git\/refs|actions\/secrets)|\/actions\/runners\/registration-token/ },
 ] // prettier-ignore
 
+/** The manifest of a package inside the project that installs this one: a workspace's own. */
+const neighbour = /^<project>\/(?!node_modules\/)(?:[^/]+\/){1,4}package\.json$/
+
 function actsOf(fact: Fact): readonly Act[] {
   const { at, phase, byCall } = fact
   const act = (what: string, alone: boolean): Act => ({ what, alone, at, phase, byCall })
@@ -101,6 +104,8 @@ function actsOf(fact: Fact): readonly Act[] {
       .map(({ what, alone }) => act(what, alone))
   }
   if (fact.kind !== 'writes') return []
+  if (fact.phase === 'install' && fact.paths.some(path => neighbour.test(path)))
+    return [act('rewrites the manifests of the packages beside it', false)]
   const workflow = fact.paths.some(path => path.includes('.github/workflows/'))
   const text = fact.contents.find(one => /secrets\s*[.)[]|toJSON\(\s*secrets/i.test(one))
   return workflow && text !== undefined

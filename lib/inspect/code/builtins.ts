@@ -177,12 +177,11 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return withTaints({ ...folded, taints: [] }, joinTaints(taints, own))
     }
     case 'compress':
-    case 'decompress':
-      return handResult(
-        machine,
-        tainted(hop(deep(first), name === 'compress' ? 'compressed' : 'inflated', place)),
-        call,
-      )
+      return handResult(machine, tainted(hop(deep(first), 'compressed', place)), call)
+    case 'decompress': {
+      const taints = ownOf(machine, deep(first), [first], call)
+      return handResult(machine, tainted(hop(taints, 'inflated', place)), call)
+    }
     case 'cipher': {
       if (!call.handle.api.includes('Decipher')) return { ...instance(machine, 'cipher', call), open: true }
       return instance(machine, 'decipher', call)
@@ -207,7 +206,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
           known(String.fromCharCode(...(codes as number[]))),
           hop(taints, 'char-codes', place),
         )
-      return tainted(hop(taints, 'char-codes', place))
+      return tainted(hop(ownOf(machine, taints, given.list, call), 'char-codes', place))
     }
     case 'number': {
       const api = call.handle.api
@@ -751,6 +750,17 @@ function makeUrl(machine: Interpreter, call: ModelledCall): Value {
     machine.writeField(object, 'href', withTaints(machine.read(model.texts, frame), taints))
   }
   return { ...made, known: textsOf(machine.read(made.objects[0]!.model!.texts, frame)), taints }
+}
+
+/** What is decoded and came from nowhere else lies in the text of the package, in pieces that were not put together. */
+function ownOf(
+  machine: Interpreter,
+  taints: readonly Taint[],
+  given: readonly Value[],
+  { frame, place }: ModelledCall,
+): readonly Taint[] {
+  if (taints.length > 0 || machine.level > 1 || !given.some(value => value.open)) return taints
+  return [machine.source('package-bytes', frame.file.path, place)]
 }
 
 /** The content of a request that is described by one object, as clients of `undici` take it. */

@@ -21,6 +21,7 @@ import { noteMail } from './mails.ts'
 import { notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
 import { numberOf, wasm } from './webassembly.ts'
+import { noteSession } from './sessions.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
   anything,
@@ -224,7 +225,7 @@ export function callMember(
     const answer = callOn(machine, callee, self, name, given, frame, place)
     noteMail(machine, name, given, frame, place)
     const paid = notePayment(machine, name, given, answer, frame, place)
-    result = join(result, askedFor(machine, name, given, paid, place))
+    result = join(result, askedFor(machine, name, given, noteSession(machine, name, paid, place), place))
   }
   return result
 }

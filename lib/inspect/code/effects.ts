@@ -316,7 +316,7 @@ export function sendTo(
   if (target.name === 'write-stream') {
     storeFile(machine, destinations, withTaints({ ...content, objects: [], functions: [] }, taints), call)
     flowInto(machine, all, { kind: 'write', role: 'content', destinations }, call)
-  } else if (target.name === 'stdin') {
+  } else if (target.name === 'stdin' || target.name === 'child') {
     flowInto(machine, all, { kind: 'command-stdin', role: 'stdin', destinations }, call)
     feedShell(machine, destinations, content, call)
   } else if (senders.has(target.name) && !isLocal(destinations)) {

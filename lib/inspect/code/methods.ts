@@ -285,7 +285,8 @@ function fillTemplate(
       : [],
   )
   const taints = joinTaints(object.taints, given.taints)
-  if (texts.length === 0) return tainted(taints)
+  // Variables that a text names which nobody has seen are those its author asks for: settings with `${NAME}` in them.
+  if (texts.length === 0) return tainted(taints.filter(({ source: { kind } }) => kind !== 'env'))
   return withTaints(texts.map(known).reduce(join, nothing), taints)
 }
 
