@@ -1,6 +1,6 @@
 import type { Action, Context, Fact, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
-import { addressesIn, isStranger, placeInWords, placeOf } from './behaviour/place.ts'
+import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import { unasked } from './behaviour/written.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
@@ -15,6 +15,9 @@ const installers =
 const cloning = /\bgit\s+(?:-\S+\s+\S+\s+){0,3}clone\s|\bsvn\s+(?:co|checkout)\s|\bhg\s+clone\s/
 const starting =
   /(?:^|[;&|]\s*)(?:node|bun|deno\s+run|sh|bash|zsh|python[0-9.]*|make|npm\s+(?:install|i|ci|start|run)|\.\/)\b/
+
+/** An address in full: options and file names have dots as well. */
+const address = /\b(?:git\+)?(?:https?|git|ssh|svn|ftp):\/\/[^\s'"`|;<>)]{1,300}/g
 
 /** Software of strangers that a hook or an import puts on the machine by other means than its dependencies. */
 export const foreignInstall: Rule = {
@@ -91,7 +94,7 @@ function ofCommand(
 ): readonly RuleFinding[] {
   const clones = cloning.test(command)
   if (!clones && !installers.test(command)) return []
-  const place = placeOf(addressesIn(command), inspection, context)
+  const place = placeOf(command.match(address) ?? [], inspection, context)
   if (!isStranger(place) || place.host === undefined) return []
   if (clones && !starts.some(other => other.phase === fact.phase && other.commands.some(startsOther)))
     return []

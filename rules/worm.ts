@@ -88,6 +88,8 @@ const addresses: readonly { readonly what: string; readonly alone: boolean; read
 ] // prettier-ignore
 
 /** The manifest of a package inside the project that installs this one: a workspace's own. */
+const lockfile =
+  /^<project>\/(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|\.npmrc|\.yarnrc(?:\.yml)?)$/
 const neighbour = /^<project>\/(?!node_modules\/)(?:[^/]+\/){1,4}package\.json$/
 
 function actsOf(fact: Fact): readonly Act[] {
@@ -99,13 +101,18 @@ function actsOf(fact: Fact): readonly Act[] {
       .map(({ what, alone }) => act(what, alone))
   }
   if (fact.kind === 'contacts') {
+    // Looking at a repository changes nothing in it.
+    const asks = /\.(?:get|head)$/.test(fact.api)
     return addresses
+      .filter(({ alone }) => alone || !asks)
       .filter(({ address }) => fact.destinations.some(text => address.test(text)))
       .map(({ what, alone }) => act(what, alone))
   }
   if (fact.kind !== 'writes') return []
   if (fact.phase === 'install' && fact.paths.some(path => neighbour.test(path)))
     return [act('rewrites the manifests of the packages beside it', false)]
+  if (fact.phase === 'install' && fact.paths.some(path => lockfile.test(path)))
+    return [act('changes what the project installs, and from where', false)]
   const workflow = fact.paths.some(path => path.includes('.github/workflows/'))
   const text = fact.contents.find(one => /secrets\s*[.)[]|toJSON\(\s*secrets/i.test(one))
   return workflow && text !== undefined

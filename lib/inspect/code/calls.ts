@@ -1,4 +1,5 @@
 import type { AnyNode } from 'acorn'
+import { filtered } from './arrays.ts'
 import { callBuiltIn } from './builtins.ts'
 import { construct } from './classes.ts'
 import { act } from './effects.ts'
@@ -222,7 +223,8 @@ export function callMember(
       continue
     }
     const callee = namedMember(machine, object, name, frame, place)
-    const answer = callOn(machine, callee, self, name, given, frame, place)
+    const called = callOn(machine, callee, self, name, given, frame, place)
+    const answer = name === 'filter' ? filtered(machine, object, given, called, frame, place) : called
     noteMail(machine, name, given, frame, place)
     const paid = notePayment(machine, name, given, answer, frame, place)
     result = join(result, askedFor(machine, name, given, noteSession(machine, name, paid, place), place))

@@ -30,6 +30,7 @@ import {
   type Taint,
   type Value,
 } from './values.ts'
+import { runWritten } from './written-scripts.ts'
 import { noteImports, numberOf, wasm, withoutNames } from './webassembly.ts'
 
 /** A call of something that a model describes. */
@@ -534,6 +535,7 @@ function startedFiles(
     if (!texts.some(text => text.includes(path))) continue
     const content = machine.read(cell, call.frame)
     flowInto(machine, content.taints, { kind, role: 'file', destinations: [path] }, call)
+    if (kind === 'command') runWritten(machine, path, content.known, call.place)
   }
 }
 

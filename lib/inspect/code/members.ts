@@ -196,6 +196,9 @@ function memberOfHandle(
   if (handle.api === wasm) return { ...anything, handles: [memberOfWasm(machine, name)] }
   // Code walks up to the constructor of constructors to evaluate text.
   if (name === 'constructor' && !handle.api.startsWith('module')) {
+    // `Error.prototype.constructor` is `Error`.
+    const own = /^global:(\w+)\.prototype$/.exec(handle.api)?.[1]
+    if (own !== undefined && own !== 'Function') return ofHandle(machine.handle(`global:${own}`))
     return ofHandle(machine.handle('global:Function'))
   }
   const api = machine.memberName(handle.api, name)
