@@ -78,9 +78,13 @@ export const foreignInstall: Rule = {
   check(inspection, context) {
     const starts = inspection.facts.filter((fact): fact is Starts => fact.kind === 'starts' && unasked(fact))
     return oncePerLine(
-      starts.flatMap(fact =>
-        fact.commands.flatMap(command => ofCommand(fact, command, starts, inspection, context)),
-      ),
+      inspection.facts.flatMap(fact => {
+        if (!unasked(fact)) return []
+        if (fact.kind === 'starts')
+          return fact.commands.flatMap(command => ofCommand(fact, command, starts, inspection, context))
+        if (fact.kind !== 'contacts' || fact.api !== 'git' || !isFollowed(fact, starts)) return []
+        return report(fact, 'git clone', fact.destinations, true, inspection, context)
+      }),
     )
   },
 }
@@ -93,17 +97,33 @@ function ofCommand(
   context: Context,
 ): readonly RuleFinding[] {
   const clones = cloning.test(command)
-  if (!clones && !installers.test(command)) return []
-  const place = placeOf(command.match(address) ?? [], inspection, context)
+  if (clones ? !isFollowed(fact, starts) : !installers.test(command)) return []
+  return report(fact, command, command.match(address) ?? [], clones, inspection, context)
+}
+
+function report(
+  fact: Fact,
+  command: Text,
+  addresses: readonly Text[],
+  clones: boolean,
+  inspection: Inspection,
+  context: Context,
+): readonly RuleFinding[] {
+  const place = placeOf(addresses, inspection, context)
   if (!isStranger(place) || place.host === undefined) return []
-  if (clones && !starts.some(other => other.phase === fact.phase && other.commands.some(startsOther)))
-    return []
   const grave = place.kind === 'capture' || place.plain || (clones && fact.phase === 'install')
   const action: Action = grave ? 'block' : 'ask'
   const message =
     `${opening(fact)} runs ${quote(command, 120)}, which brings software from ${place.host.shown}, ${placeInWords(place)}, ` +
     `past everything that was inspected. Do not install this unless you know that host.`
   return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
+}
+
+/** Whether the same file also starts something: what was fetched, as a rule. */
+function isFollowed(fact: Fact, starts: readonly Starts[]): boolean {
+  return starts.some(
+    other => other.phase === fact.phase && other.at.path === fact.at.path && other.commands.some(startsOther),
+  )
 }
 
 /** A start that is not the fetching itself. */

@@ -148,6 +148,10 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'silent',
     why: "the constructor of a list's method by a name put together: nothing in the file names what evaluates",
   },
+  'module-written-and-forked': {
+    how: 'elsewhere',
+    why: 'flagged inside the text that is written and started, which is reported as a file of its own',
+  },
   'eval-through-timers': {
     how: 'silent',
     why: 'a text given to a timer is taken for a function: libraries hand timers what they were given',
