@@ -21,7 +21,7 @@ export const callerSecretExfiltration: Rule = {
       'A program hands the package a key or a recovery phrase to work with, and the package sends it to a host that is ' +
       'neither the service’s nor its own. A private key or recovery phrase never has to leave the machine; an API key ' +
       'goes to the service it is for, and to nobody else. Also: anything its caller passes that ends in a mailbox ' +
-      'written into the code, a bot or a webhook of the author.',
+      'written into the code, a bot or a webhook of the author, and a hidden receiver in the code of every mail.',
     references: [
       '@solana/web3.js 1.95.6 (December 2024)',
       'xrpl 4.2.1 (April 2025)',

@@ -26,8 +26,8 @@ export const destructive: Rule = {
     title: 'Deletes or overwrites what is not its own',
     severity: 'critical',
     description:
-      'The code deletes or overwrites the home folder, the whole disk or every file it can reach, or turns the machine ' +
-      'off. Clean-up tools delete folders of the project when their user says so.',
+      'The code deletes or overwrites the home folder, the whole disk or every file it can reach, turns the machine off, ' +
+      'or replaces, from a day on, what other programs write files with. Clean-up tools delete folders of the project when their user says so.',
     references: [
       'node-ipc 10.1.1 (2022): files overwritten by country',
       'Shai-Hulud 2 (November 2025): the home folder wiped when nothing could be stolen',

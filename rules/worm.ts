@@ -7,6 +7,8 @@ import type { RuleFinding } from './finding.ts'
 type Act = {
   readonly what: string
   readonly alone: boolean
+  /** It stays in the project that installs the package. */
+  readonly inside?: boolean
   readonly at: Site
   readonly phase: Phase
   readonly byCall: boolean
@@ -21,7 +23,8 @@ export const worm: Rule = {
     description:
       'While installing or on import the code publishes packages, tries found tokens, searches the disk for secrets ' +
       'with a scanner, makes repositories or writes workflows that read the secrets of CI. With the tokens of one ' +
-      'developer such a package reaches all packages of that developer. Release tools publish when their user says so.',
+      'developer such a package reaches all packages of that developer. Also: a hook that asks CI for an identity, or ' +
+      'rewrites the manifests or the lockfile of the project that installs it. Release tools publish when their user says so.',
     references: [
       'Shai-Hulud (September and November 2025)',
       'CanisterWorm, Mini Shai-Hulud (March to May 2026)',
@@ -66,7 +69,9 @@ export const worm: Rule = {
       const action: Action = act.alone || together || steals(inspection) ? 'block' : 'ask'
       const message =
         `${opening(act)} ${act.what}. ` +
-        'With what it finds it can act as you. Do not install it; where it ran, revoke your npm and GitHub tokens.'
+        (act.inside === true
+          ? 'Whoever installs that project next runs what stands there then. Do not install it; where it ran, restore those files.'
+          : 'With what it finds it can act as you. Do not install it; where it ran, revoke your npm and GitHub tokens.')
       return findingAt(act.at, act.phase, { action, severity: severityOf(action), message })
     })
     return oncePerLine([...inspection.flows.flatMap(ofFlow), ...findings])
@@ -110,9 +115,9 @@ function actsOf(fact: Fact): readonly Act[] {
   }
   if (fact.kind !== 'writes') return []
   if (fact.phase === 'install' && fact.paths.some(path => neighbour.test(path)))
-    return [act('rewrites the manifests of the packages beside it', false)]
+    return [{ ...act('rewrites the manifests of the packages beside it', false), inside: true }]
   if (fact.phase === 'install' && fact.paths.some(path => lockfile.test(path)))
-    return [act('changes what the project installs, and from where', false)]
+    return [{ ...act('changes what the project installs, and from where', false), inside: true }]
   const workflow = fact.paths.some(path => path.includes('.github/workflows/'))
   const text = fact.contents.find(one => /secrets\s*[.)[]|toJSON\(\s*secrets/i.test(one))
   return workflow && text !== undefined
