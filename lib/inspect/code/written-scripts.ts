@@ -30,6 +30,9 @@ function folderOf(path: Text): Text {
 function lineOf(path: Text, text: string): Line | undefined {
   const name = /\.(\w{1,6})$/.exec(path)?.[1]?.toLowerCase() ?? ''
   const first = /^#!\S*?(?:\/env\s+(?:-S\s+)?)?([\w.]+)(?:\s|$)/.exec(text)?.[1]?.replace(/^.*\//, '') ?? ''
+  // A program with a part that nobody knows cannot be parsed; a line of a shell can be read all the same.
+  if (text.includes(HOLE) && !/^(?:sh|bash|zsh|command|bat|cmd|)$/.test(name)) return undefined
+  if (text.includes(HOLE) && (first === 'node' || first.startsWith('python'))) return undefined
   if (/^[cm]?js$/.test(name) || first === 'node') return { text: 'node', args: ['-e', text], shell: false }
   if (name === 'py' || first.startsWith('python'))
     return { text: 'python3', args: ['-c', text], shell: false }
