@@ -58,6 +58,8 @@ function sightingOf(flow: Flow, inspection: Inspection, context: Context): reado
   const { kind, name } = flow.source
   const clip = kind === 'clipboard' || (kind === 'command-output' && clipboard.test(name))
   if (!clip && kind !== 'browser') return []
+  // Whoever drives a browser goes on with its session in the headers of requests.
+  if (name === 'session cookies' && flow.sink.role !== 'payload') return []
   const place = leavesFor(flow, inspection, context)
   if (place === undefined) return []
   const action = weigh(flow, place, clip)

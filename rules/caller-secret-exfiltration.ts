@@ -1,4 +1,4 @@
-import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
+import type { Action, Context, Fact, Flow, Inspection, Rule } from '../lib/types.ts'
 import { keyMaterial } from './behaviour/credentials.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords } from './behaviour/place.ts'
@@ -6,7 +6,8 @@ import type { Place } from './behaviour/place.ts'
 import { findingsOf, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { registrableDomain } from './hosts/host.ts'
-import { opening, severityOf } from './finding.ts'
+import { findingAt, opening, quote, severityOf } from './finding.ts'
+import type { RuleFinding } from './finding.ts'
 
 type Leak = { readonly flow: Flow; readonly place: Place; readonly key: boolean }
 
@@ -20,7 +21,7 @@ export const callerSecretExfiltration: Rule = {
       'A program hands the package a key or a recovery phrase to work with, and the package sends it to a host that is ' +
       'neither the service’s nor its own. A private key or recovery phrase never has to leave the machine; an API key ' +
       'goes to the service it is for, and to nobody else. Also: anything its caller passes that ends in a mailbox ' +
-      'written into the code, a bot or a webhook of the author.',
+      'written into the code, a bot or a webhook of the author, and a hidden receiver in the code of every mail.',
     references: [
       '@solana/web3.js 1.95.6 (December 2024)',
       'xrpl 4.2.1 (April 2025)',
@@ -80,8 +81,19 @@ export const callerSecretExfiltration: Rule = {
         ? []
         : [{ flow: leak.flow, place: leak.place, action, severity: severityOf(action) }]
     })
-    return findingsOf(sightings, say)
+    return [...findingsOf(sightings, say), ...inspection.facts.flatMap(hiddenCopy)]
   },
+}
+
+/** Every mail its caller sends goes to the author of the package as well. */
+function hiddenCopy(fact: Fact): readonly RuleFinding[] {
+  if (fact.kind !== 'contacts' || fact.phase === 'dormant') return []
+  const mailbox = fact.destinations.find(text => text.startsWith('mailto:'))
+  if (mailbox === undefined) return []
+  const message =
+    `${opening(fact)} adds ${quote(mailbox.slice('mailto:'.length))}, an address in its code, to the hidden receivers of a ` +
+    `mail its caller sends. Whoever reads that mailbox reads every such mail. Do not let it send yours.`
+  return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
 }
 
 function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly Leak[] {
@@ -91,13 +103,18 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
   if (place === undefined || !isStranger(place)) return []
   const key =
     keyMaterial.test(name) ||
-    (/^(?:secret_?key|secret|sk|pk|wallet|signer)$/i.test(name) && signs(inspection))
+    (/^(?:secret_?key|secret|sk|pk|wallet|signer)$/i.test(name) && signs(inspection)) ||
+    (flow.sink.role !== 'header' && computes.test(context.name))
   return [{ flow, place, key: kind === 'caller-secret' && key }]
 }
 
 /** Libraries of chains and signatures: there a secret key is a wallet, elsewhere half of an API key. */
 const signing =
   /solana|ethers|web3|viem|bitcoin|bip3[29]|bip44|secp256k1|ed25519|noble|tweetnacl|bs58|base58|wallet|keypair|xrp|ripple|tron|sui|aptos|near-|polkadot|cosmos/i
+
+/** What signs, hashes and enciphers does so on the spot: there is no service that a secret could be for. */
+const computes =
+  /(?:^|[/._-])(?:jwt|jws|jwe|jose|paseto|hmac|totp|hotp|otp|bcrypt|argon2|scrypt|pbkdf2|ciphers?|encrypt(?:ion|or)?|crypt|hash(?:er|ing)?|passwords?)(?:[._-]|$)/
 
 function signs({ manifest }: Inspection): boolean {
   return [manifest.name ?? '', ...manifest.keywords, ...manifest.dependencies.map(({ name }) => name)].some(
@@ -128,6 +145,9 @@ function weigh({ flow, place, key }: Leak, home: string | undefined, context: Co
   if (key) return sure ? 'block' : 'ask'
   // What somebody else sent to the program that uses this package is no way to sign in for it.
   if (/^request (?:authorization|cookie)$/i.test(flow.source.name)) return 'ask'
+  // A header that signs in somewhere else, as the content of a request.
+  if (/^authorization$/i.test(flow.source.name) && flow.sink.role === 'payload' && place.host !== undefined)
+    return 'ask'
   if (place.kind === 'capture') return sure ? 'block' : 'ask'
   const domain = place.host === undefined ? undefined : registrableDomain(place.host, context.lists.hosts)
   const stray = home !== undefined && domain !== home

@@ -13,6 +13,10 @@ const wide =
 const wiping =
   /\brm\s+(?:-[a-z-]+\s+)*(?:--no-preserve-root\s+)?["']?(?:~|\/|\$HOME|\$\{HOME\}|\/home|\/Users|\/etc|\/usr)(?:\/\*?)?["']?(?:\s|$|;|&)|\b(?:rd|rmdir)\s+\/s\b.*(?:%userprofile%|[a-z]:\\(?:\s|"|$))|\bdel\s+\/[fsq](?:\s+\/[fsq])*\s+\S*(?:%userprofile%|[a-z]:\\)|\bformat\s+[a-z]:|\bmkfs\.|\bdd\s+if=\/dev\/(?:zero|urandom|random)\s+of=\/dev\/|\bcipher\s+\/w|\bvssadmin\s+delete\s+shadows|:\(\)\s*\{\s*:\|:&\s*\};:/i
 
+/** A container that is given the machine's root folder. */
+const wholeDisk =
+  /\b(?:docker|podman|nerdctl)\s+run\b.{0,300}(?:\s(?:-v|--volume)[ =]?["']?\/:\/|\bsource=\/,|\bsrc=\/,)/
+
 const stopping = /\bshutdown(?:\.exe)?\s+[-/][a-z]|\bpoweroff\b|\breboot\b|\binit\s+0\b/i
 
 /** Work that is destroyed. */
@@ -22,8 +26,8 @@ export const destructive: Rule = {
     title: 'Deletes or overwrites what is not its own',
     severity: 'critical',
     description:
-      'The code deletes or overwrites the home folder, the whole disk or every file it can reach, or turns the machine ' +
-      'off. Clean-up tools delete folders of the project when their user says so.',
+      'The code deletes or overwrites the home folder, the whole disk or every file it can reach, turns the machine off, ' +
+      'or replaces, from a day on, what other programs write files with. Clean-up tools delete folders of the project when their user says so.',
     references: [
       'node-ipc 10.1.1 (2022): files overwritten by country',
       'Shai-Hulud 2 (November 2025): the home folder wiped when nothing could be stolen',
@@ -69,19 +73,40 @@ function report(fact: Fact, act: string): readonly RuleFinding[] {
 function ofFact(fact: Fact): readonly RuleFinding[] {
   if (fact.kind === 'deletes') {
     // A command the user started deletes what the user named; a bare `/` beside other paths is a part that was unknown.
-    if (!unasked(fact)) return []
+    if (!unasked(fact))
+      return fact.byCall || fact.phase !== 'run' || !fact.paths.includes('~')
+        ? []
+        : report(fact, 'deletes the whole home folder')
     const path = fact.paths
       .map(slashes)
       .find(one => wide.test(one) && (one !== '/' || fact.paths.length === 1))
     return path === undefined ? [] : report(fact, `deletes ${quote(path)}`)
   }
   if (fact.kind === 'stops') return ofStop(fact)
+  if (fact.kind === 'patches') return ofPatch(fact)
   if (fact.kind !== 'starts') return []
   const command = fact.commands.find(one => wiping.test(one))
   if (command !== undefined)
     return report(fact, `runs ${quote(command)}, which deletes far more than its own files`)
+  const held = unasked(fact) ? fact.commands.find(one => wholeDisk.test(one)) : undefined
+  if (held !== undefined)
+    return report(fact, `starts a container that may change the whole disk (${quote(held)})`)
   const stop = unasked(fact) ? fact.commands.find(one => stopping.test(one)) : undefined
   return stop === undefined ? [] : report(fact, `turns the machine off (${quote(stop)})`)
+}
+
+/** Functions that whole programs rely on to keep what they write. */
+const keeping =
+  /^node:fs(?:\.promises)?\.(?:writeFile|writeFileSync|appendFile|appendFileSync|write|writeSync|rename|renameSync|copyFile|copyFileSync|createWriteStream)$/
+
+/** From a day on, or on some machines only, what other programs write goes another way: sabotage waits. */
+function ofPatch(fact: Extract<Fact, { kind: 'patches' }>): readonly RuleFinding[] {
+  if (!unasked(fact) || !keeping.test(fact.target)) return []
+  if (!fact.guards.some(({ kind }) => kind === 'time' || kind === 'locale' || kind === 'user')) return []
+  const message =
+    `${opening(fact)} replaces ${quote(fact.target.slice(5))}${guardsInWords(fact.guards)}: what any program then writes ` +
+    `passes through code of this package. Read what it makes of it before you install it.`
+  return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
 }
 
 const stoppings = {

@@ -5,6 +5,7 @@ import type { Place } from './behaviour/place.ts'
 import { bySource, findingsOf, isUnasked, originOf } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { oncePerLine } from './behaviour/once.ts'
+import { unasked } from './behaviour/written.ts'
 import { destinationsInWords, findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
@@ -64,7 +65,7 @@ export const downloadAndRun: Rule = {
     })
     return oncePerLine([
       ...findingsOf(sightings, group => say(group, inspection), bySource),
-      ...inspection.facts.flatMap(fact => ofRuntime(fact, inspection)),
+      ...inspection.facts.flatMap(fact => [...ofRuntime(fact, inspection), ...ofDropper(fact)]),
     ])
   },
 }
@@ -75,10 +76,12 @@ const loading: ReadonlySet<SinkKind> = new Set(['native-load', 'load'])
 const handling =
   /^(?:\S*[/\\])?(?:chmod|xattr|unzip|tar|gunzip|7z|mv|cp|mkdir|rm|ls|test|file|sha\d*sum|shasum|certutil|expand)\b/i
 
-function isDownload({ source, sink }: Flow): boolean {
+function isDownload({ source, sink, hops, phase }: Flow): boolean {
   if (source.kind !== 'network') return false
   if (loading.has(sink.kind)) return sink.role === 'path' || sink.kind === 'native-load'
   if (sink.kind !== 'command') return false
+  // Lists of versions are fetched to know where a program lies; the program itself is no JSON.
+  if (!isUnasked({ phase }) && hops.some(({ label }) => label === 'as JSON')) return false
   if (sink.role === 'file') return !sink.destinations.every(command => handling.test(command.trim()))
   return (
     sink.role === 'command' &&
@@ -137,6 +140,25 @@ function ofRuntime(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
     `${opening({ phase: 'install' })} fetches another runtime and runs code with it: ${quote(command)}. ` +
     'Code that npm could run by itself has one reason to avoid Node: not to be seen. Do not install it.'
   return [findingAt(fact.at, 'install', { action: 'block', severity: 'critical', message })]
+}
+
+/** What scripts of Windows fetch, store and start with, by the names of its objects. */
+const fetching = /\b(?:MSXML2\.(?:Server)?XMLHTTP|WinHttp\.WinHttpRequest|Microsoft\.XMLHTTP)\b/i
+
+/** A script for Windows that is written at that moment and fetches something: it is there to be started. */
+function ofDropper(fact: Fact): readonly RuleFinding[] {
+  if (
+    fact.kind !== 'writes' ||
+    !unasked(fact) ||
+    !fact.paths.some(path => /\.(?:vbs|vbe|jse?|wsf|hta)$/i.test(path))
+  )
+    return []
+  const text = fact.contents.find(content => fetching.test(content))
+  if (text === undefined) return []
+  const message =
+    `${opening(fact)} writes a script for Windows that downloads (${quote(text)}). Nobody has inspected what that script ` +
+    'fetches. Do not install it.'
+  return [findingAt(fact.at, fact.phase, { action: 'block', severity: 'critical', message })]
 }
 
 function say(group: SightingGroup, inspection: Inspection): string {

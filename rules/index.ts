@@ -9,6 +9,7 @@ import { cryptominer } from './cryptominer.ts'
 import { decodeAndRun } from './decode-and-run.ts'
 import { destructive } from './destructive.ts'
 import { downloadAndRun } from './download-and-run.ts'
+import { foreignInstall } from './foreign-install.ts'
 import { gypCommand } from './gyp-command.ts'
 import { hiddenText } from './hidden-text.ts'
 import { hostBeacon } from './host-beacon.ts'
@@ -48,6 +49,7 @@ export const rules: readonly Rule[] = [
   hostBeacon,
   remoteCode,
   downloadAndRun,
+  foreignInstall,
   socketShell,
   decodeAndRun,
   worm,

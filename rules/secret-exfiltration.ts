@@ -1,6 +1,7 @@
 import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
 import {
   familyOf,
+  isOwnFile,
   isOwnVariable,
   isSignIn,
   isPersonal,
@@ -103,11 +104,14 @@ export const secretExfiltration: Rule = {
 }
 
 function theftOf(flow: Flow, inspection: Inspection, context: Context): readonly Theft[] {
-  const loot = lootOf(flow.source, context)
+  const loot = lootOf(flow.source)
   const place = loot === undefined ? undefined : leavesFor(flow, inspection, context)
   if (loot === undefined || place === undefined || place.kind === 'local') return []
   // What the metadata service is asked and answers is between it and the machine.
   if (flow.sink.destinations.length > 0 && flow.sink.destinations.every(isMetadata)) return []
+  // A name is quickly chosen: `docker-lint` may read the logins of docker, but not post them to a stranger unasked.
+  const entrusted = !isStranger(place) || !isUnasked(flow) || flow.sink.role === 'header'
+  if (loot === 'hard' && entrusted && isOwnFile(flow.source.name, context.name)) return []
   const own = loot === 'named' && isOwnVariable(flow.source.name, place, inspection, context)
   return [{ flow, place, loot, foreign: !own }]
 }

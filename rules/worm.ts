@@ -7,6 +7,8 @@ import type { RuleFinding } from './finding.ts'
 type Act = {
   readonly what: string
   readonly alone: boolean
+  /** It stays in the project that installs the package. */
+  readonly inside?: boolean
   readonly at: Site
   readonly phase: Phase
   readonly byCall: boolean
@@ -21,7 +23,8 @@ export const worm: Rule = {
     description:
       'While installing or on import the code publishes packages, tries found tokens, searches the disk for secrets ' +
       'with a scanner, makes repositories or writes workflows that read the secrets of CI. With the tokens of one ' +
-      'developer such a package reaches all packages of that developer. Release tools publish when their user says so.',
+      'developer such a package reaches all packages of that developer. Also: a hook that asks CI for an identity, or ' +
+      'rewrites the manifests or the lockfile of the project that installs it. Release tools publish when their user says so.',
     references: [
       'Shai-Hulud (September and November 2025)',
       'CanisterWorm, Mini Shai-Hulud (March to May 2026)',
@@ -66,7 +69,9 @@ export const worm: Rule = {
       const action: Action = act.alone || together || steals(inspection) ? 'block' : 'ask'
       const message =
         `${opening(act)} ${act.what}. ` +
-        'With what it finds it can act as you. Do not install it; where it ran, revoke your npm and GitHub tokens.'
+        (act.inside === true
+          ? 'Whoever installs that project next runs what stands there then. Do not install it; where it ran, restore those files.'
+          : 'With what it finds it can act as you. Do not install it; where it ran, revoke your npm and GitHub tokens.')
       return findingAt(act.at, act.phase, { action, severity: severityOf(action), message })
     })
     return oncePerLine([...inspection.flows.flatMap(ofFlow), ...findings])
@@ -87,6 +92,11 @@ const addresses: readonly { readonly what: string; readonly alone: boolean; read
   { what: 'writes into repositories', alone: false, address: /\/repos\/[^/]+\/[^/]+\/(?:contents\/|git\/refs|actions\/secrets)|\/actions\/runners\/registration-token/ },
 ] // prettier-ignore
 
+/** The manifest of a package inside the project that installs this one: a workspace's own. */
+const lockfile =
+  /^<project>\/(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|\.npmrc|\.yarnrc(?:\.yml)?)$/
+const neighbour = /^<project>\/(?!node_modules\/)(?:[^/]+\/){1,4}package\.json$/
+
 function actsOf(fact: Fact): readonly Act[] {
   const { at, phase, byCall } = fact
   const act = (what: string, alone: boolean): Act => ({ what, alone, at, phase, byCall })
@@ -96,11 +106,18 @@ function actsOf(fact: Fact): readonly Act[] {
       .map(({ what, alone }) => act(what, alone))
   }
   if (fact.kind === 'contacts') {
+    // Looking at a repository changes nothing in it.
+    const asks = /\.(?:get|head)$/.test(fact.api)
     return addresses
+      .filter(({ alone }) => alone || !asks)
       .filter(({ address }) => fact.destinations.some(text => address.test(text)))
       .map(({ what, alone }) => act(what, alone))
   }
   if (fact.kind !== 'writes') return []
+  if (fact.phase === 'install' && fact.paths.some(path => neighbour.test(path)))
+    return [{ ...act('rewrites the manifests of the packages beside it', false), inside: true }]
+  if (fact.phase === 'install' && fact.paths.some(path => lockfile.test(path)))
+    return [{ ...act('changes what the project installs, and from where', false), inside: true }]
   const workflow = fact.paths.some(path => path.includes('.github/workflows/'))
   const text = fact.contents.find(one => /secrets\s*[.)[]|toJSON\(\s*secrets/i.test(one))
   return workflow && text !== undefined
@@ -110,6 +127,8 @@ function actsOf(fact: Fact): readonly Act[] {
 
 /** A token read from a file or the environment that signs a publish or a write to the registry. */
 function ofFlow(flow: Flow): readonly RuleFinding[] {
+  if (flow.phase === 'install' && !flow.byCall && flow.source.name.startsWith('ACTIONS_ID_TOKEN_REQUEST_'))
+    return asksForIdentity(flow)
   const stolen = flow.source.kind === 'credential-file' || flow.source.kind === 'env-secret'
   const target = flow.sink.destinations.find(text => addresses.some(({ address }) => address.test(text)))
   if (!stolen || target === undefined || flow.byCall || (flow.phase !== 'install' && flow.phase !== 'import'))
@@ -119,6 +138,15 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
     `${opening(flow)} uses a token it found (${flow.source.name}) on ${quote(target)}. ` +
     'With it, it can act as you. Do not install it; where it ran, revoke that token.'
   return [findingOfFlow(flow, { action, severity: severityOf(action), message })]
+}
+
+/** A workflow's identity is for the step that publishes or deploys; none of them does so while npm installs. */
+function asksForIdentity(flow: Flow): readonly RuleFinding[] {
+  if (flow.sink.kind !== 'network') return []
+  const message =
+    `${opening(flow)} asks the CI it runs in for a token that proves who is building (${flow.source.name}). ` +
+    `With that it can publish and deploy in your name. Do not install it.`
+  return [findingOfFlow(flow, { action: 'block', severity: 'critical', message })]
 }
 
 function steals(inspection: Inspection): boolean {

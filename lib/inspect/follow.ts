@@ -176,7 +176,9 @@ export class Follower {
       const found =
         path === undefined || path.startsWith('~') || start.target.startsWith('/')
           ? undefined
-          : resolvePath(this.#view, path)[0]
+          : start.how === 'python' && this.#view.files.isFolder(path)
+            ? this.#view.files.find(`${path}/__main__.py`)
+            : resolvePath(this.#view, path)[0]
       if (found !== undefined) {
         this.#file(found, start.how, { ...origin, cwd: start.cwd }, true)
         return [found]

@@ -75,7 +75,23 @@ class GypWalk {
     // `action+`, `includes?` … say how lists merge; `%` and `@` mark variables.
     const key = text.replace(/[+=?!/%@]+$/, '')
     if (key === 'action') this.#command(words(inner), 'action', inner.at)
+    else if (key === 'copies') this.#copies(inner)
     else this.visit(inner, key)
+  }
+
+  /** Files the build puts somewhere else, as the command that would do it. */
+  #copies(value: GypValue): void {
+    this.visit(value)
+    for (const one of value.kind === 'list' ? value.items : []) {
+      if (one.kind !== 'dict') continue
+      const field = (name: string): GypValue | undefined =>
+        one.pairs.find(([key]) => key.kind === 'string' && key.text === name)?.[1]
+      const to = field('destination')
+      const files = field('files')
+      if (to?.kind !== 'string' || files === undefined) continue
+      const folder = `${substitute(to.text, this.#variables).replace(/\/$/, '')}/`
+      this.#command(['cp', ...words(files), folder], 'copies', to.at)
+    }
   }
 
   #list(value: GypValue & { kind: 'list' }, key: string): void {

@@ -130,6 +130,7 @@ function codeHost(view: PackageView, { name, version, description }: Manifest): 
     text: path => view.text(path),
     resolve: (from, specifier, how) =>
       resolveInPackage(view, from.split('#', 1)[0] ?? from, specifier, how)[0],
+    below: folder => view.files.below(folder),
     manifest: { name, version, description, raw: view.manifest('') },
   }
 }

@@ -20,10 +20,10 @@ const printedCredential =
 const environmentCommand = /^\s*(?:printenv|env|set|export\s+-p)\s*(?:[|;&].*)?$/
 
 /** Files that lie in the home folder for one program each, and whose names say nothing of a secret. */
-export function lootOf(source: Source, context: Context): Loot | undefined {
+export function lootOf(source: Source): Loot | undefined {
   switch (source.kind) {
     case 'credential-file':
-      return isOwnFile(source.name, context.name) ? undefined : 'hard'
+      return 'hard'
     case 'metadata-service':
       return 'hard'
     case 'env':
@@ -40,8 +40,8 @@ export function lootOf(source: Source, context: Context): Loot | undefined {
   }
 }
 
-/** A program's own settings: `~/.config/tool/…`, `~/.toolrc` of the package `tool`. */
-function isOwnFile(path: string, name: string): boolean {
+/** A program's own settings by its name: `~/.config/tool/…`, `~/.toolrc` of the package `tool`. */
+export function isOwnFile(path: string, name: string): boolean {
   const words = wordsOf(name).filter(word => word.length >= 4)
   const place = path.toLowerCase()
   return words.some(

@@ -1,3 +1,4 @@
+import { HOLE } from '../../types.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { textsOf } from './constants.ts'
 import { elementsOf, memberOf } from './members.ts'
@@ -114,7 +115,7 @@ export function callArrayMethod(
           return make(list, joinAll(list))
         }
       } else callAny(items.any, anything)
-      return make(undefined, items.any)
+      return make(undefined, narrowed(callback, items.any))
     }
     case 'find':
     case 'findLast':
@@ -216,6 +217,42 @@ export function callArrayMethod(
     default:
       return undefined
   }
+}
+
+/** A list that nobody knows, filtered: what is left may be known by its beginning or end. */
+export function filtered(
+  machine: Interpreter,
+  object: Value,
+  given: Arguments,
+  answer: Value,
+  frame: Frame,
+  place: Place,
+): Value {
+  if (!object.open || object.objects.length > 0 || !answer.open) return answer
+  const any = tainted(answer.taints)
+  const kept = narrowed(given.list[0] ?? nothing, any)
+  if (kept === any) return answer
+  const list = machine.objectAt(frame, `filtered ${place.start}`, 'array')
+  list.length = undefined
+  machine.writeRest(list, kept)
+  return join(answer, ofObject(list))
+}
+
+/** `names.filter(name => name.startsWith('.env'))`: what is left of names nobody knows begins or ends like that. */
+function narrowed(callback: Value, any: Value): Value {
+  const node = callback.functions[0]?.node
+  if (node === undefined || callback.functions.length > 1 || !any.open || any.objects.length > 0) return any
+  const { body } = node
+  if (body.type !== 'CallExpression' || body.callee.type !== 'MemberExpression') return any
+  const [parameter] = node.params
+  const { object, property } = body.callee
+  const isIt =
+    parameter?.type === 'Identifier' && object.type === 'Identifier' && object.name === parameter.name
+  const [given] = body.arguments
+  if (!isIt || property.type !== 'Identifier' || given?.type !== 'Literal' || typeof given.value !== 'string')
+    return any
+  if (property.name === 'startsWith') return join(any, known(given.value + HOLE))
+  return property.name === 'endsWith' ? join(any, known(HOLE + given.value)) : any
 }
 
 /** Appends where the position is certain; elsewhere the array only knows that it holds the value. */

@@ -177,12 +177,11 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return withTaints({ ...folded, taints: [] }, joinTaints(taints, own))
     }
     case 'compress':
-    case 'decompress':
-      return handResult(
-        machine,
-        tainted(hop(deep(first), name === 'compress' ? 'compressed' : 'inflated', place)),
-        call,
-      )
+      return handResult(machine, tainted(hop(deep(first), 'compressed', place)), call)
+    case 'decompress': {
+      const taints = ownOf(machine, deep(first), [first], call)
+      return handResult(machine, tainted(hop(taints, 'inflated', place)), call)
+    }
     case 'cipher': {
       if (!call.handle.api.includes('Decipher')) return { ...instance(machine, 'cipher', call), open: true }
       return instance(machine, 'decipher', call)
@@ -207,7 +206,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
           known(String.fromCharCode(...(codes as number[]))),
           hop(taints, 'char-codes', place),
         )
-      return tainted(hop(taints, 'char-codes', place))
+      return tainted(hop(ownOf(machine, taints, given.list, call), 'char-codes', place))
     }
     case 'number': {
       const api = call.handle.api
@@ -491,7 +490,10 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       // A stream of its own: what is written to it goes where the session leads.
       const texts = call.self.objects.map(({ model }) => model?.texts.value ?? nothing).reduce(join, nothing)
       for (const one of call.self.objects)
-        if (one.model !== undefined) sendTo(machine, one.model, deep(first), nothing, call, 'header')
+        if (one.model !== undefined) {
+          sendTo(machine, one.model, deep(first), nothing, call, 'header')
+          sendTo(machine, one.model, deep(bodyOf(machine, first, call)), nothing, call)
+        }
       const net = machine.source('network', textsOf(texts)[0] ?? HOLE, place)
       const made = instance(machine, 'request', call, texts)
       for (const one of made.objects) giveTaints(machine, one, [net])
@@ -744,9 +746,37 @@ function makeUrl(machine: Interpreter, call: ModelledCall): Value {
       for (const one of whole) machine.write(model.texts, known(one))
     }
     machine.writeField(object, 'searchParams', made)
+    for (const text of textsOf(model.texts.value).slice(0, 3)) writeUrlParts(machine, object, text)
     machine.writeField(object, 'href', withTaints(machine.read(model.texts, frame), taints))
   }
   return { ...made, known: textsOf(machine.read(made.objects[0]!.model!.texts, frame)), taints }
+}
+
+/** What is decoded and came from nowhere else lies in the text of the package, in pieces that were not put together. */
+function ownOf(
+  machine: Interpreter,
+  taints: readonly Taint[],
+  given: readonly Value[],
+  { frame, place }: ModelledCall,
+): readonly Taint[] {
+  if (taints.length > 0 || machine.level > 1 || !given.some(value => value.open)) return taints
+  return [machine.source('package-bytes', frame.file.path, place)]
+}
+
+/** The content of a request that is described by one object, as clients of `undici` take it. */
+function bodyOf(machine: Interpreter, options: Value, { frame, place }: ModelledCall): Value {
+  const objects = options.objects.filter(object => object.fields.has('body'))
+  return objects.length === 0 ? nothing : namedMember(machine, { ...nothing, objects }, 'body', frame, place)
+}
+
+/** What is asked of an address whose host is known: `const { hostname } = new URL('https://host/…')`. */
+function writeUrlParts(machine: Interpreter, url: ObjectValue, text: string): void {
+  const [, protocol, host, path] =
+    /^([a-z][a-z0-9+.-]{0,20}:)\/\/([^/?#@\u0001]{1,255})([^?#]*)/i.exec(text) ?? []
+  if (protocol === undefined || host === undefined) return
+  const parts = { protocol, host, hostname: host.replace(/:\d*$/, ''), origin: `${protocol}//${host}` }
+  for (const [name, part] of Object.entries(parts)) machine.writeField(url, name, known(part))
+  machine.writeField(url, 'pathname', known(path === '' || path === undefined ? '/' : path))
 }
 
 function joinUrl(base: string, path: string): string {

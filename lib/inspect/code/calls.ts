@@ -1,4 +1,5 @@
 import type { AnyNode } from 'acorn'
+import { filtered } from './arrays.ts'
 import { callBuiltIn } from './builtins.ts'
 import { construct } from './classes.ts'
 import { act } from './effects.ts'
@@ -17,9 +18,11 @@ import {
   superObject,
 } from './members.ts'
 import { callMethod } from './methods.ts'
+import { noteMail } from './mails.ts'
 import { notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
 import { numberOf, wasm } from './webassembly.ts'
+import { noteSession } from './sessions.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
   anything,
@@ -140,6 +143,8 @@ function callHandedOn(
   if (object.handles.length > 0 || object.functions.length > 0) return undefined
   const method = memberOf(machine, object, key, frame, member)
   if (method.functions.length > 0 || method.handles.length > 0) return undefined
+  // An object with a method of that name: `hooks.done.call(context)`.
+  if (method.objects.length > 0) return undefined
   const given = argumentsOf(machine, call.arguments, frame)
   const self = given.list[0] ?? given.rest
   const [, ...list] = given.list
@@ -218,9 +223,11 @@ export function callMember(
       continue
     }
     const callee = namedMember(machine, object, name, frame, place)
-    const answer = callOn(machine, callee, self, name, given, frame, place)
+    const called = callOn(machine, callee, self, name, given, frame, place)
+    const answer = name === 'filter' ? filtered(machine, object, given, called, frame, place) : called
+    noteMail(machine, name, given, frame, place)
     const paid = notePayment(machine, name, given, answer, frame, place)
-    result = join(result, askedFor(machine, name, given, paid, place))
+    result = join(result, askedFor(machine, name, given, noteSession(machine, name, paid, place), place))
   }
   return result
 }

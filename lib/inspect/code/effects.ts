@@ -30,6 +30,7 @@ import {
   type Taint,
   type Value,
 } from './values.ts'
+import { runWritten } from './written-scripts.ts'
 import { noteImports, numberOf, wasm, withoutNames } from './webassembly.ts'
 
 /** A call of something that a model describes. */
@@ -316,7 +317,7 @@ export function sendTo(
   if (target.name === 'write-stream') {
     storeFile(machine, destinations, withTaints({ ...content, objects: [], functions: [] }, taints), call)
     flowInto(machine, all, { kind: 'write', role: 'content', destinations }, call)
-  } else if (target.name === 'stdin') {
+  } else if (target.name === 'stdin' || target.name === 'child') {
     flowInto(machine, all, { kind: 'command-stdin', role: 'stdin', destinations }, call)
     feedShell(machine, destinations, content, call)
   } else if (senders.has(target.name) && !isLocal(destinations)) {
@@ -375,11 +376,10 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
   const shell = model.shell || manner.includes('shell')
   const folder = folderOf(machine, options, frame, place)
   const plain = [...(words ?? []), ...textsOf(command)].some(word => isPlainText(machine, word))
-  const commands = textsOf(command).map(text => [text, ...(words ?? [])].join(' ').slice(0, 8_000))
+  const lines = linesOf(textsOf(command), words, items?.exact === false ? listsOf(machine, argv, frame) : [])
+  const commands = lines.map(line => [line.text, ...(line.args ?? [])].join(' ').slice(0, 8_000))
   machine.fact({ kind: 'starts', api: call.handle.api, commands, manner }, frame, place)
-  for (const text of textsOf(command)) {
-    machine.command({ text, args: words, shell, ...folder, plain, place, level: machine.level })
-  }
+  for (const line of lines) machine.command({ ...line, shell, ...folder, plain, place, level: machine.level })
   const destinations = commands
   const inCommand = machine.deepTaints(command, frame)
   flowInto(machine, inCommand, { kind: 'command', role: 'command', destinations }, call)
@@ -404,9 +404,42 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
   }
   for (const option of options) passEnvironment(machine, option, call)
   startedFiles(machine, commands, 'command', call)
-  const output = tainted([machine.source('command-output', (commands[0] ?? HOLE).slice(0, 200), place)])
+  const told = commands.filter(text => !text.includes(HOLE)).slice(0, 6)
+  const output = tainted(
+    (told.length > 0 ? told : [commands[0] ?? HOLE]).map(text =>
+      machine.source('command-output', text.slice(0, 200), place),
+    ),
+  )
   if (model.gives === 'output') return handResult(machine, output, call)
   return childProcess(machine, commands, output, call)
+}
+
+/** The words of each list that the arguments may be: rows of a table of programs, or what each of several functions gives. */
+function listsOf(machine: Interpreter, argv: Value, frame: Frame): readonly (readonly Text[])[] {
+  const arrays = argv.objects.filter(one => one.kind === 'array')
+  if (arrays.length < 2 || arrays.length > 4) return []
+  return arrays.flatMap(array => {
+    const items = elementsOf(machine, ofObject(array), frame)
+    return items.exact ? [items.list.map(item => textsOf(item)[0] ?? HOLE)] : []
+  })
+}
+
+type Line = { readonly text: Text; readonly args: readonly Text[] | undefined }
+
+/** Programs with their arguments: as many lists as programs are the rows of one table, in its order. */
+function linesOf(
+  programs: readonly Text[],
+  words: readonly Text[] | undefined,
+  lists: readonly (readonly Text[])[],
+): readonly Line[] {
+  const plain = programs.map(text => ({ text, args: words }))
+  if (lists.length === 0) return plain
+  const named = programs.filter(text => text !== HOLE)
+  const rows =
+    named.length === lists.length
+      ? named.map((text, at) => ({ text, args: lists[at] }))
+      : programs.flatMap(text => lists.map(args => ({ text, args })))
+  return [...plain, ...rows]
 }
 
 /** Variables made for a child: a file of the package that it runs reads them as its own. */
@@ -502,6 +535,7 @@ function startedFiles(
     if (!texts.some(text => text.includes(path))) continue
     const content = machine.read(cell, call.frame)
     flowInto(machine, content.taints, { kind, role: 'file', destinations: [path] }, call)
+    if (kind === 'command') runWritten(machine, path, content.known, call.place)
   }
 }
 

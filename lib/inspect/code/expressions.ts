@@ -72,6 +72,13 @@ export function evaluateExpression(machine: Interpreter, node: AnyNode, frame: F
       if (node.argument) {
         const yielded = machine.evaluate(node.argument, frame)
         machine.write(frame.returns, yielded)
+        // Whoever iterates over a generator of texts gets the texts, not their letters.
+        if (!node.delegate && yielded.known.length > 0) {
+          const list = machine.objectAt(frame, '%yielded', 'array')
+          list.length = undefined
+          machine.writeRest(list, yielded)
+          machine.write(frame.returns, ofObject(list))
+        }
         return node.delegate ? anything : opened(yielded)
       }
       return anything

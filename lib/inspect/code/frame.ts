@@ -98,6 +98,8 @@ export type Loader = {
     kind: 'program' | 'function',
   ): Value | undefined
   readText(path: string): string | undefined
+  /** The files of the package that a path with one unknown part may name: plugins of its own in a folder. */
+  matching(text: Text, from: string): readonly string[]
   /** An `export` statement of a module. */
   exported(machine: Interpreter, node: AnyNode, frame: Frame): void
 }

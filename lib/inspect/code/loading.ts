@@ -20,7 +20,11 @@ export function loadModule(
   let result = nothing
   for (const text of target.known) {
     if (typeof text !== 'string') continue
-    if (text.includes(HOLE)) continue
+    if (text.includes(HOLE)) {
+      for (const path of machine.loader.matching(text, from ?? frame.file.path))
+        result = join(result, machine.loader.load(machine, path, from ?? frame.file.path, how, frame, place))
+      continue
+    }
     result = join(result, machine.loader.load(machine, text, from ?? frame.file.path, how, frame, place))
   }
   const computed =

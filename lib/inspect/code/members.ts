@@ -86,7 +86,13 @@ export function memberOf(
         : namedMember(machine, object, name, frame, place),
     )
   }
-  return result
+  return key.taints.length > 0 && isAlphabet(object) ? withTaints(result, key.taints) : result
+}
+
+/** A text whose letters are picked by numbers says, letter by letter, which numbers: base32 by hand. */
+function isAlphabet({ known: texts, objects, handles, functions }: Value): boolean {
+  if (texts.length !== 1 || objects.length + handles.length + functions.length > 0) return false
+  return typeof texts[0] === 'string' && texts[0].length >= 16
 }
 
 export function namedMember(
@@ -198,6 +204,9 @@ function memberOfHandle(
   if (handle.api === wasm) return { ...anything, handles: [memberOfWasm(machine, name)] }
   // Code walks up to the constructor of constructors to evaluate text.
   if (name === 'constructor' && !handle.api.startsWith('module')) {
+    // `Error.prototype.constructor` is `Error`.
+    const own = /^global:(\w+)\.prototype$/.exec(handle.api)?.[1]
+    if (own !== undefined && own !== 'Function') return ofHandle(machine.handle(`global:${own}`))
     return ofHandle(machine.handle('global:Function'))
   }
   const api = machine.memberName(handle.api, name)

@@ -84,6 +84,13 @@ export function callMethod(
     case 'pipeTo':
     case 'pipeThrough':
       return pipe(machine, object, given, frame, place)
+    case 'replace':
+    case 'replaceAll':
+      if (given.list[1] !== undefined && object.known.length + Number(object.open) > 0) {
+        const filled = fillTemplate(machine, object, given.list[1], frame, place)
+        if (filled !== undefined) return filled
+      }
+      break
     case 'toString':
       if (object.functions.length > 0 && object.objects.length === 0) return anything
       break
@@ -249,6 +256,38 @@ function keepsHoles(name: string): boolean {
     name === 'replaceAll' ||
     name === 'toLowerCase'
   )
+}
+
+/** The places of a template that a function fills: `{{name}}`, `${name}`, `{name}`, `<%= name %>`, `%NAME%`. */
+const blanks = /\{\{[^{}]{0,200}\}\}|\$?\{[^{}]{0,200}\}|<%[^%]{0,200}%>|%\w{1,60}%/g
+
+/** `text.replace(pattern, f)`: what the function gives stands in the blanks of the text. */
+function fillTemplate(
+  machine: Interpreter,
+  object: Value,
+  fill: Value,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  if (fill.functions.length === 0 || object.handles.length > 0 || object.functions.length > 0)
+    return undefined
+  const whole = tainted(object.taints)
+  const given = machine.call(
+    onlyCallable(fill),
+    nothing,
+    { list: [whole, whole, whole], rest: whole },
+    frame,
+    place,
+  )
+  const texts = object.known.flatMap(text =>
+    typeof text === 'string' && text.length < 4_000 && text.search(blanks) >= 0
+      ? [text.replaceAll(blanks, HOLE)]
+      : [],
+  )
+  const taints = joinTaints(object.taints, given.taints)
+  // Variables that a text names which nobody has seen are those its author asks for: settings with `${NAME}` in them.
+  if (texts.length === 0) return tainted(taints.filter(({ source: { kind } }) => kind !== 'env'))
+  return withTaints(texts.map(known).reduce(join, nothing), taints)
 }
 
 /** `from.copy(into)` and `coder.encodeInto(text, into)`. */

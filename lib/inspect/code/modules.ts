@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import type { AnyNode, ImportDeclaration } from 'acorn'
 import { limits } from '../../limits.ts'
-import type { Phase } from '../../types.ts'
+import type { Phase, Text } from '../../types.ts'
 import { declareBinding, enterScope } from './environment.ts'
 import { evaluateCode } from './effects.ts'
 import { type Context, type Frame, type Interpreter, type Loader, type SourceFile } from './interpreter.ts'
@@ -9,6 +9,7 @@ import { byCallLevel, phaseOf } from './levels.ts'
 import { fromJson } from './json-data.ts'
 import { imported, loadOutside } from './loading.ts'
 import { handleValue } from './members.ts'
+import { matchingFiles } from './matching-files.ts'
 import { builtinModules, canonical } from './models/index.ts'
 import { Budget } from './fold/budget.ts'
 import { foldProgram } from './fold/fold-program.ts'
@@ -40,6 +41,8 @@ export type CodeHost = {
   lexed?(path: string): Lexed | undefined
   /** The file of the package a specifier names, all conditions merged; undefined outside the package. */
   resolve(from: string, specifier: string, how: 'require' | 'import'): string | undefined
+  /** Every file below a folder of the package; absent where no package lies behind the text. */
+  below?(folder: string): readonly string[]
   readonly manifest: {
     readonly name: string | undefined
     readonly version: string | undefined
@@ -93,6 +96,10 @@ export class Modules implements Loader {
       phases.set(path, phaseOf(this.records.get(path)!.level))
     for (const [path, level] of this.#natives) phases.set(path, phaseOf(level))
     return phases
+  }
+
+  matching(text: Text, from: string): readonly string[] {
+    return matchingFiles(folder => this.#host.below?.(folder) ?? [], text, from)
   }
 
   load(

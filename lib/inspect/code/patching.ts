@@ -52,11 +52,20 @@ function tellStack(machine: Interpreter, value: Value, frame: Frame, place: Plac
 /** Requests to wallets, by the names of their methods, in what is put in the place of something else. */
 const payments = /\beth_(?:send|sign)\w*|\b(?:sign|send)(?:Raw|All)?Transactions?\b|\bsignTypedData/
 
+/** Code that finds the addresses of wallets in texts, with addresses of its own beside it: it exchanges them. */
+const addressPattern =
+  /0x\[(?:a-f|A-F|0-9|\\d){2,3}\]\{40\}|\[(?:1-9|a-km-z|A-HJ-NP-Z|0-9|a-z|A-Z){2,3}\]\{(?:2[5-9]|3\d|4[0-4])(?:,\d{2})?\}/
+const addressText =
+  /["'`](?:0x[0-9a-fA-F]{40}|bc1[02-9ac-hj-np-z]{20,60}|[13T][1-9A-HJ-NP-Za-km-z]{25,33})["'`]/
+const nearby = 4_000
+
 function knowsPayments(value: Value, place: Place): boolean {
   const { text } = place.file
   const codes = value.functions.map(({ file, node }) =>
     ('text' in file ? String(file.text) : text).slice(node.start, node.end),
   )
+  const near = text.slice(Math.max(0, place.start - nearby), place.end + nearby)
+  if (addressPattern.test(near) && addressText.test(near)) return true
   return [text.slice(place.start, place.end), ...codes].some(code => payments.test(code.slice(0, 20_000)))
 }
 

@@ -37,8 +37,7 @@ export const exec: readonly Model[] = [
       'pkg:cross-spawn',
       'pkg:cross-spawn.spawn',
       'pkg:foreground-child',
-      'pkg:node-pty.spawn',
-      'pkg:{node-pty-prebuilt-multiarch,@lydell/node-pty}.spawn',
+      'pkg:{node-pty,node-pty-prebuilt-multiarch,@lydell/node-pty,@homebridge/node-pty-prebuilt-multiarch}.spawn',
       'global:Bun.{spawn,spawnSync}',
       'global:Deno.{Command,run}',
     ],
@@ -56,6 +55,8 @@ export const exec: readonly Model[] = [
   { of: ['node:worker_threads.Worker', 'global:Worker'], act: 'built-in', name: 'Worker' },
   { of: ['child.kill', 'child.{ref,unref,disconnect}'], act: 'clean' },
   { of: ['stdin.{write,end}'], act: 'send', payload: [0] },
+  // A terminal takes what is typed by itself.
+  { of: ['child.write'], act: 'send', payload: [0] },
   { of: ['pkg:{open,opn,opener,open-cli}'], act: 'start', command: 0, shell: false, gives: 'child' },
 ]
 

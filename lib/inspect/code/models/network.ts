@@ -19,6 +19,7 @@ export const httpClients: readonly Model[] = [
     gives: 'response',
   },
   { of: ['global:Request'], act: 'built-in', name: 'Request' },
+  { of: ['pkg:undici.{Client,Pool}'], act: 'contact', dest: 0, gives: 'session' },
   { of: ['pkg:axios', 'pkg:axios.request'], act: 'contact', dest: 0, options: [0, 1], gives: 'response' },
   { of: ['pkg:axios.{get,delete,head,options}'], act: 'contact', dest: 0, options: [1], gives: 'response' },
   {

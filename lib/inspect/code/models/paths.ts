@@ -1,3 +1,4 @@
+import { HOLE } from '../../../types.ts'
 import type { SourceKind } from '../../../types.ts'
 
 /**
@@ -210,5 +211,5 @@ export function sourceOfPath(path: string): SourceKind {
 
 function isDotEnv(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  return name === '.env' || name.startsWith('.env.')
+  return name === '.env' || name.startsWith('.env.') || name === `.env${HOLE}`
 }

@@ -73,7 +73,9 @@ export const host: readonly Model[] = [
       'pkg:@aws-sdk/credential-providers.{fromIni,fromEnv,fromNodeProviderChain}',
       'pkg:@aws-sdk/credential-provider-node.defaultProvider',
     ],
-    act: 'carry',
+    act: 'source',
+    kind: 'credential-file',
+    name: 'AWS credentials',
   },
   {
     of: [

