@@ -112,7 +112,9 @@ function isComputed(command: string): boolean {
 
 /** Code that a request to this program carries. A timer that gets a function is no evaluation. */
 function isRequested({ source, sink }: Flow): boolean {
-  if (source.kind !== 'caller' || !/^(?:req|request)$/i.test(source.name)) return false
+  const fromCaller = source.kind === 'caller' || source.kind === 'caller-secret'
+  // `request cookie` is the header of that name.
+  if (!fromCaller || !/^(?:req|request)(?: |$)/i.test(source.name)) return false
   if (sink.kind === 'evaluate') return !/set(?:Timeout|Interval|Immediate)|nextTick/.test(sink.api)
   return sink.kind === 'command' && sink.role === 'command' && sink.destinations.every(isComputed)
 }
@@ -125,7 +127,7 @@ function isNamesake({ host, kind }: Place, { name, lists }: Context): boolean {
 }
 
 function weigh(flow: Flow, place: Place, namesake: boolean): Action | undefined {
-  if (flow.source.kind === 'caller') return flow.certain ? 'block' : 'ask'
+  if (isRequested(flow)) return flow.certain ? 'block' : 'ask'
   if (place.kind === 'local') return undefined
   // A page's loader compiles the scripts the page names; their addresses stand in no package.
   if (flow.sink.api.startsWith('script.') && place.kind === 'unknown') return 'note'
@@ -138,7 +140,7 @@ function weigh(flow: Flow, place: Place, namesake: boolean): Action | undefined 
 function say(group: SightingGroup): string {
   const [{ flow, place, action }] = group
   const { api } = flow.sink
-  if (flow.source.kind === 'caller') {
+  if (isRequested(flow)) {
     return (
       `${opening(flow)} runs what a request carries (${api})${guardsInWords(flow.guards)}. ` +
       'Anybody who can reach that program can run code on its machine. Do not install it.'

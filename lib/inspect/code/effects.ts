@@ -1,6 +1,7 @@
 import { HOLE } from '../../types.ts'
 import type { SinkKind, SourceKind, Text } from '../../types.ts'
 import { accountOf } from './accounts.ts'
+import { commonBase, placedBelow } from './clients.ts'
 import { textsOf } from './constants.ts'
 import { destinationsOf, isLocal, namesHost, requestParts } from './destinations.ts'
 import { giveTaints, hand } from './handing.ts'
@@ -40,6 +41,8 @@ export type ModelledCall = {
   readonly frame: Frame
   readonly place: Place
   readonly constructed: boolean
+  /** Addresses below which the client it is called on sends its requests. */
+  readonly below?: readonly Text[]
 }
 
 type ActOf<Name extends Act['act']> = Extract<Act, { act: Name }>
@@ -223,7 +226,8 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     frame,
     place,
   )
-  const destinations = knownPlaces(machine, model, addressed, call)
+  const below = call.below ?? commonBase(machine, call.handle.api, frame)
+  const destinations = knownPlaces(machine, model, placedBelow(below, addressed), call)
   machine.fact({ kind: 'contacts', api: call.handle.api, destinations }, frame, place)
   const taint = networkTaint(machine, destinations, call)
   if (!isLocal(destinations)) {

@@ -91,12 +91,25 @@ const patchable = new Set([
   'JSON',
   'Math',
   'console',
-  'ethereum',
   'localStorage',
   'document',
   'navigator',
   'setTimeout',
   'setInterval',
+])
+/** Wallets that pages find under a name of their own. */
+const wallets = new Set([
+  'ethereum',
+  'solana',
+  'phantom',
+  'tronWeb',
+  'tronLink',
+  'unisat',
+  'keplr',
+  'okxwallet',
+  'trustwallet',
+  'bitkeep',
+  'BinanceChain',
 ])
 const prototypes = new Set([
   'Object',
@@ -129,12 +142,12 @@ function isPatchTarget(api: string): boolean {
   if (!api.startsWith('global:')) return false
   const parts = api.slice(7).split('.')
   const first = parts[0] ?? ''
-  if (parts.length === 1) return patchable.has(first)
+  if (parts.length === 1) return patchable.has(first) || first === 'ethereum'
   if (parts[1] === 'prototype') return prototypes.has(first)
   return (
     first === 'JSON' ||
     first === 'navigator' ||
-    first === 'ethereum' ||
+    wallets.has(first) ||
     first === 'require' ||
     (first === 'process' && ['emit', 'binding', 'dlopen', 'exit'].includes(parts[1] ?? ''))
   )

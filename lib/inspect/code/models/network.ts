@@ -29,11 +29,8 @@ export const httpClients: readonly Model[] = [
     options: [2],
     gives: 'response',
   },
-  {
-    of: ['pkg:axios.{create,default,Axios}', 'pkg:axios.create()', 'pkg:axios.Axios()'],
-    act: 'alias',
-    to: 'pkg:axios',
-  },
+  { of: ['pkg:axios.{create,Axios}'], act: 'built-in', name: 'client' },
+  { of: ['pkg:axios.{default,create(),Axios()}'], act: 'alias', to: 'pkg:axios' },
   {
     of: [
       'pkg:{got,ky,wretch,bent,phin,centra,simple-get,tiny-json-http}',
@@ -46,9 +43,20 @@ export const httpClients: readonly Model[] = [
     gives: 'response',
   },
   {
-    of: ['pkg:{got,ky}.{extend,create,default}', 'pkg:{got,ky}.{extend,create}()'],
+    of: [
+      'pkg:{got,ky}.{extend,create,default}',
+      'pkg:{got,ky}.{extend,create}()',
+      'pkg:ofetch.{ofetch,$fetch}.create',
+      'global:$fetch.create',
+      'client.{extend,create}',
+    ],
     act: 'built-in',
-    name: 'same-client',
+    name: 'client',
+  },
+  {
+    of: ['client.{get,post,put,patch,delete,head,options,request,stream,postForm,putForm,patchForm,raw}'],
+    act: 'built-in',
+    name: 'client.call',
   },
   {
     of: [
@@ -126,9 +134,28 @@ export const httpClients: readonly Model[] = [
       'node:https.createServer',
       'node:net.createServer',
       'node:http2.{createServer,createSecureServer}',
+      'node:tls.createServer',
+      'node:{http,https,net}.Server',
+      'global:{Bun,Deno}.serve',
     ],
     act: 'built-in',
     name: 'server',
+  },
+  {
+    of: [
+      'pkg:{express,fastify,koa,polka,connect,restify.createServer,@hapi/hapi.server,@hapi/hapi.Server,micro,tinyhttp.App}',
+      'pkg:{express.Router,hono.Hono,h3.createApp,itty-router.Router,koa-router,@koa/router,find-my-way,fastify.fastify}',
+      'pkg:{ws.Server,ws.WebSocketServer,ws.WebSocket.Server,socket.io,socket.io.Server,websocket.server}',
+    ],
+    act: 'built-in',
+    name: 'application',
+  },
+  {
+    of: [
+      'server.{on,once,addListener,prependListener,use,get,post,put,patch,delete,del,all,head,options,route,register,addHook,onRequest}',
+    ],
+    act: 'built-in',
+    name: 'server.on',
   },
 ]
 

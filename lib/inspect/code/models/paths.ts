@@ -210,5 +210,5 @@ export function sourceOfPath(path: string): SourceKind {
 
 function isDotEnv(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  return name === '.env' || name.startsWith('.env.')
+  return /^\.env(?:[.\u0001]|$)/.test(name)
 }
