@@ -113,7 +113,7 @@ function isComputed(command: string): boolean {
 /** Code that a request to this program carries. A timer that gets a function is no evaluation. */
 function isRequested({ source, sink }: Flow): boolean {
   const fromCaller = source.kind === 'caller' || source.kind === 'caller-secret'
-  // `request cookie` is the header of that name.
+  // `request cookie` is the header of that name, `request to a server` what a server of the package's own gets.
   if (!fromCaller || !/^(?:req|request)(?: |$)/i.test(source.name)) return false
   if (sink.kind === 'evaluate') return !/set(?:Timeout|Interval|Immediate)|nextTick/.test(sink.api)
   return sink.kind === 'command' && sink.role === 'command' && sink.destinations.every(isComputed)

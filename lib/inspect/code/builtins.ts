@@ -15,12 +15,14 @@ import { bytesOf, concatenate, foldGlobal, textsOf } from './constants.ts'
 import {
   argument,
   evaluateCode,
+  flowInto,
   handResult,
   instance,
   loadComputed,
   sendTo,
   type ModelledCall,
 } from './effects.ts'
+import { callUnknown } from './calls.ts'
 import { callClient, makeClient } from './clients.ts'
 import { emit, listen } from './emitters.ts'
 import { findFiles } from './globbing.ts'
@@ -519,6 +521,11 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return openServer(machine, call)
     case 'server.on':
       return addHandler(machine, call)
+    case 'addon': {
+      const own = deepAll().filter(({ source }) => source.kind === 'package-bytes')
+      flowInto(machine, own, { kind: 'command', role: 'native', destinations: [] }, call)
+      return callUnknown(machine, anything, call.self, given, frame, place)
+    }
     case 'client':
       return makeClient(machine, call)
     case 'client.call':

@@ -379,7 +379,10 @@ export function callUnknown(
       for (const value of [...passed.list, passed.rest]) hand(machine, value, passed.self, at, place)
     })
   }
-  return helper ? (given.list[0] ?? handed) : handed
+  if (helper) return given.list[0] ?? handed
+  // `request(url).on('error', f).end(data)`: the chain goes on with what it began with.
+  const made = chaining.has(name) ? self.objects.filter(({ model }) => model !== undefined) : []
+  return made.length === 0 ? handed : { ...handed, objects: made }
 }
 
 /** What compilers put around a loaded module: it gives the module and calls nothing in it. */
@@ -389,6 +392,21 @@ const moduleHelpers =
 function isModuleHelper(name: string): boolean {
   return name.startsWith('_') && moduleHelpers.test(name)
 }
+/** Methods of emitters, streams and sockets that give back what they were called on. */
+const chaining: ReadonlySet<string> = new Set([
+  ...['on', 'once', 'off', 'addListener', 'prependListener', 'removeListener', 'removeAllListeners'],
+  ...[
+    'setEncoding',
+    'setTimeout',
+    'setNoDelay',
+    'setKeepAlive',
+    'setMaxListeners',
+    'ref',
+    'unref',
+    'pause',
+    'resume',
+  ],
+])
 
 /** Methods that look for what they are given and call nothing. */
 const comparing: ReadonlySet<string> = new Set(['indexOf', 'lastIndexOf', 'includes', 'isPrototypeOf'])

@@ -7,7 +7,7 @@ import { destinationsOf, isLocal, namesHost, requestParts } from './destinations
 import { giveTaints, hand } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
-import { environmentApi } from './models/index.ts'
+import { addon, environmentApi } from './models/index.ts'
 import type { Act } from './models/model.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
 import { pathText } from './paths.ts'
@@ -296,10 +296,21 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
     taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, frame))
     content = join(content, { ...value, functions: [] })
   }
-  for (const { model: target } of models(self))
+  for (const { model: target } of models(self)) {
+    if (target.name === 'socket') notePool(machine, target, call)
     sendTo(machine, target, taints, content, call, model.role ?? 'payload')
+  }
   handResult(machine, tainted(self.taints), call)
   return self
+}
+
+/** A pool is told by the first words of its protocol, wherever it is. */
+const poolWords = /\bmining\.(?:subscribe|authorize|submit)\b/
+
+function notePool(machine: Interpreter, target: InstanceModel, { frame, place }: ModelledCall): void {
+  if (!poolWords.test(place.file.text.slice(place.start, Math.min(place.end, place.start + 1_000)))) return
+  const destinations = textsOf(machine.read(target.texts, frame)).map(text => `stratum+tcp://${text}`)
+  machine.fact({ kind: 'contacts', api: target.api, destinations }, frame, place)
 }
 
 /** Instances whose methods send to other machines. */
@@ -567,13 +578,22 @@ export function evaluateCode(
         kind: 'evaluates',
         api: call.handle.api,
         code: computed || !constant ? 'computed' : 'constant',
-        decoders: decodersOf(taints),
+        decoders: computed && isNameHidden(call) ? [...decodersOf(taints), hiddenName] : decodersOf(taints),
       },
       frame,
       place,
     )
   }
   return join(result, tainted(taints))
+}
+
+const hiddenName = 'a name that is put together'
+
+/** Whether `eval` is called in a file that never says so: its name, or that of the constructor, was made up of pieces. */
+function isNameHidden({ handle, place }: ModelledCall): boolean {
+  if (handle.api !== 'global:eval' && handle.api !== 'global:Function') return false
+  const { text } = place.file
+  return !['eval', 'Function', 'constructor'].some(word => text.includes(word))
 }
 
 const decoderLabels = new Set([
@@ -603,7 +623,7 @@ function loadCode(machine: Interpreter, model: ActOf<'load'>, call: ModelledCall
   const targets = textsOf(target)
   if (model.inside === true) {
     machine.fact({ kind: 'loads', api: call.handle.api, targets, native: true }, call.frame, call.place)
-    return anything
+    return { ...anything, handles: [machine.handle(addon)] }
   }
   machine.fact({ kind: 'loads', api: call.handle.api, targets, native: model.native }, call.frame, call.place)
   const kind = model.native ? 'native-load' : 'load'

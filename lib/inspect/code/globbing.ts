@@ -49,9 +49,5 @@ function alternatives(pattern: Text): readonly Text[] {
 }
 
 function pathOf(pattern: Text): Text {
-  return pattern
-    .replace(/^\.\//, '')
-    .replaceAll('**', HOLE)
-    .replaceAll('*', HOLE)
-    .replaceAll('?', HOLE)
+  return pattern.replace(/^\.\//, '').replaceAll('**', HOLE).replaceAll('*', HOLE).replaceAll('?', HOLE)
 }

@@ -2,7 +2,7 @@ import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
 import { install, setOnInstance } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
-import { environmentApi, isModelled, propertyOf } from './models/index.ts'
+import { addon, environmentApi, isModelled, propertyOf } from './models/index.ts'
 import {
   folderOfVariable,
   guardOfVariable,
@@ -10,6 +10,7 @@ import {
   isSecretParameter,
   isSecretVariable,
 } from './models/secrets.ts'
+import { isRequest } from './serving.ts'
 import { assignHandle, patched } from './patching.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
@@ -156,11 +157,6 @@ export function secretOption(
   )
 }
 
-/** A parameter that is a request to a server: what it carries is its sender's, not its caller's. */
-function isRequest({ source }: Taint): boolean {
-  return /^(?:req|request)$/i.test(source.name)
-}
-
 /** What a wallet or key pair shows to everybody. */
 const publicParts =
   /^(?:classic|x|legacy|account|wallet|public)?_?address(?:es)?$|^public_?key$|^pub_?key$|^account_?id$/i
@@ -194,7 +190,7 @@ function memberOfHandle(
   place: Place,
 ): Value {
   if (handle.api === environmentApi) return variable(machine, name, frame, place, object.objects.length > 0)
-  if (handle.api === 'store.*') return ofHandle(handle)
+  if (handle.api === 'store.*' || handle.api === addon) return ofHandle(handle)
   if (handle.api === wasm) return { ...anything, handles: [memberOfWasm(machine, name)] }
   // Code walks up to the constructor of constructors to evaluate text.
   if (name === 'constructor' && !handle.api.startsWith('module')) {

@@ -71,6 +71,9 @@ export function callMethod(
       if (!object.objects.some(one => one.fields.has(name)))
         return settle(machine, object, name, given, frame, place)
       break
+    case 'executeJavaScript':
+    case 'executeJavaScriptInIsolatedWorld':
+      return runInPage(machine, given, frame, place)
     case 'constructor':
       return object.open ? constructorOfUnknown(machine, given, frame, place) : undefined
     case 'copy':
@@ -154,6 +157,17 @@ function settle(
     )
   }
   return result
+}
+
+/** `contents.executeJavaScript(text)`: the page runs it, and what it gives comes back. */
+function runInPage(machine: Interpreter, given: Arguments, frame: Frame, place: Place): Value | undefined {
+  let result = nothing
+  for (const text of given.list[0]?.known ?? []) {
+    if (typeof text !== 'string' || text.includes(HOLE)) continue
+    const ran = machine.loader.virtual(machine, text, 'executeJavaScript', frame, place, 'program')
+    if (ran !== undefined) result = join(result, ran)
+  }
+  return result === nothing ? undefined : result
 }
 
 /** `x.constructor(text)` of something unknown: the constructor of a function turns text into code. */

@@ -2,6 +2,7 @@ import { HOLE } from '../../types.ts'
 import { hand } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { environmentApi } from './models/index.ts'
+import { isPayment } from './payments.ts'
 import type { Place } from './sites.ts'
 import { anything, newCell, nothing, type Handle, type Value } from './values.ts'
 
@@ -37,7 +38,11 @@ export function assignHandle(
   if (target.api === environmentApi) return
   if (api === 'global:Error.prepareStackTrace') tellStack(machine, value, frame, place)
   if (isPatchTarget(api)) {
-    const how = knowsPayments(value, place) ? 'assignment, payments' : 'assignment'
+    const how = namesReceiver(name, value, api)
+      ? 'assignment, receiver'
+      : knowsPayments(value, place)
+        ? 'assignment, payments'
+        : 'assignment'
     const named = api.replace(/^global:/, '')
     machine.fact({ kind: 'patches', target: named, api: how, ...(unsure ? { unsure } : {}) }, frame, place)
   } else if (/\.on[a-z]+$/.test(api)) hand(machine, value, anything, frame, place)
@@ -58,6 +63,16 @@ function knowsPayments(value: Value, place: Place): boolean {
     ('text' in file ? String(file.text) : text).slice(node.start, node.end),
   )
   return [text.slice(place.start, place.end), ...codes].some(code => payments.test(code.slice(0, 20_000)))
+}
+
+const addressInCode = /(['"`])(?:0x\w{38,64}|(?=\w{0,90}\d)\w{32,90})\1/
+
+/** A function of another package that pays, replaced by one whose file holds an address. */
+function namesReceiver(name: string, value: Value, api: string): boolean {
+  if (!api.startsWith('pkg:') || !isPayment(name)) return false
+  return value.functions.some(
+    ({ file }) => 'text' in file && addressInCode.test(String(file.text).slice(0, 200_000)),
+  )
 }
 
 export function patched(

@@ -16,6 +16,11 @@ const payments: ReadonlySet<string> = new Set([
   'withdraw',
   'sendCoin',
 ])
+/** Whether a function of that name pays, as a rule. */
+export function isPayment(name: string): boolean {
+  return payments.has(name)
+}
+
 const balances: ReadonlySet<string> = new Set(['getBalance', 'balanceOf', 'getTokenAccountBalance'])
 const receiverFields = ['to', 'toPubkey', 'recipient', 'receiver', 'destination'] as const
 const amountFields = ['value', 'lamports', 'amount'] as const

@@ -31,5 +31,17 @@ function serve(machine: Interpreter, call: ModelledCall, server: Value): void {
 
 /** Its name is what rules know requests by. */
 function requestTo(machine: Interpreter, { place }: ModelledCall): Taint {
-  return machine.source('caller', 'request', place)
+  return machine.source('caller', received, place)
+}
+
+const received = 'request to a server'
+
+/**
+ * What a server of the package receives, or a parameter that is a request to one: it is its sender's, not its caller's.
+ * A function that is called `request` is no such parameter.
+ */
+export function isRequest({ source: { kind, name, place } }: Taint): boolean {
+  if (kind !== 'caller') return false
+  if (name === received) return true
+  return /^(?:req|request)$/i.test(name) && place.file.text.slice(place.start, place.end) === name
 }

@@ -67,6 +67,8 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'glob',
   // An application of a framework listens on a server of Node's, and does nothing with what it gets by itself.
   'application',
+  // Loading the addon is the power.
+  'addon',
   'server.on',
   'decipher.update',
   'Buffer',

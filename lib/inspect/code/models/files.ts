@@ -21,6 +21,19 @@ export const files: readonly Model[] = [
     act: 'built-in',
     name: 'glob',
   },
+  // Pictures: what their pixels hold.
+  {
+    of: [
+      'pkg:jimp',
+      'pkg:jimp.{read,Jimp,Jimp.read,create}',
+      'pkg:sharp',
+      'pkg:{canvas,@napi-rs/canvas,skia-canvas}.loadImage',
+      'pkg:{get-pixels,image-pixels,jsqr,qrcode-reader,steggy,lsb,image-js.Image.load,image-js.read}',
+    ],
+    act: 'read',
+    path: 0,
+    gives: 'content',
+  },
   { of: ['node:fs.{openAsBlob,readlink,readlinkSync}'], act: 'read', path: 0, gives: 'content' },
   { of: ['node:fs.{readdir,readdirSync,opendir,opendirSync}'], act: 'exists', path: 0 },
   { of: ['node:fs.{createReadStream,open,openSync}'], act: 'read', path: 0, gives: 'stream' },
