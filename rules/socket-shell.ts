@@ -111,7 +111,8 @@ function weigh(flow: Flow, stranger: boolean, capture: boolean): Action {
 function ofListener(flow: Flow): readonly RuleFinding[] {
   const { source, sink } = flow
   if (flow.byCall || flow.phase === 'run' || flow.phase === 'dormant') return []
-  if (source.kind !== 'caller' || !source.name.startsWith('request ') || sink.kind !== 'command-stdin') return []
+  if (source.kind !== 'caller' || !source.name.startsWith('request ') || sink.kind !== 'command-stdin')
+    return []
   if (!sink.destinations.some(isBareShell)) return []
   const action = flow.certain ? 'block' : 'ask'
   const message =

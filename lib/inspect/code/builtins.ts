@@ -22,7 +22,6 @@ import {
   sendTo,
   type ModelledCall,
 } from './effects.ts'
-import { callUnknown } from './calls.ts'
 import { callClient, makeClient } from './clients.ts'
 import { emit, listen } from './emitters.ts'
 import { findFiles } from './globbing.ts'
@@ -524,7 +523,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'addon': {
       const own = deepAll().filter(({ source }) => source.kind === 'package-bytes')
       flowInto(machine, own, { kind: 'command', role: 'native', destinations: [] }, call)
-      return callUnknown(machine, anything, call.self, given, frame, place)
+      return machine.call(anything, call.self, given, frame, place)
     }
     case 'client':
       return makeClient(machine, call)

@@ -209,7 +209,7 @@ export function callMember(
     if (name === undefined) {
       const callee = memberOf(machine, object, anything, frame, node)
       result = join(result, machine.call(callee, self, given, frame, place))
-      if (object.handles.some(handle => handle.api === 'global:')) machine.computedCall(frame, place)
+      for (const { api } of object.handles) machine.computedCall(api, frame, place)
       continue
     }
     const built = callMethod(machine, object, name, given, frame, place)
@@ -393,20 +393,12 @@ function isModuleHelper(name: string): boolean {
   return name.startsWith('_') && moduleHelpers.test(name)
 }
 /** Methods of emitters, streams and sockets that give back what they were called on. */
-const chaining: ReadonlySet<string> = new Set([
-  ...['on', 'once', 'off', 'addListener', 'prependListener', 'removeListener', 'removeAllListeners'],
-  ...[
-    'setEncoding',
-    'setTimeout',
-    'setNoDelay',
-    'setKeepAlive',
-    'setMaxListeners',
-    'ref',
-    'unref',
-    'pause',
-    'resume',
-  ],
-])
+const chaining: ReadonlySet<string> = new Set(
+  (
+    'on once off addListener prependListener removeListener removeAllListeners setEncoding setTimeout setNoDelay ' +
+    'setKeepAlive setMaxListeners ref unref pause resume'
+  ).split(' '),
+)
 
 /** Methods that look for what they are given and call nothing. */
 const comparing: ReadonlySet<string> = new Set(['indexOf', 'lastIndexOf', 'includes', 'isPrototypeOf'])

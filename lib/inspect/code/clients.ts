@@ -1,7 +1,7 @@
 import { textsOf } from './constants.ts'
 import { namesHost } from './destinations.ts'
 import { act, argument, instance, type ModelledCall } from './effects.ts'
-import type { Frame, Interpreter } from './interpreter.ts'
+import type { Interpreter } from './interpreter.ts'
 import { handleValue, namedMember } from './members.ts'
 import { actOf, canonical } from './models/index.ts'
 import { anything, join, known, nothing, ofObject, type Value } from './values.ts'
@@ -67,22 +67,4 @@ function request(machine: Interpreter, api: string, call: ModelledCall): Value {
     made?.name === 'client' ? textsOf(machine.read(made.texts, call.frame)) : [],
   )
   return act(machine, model, { ...call, handle: machine.handle(api), below })
-}
-
-/** `axios.defaults.baseURL = address` holds for every request of the program. */
-export function commonBase(machine: Interpreter, api: string, frame: Frame): readonly Text[] {
-  if (!api.startsWith('pkg:axios')) return []
-  const cell = machine.globals.get('pkg:axios.defaults.baseURL')
-  return cell === undefined ? [] : textsOf(machine.read(cell, frame)).filter(namesHost)
-}
-
-/** Addresses as they are asked for, below the one the client was made for. */
-export function placedBelow(bases: readonly Text[], addressed: readonly Text[]): readonly Text[] {
-  if (bases.length === 0) return addressed
-  const paths = addressed.length === 0 ? [''] : addressed
-  return paths.flatMap(path =>
-    /^(?:[a-z][a-z0-9+.-]*:)?\/\//i.test(path)
-      ? [path]
-      : bases.map(base => (path === '' ? base : `${base.replace(/\/$/, '')}/${path.replace(/^\//, '')}`)),
-  )
 }

@@ -10,8 +10,8 @@ import {
   isSecretParameter,
   isSecretVariable,
 } from './models/secrets.ts'
-import { isRequest } from './serving.ts'
 import { assignHandle, patched } from './patching.ts'
+import { isRequest } from './requests.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
   anything,

@@ -2,6 +2,7 @@ import { HOLE } from '../../types.ts'
 import { callArrayMethod } from './arrays.ts'
 import { makeFunctionFromText, pour } from './builtins.ts'
 import { foldMethod } from './constants.ts'
+import { isHiddenCodePoint } from './fold/decoders.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
 import { actOf } from './models/index.ts'
@@ -219,6 +220,8 @@ function callTextMethod(
   const constant =
     given.rest === nothing &&
     given.list.every(value => value.known.length === 1 && !value.open && value.objects.length === 0)
+  if (name === 'codePointAt' || name === 'charCodeAt')
+    taints = joinTaints(taints, hiddenIn(machine, object, given, frame, place))
   let result = nothing
   for (const receiver of object.known) {
     const holed = typeof receiver === 'string' && receiver.includes(HOLE)
@@ -248,6 +251,22 @@ function callTextMethod(
   if (object.open) result = join(result, anything)
   const label = decodings.get(name)
   return withTaints(result, label === undefined || label === '' ? taints : hop(taints, label, place))
+}
+
+/** A character that no editor shows, taken as a number: whatever is made of it was kept out of sight. */
+function hiddenIn(
+  machine: Interpreter,
+  object: Value,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): readonly Taint[] {
+  const at = given.list[0]?.known[0]
+  const [text] = object.known
+  if (typeof text !== 'string' || text.includes(HOLE)) return []
+  const code = text.codePointAt(typeof at === 'number' ? at : 0)
+  if (code === undefined || !isHiddenCodePoint(code)) return []
+  return hop([machine.source('package-bytes', frame.file.path, place)], 'hidden-unicode', place)
 }
 
 function isOwnBytes({ source: { kind } }: Taint): boolean {

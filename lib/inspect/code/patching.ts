@@ -2,7 +2,7 @@ import { HOLE } from '../../types.ts'
 import { hand } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { environmentApi } from './models/index.ts'
-import { isPayment } from './payments.ts'
+import { isPayment } from './models/payments.ts'
 import type { Place } from './sites.ts'
 import { anything, newCell, nothing, type Handle, type Value } from './values.ts'
 

@@ -1,7 +1,8 @@
 import { instance, type ModelledCall } from './effects.ts'
 import { hand } from './handing.ts'
 import type { Interpreter } from './interpreter.ts'
-import { nothing, opened, tainted, withTaints, type Taint, type Value } from './values.ts'
+import { received } from './requests.ts'
+import { nothing, opened, tainted, type Taint, type Value } from './values.ts'
 
 /** Programs that wait for others: what arrives there was written by whoever can reach them. */
 
@@ -25,23 +26,11 @@ function serve(machine: Interpreter, call: ModelledCall, server: Value): void {
   for (const value of given.rest === nothing ? given.list : [...given.list, given.rest]) {
     // What is called with what a server gets is not the server's own: an application calls itself with requests.
     if (value.objects.length > 0 && value.objects.every(object => server.objects.includes(object))) continue
-    hand(machine, withTaints({ ...value, taints: [] }, []), request, frame, place)
+    hand(machine, value, request, frame, place)
   }
 }
 
 /** Its name is what rules know requests by. */
 function requestTo(machine: Interpreter, { place }: ModelledCall): Taint {
   return machine.source('caller', received, place)
-}
-
-const received = 'request to a server'
-
-/**
- * What a server of the package receives, or a parameter that is a request to one: it is its sender's, not its caller's.
- * A function that is called `request` is no such parameter.
- */
-export function isRequest({ source: { kind, name, place } }: Taint): boolean {
-  if (kind !== 'caller') return false
-  if (name === received) return true
-  return /^(?:req|request)$/i.test(name) && place.file.text.slice(place.start, place.end) === name
 }
