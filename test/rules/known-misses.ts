@@ -19,7 +19,6 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'silent',
     why: 'a plain parameter kept by a timer and sent to one fixed host: what every analytics client does',
   },
-  'bs58js-clipboard-redis#0': { how: 'weak', why: 'the way through the store is uncertain, so it asks' },
   'coa-rc#0': {
     how: 'elsewhere',
     why: 'flagged where the batch file is started; regsvr32 on the downloaded DLL is not followed inside it',
@@ -27,10 +26,6 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
   'dydx#1': {
     how: 'elsewhere',
     why: 'flagged at the shared request function, where the data leaves, not at the call that hands it over',
-  },
-  'electron-native-notify#0': {
-    how: 'silent',
-    why: "what a function returns that this package put in the place of another program's is no source",
   },
   'electron-native-notify#1': {
     how: 'weak',
@@ -81,8 +76,6 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'elsewhere',
     why: "flagged where the program is loaded; the miner's login is sent over a socket later",
   },
-  'smtp-key-theft#1': { how: 'weak', why: 'the way through another function is uncertain, so it asks' },
-  'solana-web3js#0': { how: 'weak', why: 'the flow is uncertain, so it asks' },
   'wasm-loader#0': {
     how: 'weak',
     why: 'text that comes out of a WebAssembly module as a whole is evaluated: it asks, as glue code does odd things',

@@ -19,7 +19,9 @@ import {
 import { callMethod } from './methods.ts'
 import { notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
+import { givesKey } from './models/payments.ts'
 import { numberOf, wasm } from './webassembly.ts'
+import { signedBy } from './signing.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
   anything,
@@ -32,6 +34,7 @@ import {
   onlyCallable,
   tainted,
   unsure,
+  withTaints,
   type Handle,
   type Value,
 } from './values.ts'
@@ -218,7 +221,8 @@ export function callMember(
       continue
     }
     const callee = namedMember(machine, object, name, frame, place)
-    const answer = callOn(machine, callee, self, name, given, frame, place)
+    const called = callOn(machine, callee, self, name, given, frame, place)
+    const answer = callee.functions.length === 0 ? signedBy(name, self, given, called) : called
     const paid = notePayment(machine, name, given, answer, frame, place)
     result = join(result, askedFor(machine, name, given, paid, place))
   }
@@ -313,7 +317,12 @@ export function callHandle(
     if (ran !== undefined) return ran
     if (handle.api === wasm)
       return numberOf(machine, callUnknown(machine, anything, self, given, frame, place))
-    const result = callUnknown(machine, ofHandle(handle), self, given, frame, place)
+    const name = handle.api.slice(handle.api.lastIndexOf('.') + 1)
+    const called = callUnknown(machine, ofHandle(handle), self, given, frame, place)
+    const unknown = signedBy(name, self, given, called)
+    const result = givesKey(name)
+      ? withTaints(unknown, [machine.source('caller-secret', `${name}()`, place)])
+      : unknown
     const api = canonical(`${handle.api}()`)
     return isModelled(api) ? { ...result, handles: [machine.handle(api)], open: true } : result
   }

@@ -71,6 +71,11 @@ export const codecs: readonly Model[] = [
     act: 'clean',
   },
   {
+    of: ['pkg:{bs58,bs58check,base-58,base58-js,@scure/base.base58}.{encode,decode}'],
+    act: 'carry',
+    hop: 'encoded',
+  },
+  {
     of: [
       'pkg:{js-base64,base64-js,lz-string,pako,fflate,msgpackr,protobufjs,qs,query-string,js-yaml,yaml,ini,dotenv}.{encode,decode,toBase64,fromBase64,compress,decompress,deflate,inflate,gzip,ungzip,stringify,parse,dump,load,pack,unpack}',
     ],

@@ -13,3 +13,11 @@ const payments: ReadonlySet<string> = new Set([
 export function isPayment(name: string): boolean {
   return payments.has(name)
 }
+
+const asking =
+  /^(?:get|export|reveal|show|dump|decrypt)(?:Seed|Mnemonic|SeedPhrase|RecoveryPhrase|PrivateKey|PrivKey|SecretKey|XPriv)(?:Hex|String|Phrase|Words)?$/i
+
+/** Whether a function of that name gives what opens a wallet. */
+export function givesKey(name: string): boolean {
+  return asking.test(name)
+}
