@@ -119,8 +119,7 @@ function ofComputed(fact: Evaluates, inspection: Inspection): readonly RuleFindi
       ((making.has(other.kind) && !(other.kind === 'decodes' && other.method === 'webassembly')) ||
         (other.kind === 'loads' && other.native && !other.api.includes('WebAssembly'))),
   )
-  // Templates and decoders are compiled by `Function`: of 830 honest packages none gives `eval` a text it computes on import.
-  const action: Action = fact.phase === 'install' || made || fact.api === 'global:eval' ? 'ask' : 'note'
+  const action: Action = fact.phase === 'install' || made ? 'ask' : 'note'
   const message =
     `${opening(fact)} makes a program out of a text that is only known then, and runs it (${fact.api}). ` +
     'Where the text comes from could not be followed. Ask what it needs that for.'

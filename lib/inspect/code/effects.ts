@@ -20,6 +20,7 @@ import {
   newCell,
   newField,
   nothing,
+  ofHandle,
   ofObject,
   tainted,
   unsure,
@@ -253,6 +254,11 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
   if (model.gives === 'response') return handResult(machine, tainted([taint]), call)
   const texts = destinations.reduce((value, text) => join(value, known(text)), nothing)
   const made = withTaints(instance(machine, model.gives, call, texts), [taint])
+  // `bent(url, 'POST')` is a function that sends.
+  if (model.gives === 'store')
+    for (const object of made.objects)
+      if (!object.fields.has('%target'))
+        machine.writeField(object, '%target', ofHandle(machine.handle('store.*', undefined, made)))
   if (model.gives === 'socket') for (const object of made.objects) giveTaints(machine, object, [taint])
   handResult(machine, tainted([taint]), call)
   return made

@@ -33,7 +33,7 @@ export const httpClients: readonly Model[] = [
   { of: ['pkg:axios.{default,create(),Axios()}'], act: 'alias', to: 'pkg:axios' },
   {
     of: [
-      'pkg:{got,ky,wretch,bent,phin,centra,simple-get,tiny-json-http}',
+      'pkg:{got,ky,phin,centra,simple-get,tiny-json-http}',
       'pkg:{got,ky}.{get,post,put,patch,delete,head,stream,got}',
       'pkg:simple-get.{concat,get,post}',
     ],
@@ -47,6 +47,7 @@ export const httpClients: readonly Model[] = [
       'pkg:{got,ky}.{extend,create,default}',
       'pkg:{got,ky}.{extend,create}()',
       'pkg:ofetch.{ofetch,$fetch}.create',
+      'pkg:{request,request-promise,request-promise-native,postman-request}.defaults',
       'global:$fetch.create',
       'client.{extend,create}',
     ],
@@ -86,6 +87,21 @@ export const httpClients: readonly Model[] = [
     act: 'contact',
     gives: 'response',
   },
+  // Made for one address, with methods of its own or none: whatever is passed on is sent there.
+  {
+    of: [
+      'pkg:{bent,wretch}',
+      'pkg:undici.{Client,Pool,BalancedPool}',
+      'pkg:graphql-request.GraphQLClient',
+      'pkg:{jayson/promise,jayson}.client.{http,https}',
+    ],
+    act: 'contact',
+    dest: 0,
+    options: [1],
+    gives: 'store',
+  },
+  { of: ['pkg:graphql-request.request'], act: 'contact', dest: 0, payload: [1, 2], gives: 'response' },
+  { of: ['pkg:superagent.{agent,agent()}'], act: 'alias', to: 'pkg:superagent' },
   { of: ['pkg:needle'], act: 'contact', dest: 1, payload: [2], options: [3], gives: 'response' },
   { of: ['pkg:needle.{get,head}'], act: 'contact', dest: 0, options: [1], gives: 'response' },
   {
