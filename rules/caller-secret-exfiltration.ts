@@ -103,6 +103,7 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
   if (place === undefined || !isStranger(place)) return []
   const key =
     keyMaterial.test(name) ||
+    /seed\(\)$/i.test(name) ||
     (/^(?:secret_?key|secret|sk|pk|wallet|signer)$/i.test(name) && signs(inspection)) ||
     (flow.sink.role !== 'header' && computes.test(context.name))
   return [{ flow, place, key: kind === 'caller-secret' && key }]
@@ -142,6 +143,8 @@ function weigh({ flow, place, key }: Leak, home: string | undefined, context: Co
     // A mailbox of the author's own, or a bare address, in whatever a package does for its caller.
     return place.telling ? (sure ? 'block' : 'ask') : undefined
   }
+  // A key the package made or asked for itself: what libraries make of it is a signature, as a rule.
+  if (key && !sure && flow.source.name.endsWith('()')) return undefined
   if (key) return sure ? 'block' : 'ask'
   // What somebody else sent to the program that uses this package is no way to sign in for it.
   if (/^request (?:authorization|cookie)$/i.test(flow.source.name)) return 'ask'

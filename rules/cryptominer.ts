@@ -84,5 +84,5 @@ function isDeclared(keywords: readonly string[], context: Context): boolean {
 
 function weigh(fact: Fact, declared: boolean): Action | undefined {
   if (unasked(fact)) return declared ? 'ask' : 'block'
-  return declared ? undefined : fact.kind === 'starts' ? 'block' : 'ask'
+  return declared ? undefined : fact.kind === 'writes' ? 'ask' : 'block'
 }

@@ -11,7 +11,7 @@ const notCode =
   /\.(?:png|jpe?g|gif|svg|ico|webp|bmp|woff2?|ttf|otf|eot|pdf|txt|md|dat|bin|db|log|css|lock|license)$|(?:^|\/)(?:README|LICENSE|CHANGELOG)[\w.]*$/i
 
 /** Ways of writing text that only hide it: nobody stores a program this way for any other reason. */
-const disguises: ReadonlySet<string> = new Set(['hidden-unicode', 'xor', 'aes', 'cipher', 'reversed', 'char-codes', 'rot', 'caesar', 'rc4', 'string-table']) // prettier-ignore
+const disguises: ReadonlySet<string> = new Set(['hidden-unicode', 'xor', 'aes', 'cipher', 'reversed', 'char-codes', 'rot', 'caesar', 'rc4', 'string-table', 'an encoded address']) // prettier-ignore
 
 /** Steps that move a text or make one, and reveal nothing. */
 const travelling = /^(?:written|passed|stored|encoded|compressed|encrypted)/
@@ -76,6 +76,7 @@ function ofFact(fact: Evaluates, inspection: Inspection): readonly RuleFinding[]
   )
   if (fact.decoders.length === 0 && (odd === undefined || fact.code === 'constant'))
     return ofComputed(fact, inspection)
+  if (fact.decoders.includes(hiddenName) && odd === undefined) return ofHiddenName(fact)
   const disguised = odd !== undefined || fact.decoders.some(how => disguises.has(how))
   const action: Action = unasked(fact)
     ? fact.phase === 'install' || disguised || fact.code === 'computed'
@@ -91,6 +92,17 @@ function ofFact(fact: Evaluates, inspection: Inspection): readonly RuleFinding[]
       message: say(fact, fact.decoders, fact.api, odd),
     }),
   ]
+}
+
+/** As the engine calls it where a file runs text by a function whose name stands nowhere in it. */
+const hiddenName = 'a name that is put together'
+
+function ofHiddenName(fact: Evaluates): readonly RuleFinding[] {
+  const action: Action = unasked(fact) ? 'ask' : 'note'
+  const message =
+    `${opening(fact)} makes a program out of a text that is only known then, and runs it (${fact.api}) by a name that ` +
+    'is put together from pieces. Code hides what it calls from its readers only. Ask what it needs that for.'
+  return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
 }
 
 const making: ReadonlySet<string> = new Set(['decodes', 'hidden-text', 'off-screen'])
@@ -129,14 +141,20 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
   if (sink.kind === 'command' && sink.role === 'command' && !unasked(flow)) return []
   const decoded = steps.filter(step => !travelling.test(step))
   if (!data && decoded.length === 0) return []
+  // Compiled code is given tables and keys as well: only what was disguised says something.
+  if (sink.role === 'native' && (!unasked(flow) || !hidden)) return []
   const action: Action = unasked(flow)
-    ? flow.certain && (data || hidden || flow.phase === 'install')
+    ? flow.certain && sink.role !== 'native' && (data || hidden || flow.phase === 'install')
       ? 'block'
       : 'ask'
     : data || sink.kind === 'evaluate'
       ? 'ask'
       : 'note'
-  const message = say(flow, decoded, sink.api, undefined, source.name)
+  const message =
+    sink.role === 'native'
+      ? `${opening(flow)} hands a text that was kept hidden (${[...new Set(decoded)].join(', then ')}) to compiled code, ` +
+        'where nobody can see what becomes of it. Do not install it before you have seen what it decodes to.'
+      : say(flow, decoded, sink.api, undefined, source.name)
   return [findingOfFlow(flow, { action, severity: severityOf(action), message })]
 }
 

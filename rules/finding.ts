@@ -68,7 +68,7 @@ export function sourceInWords(source: Source): string {
     case 'browser':
       return `browser data (${name})`
     case 'caller-secret':
-      return `the caller's ${name}`
+      return keyInWords(name)
     case 'caller':
       return `what the caller passes as ${name}`
     case 'package-bytes':
@@ -131,4 +131,12 @@ export function findingInManifest(evidence: string, phase: Phase, judged: Judged
 
 function locationOf(site: Site): Finding['location'] {
   return { path: site.path, line: site.line, column: site.column }
+}
+
+/** `getSeed()` is asked for or made by the package itself; everything else the caller passed. */
+function keyInWords(name: string): string {
+  if (!name.endsWith('()')) return `the caller's ${name}`
+  return name === 'keypair()' || name === 'mnemonic()'
+    ? `the ${name.slice(0, -2)} it made`
+    : `what ${name} gives`
 }

@@ -1,4 +1,6 @@
 import type { Action, Fact, Inspection, Rule } from '../lib/types.ts'
+import { oncePerLine } from './behaviour/once.ts'
+import { unasked } from './behaviour/written.ts'
 import { findingAt, opening, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
@@ -19,9 +21,10 @@ export const obfuscatedCode: Rule = {
     severity: 'high',
     description:
       'A file that runs while installing or on import carries the marks of an obfuscator: names without meaning, a ' +
-      'table of scrambled strings, a rotated array, a state machine in place of statements. Minified code is smaller; ' +
-      'obfuscated code is larger and serves only to keep people from reading it. The finding says which marks there are, ' +
-      'not what the code might do.',
+      'table of scrambled strings, a rotated array, a state machine in place of statements. Or it calls a global, or a ' +
+      'function that starts programs, by a name nobody can find in it. Minified code is smaller; obfuscated code is ' +
+      'larger and serves only to keep people from reading it. The finding says which marks there are, not what the code ' +
+      'might do.',
     references: [
       'coa 2.0.3 and rc 1.2.9 (2021)',
       'chalk and debug (September 2025): one obfuscated line',
@@ -41,8 +44,24 @@ export const obfuscatedCode: Rule = {
               "const _0x4a21=['exec','child_process'];const _0x1f3b=function(_0x2c11){return _0x4a21[_0x2c11];};const _0x5e7d=require(_0x1f3b(0x1));_0x5e7d[_0x1f3b(0x0)](_0x4a21[0x2]);\n",
           },
         },
+        {
+          title: 'a global called by a name that is made while it runs',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const os = require('os')\nconst name = os.release().split('.').map(n => String.fromCharCode(+n + 96)).join('')\nglobalThis[name](os.tmpdir())\n",
+          },
+        },
       ],
       passes: [
+        {
+          title: 'globals called by the names of a list, and by whatever name the caller gives',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "for (const name of ['setImmediate', 'queueMicrotask']) globalThis[name](() => {})\nexports.call = (name, ...all) => globalThis[name](...all)\n",
+          },
+        },
         {
           title: 'minified code',
           files: {
@@ -62,8 +81,20 @@ export const obfuscatedCode: Rule = {
       const other = files.get(fact.at.path)
       if (other === undefined || hidden.share > other.share) files.set(fact.at.path, hidden)
     }
-    return [...files.values()].flatMap(hidden => report(hidden, inspection))
+    return [
+      ...[...files.values()].flatMap(hidden => report(hidden, inspection)),
+      ...oncePerLine(inspection.facts.flatMap(ofHiddenCall)),
+    ]
   },
+}
+
+/** A call whose target the code keeps to itself until it runs: no honest package does that on import. */
+function ofHiddenCall(fact: Fact): readonly RuleFinding[] {
+  if (fact.kind !== 'unreadable' || !fact.why.startsWith('calls ') || !unasked(fact)) return []
+  const message =
+    `${opening(fact)} ${fact.why}: what it calls cannot be read in its code. ` +
+    'Libraries name what they call. Install it only if you know why its author hides that.'
+  return [findingAt(fact.at, fact.phase, { action: 'ask', severity: severityOf('ask'), message })]
 }
 
 function hiddenOf(fact: Fact): Hidden | undefined {

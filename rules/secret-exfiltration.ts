@@ -1,4 +1,4 @@
-import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
+import type { Action, Context, Flow, Inspection, Rule, Source } from '../lib/types.ts'
 import {
   familyOf,
   isOwnFile,
@@ -104,7 +104,7 @@ export const secretExfiltration: Rule = {
 }
 
 function theftOf(flow: Flow, inspection: Inspection, context: Context): readonly Theft[] {
-  const loot = lootOf(flow.source)
+  const loot = lootOf(flow.source) ?? printed(flow.source, inspection, context)
   const place = loot === undefined ? undefined : leavesFor(flow, inspection, context)
   if (loot === undefined || place === undefined || place.kind === 'local') return []
   // What the metadata service is asked and answers is between it and the machine.
@@ -115,6 +115,24 @@ function theftOf(flow: Flow, inspection: Inspection, context: Context): readonly
   const own = loot === 'named' && isOwnVariable(flow.source.name, place, inspection, context)
   return [{ flow, place, loot, foreign: !own }]
 }
+
+/** What a program of the package's own prints, where that program reads credentials or the memory of others. */
+function printed(source: Source, inspection: Inspection, context: Context): Loot | undefined {
+  if (source.kind !== 'command-output') return undefined
+  const reads = inspection.facts.some(
+    fact =>
+      fact.kind === 'reads' &&
+      source.name.includes(`/__package__/${fact.at.path}`) &&
+      (memory.test(fact.name) ||
+        (fact.source === 'credential-file' &&
+          !isOwnFile(fact.name, context.name) &&
+          lootOf({ kind: fact.source, name: fact.name, at: fact.at }) === 'hard')),
+  )
+  return reads ? 'hard' : undefined
+}
+
+/** What another process holds. */
+const memory = /^\/proc\/.{1,80}\/(?:mem|environ)$/
 
 function isMetadata(destination: string): boolean {
   return /169\.254\.1(?:69\.254|70\.2)|100\.100\.100\.200|metadata\.(?:google\.internal|tencentyun\.com|azure\.com)/.test(

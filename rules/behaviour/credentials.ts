@@ -12,6 +12,10 @@ export type Loot = 'hard' | 'whole' | 'named' | 'file'
 const credentialCommand =
   /\b(?:gh\s+auth\s+token|npm\s+(?:token|config\s+get\s+\S*(?:_auth|token))|security\s+(?:find-|dump-|export)|secret-tool\s+lookup|gcloud\s+auth\s+(?:application-default\s+)?print|aws\s+(?:configure\s+get|sts\s+get-session|secretsmanager|ssm\s+get-param)|az\s+account\s+get-access|git\s+credential|vault\s+(?:read|kv\s+get|print)|kubectl\s+(?:get\s+secret|config\s+view)|op\s+(?:read|item)|cmdkey\b|pass\s+show|trufflehog\b|gitleaks\b)/
 
+/** Questions for a password in a window or a line of their own, which look like the system's. */
+const passwordDialog =
+  /\bdisplay dialog\b.*\b(?:hidden answer|password)\b|\b(?:zenity|yad|kdialog|qarma)\b.*--password\b|\bssh-askpass\b|\bsystemd-ask-password\b|\bGet-Credential\b|\bPromptForCredential\b|\bRead-Host\b.*-AsSecureString\b/is
+
 /** Commands that print a file, with a file of credentials among their words. */
 const printedCredential =
   /\b(?:cat|type|tail|head|more|less|base64|xxd|strings|get-content|gc)\s[^|;&]{0,200}(?:\.npmrc|\.netrc|\.git-credentials|\.ssh\/|\bid_(?:rsa|ed25519|ecdsa)|\.aws\/credentials|\.kube\/config|\.docker\/config\.json|\.vault-token|\.config\/gh\/|\/environ\b|\/etc\/shadow|_history\b)/i
@@ -32,6 +36,7 @@ export function lootOf(source: Source): Loot | undefined {
       return 'named'
     case 'command-output':
       if (credentialCommand.test(source.name) || printedCredential.test(source.name)) return 'hard'
+      if (passwordDialog.test(source.name)) return 'hard'
       return environmentCommand.test(source.name) ? 'whole' : undefined
     case 'file':
       return /^(?:~|\/(?:etc|root|home|Users|var)\b)/.test(source.name) ? 'file' : undefined

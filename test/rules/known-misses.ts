@@ -19,46 +19,22 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'silent',
     why: 'a plain parameter kept by a timer and sent to one fixed host: what every analytics client does',
   },
-  'bs58js-clipboard-redis#0': { how: 'weak', why: 'the way through the store is uncertain, so it asks' },
   'coa-rc#0': {
     how: 'elsewhere',
     why: 'flagged where the batch file is started; regsvr32 on the downloaded DLL is not followed inside it',
-  },
-  'colors-faker#1': {
-    how: 'silent',
-    why: 'a loop inside a function of a package that reaches nothing outside is not looked at',
   },
   'dydx#1': {
     how: 'elsewhere',
     why: 'flagged at the shared request function, where the data leaves, not at the call that hands it over',
   },
-  'electron-native-notify#0': {
-    how: 'silent',
-    why: "handlers that another program's process gives data to have no source",
-  },
   'electron-native-notify#1': {
-    how: 'silent',
-    why: "text given to Electron's executeJavaScript is not read as code with a result",
+    how: 'weak',
+    why: 'what a page keeps in its storage, sent on import: analytics do that with one item, so it asks',
   },
-  'event-stream#0': {
-    how: 'silent',
-    why: 'a module name decoded by a function of the file is not resolved, so nothing it gives is known',
-  },
-  'getcookies#1': {
-    how: 'silent',
-    why: "a request body that passes through a helper's parameter is only a plain parameter",
-  },
-  'getcookies#2': { how: 'silent', why: 'what a server the package opens receives is no source' },
   'ghost-campaign#0': {
     how: 'elsewhere',
     why: 'the address comes out of a fetched page; flagged at the download, not at the start by sudo',
   },
-  'ghost-campaign#1': { how: 'silent', why: 'a dialog that asks for the password is no source' },
-  'glassworm#1': {
-    how: 'silent',
-    why: 'six private-use characters are below the count, and the constructor of an async function is not seen as Function',
-  },
-  'image-steganography#1': { how: 'silent', why: 'pixels read through an image library are no source' },
   'ledger-connect-kit#0': {
     how: 'weak',
     why: 'code from a fixed host, run when called: honest loaders of scripts do that, so it asks',
@@ -75,18 +51,19 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'elsewhere',
     why: 'flagged where the accounts are sent; the answer as a transaction is a call of the wallet',
   },
-  'lottie-player#2': { how: 'silent', why: 'a script element added to a page is no sink' },
+  'lottie-player#2': {
+    how: 'elsewhere',
+    why: 'flagged where the encoded address is set, not where the element is added to the page',
+  },
   'mini-shai-hulud#1': {
     how: 'elsewhere',
     why: 'flagged at the function that writes, not at the call that names the path',
   },
   'node-sysmon-native#0': { how: 'silent', why: 'C sources are not read' },
-  'node-sysmon-native#2': { how: 'silent', why: 'functions of native addons are no sinks' },
   'nomicsfoundation#0': {
     how: 'silent',
-    why: 'data encrypted through a public-key cipher on the way is lost',
+    why: 'what a build tool hands to the hooks of its plugins is no source',
   },
-  'nomicsfoundation#1': { how: 'silent', why: "a project's own file is no credential file by its name" },
   'nppacks#0': { how: 'elsewhere', why: 'flagged at the head of package.json: dependencies carry no line' },
   'nppacks#1': { how: 'elsewhere', why: 'flagged at the head of package.json: dependencies carry no line' },
   'nppacks#2': {
@@ -94,32 +71,11 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     why: "a tarball over https is a note: honest packages depend on vendors' tarballs under popular names",
   },
   'pancake-uniswap#2': { how: 'silent', why: 'approvals through a wallet library are no sinks' },
-  'polymarketdev#2': {
-    how: 'silent',
-    why: 'the flow through the agent tool that holds the key as a field is lost',
-  },
   'pumpswap-raydium#1': { how: 'silent', why: 'random bytes the package makes are no source' },
-  'qix-chalk-debug#1': {
-    how: 'silent',
-    why: 'the provider of a wallet passed through a local name is not seen as patched',
-  },
-  'reverse-shells#2': { how: 'silent', why: 'the shell line is computed before it runs' },
   'rspack#2': {
     how: 'elsewhere',
     why: "flagged where the program is loaded; the miner's login is sent over a socket later",
   },
-  'smtp-key-theft#1': { how: 'weak', why: 'the way through another function is uncertain, so it asks' },
-  'solana-systemprogram-utils#2': {
-    how: 'silent',
-    why: 'a patched function of an SDK without any host to send to is a note',
-  },
-  'solana-web3js#0': { how: 'weak', why: 'the flow is uncertain, so it asks' },
-  'teampcp#1': {
-    how: 'silent',
-    why: 'a Python program started with sudo; memory of another process is no source',
-  },
-  'ts-bign#2': { how: 'silent', why: 'files found by a glob have no path to judge' },
-  'ultralytics#2': { how: 'silent', why: 'what a worker thread writes to a socket line by line is no fact' },
   'wasm-loader#0': {
     how: 'weak',
     why: 'text that comes out of a WebAssembly module as a whole is evaluated: it asks, as glue code does odd things',
@@ -164,10 +120,6 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
   'then-chain-indirect': {
     how: 'elsewhere',
     why: 'a chain of calls over several lines is reported where it begins',
-  },
-  'hand-made-hiding': {
-    how: 'silent',
-    why: 'a text computed from the clock is evaluated: where it comes from cannot be followed, which is a note',
   },
   'git-push-secrets': {
     how: 'elsewhere',

@@ -15,13 +15,16 @@ import { bytesOf, concatenate, foldGlobal, textsOf } from './constants.ts'
 import {
   argument,
   evaluateCode,
+  flowInto,
   handResult,
   instance,
   loadComputed,
   sendTo,
   type ModelledCall,
 } from './effects.ts'
+import { callClient, makeClient } from './clients.ts'
 import { emit, listen } from './emitters.ts'
+import { findFiles } from './globbing.ts'
 import { hand, giveTaints } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { fromJson } from './json-data.ts'
@@ -32,7 +35,6 @@ import {
   copyFields,
   elementsOf,
   fieldOf,
-  handleValue,
   keysOf,
   memberOf,
   namedMember,
@@ -42,6 +44,7 @@ import {
 import { makeElement, setOnScript, writeClipboard } from './page.ts'
 import { rejected } from './promises.ts'
 import type { Place } from './sites.ts'
+import { addHandler, openServer } from './serving.ts'
 import { makeStream, onStream, pourInto, pushToStream, writeToStream } from './streams.ts'
 import {
   anything,
@@ -54,6 +57,7 @@ import {
   ofHandle,
   ofObject,
   onlyCallable,
+  opened,
   tainted,
   withTaints,
   type ObjectValue,
@@ -185,6 +189,16 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'cipher': {
       if (!call.handle.api.includes('Decipher')) return { ...instance(machine, 'cipher', call), open: true }
       return instance(machine, 'decipher', call)
+    }
+    case 'cipher.update': {
+      // Whoever has the key reads it: `final` gives the rest of what was put in.
+      for (const { model } of call.self.objects)
+        if (model !== undefined && first !== nothing)
+          machine.write(model.pending, { ...nothing, taints: deep(first) })
+      const put = call.self.objects.flatMap(({ model }) =>
+        model === undefined ? [] : machine.read(model.pending, frame).taints,
+      )
+      return tainted(hop(joinTaints(deep(first), put), 'encrypted', place))
     }
     case 'decipher.update': {
       // A text of the package that only a key opens, wherever the key comes from.
@@ -499,16 +513,26 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       for (const one of made.objects) giveTaints(machine, one, [net])
       return withTaints(made, [net])
     }
-    case 'same-client':
-      return handleValue(machine, call.handle.api.split('.')[0] ?? '', undefined, undefined, frame, place)
     case 'xhr.open':
     case 'socket.connect':
     case 'datagram.send':
       return openInstance(machine, name, call)
     case 'server':
-      machine.fact({ kind: 'listens', api: call.handle.api, event: 'connections' }, frame, place)
-      for (const value of all) hand(machine, value, anything, frame, place)
-      return anything
+    case 'application':
+      return openServer(machine, call)
+    case 'server.on':
+      return addHandler(machine, call)
+    case 'addon': {
+      const own = deepAll().filter(({ source }) => source.kind === 'package-bytes')
+      flowInto(machine, own, { kind: 'command', role: 'native', destinations: [] }, call)
+      return machine.call(anything, call.self, given, frame, place)
+    }
+    case 'client':
+      return makeClient(machine, call)
+    case 'client.call':
+      return callClient(machine, call)
+    case 'glob':
+      return findFiles(machine, call)
     case 'fs.read':
       // The buffer that is filled holds it from then on.
       for (const buffer of second.objects) machine.writeRest(buffer, tainted(first.taints))
@@ -700,15 +724,13 @@ function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
   const text = first.known[0]
   if (call.constructed && taints.length === 0 && first.objects.length === 0 && typeof text !== 'string')
     return emptyBytes(machine, call)
-  if (first.known.length === 1 && !first.open && typeof text === 'string') {
-    const bytes = bytesOf(text, given.list[1] === undefined ? undefined : encoding)
-    if (bytes !== undefined) {
-      const own =
-        encoding === 'base64' || encoding === 'hex' ? machine.decoded(encoding, first, frame, place) : []
-      return withTaints(known(bytes), joinTaints(taints, own))
-    }
-    return withTaints(first, taints)
+  const decoded = bytesOfTexts(first, given.list[1] === undefined ? undefined : encoding)
+  if (decoded !== undefined) {
+    const own =
+      encoding === 'base64' || encoding === 'hex' ? machine.decoded(encoding, first, frame, place) : []
+    return withTaints(decoded, joinTaints(taints, own))
   }
+  if (first.known.length === 1 && !first.open && typeof text === 'string') return withTaints(first, taints)
   const items = first.objects.length === 1 ? elementsOf(machine, first, frame) : undefined
   if (
     items?.exact === true &&
@@ -720,6 +742,20 @@ function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
     )
   }
   return first.known.length > 0 && first.objects.length === 0 ? withTaints(first, taints) : tainted(taints)
+}
+
+/** The bytes of texts that are known. Where it may be something else as well, the result may be too. */
+function bytesOfTexts(value: Value, encoding: string | undefined): Value | undefined {
+  let result = nothing
+  for (const text of value.known) {
+    const bytes = typeof text === 'string' ? bytesOf(text, encoding) : undefined
+    if (bytes === undefined) return undefined
+    result = join(result, known(bytes))
+  }
+  if (result === nothing || (!value.open && value.objects.length === 0)) {
+    return result === nothing ? undefined : result
+  }
+  return encoding === 'base64' || encoding === 'hex' ? opened(result) : undefined
 }
 
 /** Bytes that are filled later: whatever is written to them, they hold. */

@@ -21,8 +21,10 @@ import { callMethod } from './methods.ts'
 import { noteMail } from './mails.ts'
 import { notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
+import { givesKey } from './models/payments.ts'
 import { numberOf, wasm } from './webassembly.ts'
 import { noteSession } from './sessions.ts'
+import { signedBy } from './signing.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
   anything,
@@ -35,6 +37,7 @@ import {
   onlyCallable,
   tainted,
   unsure,
+  withTaints,
   type Handle,
   type Value,
 } from './values.ts'
@@ -214,7 +217,7 @@ export function callMember(
     if (name === undefined) {
       const callee = memberOf(machine, object, anything, frame, node)
       result = join(result, machine.call(callee, self, given, frame, place))
-      if (object.handles.some(handle => handle.api === 'global:')) machine.computedCall(frame, place)
+      for (const { api } of object.handles) machine.computedCall(api, frame, place)
       continue
     }
     const built = callMethod(machine, object, name, given, frame, place)
@@ -224,7 +227,8 @@ export function callMember(
     }
     const callee = namedMember(machine, object, name, frame, place)
     const called = callOn(machine, callee, self, name, given, frame, place)
-    const answer = name === 'filter' ? filtered(machine, object, given, called, frame, place) : called
+    const own = name === 'filter' ? filtered(machine, object, given, called, frame, place) : called
+    const answer = callee.functions.length === 0 ? signedBy(name, self, given, own) : own
     noteMail(machine, name, given, frame, place)
     const paid = notePayment(machine, name, given, answer, frame, place)
     result = join(result, askedFor(machine, name, given, noteSession(machine, name, paid, place), place))
@@ -320,7 +324,12 @@ export function callHandle(
     if (ran !== undefined) return ran
     if (handle.api === wasm)
       return numberOf(machine, callUnknown(machine, anything, self, given, frame, place))
-    const result = callUnknown(machine, ofHandle(handle), self, given, frame, place)
+    const name = handle.api.slice(handle.api.lastIndexOf('.') + 1)
+    const called = callUnknown(machine, ofHandle(handle), self, given, frame, place)
+    const unknown = signedBy(name, self, given, called)
+    const result = givesKey(name)
+      ? withTaints(unknown, [machine.source('caller-secret', `${name}()`, place)])
+      : unknown
     const api = canonical(`${handle.api}()`)
     return isModelled(api) ? { ...result, handles: [machine.handle(api)], open: true } : result
   }
@@ -386,7 +395,10 @@ export function callUnknown(
       for (const value of [...passed.list, passed.rest]) hand(machine, value, passed.self, at, place)
     })
   }
-  return helper ? (given.list[0] ?? handed) : handed
+  if (helper) return given.list[0] ?? handed
+  // `request(url).on('error', f).end(data)`: the chain goes on with what it began with.
+  const made = chaining.has(name) ? self.objects.filter(({ model }) => model !== undefined) : []
+  return made.length === 0 ? handed : { ...handed, objects: made }
 }
 
 /** What compilers put around a loaded module: it gives the module and calls nothing in it. */
@@ -396,6 +408,13 @@ const moduleHelpers =
 function isModuleHelper(name: string): boolean {
   return name.startsWith('_') && moduleHelpers.test(name)
 }
+/** Methods of emitters, streams and sockets that give back what they were called on. */
+const chaining: ReadonlySet<string> = new Set(
+  (
+    'on once off addListener prependListener removeListener removeAllListeners setEncoding setTimeout setNoDelay ' +
+    'setKeepAlive setMaxListeners ref unref pause resume'
+  ).split(' '),
+)
 
 /** Methods that look for what they are given and call nothing. */
 const comparing: ReadonlySet<string> = new Set(['indexOf', 'lastIndexOf', 'includes', 'isPrototypeOf'])

@@ -173,3 +173,21 @@ function isLocalOne(text: Text): boolean {
   const name = host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : host.replace(/:[^:]*$/, '')
   return localNames.has(name.toLowerCase()) || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name)
 }
+
+/** `axios.defaults.baseURL = address` holds for every request of the program. */
+export function commonBase(machine: Interpreter, api: string, frame: Frame): readonly Text[] {
+  if (!api.startsWith('pkg:axios')) return []
+  const cell = machine.globals.get('pkg:axios.defaults.baseURL')
+  return cell === undefined ? [] : textsOf(machine.read(cell, frame)).filter(namesHost)
+}
+
+/** Addresses as they are asked for, below the one the client was made for. */
+export function placedBelow(bases: readonly Text[], addressed: readonly Text[]): readonly Text[] {
+  if (bases.length === 0) return addressed
+  const paths = addressed.length === 0 ? [''] : addressed
+  return paths.flatMap(path =>
+    /^(?:[a-z][a-z0-9+.-]*:)?\/\//i.test(path)
+      ? [path]
+      : bases.map(base => (path === '' ? base : `${base.replace(/\/$/, '')}/${path.replace(/^\//, '')}`)),
+  )
+}

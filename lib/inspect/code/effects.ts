@@ -2,11 +2,11 @@ import { HOLE } from '../../types.ts'
 import type { SinkKind, SourceKind, Text } from '../../types.ts'
 import { accountOf } from './accounts.ts'
 import { textsOf } from './constants.ts'
-import { destinationsOf, isLocal, namesHost, requestParts } from './destinations.ts'
+import { commonBase, destinationsOf, isLocal, namesHost, placedBelow, requestParts } from './destinations.ts'
 import { giveTaints, hand } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
-import { environmentApi } from './models/index.ts'
+import { addon, environmentApi } from './models/index.ts'
 import type { Act } from './models/model.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
 import { pathText } from './paths.ts'
@@ -20,6 +20,7 @@ import {
   newCell,
   newField,
   nothing,
+  ofHandle,
   ofObject,
   tainted,
   unsure,
@@ -41,6 +42,8 @@ export type ModelledCall = {
   readonly frame: Frame
   readonly place: Place
   readonly constructed: boolean
+  /** Addresses below which the client it is called on sends its requests. */
+  readonly below?: readonly Text[]
 }
 
 type ActOf<Name extends Act['act']> = Extract<Act, { act: Name }>
@@ -224,7 +227,8 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     frame,
     place,
   )
-  const destinations = knownPlaces(machine, model, addressed, call)
+  const below = call.below ?? commonBase(machine, call.handle.api, frame)
+  const destinations = knownPlaces(machine, model, placedBelow(below, addressed), call)
   machine.fact({ kind: 'contacts', api: call.handle.api, destinations }, frame, place)
   const taint = networkTaint(machine, destinations, call)
   if (!isLocal(destinations)) {
@@ -251,6 +255,11 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
   if (model.gives === 'response') return handResult(machine, tainted([taint]), call)
   const texts = destinations.reduce((value, text) => join(value, known(text)), nothing)
   const made = withTaints(instance(machine, model.gives, call, texts), [taint])
+  // `bent(url, 'POST')` is a function that sends.
+  if (model.gives === 'store')
+    for (const object of made.objects)
+      if (!object.fields.has('%target'))
+        machine.writeField(object, '%target', ofHandle(machine.handle('store.*', undefined, made)))
   if (model.gives === 'socket') for (const object of made.objects) giveTaints(machine, object, [taint])
   handResult(machine, tainted([taint]), call)
   return made
@@ -293,10 +302,21 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
     taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, frame))
     content = join(content, { ...value, functions: [] })
   }
-  for (const { model: target } of models(self))
+  for (const { model: target } of models(self)) {
+    if (target.name === 'socket') notePool(machine, target, call)
     sendTo(machine, target, taints, content, call, model.role ?? 'payload')
+  }
   handResult(machine, tainted(self.taints), call)
   return self
+}
+
+/** A pool is told by the first words of its protocol, wherever it is. */
+const poolWords = /\bmining\.(?:subscribe|authorize|submit)\b/
+
+function notePool(machine: Interpreter, target: InstanceModel, { frame, place }: ModelledCall): void {
+  if (!poolWords.test(place.file.text.slice(place.start, Math.min(place.end, place.start + 1_000)))) return
+  const destinations = textsOf(machine.read(target.texts, frame)).map(text => `stratum+tcp://${text}`)
+  machine.fact({ kind: 'contacts', api: target.api, destinations }, frame, place)
 }
 
 /** Instances whose methods send to other machines. */
@@ -597,13 +617,22 @@ export function evaluateCode(
         kind: 'evaluates',
         api: call.handle.api,
         code: computed || !constant ? 'computed' : 'constant',
-        decoders: decodersOf(taints),
+        decoders: computed && isNameHidden(call) ? [...decodersOf(taints), hiddenName] : decodersOf(taints),
       },
       frame,
       place,
     )
   }
   return join(result, tainted(taints))
+}
+
+const hiddenName = 'a name that is put together'
+
+/** Whether `eval` is called in a file that never says so: its name, or that of the constructor, was made up of pieces. */
+function isNameHidden({ handle, place }: ModelledCall): boolean {
+  if (handle.api !== 'global:eval' && handle.api !== 'global:Function') return false
+  const { text } = place.file
+  return !['eval', 'Function', 'constructor'].some(word => text.includes(word))
 }
 
 const decoderLabels = new Set([
@@ -633,7 +662,7 @@ function loadCode(machine: Interpreter, model: ActOf<'load'>, call: ModelledCall
   const targets = textsOf(target)
   if (model.inside === true) {
     machine.fact({ kind: 'loads', api: call.handle.api, targets, native: true }, call.frame, call.place)
-    return anything
+    return { ...anything, handles: [machine.handle(addon)] }
   }
   machine.fact({ kind: 'loads', api: call.handle.api, targets, native: model.native }, call.frame, call.place)
   const kind = model.native ? 'native-load' : 'load'

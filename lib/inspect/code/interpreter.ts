@@ -904,12 +904,15 @@ export class Interpreter {
     if (kind !== 'env' && kind !== 'exists') this.fact({ kind: 'checks', what: kind, name }, frame, place)
   }
 
-  computedCall(frame: Frame, place: Place): void {
-    this.fact(
-      { kind: 'unreadable', why: 'calls a global whose name could not be resolved', share: 0 },
-      frame,
-      place,
-    )
+  /** A call of something powerful by a name that could not be resolved. */
+  computedCall(api: string, frame: Frame, place: Place): void {
+    const what = api === 'global:' ? 'a global' : commands.has(api) ? `a function of ${api.slice(5)}` : ''
+    if (what !== '')
+      this.fact(
+        { kind: 'unreadable', why: `calls ${what} whose name could not be resolved`, share: 0 },
+        frame,
+        place,
+      )
   }
 
   /** Notes that the package's own text is decoded, and gives what is decoded the package itself as its source. */
@@ -955,6 +958,9 @@ export class Interpreter {
       if (taint.source.kind === 'env') this.reads(taint, environmentApi, frame)
   }
 }
+
+/** Modules whose every function runs something. */
+const commands: ReadonlySet<string> = new Set(['node:child_process', 'node:vm'])
 
 /** Data of the machine or its user, as opposed to what servers and programs answer: errors hold those anyway. */
 function isPrivate({ source: { kind } }: Taint): boolean {

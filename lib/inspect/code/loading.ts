@@ -2,6 +2,7 @@ import { HOLE } from '../../types.ts'
 import { evaluateCode, loadComputed } from './effects.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { namedMember } from './members.ts'
+import { addon } from './models/index.ts'
 import { sourceOfPath } from './models/paths.ts'
 import type { Place } from './sites.ts'
 import { anything, join, known, nothing, ofObject, tainted, type Value } from './values.ts'
@@ -76,6 +77,7 @@ export function loadOutside(
     place,
     constructed: false,
   })
+  if (specifier.endsWith('.node')) return { ...anything, handles: [machine.handle(addon)] }
   if (sourceOfPath(specifier) !== 'credential-file') return anything
   const taint = machine.source('credential-file', specifier.slice(0, 300), place)
   machine.reads(taint, how, frame)

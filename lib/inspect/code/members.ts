@@ -2,7 +2,7 @@ import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
 import { install, setOnInstance } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
-import { environmentApi, isModelled, propertyOf } from './models/index.ts'
+import { addon, environmentApi, isModelled, propertyOf } from './models/index.ts'
 import {
   folderOfVariable,
   guardOfVariable,
@@ -11,6 +11,7 @@ import {
   isSecretVariable,
 } from './models/secrets.ts'
 import { assignHandle, patched } from './patching.ts'
+import { isRequest } from './requests.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
   anything,
@@ -162,18 +163,14 @@ export function secretOption(
   )
 }
 
-/** A parameter that is a request to a server: what it carries is its sender's, not its caller's. */
-function isRequest({ source }: Taint): boolean {
-  return /^(?:req|request)$/i.test(source.name)
-}
-
 /** What a wallet or key pair shows to everybody. */
 const publicParts =
   /^(?:classic|x|legacy|account|wallet|public)?_?address(?:es)?$|^public_?key$|^pub_?key$|^account_?id$/i
 
 function withoutSecret(machine: Interpreter, taints: readonly Taint[], place: Place): readonly Taint[] {
   const isWallet = (taint: Taint): boolean =>
-    taint.source.kind === 'caller-secret' && /^(?:wallet|signer|keypair|keystore)$/i.test(taint.source.name)
+    taint.source.kind === 'caller-secret' &&
+    /^(?:wallet|signer|keypair|keystore)(?:\(\))?$/i.test(taint.source.name)
   const wallet = taints.find(isWallet)
   if (wallet === undefined) return taints
   return joinTaints(
@@ -200,7 +197,7 @@ function memberOfHandle(
   place: Place,
 ): Value {
   if (handle.api === environmentApi) return variable(machine, name, frame, place, object.objects.length > 0)
-  if (handle.api === 'store.*') return ofHandle(handle)
+  if (handle.api === 'store.*' || handle.api === addon) return ofHandle(handle)
   if (handle.api === wasm) return { ...anything, handles: [memberOfWasm(machine, name)] }
   // Code walks up to the constructor of constructors to evaluate text.
   if (name === 'constructor' && !handle.api.startsWith('module')) {

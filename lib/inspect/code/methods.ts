@@ -2,6 +2,7 @@ import { HOLE } from '../../types.ts'
 import { callArrayMethod } from './arrays.ts'
 import { makeFunctionFromText, pour } from './builtins.ts'
 import { foldMethod } from './constants.ts'
+import { isHiddenCodePoint } from './fold/decoders.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
 import { actOf } from './models/index.ts'
@@ -71,6 +72,9 @@ export function callMethod(
       if (!object.objects.some(one => one.fields.has(name)))
         return settle(machine, object, name, given, frame, place)
       break
+    case 'executeJavaScript':
+    case 'executeJavaScriptInIsolatedWorld':
+      return runInPage(machine, given, frame, place)
     case 'constructor':
       return object.open ? constructorOfUnknown(machine, given, frame, place) : undefined
     case 'copy':
@@ -163,6 +167,17 @@ function settle(
   return result
 }
 
+/** `contents.executeJavaScript(text)`: the page runs it, and what it gives comes back. */
+function runInPage(machine: Interpreter, given: Arguments, frame: Frame, place: Place): Value | undefined {
+  let result = nothing
+  for (const text of given.list[0]?.known ?? []) {
+    if (typeof text !== 'string' || text.includes(HOLE)) continue
+    const ran = machine.loader.virtual(machine, text, 'executeJavaScript', frame, place, 'program')
+    if (ran !== undefined) result = join(result, ran)
+  }
+  return result === nothing ? undefined : result
+}
+
 /** `x.constructor(text)` of something unknown: the constructor of a function turns text into code. */
 function constructorOfUnknown(
   machine: Interpreter,
@@ -212,6 +227,8 @@ function callTextMethod(
   const constant =
     given.rest === nothing &&
     given.list.every(value => value.known.length === 1 && !value.open && value.objects.length === 0)
+  if (name === 'codePointAt' || name === 'charCodeAt')
+    taints = joinTaints(taints, hiddenIn(machine, object, given, frame, place))
   let result = nothing
   for (const receiver of object.known) {
     const holed = typeof receiver === 'string' && receiver.includes(HOLE)
@@ -241,6 +258,22 @@ function callTextMethod(
   if (object.open) result = join(result, anything)
   const label = decodings.get(name)
   return withTaints(result, label === undefined || label === '' ? taints : hop(taints, label, place))
+}
+
+/** A character that no editor shows, taken as a number: whatever is made of it was kept out of sight. */
+function hiddenIn(
+  machine: Interpreter,
+  object: Value,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): readonly Taint[] {
+  const at = given.list[0]?.known[0]
+  const [text] = object.known
+  if (typeof text !== 'string' || text.includes(HOLE)) return []
+  const code = text.codePointAt(typeof at === 'number' ? at : 0)
+  if (code === undefined || !isHiddenCodePoint(code)) return []
+  return hop([machine.source('package-bytes', frame.file.path, place)], 'hidden-unicode', place)
 }
 
 function isOwnBytes({ source: { kind } }: Taint): boolean {

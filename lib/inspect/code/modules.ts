@@ -10,7 +10,7 @@ import { fromJson } from './json-data.ts'
 import { imported, loadOutside } from './loading.ts'
 import { handleValue } from './members.ts'
 import { matchingFiles } from './matching-files.ts'
-import { builtinModules, canonical } from './models/index.ts'
+import { addon, builtinModules, canonical } from './models/index.ts'
 import { Budget } from './fold/budget.ts'
 import { foldProgram } from './fold/fold-program.ts'
 import { openings } from './lexer/gate.ts'
@@ -122,6 +122,7 @@ export class Modules implements Loader {
         const api = how === 'import' ? 'import()' : 'global:require'
         machine.fact({ kind: 'loads', api, targets: [`/__package__/${local}`], native: true }, frame, place)
         this.#natives.set(local, Math.min(machine.level, this.#natives.get(local) ?? machine.level))
+        return { ...anything, handles: [machine.handle(addon)] }
       }
       return this.valueOf(machine, local, how, frame)
     }

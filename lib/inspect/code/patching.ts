@@ -2,6 +2,7 @@ import { HOLE } from '../../types.ts'
 import { hand } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { environmentApi } from './models/index.ts'
+import { isPayment } from './models/payments.ts'
 import type { Place } from './sites.ts'
 import { anything, newCell, nothing, type Handle, type Value } from './values.ts'
 
@@ -37,7 +38,11 @@ export function assignHandle(
   if (target.api === environmentApi) return
   if (api === 'global:Error.prepareStackTrace') tellStack(machine, value, frame, place)
   if (isPatchTarget(api)) {
-    const how = knowsPayments(value, place) ? 'assignment, payments' : 'assignment'
+    const how = namesReceiver(name, value, api)
+      ? 'assignment, receiver'
+      : knowsPayments(value, place)
+        ? 'assignment, payments'
+        : 'assignment'
     const named = api.replace(/^global:/, '')
     machine.fact({ kind: 'patches', target: named, api: how, ...(unsure ? { unsure } : {}) }, frame, place)
   } else if (/\.on[a-z]+$/.test(api)) hand(machine, value, anything, frame, place)
@@ -67,6 +72,16 @@ function knowsPayments(value: Value, place: Place): boolean {
   const near = text.slice(Math.max(0, place.start - nearby), place.end + nearby)
   if (addressPattern.test(near) && addressText.test(near)) return true
   return [text.slice(place.start, place.end), ...codes].some(code => payments.test(code.slice(0, 20_000)))
+}
+
+const addressInCode = /(['"`])(?:0x\w{38,64}|(?=\w{0,90}\d)\w{32,90})\1/
+
+/** A function of another package that pays, replaced by one whose file holds an address. */
+function namesReceiver(name: string, value: Value, api: string): boolean {
+  if (!api.startsWith('pkg:') || !isPayment(name)) return false
+  return value.functions.some(
+    ({ file }) => 'text' in file && addressInCode.test(String(file.text).slice(0, 200_000)),
+  )
 }
 
 export function patched(
@@ -100,12 +115,25 @@ const patchable = new Set([
   'JSON',
   'Math',
   'console',
-  'ethereum',
   'localStorage',
   'document',
   'navigator',
   'setTimeout',
   'setInterval',
+])
+/** Wallets that pages find under a name of their own. */
+const wallets = new Set([
+  'ethereum',
+  'solana',
+  'phantom',
+  'tronWeb',
+  'tronLink',
+  'unisat',
+  'keplr',
+  'okxwallet',
+  'trustwallet',
+  'bitkeep',
+  'BinanceChain',
 ])
 const prototypes = new Set([
   'Object',
@@ -138,12 +166,12 @@ function isPatchTarget(api: string): boolean {
   if (!api.startsWith('global:')) return false
   const parts = api.slice(7).split('.')
   const first = parts[0] ?? ''
-  if (parts.length === 1) return patchable.has(first)
+  if (parts.length === 1) return patchable.has(first) || first === 'ethereum'
   if (parts[1] === 'prototype') return prototypes.has(first)
   return (
     first === 'JSON' ||
     first === 'navigator' ||
-    first === 'ethereum' ||
+    wallets.has(first) ||
     first === 'require' ||
     (first === 'process' && ['emit', 'binding', 'dlopen', 'exit'].includes(parts[1] ?? ''))
   )

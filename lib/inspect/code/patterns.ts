@@ -4,6 +4,7 @@ import type { Frame, Interpreter } from './interpreter.ts'
 import { elementsOf, memberOf, propertyKey, setMember } from './members.ts'
 import { isSecretParameter } from './models/secrets.ts'
 import { assignGlobal } from './patching.ts'
+import { isRequest } from './requests.ts'
 import { placeOf } from './sites.ts'
 import { join, joinTaints, known, nothing, ofObject, tainted, type Binding, type Value } from './values.ts'
 
@@ -64,8 +65,12 @@ function store(machine: Interpreter, binding: Binding, value: Value, frame: Fram
 function nameSecret(machine: Interpreter, name: string, value: Value, node: AnyNode, frame: Frame): Value {
   const caller = value.taints.find(taint => taint.source.kind === 'caller')
   if (caller === undefined || !value.open || value.functions.length > 0) return value
+  const secret = isSecretParameter(name)
+  // What a request carries stays that, whatever it is called where it is handed to.
+  const sent = isRequest(caller)
+  if (sent && !secret) return value
   const place = placeOf(frame.file, node)
-  const own = machine.source(isSecretParameter(name) ? 'caller-secret' : 'caller', name, place)
+  const own = machine.source(secret ? 'caller-secret' : 'caller', sent ? `request ${name}` : name, place)
   const others = value.taints.filter(taint => taint.source !== caller.source)
   return { ...value, taints: joinTaints(others, [own]) }
 }

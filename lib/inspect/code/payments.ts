@@ -1,5 +1,6 @@
 import { HOLE } from '../../types.ts'
 import { clipboardPath } from './page.ts'
+import { isPayment } from './models/payments.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { namedMember } from './members.ts'
 import type { Place } from './sites.ts'
@@ -7,15 +8,6 @@ import { join, nothing, ofObject, tainted, type Value } from './values.ts'
 
 /** Transfers of money by the names that libraries of chains and exchanges give them, whatever object they stand under. */
 
-const payments: ReadonlySet<string> = new Set([
-  'sendTransaction',
-  'signTransaction',
-  'sendAndConfirmTransaction',
-  'transfer',
-  'transferSol',
-  'withdraw',
-  'sendCoin',
-])
 const balances: ReadonlySet<string> = new Set(['getBalance', 'balanceOf', 'getTokenAccountBalance'])
 const receiverFields = ['to', 'toPubkey', 'recipient', 'receiver', 'destination'] as const
 const amountFields = ['value', 'lamports', 'amount'] as const
@@ -32,7 +24,7 @@ export function notePayment(
 ): Value {
   if (name === 'setData') noteCopied(machine, given, frame, place)
   if (balances.has(name)) return join(answer, tainted([machine.source('network', 'balance', place)]))
-  if (!payments.has(name)) return answer
+  if (!isPayment(name)) return answer
   for (const object of given.list[0]?.objects ?? []) {
     if (object.fields.has('data')) continue
     const read = (fields: readonly string[]): Value =>

@@ -2,6 +2,7 @@ import type { Program } from 'acorn'
 import type { EntryEdge, Phase } from '../../../types.ts'
 import type { CodeEntry, CodeHost } from '../analysis.ts'
 import type { CodeResult, CodeRun, FoundCommand, VirtualCode } from '../code-run.ts'
+import { endlessLoops } from './endless-text.ts'
 import { openings, type Opening } from './gate.ts'
 import { lex, type Lexed } from './lexer.ts'
 
@@ -49,13 +50,21 @@ export class GatedAnalysis implements CodeRun {
   run(): void {
     if (this.#inner === undefined) {
       for (const entry of this.#waiting) this.#reach(entry)
-      const why = openings(this.#lexed)
+      const found = openings(this.#lexed)
+      const why = found.length > 0 ? found : this.#endless()
       const atInstall = this.#waiting.find(({ phase }) => phase === 'install')
       if (atInstall !== undefined)
         this.#open([...why, { path: atInstall.path, what: 'runs at install', at: 0 }])
       else if (why.length > 0) this.#open(why)
     }
     this.#inner?.run()
+  }
+
+  /** What runs on import and reaches nothing can still keep its user waiting for ever. */
+  #endless(): readonly Opening[] {
+    return [...this.#lexed.keys()].flatMap(path =>
+      this.#phases.get(path) === 'import' ? endlessLoops(path, this.#host.text(path) ?? '') : [],
+    )
   }
 
   #open(why: readonly Opening[]): CodeRun {

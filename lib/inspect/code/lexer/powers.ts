@@ -39,7 +39,8 @@ const powerfulBuiltIns: ReadonlySet<string> = new Set([
   'getBuiltin',
   'server',
   'fs.write',
-  'same-client',
+  'client',
+  'client.call',
 ])
 
 /** Implemented in code and no way out: what goes in comes out, or reaches a power that has to be named. */
@@ -62,6 +63,13 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'compress',
   'decompress',
   'cipher',
+  'cipher.update',
+  'glob',
+  // An application of a framework listens on a server of Node's, and does nothing with what it gets by itself.
+  'application',
+  // Loading the addon is the power.
+  'addon',
+  'server.on',
   'decipher.update',
   'Buffer',
   'fromCharCode',

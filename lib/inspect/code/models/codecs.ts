@@ -43,6 +43,17 @@ export const codecs: readonly Model[] = [
     name: 'cipher',
   },
   { of: ['decipher.{update,final}'], act: 'built-in', name: 'decipher.update' },
+  { of: ['cipher.{update,final,write,end,read}'], act: 'built-in', name: 'cipher.update' },
+  {
+    of: [
+      '{global:crypto,node:crypto.webcrypto,node:crypto}.subtle.encrypt',
+      'pkg:crypto-js.{AES,DES,TripleDES,RC4,Rabbit}.encrypt',
+      'pkg:crypto-js/{aes,rabbit,rc4}.encrypt',
+      'pkg:{tweetnacl.box,tweetnacl.secretbox,node-rsa.encrypt,openpgp.encrypt,eciesjs.encrypt,sealedbox.seal}',
+    ],
+    act: 'carry',
+    hop: 'encrypted',
+  },
   {
     of: ['node:crypto.{publicEncrypt,privateDecrypt,privateEncrypt,publicDecrypt}'],
     act: 'carry',
@@ -58,6 +69,11 @@ export const codecs: readonly Model[] = [
       'global:crypto.subtle.{digest,sign,verify}',
     ],
     act: 'clean',
+  },
+  {
+    of: ['pkg:{bs58,bs58check,base-58,base58-js,@scure/base.base58}.{encode,decode}'],
+    act: 'carry',
+    hop: 'encoded',
   },
   {
     of: [

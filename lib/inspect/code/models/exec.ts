@@ -108,6 +108,8 @@ export const code: readonly Model[] = [
   { of: ['node:module.{createRequire,createRequireFromPath}'], act: 'built-in', name: 'createRequire' },
   { of: ['global:process.{getBuiltinModule,binding,_linkedBinding}'], act: 'built-in', name: 'getBuiltin' },
   { of: ['global:process.dlopen'], act: 'load', target: 1, native: true },
+  // What a compiled function does with a text, nobody can see.
+  { of: ['addon.*'], act: 'built-in', name: 'addon' },
   { of: ['node:module.register'], act: 'load', target: 0, native: false },
   {
     of: ['pkg:{bindings,node-gyp-build,node-pre-gyp,prebuildify,pkg-prebuilds}'],

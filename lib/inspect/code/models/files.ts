@@ -8,6 +8,32 @@ export const files: readonly Model[] = [
     path: 0,
     gives: 'content',
   },
+  {
+    of: [
+      'node:fs.{glob,globSync}',
+      'pkg:{glob,fast-glob,globby,tiny-glob,tinyglobby,glob-promise,picoglob}',
+      'pkg:glob.{glob,globSync,sync,globIterate,globIterateSync}',
+      'pkg:fast-glob.{glob,globSync,sync,async,stream}',
+      'pkg:globby.{globby,globbySync,sync}',
+      'pkg:tinyglobby.{glob,globSync}',
+      'pkg:tiny-glob/sync',
+    ],
+    act: 'built-in',
+    name: 'glob',
+  },
+  // Pictures: what their pixels hold.
+  {
+    of: [
+      'pkg:jimp',
+      'pkg:jimp.{read,Jimp,Jimp.read,create}',
+      'pkg:sharp',
+      'pkg:{canvas,@napi-rs/canvas,skia-canvas}.loadImage',
+      'pkg:{get-pixels,image-pixels,jsqr,qrcode-reader,steggy,lsb,image-js.Image.load,image-js.read}',
+    ],
+    act: 'read',
+    path: 0,
+    gives: 'content',
+  },
   { of: ['node:fs.{openAsBlob,readlink,readlinkSync}'], act: 'read', path: 0, gives: 'content' },
   { of: ['node:fs.{readdir,readdirSync,opendir,opendirSync}'], act: 'exists', path: 0 },
   { of: ['node:fs.{createReadStream,open,openSync}'], act: 'read', path: 0, gives: 'stream' },

@@ -62,6 +62,9 @@ export function isModelled(api: string): boolean {
   return beginnings.has(api)
 }
 
+/** What a compiled addon exports, and whatever hangs on that. */
+export const addon = 'addon.*'
+
 /** The variables of the process. */
 export const environmentApi = 'global:process.env'
 

@@ -30,14 +30,11 @@ export const httpClients: readonly Model[] = [
     options: [2],
     gives: 'response',
   },
-  {
-    of: ['pkg:axios.{create,default,Axios}', 'pkg:axios.create()', 'pkg:axios.Axios()'],
-    act: 'alias',
-    to: 'pkg:axios',
-  },
+  { of: ['pkg:axios.{create,Axios}'], act: 'built-in', name: 'client' },
+  { of: ['pkg:axios.{default,create(),Axios()}'], act: 'alias', to: 'pkg:axios' },
   {
     of: [
-      'pkg:{got,ky,wretch,bent,phin,centra,simple-get,tiny-json-http}',
+      'pkg:{got,ky,phin,centra,simple-get,tiny-json-http}',
       'pkg:{got,ky}.{get,post,put,patch,delete,head,stream,got}',
       'pkg:simple-get.{concat,get,post}',
     ],
@@ -47,9 +44,21 @@ export const httpClients: readonly Model[] = [
     gives: 'response',
   },
   {
-    of: ['pkg:{got,ky}.{extend,create,default}', 'pkg:{got,ky}.{extend,create}()'],
+    of: [
+      'pkg:{got,ky}.{extend,create,default}',
+      'pkg:{got,ky}.{extend,create}()',
+      'pkg:ofetch.{ofetch,$fetch}.create',
+      'pkg:{request,request-promise,request-promise-native,postman-request}.defaults',
+      'global:$fetch.create',
+      'client.{extend,create}',
+    ],
     act: 'built-in',
-    name: 'same-client',
+    name: 'client',
+  },
+  {
+    of: ['client.{get,post,put,patch,delete,head,options,request,stream,postForm,putForm,patchForm,raw}'],
+    act: 'built-in',
+    name: 'client.call',
   },
   {
     of: [
@@ -79,6 +88,21 @@ export const httpClients: readonly Model[] = [
     act: 'contact',
     gives: 'response',
   },
+  // Made for one address, with methods of its own or none: whatever is passed on is sent there.
+  {
+    of: [
+      'pkg:{bent,wretch}',
+      'pkg:undici.{Client,Pool,BalancedPool}',
+      'pkg:graphql-request.GraphQLClient',
+      'pkg:{jayson/promise,jayson}.client.{http,https}',
+    ],
+    act: 'contact',
+    dest: 0,
+    options: [1],
+    gives: 'store',
+  },
+  { of: ['pkg:graphql-request.request'], act: 'contact', dest: 0, payload: [1, 2], gives: 'response' },
+  { of: ['pkg:superagent.{agent,agent()}'], act: 'alias', to: 'pkg:superagent' },
   { of: ['pkg:needle'], act: 'contact', dest: 1, payload: [2], options: [3], gives: 'response' },
   { of: ['pkg:needle.{get,head}'], act: 'contact', dest: 0, options: [1], gives: 'response' },
   {
@@ -127,9 +151,29 @@ export const httpClients: readonly Model[] = [
       'node:https.createServer',
       'node:net.createServer',
       'node:http2.{createServer,createSecureServer}',
+      'node:tls.createServer',
+      'node:{http,https,net}.Server',
+      'global:{Bun,Deno}.serve',
     ],
     act: 'built-in',
     name: 'server',
+  },
+  {
+    of: [
+      'pkg:{express,fastify,koa,polka,connect,restify.createServer,@hapi/hapi.server,@hapi/hapi.Server,micro,tinyhttp.App}',
+      'pkg:{express.Router,hono.Hono,h3.createApp,itty-router.Router,koa-router,@koa/router,find-my-way,fastify.fastify}',
+      'pkg:{ws.Server,ws.WebSocketServer,ws.WebSocket.Server,socket.io,socket.io.Server,websocket.server}',
+    ],
+    act: 'built-in',
+    name: 'application',
+  },
+  {
+    of: [
+      '{server,datagram}.{on,once,addListener}',
+      'server.{prependListener,use,get,post,put,patch,delete,del,all,head,options,route,register,addHook,onRequest}',
+    ],
+    act: 'built-in',
+    name: 'server.on',
   },
 ]
 

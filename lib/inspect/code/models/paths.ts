@@ -1,4 +1,3 @@
-import { HOLE } from '../../../types.ts'
 import type { SourceKind } from '../../../types.ts'
 
 /**
@@ -211,5 +210,5 @@ export function sourceOfPath(path: string): SourceKind {
 
 function isDotEnv(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  return name === '.env' || name.startsWith('.env.') || name === `.env${HOLE}`
+  return /^\.env(?:[.\u0001]|$)/.test(name)
 }

@@ -106,6 +106,25 @@ export const answers: readonly Model[] = [
     act: 'built-in',
     name: 'ask',
   },
+  // Wallets a program makes: their keys were never anybody's parameter. `()` tells them from the caller's.
+  {
+    of: [
+      'pkg:@solana/web3.js.Keypair.generate',
+      'pkg:ethers.{Wallet,ethers.Wallet,HDNodeWallet}.createRandom',
+      'pkg:xrpl.Wallet.generate',
+      'pkg:viem/accounts.generatePrivateKey',
+      'pkg:@mysten/sui/keypairs/ed25519.Ed25519Keypair.generate',
+    ],
+    act: 'source',
+    kind: 'caller-secret',
+    name: 'keypair()',
+  },
+  {
+    of: ['pkg:{bip39,@scure/bip39}.generateMnemonic', 'pkg:viem/accounts.generateMnemonic'],
+    act: 'source',
+    kind: 'caller-secret',
+    name: 'mnemonic()',
+  },
   { of: ['pkg:@solana/web3.js.PublicKey'], act: 'built-in', name: 'identity' },
   { of: ['node:readline.createInterface'], act: 'built-in', name: 'readline' },
   {
