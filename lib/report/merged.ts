@@ -197,6 +197,8 @@ function partOf(fact: Fact): Part | undefined {
       return commonChecks.has(fact.what) && (fact.what !== 'platform' || fact.phase !== 'install')
         ? undefined
         : named('checks', '', fact.name === '' ? fact.what : `${fact.what} (${fact.name})`, '')
+    case 'uses':
+      return named('uses the code of', '', fact.name, '')
     case 'listens':
       return named('listens', fact.api, fact.event, 'to ')
     case 'gyp-command':

@@ -208,8 +208,9 @@ function callTextMethod(
   let result = nothing
   for (const receiver of object.known) {
     const holed = typeof receiver === 'string' && receiver.includes(HOLE)
+    const other = name === 'toString' && typeof receiver === 'string' && encodes(given)
     const folded =
-      constant && (!holed || keepsHoles(name))
+      constant && !other && (!holed || keepsHoles(name))
         ? foldMethod(
             receiver,
             name,
@@ -217,7 +218,7 @@ function callTextMethod(
           )
         : undefined
     if (folded === undefined) {
-      if (holed && name === 'toString') result = join(result, known(receiver))
+      if (holed && name === 'toString' && !other) result = join(result, known(receiver))
       else result = join(result, anything)
     } else if (Array.isArray(folded)) {
       const array = machine.objectAt(frame, `split ${place.start} ${String(receiver).slice(0, 200)}`, 'array')
@@ -234,6 +235,11 @@ function callTextMethod(
   if (object.open) result = join(result, anything)
   const label = decodings.get(name)
   return withTaints(result, label === undefined || label === '' ? taints : hop(taints, label, place))
+}
+
+/** `bytes.toString('base64')` gives another text than the one we hold in place of the bytes. */
+function encodes({ list: [encoding] }: Arguments): boolean {
+  return encoding?.known.some(one => one === 'base64' || one === 'base64url' || one === 'hex') === true
 }
 
 function isOwnBytes({ source: { kind } }: Taint): boolean {

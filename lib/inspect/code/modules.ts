@@ -149,10 +149,18 @@ export class Modules implements Loader {
         'program',
       )
     }
+    const name = /^(?:@[\w.~-]+\/)?[\w.~-]+(?=$|\/)/.exec(specifier)?.[0]
+    if (phaseOf(machine.level) === 'install' && name !== undefined)
+      machine.fact({ kind: 'uses', name }, frame, place)
     return join(
       handleValue(machine, canonical(`pkg:${specifier}`), undefined, undefined, frame, place),
       nothing,
     )
+  }
+
+  locate(specifier: string, from: string): string | undefined {
+    const path = this.#resolve(specifier, from, 'require')
+    return path === undefined ? undefined : `/__package__/${path}`
   }
 
   #resolve(specifier: string, from: string, how: 'require' | 'import'): string | undefined {
@@ -335,6 +343,7 @@ export class Modules implements Loader {
       conditional: 0,
       tests: undefined,
       thrown: undefined,
+      before: undefined,
       returns: newCell(),
       home: undefined,
     }

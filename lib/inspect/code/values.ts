@@ -370,9 +370,12 @@ export function isConstant(value: Value): boolean {
   )
 }
 
-/** Whether it is certainly truthy, certainly falsy, or not known. */
+/**
+ * Whether it is certainly truthy, certainly falsy, or not known. What the environment holds is not known, also where we
+ * have a text for it: `APPDATA` is a folder on Windows only.
+ */
 export function truth(value: Value): boolean | undefined {
-  if (value.open) return undefined
+  if (value.open || value.taints.some(({ source }) => source.kind.startsWith('env'))) return undefined
   const some = value.functions.length > 0 || value.objects.length > 0 || value.handles.length > 0
   if (value.handles.length > 0) return undefined
   let yes = some

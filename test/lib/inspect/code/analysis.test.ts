@@ -365,9 +365,16 @@ t.test('a name that has no value yet does not decide a test', t => {
     `var bad; if (process.argv[2]) bad = 'x'; if (!bad) ${send}`,
     `let bad; const note = () => { bad = 'x' }; note.call; if (bad) process.exit(); else ${send}`,
     `function f(a) { let bad; if (a) bad = 'x'; if (a && bad) return; ${send} } f(process.argv[2])`,
+    // whatever throws leaves it as it was
+    `let m; try { m = require('./n.js') } catch {} if (!!m) process.exit(); else ${send}`,
+    `let m = null; try { m = require('./n.js'); m.check() } catch (e) { console.warn(e) } if (!m) ${send}`,
+    `function f() { let m = 0; try { m = 1; g() } catch {} if (m) return; ${send} } f()`,
+    // nor does a system that has no such folder
+    `if (!process.env.APPDATA) ${send}`,
+    `const folder = process.env.LOCALAPPDATA || fetch('https://c.invalid')`,
   ]
   for (const source of rows) {
-    const { facts } = analyse({ 'i.js': source })
+    const { facts } = analyse({ 'i.js': source, 'n.js': 'exports.check = () => {}' })
     t.ok(
       facts.some(fact => fact.kind === 'contacts' && fact.phase === 'import'),
       source,
@@ -430,6 +437,15 @@ t.test('what a package can do is told with its place', t => {
     [`require('http').request = f => f`, { kind: 'patches', target: 'node:http.request' }],
     [`process.on('exit', () => {})`, { kind: 'listens', event: 'exit' }],
     [`eval('1 + 1')`, { kind: 'evaluates', code: 'constant' }],
+    [
+      `require('fs').unlinkSync(require('path').dirname(require.resolve('./i.js')) + '/x')`,
+      { kind: 'deletes', paths: ['<package>/x'] },
+    ],
+    [
+      `const u = process.argv[2] ? 'https://a.invalid' : 'https://b.invalid'
+      require('fs').writeFileSync('/x/' + Buffer.from(u).toString('base64') + '.zip', '')`,
+      { kind: 'writes', paths: ['/x/\u0001.zip'] },
+    ],
     [`eval(x)`, { kind: 'evaluates', code: 'computed' }],
   ]
   for (const [source, wanted] of rows) {
@@ -438,6 +454,18 @@ t.test('what a package can do is told with its place', t => {
     t.match(found, wanted, source)
     t.equal(found?.at.path, 'i.js')
   }
+  t.end()
+})
+
+t.test('what an install script leaves to other packages is named', t => {
+  const source = `const get = require('@x/get/lib'); import('y'); require('fs'); require('./n.js'); later()
+    function later() { require('z') }`
+  const used = (phase: Phase) =>
+    analyse({ 'i.js': source, 'n.js': '' }, phase)
+      .facts.flatMap(fact => (fact.kind === 'uses' ? [fact.name] : []))
+      .toSorted()
+  t.same(used('install'), ['@x/get', 'y', 'z'])
+  t.same(used('import'), [], 'a program is expected to use its dependencies')
   t.end()
 })
 
