@@ -80,9 +80,12 @@ function isDownload({ source, sink }: Flow): boolean {
   if (loading.has(sink.kind)) return sink.role === 'path' || sink.kind === 'native-load'
   if (sink.kind !== 'command') return false
   if (sink.role === 'file') return !sink.destinations.every(command => handling.test(command.trim()))
+  // No program is called like an address: that one is shown in a browser.
   return (
     sink.role === 'command' &&
-    sink.destinations.some(command => command.replaceAll('\u0001', '').trim() !== '')
+    sink.destinations.some(
+      command => command.replaceAll('\u0001', '').trim() !== '' && !/^["']?https?:\/\//i.test(command.trim()),
+    )
   )
 }
 

@@ -3,6 +3,7 @@ import { evaluateCall, evaluateNew, evaluateTagged } from './calls.ts'
 import { evaluateClass } from './classes.ts'
 import { coerced } from './coerced.ts'
 import { binaryConstants, concatenate, unaryConstant } from './constants.ts'
+import { copiesByKey } from './copying.ts'
 import { lookUp, plainBinding } from './environment.ts'
 import { leak, leakSetter } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
@@ -337,6 +338,7 @@ function evaluateAssignment(
 ): Value {
   const { left, operator } = node
   if (operator === '=') {
+    if (copiesByKey(machine, node, frame)) return machine.evaluate(node.right, frame)
     const value = named(machine, node.right, frame, left)
     if (left.type === 'Identifier') assignName(machine, left, value, frame)
     else if (left.type === 'MemberExpression') {

@@ -321,12 +321,27 @@ function joinKnown(left: readonly Known[], right: readonly Known[]): readonly Kn
     if (present) continue
     if ((result ?? left).length >= maxKnown) {
       overflowed = true
-      break
+      const at = hostOf(item) === undefined ? -1 : placeForHost(result ?? left, item)
+      if (at < 0) continue
+      result ??= [...left]
+      result[at] = item
+      continue
     }
     result ??= [...left]
     result.push(item)
   }
   return result ?? left
+}
+
+/** Where there are too many texts, an address of another host takes the place of one whose host is there twice. */
+function placeForHost(texts: readonly Known[], item: Known): number {
+  const hosts = texts.map(hostOf)
+  if (hosts.includes(hostOf(item))) return -1
+  return hosts.findIndex((host, at) => host !== undefined && hosts.indexOf(host) < at)
+}
+
+function hostOf(text: Known): string | undefined {
+  return typeof text === 'string' ? /^https?:\/\/([^/?#\u0001]{1,253})/i.exec(text)?.[1] : undefined
 }
 
 /** Both values. Returns `left` itself when `right` adds nothing. */

@@ -418,6 +418,28 @@ t.test('what a package can do is told with its place', t => {
   const rows: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
     [`fetch('https://a.invalid/' + x)`, { kind: 'contacts', destinations: ['https://a.invalid/\u0001'] }],
     [
+      `const a = process.env.SITE || 'https://a.invalid'; fetch([a, 'v1', process.arch].join('/'))`,
+      { kind: 'contacts', destinations: ['https://a.invalid/v1/\u0001'] },
+    ],
+    [
+      `fetch(require('url').resolve('https://a.invalid/', 'x/' + process.argv[2]))`,
+      { kind: 'contacts', destinations: ['https://a.invalid/x/\u0001'] },
+    ],
+    [
+      // many paths of one host leave room for another
+      `let u = 'https://b.invalid/'; for (const p of ['1', '2', '3', '4', '5', '6', '7']) if (process.argv[p]) u = 'https://a.invalid/' + p
+      if (process.argv[9]) u = 'https://c.invalid/'
+      fetch(u)`,
+      { kind: 'contacts', destinations: /https:\/\/b\.invalid.*https:\/\/c\.invalid/s },
+    ],
+    [
+      // each key of a table is copied under its own name
+      `const table = { 'a': { host: 'https://a.invalid', note: 'x' }, b: { host: 'https://b.invalid', note: 'y' } }
+      const options = {}; const from = table[process.argv[2]]; for (const key in from) options[key] = from[key]
+      fetch(options.host)`,
+      { kind: 'contacts', destinations: ['https://a.invalid', 'https://b.invalid'] },
+    ],
+    [
       `require('https').request({ host: 'a.invalid', port: 8443, path: '/p' })`,
       { kind: 'contacts', destinations: ['https://a.invalid:8443/p'] },
     ],
