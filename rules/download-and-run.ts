@@ -53,6 +53,16 @@ export const downloadAndRun: Rule = {
               '})\n',
           },
         },
+        {
+          title: 'an answer says which page the browser shows',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","bin":"cli.js"}',
+            'cli.js':
+              "fetch('https://api.b.example/login').then(r => r.json()).then(({ id }) => {\n" +
+              "  require('open')('http://localhost:8080/' + id)\n" +
+              '})\n',
+          },
+        },
       ],
     },
   },
