@@ -29,3 +29,20 @@ export function pathTexts(texts: readonly Text[]): readonly Text[] {
     return looks || name !== text || (alone && !/\s/.test(name)) ? text : HOLE
   })
 }
+
+/** The root is a folder: what is read or loaded there has a name that is not known. */
+export function readable(texts: readonly Text[]): readonly Text[] {
+  return pathTexts(texts).map(text => (text === '/' ? HOLE : text))
+}
+
+/**
+ * Commands without what cannot be a program: types of content, where options of several kinds were mixed. A list that is
+ * asked for one by one names its program twice, and a script whose name is not known may be told as the root.
+ */
+export function commandTexts(texts: readonly Text[]): readonly Text[] {
+  return texts.map(text => {
+    const command = text.replace(/^(\S+) \1(?= |$)/, '$1').replace(/^(node) [/_](?= |$)/, `$1 ${HOLE}`)
+    const [program = ''] = command.split(' ', 1)
+    return mediaType.test(program) ? command.replace(program, HOLE) : command
+  })
+}

@@ -491,6 +491,29 @@ t.test('what an install script leaves to other packages is named', t => {
   t.end()
 })
 
+t.test('the current folder of an install script is that of its package', t => {
+  const load = `require(require('path').resolve('lib/n.js')); require(process.cwd() + '/package.json')`
+  const files = { 'i.js': load, 'lib/n.js': `fetch('https://c.invalid')`, 'package.json': '{}' }
+  t.ok(analyse(files, 'install').facts.some(({ kind, phase }) => kind === 'contacts' && phase === 'install'))
+  t.notOk(analyse(files, 'import').facts.some(({ kind }) => kind === 'contacts'))
+  const commandsOf = (phase: Phase) => {
+    const text = `require('child_process').execFileSync(process.execPath, [process.cwd() + '/n.js', process.cwd() + '/m.js'])`
+    const sources: Files = { 'i.js': text, 'n.js': '' }
+    const host: CodeHost = {
+      text: path => sources[path],
+      resolve: () => undefined,
+      manifest: { name: 'x', version: '1.0.0', description: undefined, raw: {} },
+    }
+    const analysis = new CodeAnalysis(host)
+    analysis.addEntry({ path: 'i.js', phase, via: 'main' })
+    analysis.run()
+    return analysis.takeCommands().flatMap(({ args }) => args ?? [])
+  }
+  t.same(commandsOf('install'), ['./n.js', '/__project__/m.js'])
+  t.same(commandsOf('import'), ['/__project__/n.js', '/__project__/m.js'])
+  t.end()
+})
+
 t.test('commands that code starts are handed out once, files of the package as the hook sees them', t => {
   const host: CodeHost = {
     text: path =>
