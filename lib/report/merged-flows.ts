@@ -4,7 +4,7 @@ import { alternatives, tellable } from './alternatives.ts'
 import { hostsOf } from './host-words.ts'
 import { firstFew } from './layout.ts'
 import { places, variables, type Line } from './merged.ts'
-import { pathTexts, readable } from './path-words.ts'
+import { commandTexts, pathTexts, readable } from './path-words.ts'
 import { printable } from './sanitize.ts'
 
 /** Sources in the order a reviewer asks for them; what people hand to a library on purpose comes last. */
@@ -119,6 +119,6 @@ function sinkInWords(flows: readonly Flow[]): string {
   const to =
     kind === 'network' || kind === 'dns'
       ? firstFew(hostsOf(destinations), 2)
-      : alternatives(kind === 'write' ? pathTexts(destinations) : destinations, '')
+      : alternatives(kind === 'write' ? pathTexts(destinations) : commandTexts(destinations), '')
   return to === '' ? `${sinks[kind].replace(/,$/, '')} (${apis})` : `${sinks[kind]} ${to}`
 }

@@ -318,7 +318,11 @@ function readPart(fact: Extract<Fact, { kind: 'reads' }>, here: string): Part {
         ...part(`${source} ${here}`, all =>
           files(readable(all), 'the file ', 'a file whose path is computed'),
         ),
-        files: { noun: 'the files ', unknown: 'files whose paths are computed', known: readable },
+        files: {
+          noun: 'the files ',
+          unknown: 'files whose paths are computed',
+          known: all => readable(all).map(text => (text === 'node' ? 'the program of Node itself' : text)),
+        },
       }
     case 'project-file':
       return {

@@ -11,6 +11,9 @@ export function isName(text: string): boolean {
 /** `text/html`: what a request says of its content. */
 const mediaType = /^(?:application|audio|font|image|message|multipart|text|video)\/[\w.+-]+$/
 
+/** … and where a path was put together of options of several kinds, a type may stand at its beginning. */
+const commonType = /^(?:application\/(?:json|octet-stream)|text\/(?:html|plain))\//
+
 /**
  * The texts among what a file function was given that can be paths; every other one becomes an unknown path. A value may
  * be several things, and a bare word among them (`pipe`, `inherit`) is a setting that took another branch. Only a word
@@ -20,7 +23,7 @@ export function pathTexts(texts: readonly Text[]): readonly Text[] {
   const alone = new Set(texts).size === 1
   return texts.map(text => {
     const name = text.replace(/^(?:file:\/\/)?(?:<(?:package|project)>|\/__(?:package|project)__)\//, '')
-    if (noNames.test(name) || (!alone && mediaType.test(name))) return HOLE
+    if (noNames.test(name) || (!alone && mediaType.test(name)) || commonType.test(name)) return HOLE
     if (/^(?:true|false|undefined|null)\//.test(text)) return text.replace(/^[a-z]+/, HOLE)
     const looks =
       name.includes(HOLE) ||
