@@ -226,6 +226,8 @@ export type Fact = FactBase &
         readonly targets: readonly Text[]
         readonly native: boolean
       }
+    /** While npm installs it: code of another package is loaded. What that does, this package does not say. */
+    | { readonly kind: 'uses'; readonly name: string }
     | {
         readonly kind: 'evaluates'
         readonly api: string

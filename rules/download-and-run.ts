@@ -54,6 +54,16 @@ export const downloadAndRun: Rule = {
               '})\n',
           },
         },
+        {
+          title: 'an answer says which page the browser shows',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","bin":"cli.js"}',
+            'cli.js':
+              "fetch('https://api.b.example/login').then(r => r.json()).then(({ id }) => {\n" +
+              "  require('open')('http://localhost:8080/' + id)\n" +
+              '})\n',
+          },
+        },
       ],
     },
   },
@@ -83,9 +93,12 @@ function isDownload({ source, sink, hops, phase }: Flow): boolean {
   // Lists of versions are fetched to know where a program lies; the program itself is no JSON.
   if (!isUnasked({ phase }) && hops.some(({ label }) => label === 'as JSON')) return false
   if (sink.role === 'file') return !sink.destinations.every(command => handling.test(command.trim()))
+  // No program is called like an address: that one is shown in a browser.
   return (
     sink.role === 'command' &&
-    sink.destinations.some(command => command.replaceAll('\u0001', '').trim() !== '')
+    sink.destinations.some(
+      command => command.replaceAll('\u0001', '').trim() !== '' && !/^["']?https?:\/\//i.test(command.trim()),
+    )
   )
 }
 

@@ -52,7 +52,9 @@ export const installNetwork: Rule = {
     }
     const [first] = contacts
     if (first === undefined) return []
-    const named = [...hosts].slice(0, 6)
+    // A host that is known in part says nothing where the whole one is known too.
+    const whole = [...hosts].filter(host => !host.includes('*'))
+    const named = (whole.length > 0 ? whole : [...hosts]).slice(0, 6)
     const where = named.length === 0 ? 'hosts that are computed or configured' : inRow(named)
     return [
       findingAt(first.at, 'install', {

@@ -123,8 +123,11 @@ export class Follower {
   }
 
   #command(command: FoundCommand): void {
-    const words = [command.text, ...(command.args ?? [])].map(inPackage)
-    const text = command.shell ? inPackage(command.text) : words.map(quote).join(' ')
+    // Seen from another folder, a path of the package is not one from there.
+    const stays = command.cwd === undefined && !/\b(?:cd|pushd|chdir|set-location)\b/i.test(command.text)
+    const seen = stays ? inPackage : (text: string) => text
+    const words = [command.text, ...(command.args ?? [])].map(seen)
+    const text = command.shell ? seen(command.text) : words.map(quote).join(' ')
     if (text.replaceAll(HOLE, '').trim() === '') return
     const { at, phase } = command
     const key = `command\0${phase}\0${at.path}\0${text}`

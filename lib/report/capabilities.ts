@@ -19,7 +19,9 @@ const phases: readonly (readonly [Phase, string])[] = [
 const verbs: readonly string[] = [
   'contacts',
   'looks up',
+  'uses the code of',
   'starts',
+  'shows in a browser',
   'reads',
   'writes',
   'makes executable',
@@ -44,14 +46,18 @@ const maxPlaces = 2
  */
 export function renderCapabilities(inspection: Inspection, look: Look): readonly string[] {
   const told = createTold()
+  const said = new Set<string>()
   const lines = phases.flatMap(([phase, title]) => {
     const { fresh, again } = told.facts(factsOf(inspection, phase))
     const flows = told.flows(inspection.flows.filter(flow => flow.phase === phase))
+    const acts = apart(mergeFacts(fresh), said)
+    const ways = apart(mergeFlows(flows), said)
+    const most = phase === 'install' ? Infinity : maxPerVerb
     const body = [
       ...(phase === 'install' ? renderHooks(inspection, look) : []),
-      ...renderLines(mergeFacts(fresh), look),
-      ...renderLines(mergeFlows(flows), look),
-      ...renderAgain(mergeFacts(again), look),
+      ...renderLines(acts.fresh, look, most),
+      ...renderLines(ways.fresh, look, most),
+      ...renderAgain([...mergeFacts(again), ...acts.again], look),
     ]
     return body.length === 0
       ? []
@@ -69,9 +75,32 @@ export function renderCapabilities(inspection: Inspection, look: Look): readonly
 }
 
 /** Of one phase, without what the line of a script itself says. */
-function factsOf({ facts, hooks }: Inspection, phase: Phase): readonly Fact[] {
+function factsOf({ facts, hooks, files }: Inspection, phase: Phase): readonly Fact[] {
   const own = facts.filter(fact => fact.phase === phase)
-  return phase === 'install' ? own.filter(fact => !hooks.some(hook => isObvious(fact, hook))) : own
+  if (phase !== 'install') return own
+  const paths = new Set(files.map(({ path }) => path))
+  return own
+    .filter(fact => !hooks.some(hook => isObvious(fact, hook)))
+    .map(fact => (fact.kind === 'starts' ? { ...fact, commands: fact.commands.map(ownFolder) } : fact))
+
+  /** npm runs scripts in the package's own folder: what is started there is one of its files, if it has it. */
+  function ownFolder(command: string): string {
+    return command.replaceAll(/(?:<project>|\/__project__)\/([\w@./-]{1,200})/g, (whole, path: string) =>
+      paths.has(path) ? `<package>/${path}` : whole,
+    )
+  }
+}
+
+/** The sentences that no earlier phase has said, and the others. */
+function apart(
+  lines: readonly Line[],
+  said: Set<string>,
+): { readonly fresh: readonly Line[]; readonly again: readonly Line[] } {
+  const isNew = ({ does, what }: Line): boolean => !said.has(`${does} ${what}`)
+  const fresh = lines.filter(isNew)
+  const again = lines.filter(line => !isNew(line))
+  for (const { does, what } of fresh) said.add(`${does} ${what}`)
+  return { fresh, again }
 }
 
 function renderHooks({ hooks }: Inspection, look: Look): readonly string[] {
@@ -93,20 +122,21 @@ function renderAgain(lines: readonly Line[], look: Look): readonly string[] {
   return sites.length === 0 ? [] : render({ does: 'does again', what: 'what is told above', sites }, look)
 }
 
-function renderLines(lines: readonly Line[], look: Look): readonly string[] {
+function renderLines(lines: readonly Line[], look: Look, most: number): readonly string[] {
   const byVerb = new Map<string, Line[]>(verbs.map(verb => [verb, []]))
   for (const line of lines) byVerb.set(line.does, [...(byVerb.get(line.does) ?? []), line])
-  return [...byVerb.values()].flatMap(group => shorten(group).flatMap(line => render(line, look)))
+  return [...byVerb.values()].flatMap(group => shorten(group, most).flatMap(line => render(line, look)))
 }
 
-/** The first few lines of one verb, and one for all others. */
-function shorten(lines: readonly Line[]): readonly Line[] {
+/** The first few lines of one verb, and one for all others. While npm installs a package, every line counts. */
+function shorten(lines: readonly Line[], most: number): readonly Line[] {
   // What could be resolved says more than "a path that is computed".
   const sorted = lines.toSorted(
     (a, b) => Number(a.what.includes('computed')) - Number(b.what.includes('computed')),
   )
-  if (sorted.length <= maxPerVerb + 1) return sorted
-  const rest = sorted.slice(maxPerVerb)
+  // Kinds of things that are read are few, and each is a question of its own.
+  if (sorted.length <= most + 1 || lines[0]?.does === 'reads') return sorted
+  const rest = sorted.slice(most)
   const what = printable(
     `${rest.length.toLocaleString('en-US')} more: ${firstFew(
       rest.map(one => one.what),
@@ -115,7 +145,7 @@ function shorten(lines: readonly Line[]): readonly Line[] {
     200,
   )
   const sites = places(rest.flatMap(one => one.sites))
-  return [...sorted.slice(0, maxPerVerb), { does: rest[0]?.does ?? '', what, sites }]
+  return [...sorted.slice(0, most), { does: rest[0]?.does ?? '', what, sites }]
 }
 
 function render({ does, what, sites }: Line, look: Look): readonly string[] {

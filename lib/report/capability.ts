@@ -25,6 +25,8 @@ export function capabilityOf(fact: Fact): Capability {
       return say('deletes', list(fact.paths, 'a computed path'))
     case 'loads':
       return say(fact.native ? 'loads native code' : 'loads', list(fact.targets, 'a computed module'))
+    case 'uses':
+      return say('uses the code of', fact.name)
     case 'evaluates':
       return say(
         'evaluates',

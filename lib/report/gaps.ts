@@ -24,10 +24,13 @@ function gapsBy(
     const id = printable(idOf(one.package), 200)
     for (const gap of one.gaps) {
       if (gap.kind !== kind) continue
-      const ids = byWhat.get(gap.what) ?? []
-      byWhat.set(gap.what, ids)
       // An empty path is the package as a whole.
-      ids.push((gap.path ?? '') === '' ? id : `${id} ${printable(gap.path ?? '')}`)
+      const path = gap.path ?? ''
+      const what =
+        path !== '' && gap.what.startsWith(`${path}: `) ? gap.what.slice(path.length + 2) : gap.what
+      const ids = byWhat.get(what) ?? []
+      byWhat.set(what, ids)
+      ids.push(path === '' ? id : `${id} ${printable(path)}`)
     }
   }
   return byWhat

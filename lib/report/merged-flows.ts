@@ -1,8 +1,10 @@
 import { sourceInWords } from '../../rules/finding.ts'
 import type { Flow, SinkKind, Site, SourceKind } from '../types.ts'
+import { alternatives, tellable } from './alternatives.ts'
+import { hostsOf } from './host-words.ts'
 import { firstFew } from './layout.ts'
-import { alternatives, hostsOf, places, tellable, variables, type Line } from './merged.ts'
-import { pathTexts } from './path-words.ts'
+import { places, variables, type Line } from './merged.ts'
+import { commandTexts, pathTexts, readable } from './path-words.ts'
 import { printable } from './sanitize.ts'
 
 /** Sources in the order a reviewer asks for them; what people hand to a library on purpose comes last. */
@@ -69,13 +71,13 @@ function sourcesInWords(kind: SourceKind, names: readonly string[], [first]: rea
     case 'caller':
       return `what a caller gives (${firstFew(named(names), 3) || 'any parameter'})`
     case 'project-file':
-      return `the project's file ${alternatives(pathTexts(names), 'whose path is computed')}`
+      return `the project's file ${alternatives(readable(names), 'whose path is computed')}`
     case 'caller-secret':
       return `the caller's ${firstFew(names, 3)}`
     case 'host':
       return `facts about this computer (${firstFew(names, 4)})`
     case 'file':
-      return `the content of ${alternatives(pathTexts(names), 'a file whose path is computed')}`
+      return `the content of ${alternatives(readable(names), 'a file whose path is computed')}`
     case 'network':
       return `the answer of ${firstFew(hostsOf(names), 3) || 'a server'}`
     case 'command-output':
@@ -117,6 +119,6 @@ function sinkInWords(flows: readonly Flow[]): string {
   const to =
     kind === 'network' || kind === 'dns'
       ? firstFew(hostsOf(destinations), 2)
-      : alternatives(kind === 'write' ? pathTexts(destinations) : destinations, '')
+      : alternatives(kind === 'write' ? pathTexts(destinations) : commandTexts(destinations), '')
   return to === '' ? `${sinks[kind].replace(/,$/, '')} (${apis})` : `${sinks[kind]} ${to}`
 }

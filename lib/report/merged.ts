@@ -1,9 +1,11 @@
 import { sourceInWords } from '../../rules/finding.ts'
 import { HOLE } from '../types.ts'
 import type { Fact, Site, SourceKind, Text } from '../types.ts'
-import { capabilityOf, hostOf } from './capability.ts'
+import { alternatives, middle, tellable } from './alternatives.ts'
+import { capabilityOf } from './capability.ts'
+import { hostsOf } from './host-words.ts'
 import { firstFew } from './layout.ts'
-import { isName, pathTexts } from './path-words.ts'
+import { commandTexts, isName, pathTexts, readable } from './path-words.ts'
 import { printable } from './sanitize.ts'
 
 /** One sentence about a package, `does what`, and everywhere it does so. Safe to print but for the sites. */
@@ -15,45 +17,107 @@ const maxNames = 8
 /** Characters of a list of names; the rest is counted. */
 const maxNameChars = 140
 
-/** Characters of one alternative; two short ones fit a line. */
-const maxChars = 64
-const shortChars = 32
-
 /** A fact taken apart: those of one `group` are told together, each text once. */
 type Part = {
   readonly does: string
   readonly group: string
   readonly texts: readonly string[]
   readonly say: (texts: readonly string[]) => string
+  /** How several statements of this verb are told as one: `reads the files a, b and 3 more`. */
+  readonly files?: {
+    readonly noun: string
+    readonly unknown: string
+    /** Which of the texts of one statement can be files. */
+    readonly known?: (texts: readonly Text[]) => readonly Text[]
+  }
 }
 
-type Group = Part & { readonly seen: Set<string>; readonly sites: Site[] }
+type Group = Part & { readonly seen: Set<string>; readonly sites: Site[]; readonly install: boolean }
 
 /**
  * Says each thing once: what one statement does in several ways is one line, and so are equal lines of several
  * places, variables of the environment, and members of one patched object. Lines keep the order of the facts.
  */
 export function mergeFacts(facts: readonly Fact[]): readonly Line[] {
+  const started = new Set(facts.filter(fact => fact.kind === 'starts').map(fact => lineOf(fact.at)))
   const groups = new Map<string, Group>()
   // A command of binding.gyp is known twice: as it stands there, and as what the shell starts.
   const gyp = new Set(facts.filter(fact => fact.kind === 'gyp-command').map(fact => lineOf(fact.at)))
   for (const fact of facts.toSorted((a, b) => urgency(a) - urgency(b))) {
     const part = partOf(fact)
     if (part === undefined || (fact.kind === 'starts' && gyp.has(lineOf(fact.at)))) continue
+    // What a command says of this computer, the line about the command tells.
+    if (
+      fact.kind === 'reads' &&
+      fact.source === 'host' &&
+      started.has(lineOf(fact.at)) &&
+      fact.name.includes(' ')
+    )
+      continue
     const key = `${part.does}\n${part.group}`
-    const group = groups.get(key) ?? { ...part, seen: new Set<string>(), sites: [] }
+    const group = groups.get(key) ?? {
+      ...part,
+      seen: new Set<string>(),
+      sites: [],
+      install: fact.phase === 'install',
+    }
     groups.set(key, group)
     for (const text of part.texts) group.seen.add(text)
     group.sites.push(fact.at)
   }
   const lines = new Map<string, { does: string; what: string; sites: Site[] }>()
-  for (const { does, say, seen, sites } of groups.values()) {
-    const what = printable(say([...seen]), 200)
+  for (const { does, say, seen, sites } of combineFiles([...groups.values()])) {
+    const what = printable(say([...seen]), 800)
     const line = lines.get(`${does} ${what}`) ?? { does, what, sites: [] }
     lines.set(`${does} ${what}`, line)
     for (const site of sites) line.sites.push(site)
   }
   return [...lines.values(), ...perhapsPatched(facts)].map(line => ({ ...line, sites: places(line.sites) }))
+}
+
+/** Statements about files that are told one by one; more of them are one list. */
+const maxApart = 2
+
+/** Files that are named in such a list, while npm installs the package and later. */
+const maxFilesAtInstall = 12
+const maxFiles = 4
+
+function combineFiles(groups: readonly Group[]): readonly Group[] {
+  const listed = new Map<string, Group[]>()
+  for (const group of groups) {
+    if (group.files === undefined) continue
+    const key = `${group.does} ${group.files.noun}`
+    listed.set(key, [...(listed.get(key) ?? []), group])
+  }
+  return groups.flatMap(group => {
+    const alike = group.files === undefined ? [] : (listed.get(`${group.does} ${group.files.noun}`) ?? [])
+    if (alike.length <= maxApart) return [group]
+    return alike[0] === group ? [listOf(alike)] : []
+  })
+}
+
+/** The best known file of each statement is named, the others are counted. */
+function listOf(groups: readonly Group[]): Group {
+  const [first] = groups
+  const files = first!.files!
+  const atInstall = groups.some(({ install }) => install)
+  const texts = groups.map(({ seen }) => tellable(files.known?.([...seen]) ?? [...seen]))
+  const all = new Set(texts.flat())
+  const best = [...new Set(texts.flatMap(known => known.slice(0, 1)))]
+  const named = best.slice(0, atInstall ? maxFilesAtInstall : maxFiles).map(middle)
+  const unknown = texts.some(known => known.length === 0)
+  const parts = [
+    ...named,
+    ...(all.size > named.length ? [`${(all.size - named.length).toLocaleString('en-US')} more`] : []),
+    ...(unknown ? [files.unknown] : []),
+  ]
+  const last = parts.length > named.length || parts.length === 2 ? parts.pop() : undefined
+  const what = parts.join(', ') + (last === undefined ? '' : parts.length === 0 ? last : ` and ${last}`)
+  return {
+    ...first!,
+    say: () => (named.length === 0 ? what : files.noun + what),
+    sites: groups.flatMap(({ sites }) => sites),
+  }
 }
 
 /** What may be changed, as one line: a package that fills in for old engines holds the globals it changes in variables. */
@@ -92,75 +156,6 @@ function lineOf({ path, line }: Site): string {
   return `${path}:${line}`
 }
 
-/**
- * The texts a reader can use: parts the engine could not know are holes (so are `undefined` and `null`, where a value
- * was missing when texts were put together), and what is nothing but holes is left out. The best known come first.
- */
-export function tellable(texts: readonly Text[]): readonly Text[] {
-  const shown = new Set(
-    texts.map(text =>
-      text
-        .replaceAll(/(?:file:\/\/)?(?:\/__package__|<package>)/g, '<package>')
-        .replaceAll('/__project__', '<project>')
-        .replaceAll(/(?<![\w-])(?:undefined|null)(?![\w-])/g, HOLE)
-        .trim(),
-    ),
-  )
-  // A command is also told as the shell would see it, without its unknown parts: the same once more.
-  const emptied = new Set([...shown].filter(text => text.includes(HOLE)).map(bare))
-  return [...shown]
-    .filter(text => isKnown(text) && (text.includes(HOLE) || !emptied.has(bare(text))))
-    .toSorted((a, b) => holes(a) - holes(b) || (a.includes(HOLE) ? b.length - a.length : a.length - b.length))
-}
-
-function bare(text: Text): string {
-  return text.replaceAll(HOLE, '').replaceAll(/\s+/g, ' ').trim()
-}
-
-/** Something a reader can look for: a letter, the home folder, everything, or the root itself. A digit is no file. */
-function isKnown(text: Text): boolean {
-  return text === '/' || /[a-z~*]|\d\d/i.test(text.replaceAll('<project>', '').replaceAll(HOLE, ' '))
-}
-
-function holes(text: Text): number {
-  return text.split(HOLE).length - 1
-}
-
-/** `a or b`, `a or 3 others`; `unknown` where there is nothing to tell. */
-export function alternatives(texts: readonly string[], unknown: string): string {
-  const known = tellable(texts)
-  const [first = '', second = ''] = known
-  if (first === '') return unknown
-  if (known.length === 1)
-    return unknown === '' || texts.every(isKnown) ? middle(first) : `${middle(first)} or ${unknown}`
-  if (known.length === 2 && first.length + second.length <= 2 * shortChars)
-    return `${middle(first)} or ${middle(second)}`
-  return `${middle(first)} or ${(known.length - 1).toLocaleString('en-US')} ${known.length === 2 ? 'other' : 'others'}`
-}
-
-/** Beginning and end of a long text: the end of a path or of a command line is what tells it from its neighbours. */
-function middle(text: string): string {
-  if (text.length <= maxChars) return text
-  const half = Math.floor(maxChars / 2)
-  return `${text.slice(0, half)}…${text.slice(1 - half)}`
-}
-
-/** Names of machines among what a client was given; paths, methods and header names are none. */
-export function hostsOf(destinations: readonly Text[]): readonly string[] {
-  const hosts = destinations.map(text =>
-    hostOf(text)
-      .replace(/:undefined.*$/, '')
-      .toLowerCase(),
-  )
-  return [...new Set(hosts)].filter(isHost)
-}
-
-function isHost(text: string): boolean {
-  const [name = ''] = text.split(':')
-  if (name.length > 253 || !/^[\w.\u0001-]+$/.test(name)) return false
-  return name === 'localhost' || /[a-z0-9-]\.[a-z0-9-]+$/.test(name)
-}
-
 function partOf(fact: Fact): Part | undefined {
   const here = lineOf(fact.at)
   const alike = (does: string, texts: readonly string[], unknown: string): Part => ({
@@ -175,18 +170,22 @@ function partOf(fact: Fact): Part | undefined {
     case 'contacts':
       return contactPart(fact.destinations, fact.api)
     case 'starts':
-      // What a list is asked for one by one stays in it: `run(list.shift(), list)` is told with its program twice.
-      return alike(
-        'starts',
-        fact.commands.map(text => text.replace(/^(\S+) \1(?= |$)/, '$1')),
-        'a command that is computed',
-      )
+      return startPart(fact.commands, here)
     case 'writes':
-      return alike('writes', pathTexts(fact.paths), 'a file whose path is computed')
+      return {
+        ...alike('writes', pathTexts(fact.paths), 'a file whose path is computed'),
+        files: { noun: '', unknown: 'files whose paths are computed' },
+      }
     case 'deletes':
-      return alike('deletes', pathTexts(fact.paths), 'a path that is computed')
+      return {
+        ...alike('deletes', pathTexts(fact.paths), 'a path that is computed'),
+        files: { noun: '', unknown: 'paths that are computed' },
+      }
     case 'makes-executable':
-      return alike('makes executable', pathTexts(fact.paths), 'a file whose path is computed')
+      return {
+        ...alike('makes executable', pathTexts(fact.paths), 'a file whose path is computed'),
+        files: { noun: '', unknown: 'files whose paths are computed' },
+      }
     case 'resolves':
       return lookupPart(hostsOf(fact.destinations))
     case 'loads':
@@ -197,8 +196,10 @@ function partOf(fact: Fact): Part | undefined {
       return commonChecks.has(fact.what) && (fact.what !== 'platform' || fact.phase !== 'install')
         ? undefined
         : named('checks', '', fact.name === '' ? fact.what : `${fact.what} (${fact.name})`, '')
+    case 'uses':
+      return named('uses the code of', '', fact.name, '')
     case 'listens':
-      return named('listens', fact.api, fact.event, 'to ')
+      return named('listens', fact.event === 'connections' ? fact.api : '', fact.event, 'to ')
     case 'gyp-command':
       if (fact.phase !== 'dormant') break
       return {
@@ -225,6 +226,19 @@ function partOf(fact: Fact): Part | undefined {
   return { does, group: what, texts: [], say: () => what }
 }
 
+/** An address is shown by the browser; everything else is a program. */
+function startPart(commands: readonly Text[], here: string): Part {
+  const texts = commandTexts(commands)
+  const pages = hostsOf(texts.filter(text => isPage(text)))
+  return pages.length > 0 && texts.every(text => isPage(text) || tellable([text]).length === 0)
+    ? { does: 'shows in a browser', group: '', texts: pages, say: all => firstFew(all, maxNames) }
+    : { does: 'starts', group: here, texts, say: all => alternatives(all, 'a command that is computed') }
+}
+
+function isPage(command: Text): boolean {
+  return /^["']?https?:\/\//i.test(command)
+}
+
 /** Tests that programs of every kind make. Those of a clock, a host, a user or a language are rare. */
 const commonChecks: ReadonlySet<string> = new Set(['argv', 'main', 'platform'])
 
@@ -240,7 +254,11 @@ function loadPart({ native, targets, api }: Extract<Fact, { kind: 'loads' }>, he
     return { does: 'loads native code', group: 'wasm', texts: [], say: () => 'as WebAssembly' }
   const compiled = native || (targets.length > 0 && targets.every(target => target.endsWith('.node')))
   const texts = targets.map(target =>
-    /^(?:<package>|\/__package__)\/?$/.test(target) ? 'a file of its own folder' : target,
+    /^(?:<package>|\/__package__)\/?$/.test(target)
+      ? 'a file of its own folder'
+      : target === '/' || target === 'false'
+        ? HOLE
+        : target,
   )
   if (!compiled)
     return {
@@ -248,6 +266,7 @@ function loadPart({ native, targets, api }: Extract<Fact, { kind: 'loads' }>, he
       group: here,
       texts,
       say: all => alternatives(all, 'a module whose name is computed'),
+      files: { noun: '', unknown: 'modules whose names are computed' },
     }
   const known = tellable(texts).length > 0
   return {
@@ -295,25 +314,39 @@ function readPart(fact: Extract<Fact, { kind: 'reads' }>, here: string): Part {
     case 'host':
       return part(source, all => `facts about this computer (${firstFew(all, maxNames)})`)
     case 'file':
-      return part(`${source} ${here}`, all =>
-        files(readable(all), 'the file ', 'a file whose path is computed'),
-      )
+      return {
+        ...part(`${source} ${here}`, all =>
+          files(readable(all), 'the file ', 'a file whose path is computed'),
+        ),
+        files: {
+          noun: 'the files ',
+          unknown: 'files whose paths are computed',
+          known: all => readable(all).map(text => (text === 'node' ? 'the program of Node itself' : text)),
+        },
+      }
     case 'project-file':
-      return part(`${source} ${here}`, all =>
-        files(readable(all), "the project's file ", 'a file of the project whose path is computed'),
-      )
+      return {
+        ...part(`${source} ${here}`, all =>
+          files(readable(all), "the project's file ", 'a file of the project whose path is computed'),
+        ),
+        files: {
+          noun: "the project's files ",
+          unknown: 'files of the project whose paths are computed',
+          known: readable,
+        },
+      }
+    case 'credential-file':
+      return {
+        ...part(`${source} ${name}`, words),
+        files: { noun: 'the credential files ', unknown: 'others' },
+      }
     default:
       return part(`${source} ${name}`, words)
   }
 }
 
-/** The root is a folder: what is read there has a name that is not known. */
-function readable(names: readonly string[]): readonly string[] {
-  return pathTexts(names).map(name => (name === '/' ? HOLE : name))
-}
-
 function files(names: readonly string[], before: string, unknown: string): string {
-  if (names.every(name => name === 'node')) return 'the program of Node itself'
+  if (names.length > 0 && names.every(name => name === 'node')) return 'the program of Node itself'
   const known = alternatives(names, '')
   return known === '' ? unknown : before + known
 }
@@ -339,10 +372,19 @@ function patchPart(target: string): Part | undefined {
   // A field of an instance whose class another package made: `this.backoff.ms = 1` changes this instance.
   if (/^pkg:(?:@[^/]+\/)?[^.]+\.(?:[^.]+\.)*[A-Z]\w*\.(?!prototype\.)[^.]+\.[^.]+$/.test(target))
     return undefined
+  // A descriptor that was not told from what it describes: the key itself is not known.
+  if (/\.prototype\.(?:enumerable|configurable|writable|value)$/.test(target)) return undefined
+  // What a package keeps for itself under a symbol of one of Node's modules is one thing.
+  const own = /^(node:[\w/]+)\.((?:@@|_{2,}).+?)(?:\.\d+)?$/.exec(target)
+  if (own !== null) return patched(own[1]!, own[2]!)
   const prototype = target.indexOf('.prototype.')
   const end = prototype > 0 ? prototype + '.prototype'.length : target.lastIndexOf('.')
   const owner = (end > 0 ? target.slice(0, end) : target).replace(/^pkg:/, '')
   const [member = ''] = end > 0 ? target.slice(end + 1).split('.') : []
+  return patched(owner, member)
+}
+
+function patched(owner: string, member: string): Part {
   return {
     does: 'patches',
     group: owner,

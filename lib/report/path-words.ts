@@ -11,6 +11,9 @@ export function isName(text: string): boolean {
 /** `text/html`: what a request says of its content. */
 const mediaType = /^(?:application|audio|font|image|message|multipart|text|video)\/[\w.+-]+$/
 
+/** … and where a path was put together of options of several kinds, a type may stand at its beginning. */
+const commonType = /^(?:application\/(?:json|octet-stream)|text\/(?:html|plain))\//
+
 /**
  * The texts among what a file function was given that can be paths; every other one becomes an unknown path. A value may
  * be several things, and a bare word among them (`pipe`, `inherit`) is a setting that took another branch. Only a word
@@ -20,12 +23,29 @@ export function pathTexts(texts: readonly Text[]): readonly Text[] {
   const alone = new Set(texts).size === 1
   return texts.map(text => {
     const name = text.replace(/^(?:file:\/\/)?(?:<(?:package|project)>|\/__(?:package|project)__)\//, '')
-    if (noNames.test(name) || (!alone && mediaType.test(name))) return HOLE
+    if (noNames.test(name) || (!alone && mediaType.test(name)) || commonType.test(name)) return HOLE
     if (/^(?:true|false|undefined|null)\//.test(text)) return text.replace(/^[a-z]+/, HOLE)
     const looks =
       name.includes(HOLE) ||
       (/[/\\.~*]/.test(name) && !/^[^/\\]*\s[^/\\]*$/.test(name)) ||
       /^[A-Z]+$/.test(name)
     return looks || name !== text || (alone && !/\s/.test(name)) ? text : HOLE
+  })
+}
+
+/** The root is a folder: what is read or loaded there has a name that is not known. */
+export function readable(texts: readonly Text[]): readonly Text[] {
+  return pathTexts(texts).map(text => (text === '/' ? HOLE : text))
+}
+
+/**
+ * Commands without what cannot be a program: types of content, where options of several kinds were mixed. A list that is
+ * asked for one by one names its program twice, and a script whose name is not known may be told as the root.
+ */
+export function commandTexts(texts: readonly Text[]): readonly Text[] {
+  return texts.map(text => {
+    const command = text.replace(/^(\S+) \1(?= |$)/, '$1').replace(/^(node) [/_](?= |$)/, `$1 ${HOLE}`)
+    const [program = ''] = command.split(' ', 1)
+    return mediaType.test(program) ? command.replace(program, HOLE) : command
   })
 }

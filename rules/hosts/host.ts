@@ -20,7 +20,9 @@ export type Host = {
 /** Stands for an unknown part while the URL parser, which refuses control characters, reads the rest. */
 const unknownPart = 'safe-install-unknown'
 /** A relative address without a slash looks like a host otherwise: `config.json`. */
-const fileName = /^[^/:]+\.(js|mjs|cjs|json|html|css|txt|xml|png|jpg|svg)$/i
+const fileName = /^[^/:]+\.(js|mjs|cjs|json|html|css|txt|xml|png|jpg|svg|tgz|gz)$/i
+/** A version: parsers of addresses take it for one, nobody writes one so. */
+const version = /^\d+(?:\.\d+){0,2}$/
 const scheme = /^[a-z][a-z0-9+.-]{0,20}:\/\//i
 
 /**
@@ -29,7 +31,7 @@ const scheme = /^[a-z][a-z0-9+.-]{0,20}:\/\//i
  */
 export function hostOf(destination: Text): Host | undefined {
   const text = destination.trim().replaceAll('\\', '/')
-  if (!scheme.test(text) && fileName.test(text)) return undefined
+  if (!scheme.test(text) && (fileName.test(text) || version.test(text))) return undefined
   const withScheme = scheme.test(text) ? text : text.startsWith('//') ? `https:${text}` : `https://${text}`
   const start = withScheme.indexOf('//') + 2
   const end = withScheme.slice(start).search(/[/?#]/)

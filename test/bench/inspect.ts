@@ -1,8 +1,8 @@
 /**
  * `npm run bench:inspect`: MB of JavaScript per CPU second over the corpus, for each step an inspection may take: gunzip
  * and untar, the lexer, acorn on everything, the whole inspection. Then the share the gate skips, what keeps it open,
- * and whether the lexer's cost doubles with its input. `-- 8` takes every eighth package; `--full` adds the whole
- * inspection, which takes long.
+ * and whether the cost of the lexer and of the whole inspection doubles with the input. `-- 8` takes every eighth
+ * package; `--full` adds the whole inspection, which takes long; `--linear` shows nothing but how the cost grows.
  */
 import { Parser } from 'acorn'
 import { readFile } from 'node:fs/promises'
@@ -12,9 +12,14 @@ import { lex } from '../../lib/inspect/code/lexer/lexer.ts'
 import type { CodeRun } from '../../lib/inspect/code/code-run.ts'
 import { inspectPackage } from '../../lib/inspect/inspect-package.ts'
 import { loadCorpus } from './corpus.ts'
+import { showLinear } from './linear.ts'
 
 const step = Number(process.argv.slice(2).find(word => /^\d+$/.test(word)) ?? 8)
 const full = process.argv.includes('--full')
+if (process.argv.includes('--linear')) {
+  showLinear()
+  process.exit()
+}
 const corpus = await loadCorpus()
 const all = [
   ...new Set([...Object.values(corpus.trees).flat(), ...corpus.hard].map(({ file }) => file)),
@@ -131,3 +136,4 @@ for (const unit of [
   })
   console.log(`${JSON.stringify(unit).padEnd(28)} ${times.join(' ')}`)
 }
+showLinear()

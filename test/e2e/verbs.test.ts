@@ -339,6 +339,44 @@ t.test('--update-data reads a feed from a file and says its age', async t => {
   t.end()
 })
 
+t.test('--inspect says what could not be looked at, to people and to programs', async t => {
+  const registry = await startRegistry(t, { maxAge: 0 })
+  const depth = 100_000
+  registry.publish({
+    files: {
+      'package.json': JSON.stringify({
+        name: 'half',
+        version: '1.0.0',
+        main: 'broken.js',
+        scripts: { postinstall: 'node deep.js' },
+      }),
+      'broken.js': 'let a = <<<<<<< HEAD\nthis is no program (\n',
+      'deep.js': `x=${'['.repeat(depth)}${']'.repeat(depth)}\n`,
+      'fine.js': 'module.exports = 1\n',
+    },
+  })
+  const project = await makeProject(t, registry, { 'package.json': app })
+  const told = await runHere(project, ['--inspect', 'half', '--verbose'])
+  t.equal(told.code, 11, 'a person must look')
+  t.match(told.stdout, /^Could not be read, so nobody knows what it does:$/m)
+  t.match(told.stdout, /^ {2}half@1\.0\.0 broken\.js: Unexpected token/m, 'each file is named once')
+  t.match(told.stdout, /^ {2}half@1\.0\.0 deep\.js: nested too deeply$/m)
+  t.notMatch(told.stdout, /fine\.js/)
+  t.match(told.stdout, /When npm installs it\n[^]*unreadable nested too deeply[^]*deep\.js:1/)
+  t.match(told.stdout, / 2 gaps /)
+  const json = parse((await runHere(project, ['--inspect', 'half', '--json'])).stdout)
+  t.equal(json['decision'], 'stop')
+  t.equal(json['summary'].gaps, 2)
+  t.match(json['packages'][0].gaps, [
+    { kind: 'content', what: /Unexpected token/, path: 'broken.js' },
+    { kind: 'content', what: /nested too deeply/, path: 'deep.js' },
+  ])
+  t.equal(json['packages'][0].verdict, 'ask')
+  const installed = await runHere(project, ['half'])
+  t.equal(installed.code, 11)
+  t.match(installed.stdout, /half@1\.0\.0 deep\.js: nested too deeply/)
+})
+
 t.test('the JSON of every other verb is in the schema too', async t => {
   const registry = await startRegistry(t, { maxAge: 0 })
   registry.publish({ files: stealer('1.0.0') })

@@ -128,8 +128,8 @@ export class CodeAnalysis {
     const taken = this.#machine.commands
     this.#machine.commands = []
     return taken.map(({ text, args, shell, cwd, plain, place, level }) => ({
-      text: inPackage(text),
-      ...(args === undefined ? {} : { args: args.map(inPackage) }),
+      text: this.#seen(text, level, cwd),
+      ...(args === undefined ? {} : { args: args.map(one => this.#seen(one, level, cwd)) }),
       shell,
       ...(cwd === undefined ? {} : { cwd: inPackage(cwd) }),
       plain: plain === true,
@@ -140,6 +140,22 @@ export class CodeAnalysis {
 
   program(path: string): Program | undefined {
     return this.#modules.records.get(path)?.file?.program
+  }
+
+  /**
+   * npm runs scripts in the package's own folder: there, a file of the current folder is one of the package. Where the
+   * command is started in another folder, paths of the package stay whole.
+   */
+  #seen(text: Text, level: number, cwd: Text | undefined): Text {
+    const whole =
+      phaseOf(level) !== 'install'
+        ? text
+        : text.replaceAll(/\/__project__\/([\w@./-]{1,200})/g, (given, path: string) =>
+            path !== 'package.json' && this.#modules.readText(path) !== undefined
+              ? `/__package__/${path}`
+              : given,
+          )
+    return cwd === undefined && !changesFolder.test(whole) ? inPackage(whole) : whole
   }
 
   result(): {
@@ -164,6 +180,9 @@ export class CodeAnalysis {
     }
   }
 }
+
+/** A line that a shell goes on with from another folder. */
+const changesFolder = /\b(?:cd|pushd|chdir|set-location)\b/i
 
 /** A path of the package as its own folder sees it, which is where npm runs hooks. */
 function inPackage(text: Text): Text {

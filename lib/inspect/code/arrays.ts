@@ -10,6 +10,7 @@ import {
   joinAll,
   joinTaints,
   known,
+  knowns,
   nothing,
   ofObject,
   tainted,
@@ -141,15 +142,9 @@ export function callArrayMethod(
     case 'join': {
       const separator = given.list[0] === undefined ? ',' : textsOf(given.list[0])[0]!
       const taints = items.exact ? joinAll(items.list).taints : machine.deepTaints(object, frame)
-      if (items.exact && items.list.every(item => item.known.length <= 1)) {
-        const text = items.list
-          .map(item =>
-            item.known[0] === undefined && !item.open && item.objects.length === 0 ? '' : textsOf(item)[0]!,
-          )
-          .join(separator)
-        if (text.length < 4_000_000)
-          return withTaints(known(text), joinTaints(taints, machine.deepTaints(object, frame)))
-      }
+      const texts = items.exact ? joinedTexts(items.list, separator) : undefined
+      if (texts !== undefined)
+        return withTaints(knowns(texts), joinTaints(taints, machine.deepTaints(object, frame)))
       return tainted(taints)
     }
     case 'toString':
@@ -253,6 +248,29 @@ function narrowed(callback: Value, any: Value): Value {
     return any
   if (property.name === 'startsWith') return join(any, known(given.value + HOLE))
   return property.name === 'endsWith' ? join(any, known(HOLE + given.value)) : any
+}
+
+const maxJoined = 6
+const maxJoinedChars = 4_000_000
+
+/** What `join` may give. Items that may be many things are holes, where there would be too many ways to join them. */
+function joinedTexts(list: readonly Value[], separator: string): readonly string[] | undefined {
+  let ways = 1
+  const parts = list.map(item => {
+    const nothingThere = item.known.every(one => one === undefined || one === null)
+    if (nothingThere && !item.open && item.objects.length === 0) return ['']
+    const texts = textsOf(item)
+    if (item.known.length <= 1) return texts.slice(0, 1)
+    ways *= texts.length
+    return ways > maxJoined ? [HOLE] : texts
+  })
+  let joined: string[][] = [[]]
+  for (const part of parts) {
+    if (part.length === 1) for (const way of joined) way.push(part[0] ?? '')
+    else joined = joined.flatMap(way => part.map(text => [...way, text]))
+  }
+  const texts = joined.map(way => way.join(separator))
+  return texts.every(({ length }) => length < maxJoinedChars) ? texts : undefined
 }
 
 /** Appends where the position is certain; elsewhere the array only knows that it holds the value. */

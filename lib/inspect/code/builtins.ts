@@ -53,6 +53,7 @@ import {
   join,
   joinTaints,
   known,
+  knowns,
   nothing,
   ofHandle,
   ofObject,
@@ -411,6 +412,15 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     }
     case 'URL':
       return makeUrl(machine, call)
+    case 'url.resolve': {
+      const [base, path] = [argument(call, 0), argument(call, 1)]
+      const texts = textsOf(path).flatMap(text =>
+        /^[a-z][a-z0-9+.-]{0,15}:\/\//i.test(text)
+          ? [text]
+          : textsOf(base).map(start => joinUrl(start, text)),
+      )
+      return withTaints(knowns([...new Set(texts)].slice(0, 6)), joinTaints(base.taints, path.taints))
+    }
     case 'url.format': {
       const taints = deepAll()
       const parts = first.objects.flatMap(one =>
@@ -819,7 +829,9 @@ function joinUrl(base: string, path: string): string {
   if (!base.includes(HOLE) && !path.includes(HOLE) && URL.canParse(path, base))
     return new URL(path, base).href
   if (!path.startsWith('/')) return base.endsWith('/') ? base + path : `${base}/${path}`
-  const host = base.indexOf('/', base.indexOf('://') + 3)
+  const start = base.indexOf('://')
+  if (start < 0) return base.includes(HOLE) ? HOLE + path : path
+  const host = base.indexOf('/', start + 3)
   return (host < 0 ? base : base.slice(0, host)) + path
 }
 

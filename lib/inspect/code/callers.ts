@@ -33,6 +33,7 @@ function frameFor(context: Context, file: SourceFile): Frame {
     conditional: 1,
     tests: undefined,
     thrown: undefined,
+    before: undefined,
     returns: newCell(),
     home: undefined,
   }

@@ -17,6 +17,7 @@ import {
   join,
   joinTaints,
   known,
+  knowns,
   newCell,
   newField,
   nothing,
@@ -111,7 +112,9 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
         call,
       )
     case 'path':
-      return pathText(model.how, call.given)
+      return call.handle.api === 'global:require.resolve'
+        ? located(machine, call)
+        : pathText(model.how, call.given)
     case 'source':
       return source(machine, model, call)
     case 'carry':
@@ -715,6 +718,14 @@ function storeFile(
       taints: hop(content.taints, `written to ${path.replaceAll(HOLE, '…').slice(0, 80)}`, call.place),
     })
   }
+}
+
+/** `require.resolve`: files of the package itself are known, those of others keep the name they are asked by. */
+function located(machine: Interpreter, call: ModelledCall): Value {
+  const asked = argument(call, 0)
+  const from = call.handle.file ?? call.place.file.path
+  const texts = textsOf(asked).map(text => machine.loader.locate(text, from) ?? text)
+  return withTaints(knowns(texts), asked.taints)
 }
 
 /** Whether a path may name one file: `${folder}/undefined` is every file whose name was not known. */

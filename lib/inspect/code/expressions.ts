@@ -3,6 +3,7 @@ import { evaluateCall, evaluateNew, evaluateTagged } from './calls.ts'
 import { evaluateClass } from './classes.ts'
 import { coerced } from './coerced.ts'
 import { binaryConstants, concatenate, unaryConstant } from './constants.ts'
+import { copiesByKey } from './copying.ts'
 import { lookUp, plainBinding } from './environment.ts'
 import { leak, leakSetter } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
@@ -25,7 +26,7 @@ import { assignName, assignPattern } from './patterns.ts'
 import { awaited } from './promises.ts'
 import { childrenOf } from './scope.ts'
 import { placeOf } from './sites.ts'
-import { evaluateStatement, evaluateTest, tested } from './statements.ts'
+import { certainty, evaluateStatement, evaluateTest, tested } from './statements.ts'
 import {
   anything,
   join,
@@ -115,7 +116,7 @@ export function evaluateExpression(machine: Interpreter, node: AnyNode, frame: F
       if (node.operator === 'typeof' || node.operator === 'delete') return anything
       if (node.operator === 'void') return known(undefined)
       if (node.operator === '!') {
-        const certain = truth(tested(node.argument, value, frame))
+        const certain = certainty(node.argument, tested(node.argument, value, frame))
         return certain === undefined ? anything : known(!certain)
       }
       return unaryConstant(node.operator, value)
@@ -344,6 +345,7 @@ function evaluateAssignment(
 ): Value {
   const { left, operator } = node
   if (operator === '=') {
+    if (copiesByKey(machine, node, frame)) return machine.evaluate(node.right, frame)
     const value = named(machine, node.right, frame, left)
     if (left.type === 'Identifier') assignName(machine, left, value, frame)
     else if (left.type === 'MemberExpression') {
@@ -423,12 +425,11 @@ function evaluateLogical(
     base = base.left
   }
   const guardsBefore = frame.guards
-  let { value, guards } = evaluateTest(machine, base, frame)
+  let { value, certain, guards } = evaluateTest(machine, base, frame)
   let entered = 0
   for (let at = chain.length - 1; at >= 0; at--) {
     const part = chain[at]!
     machine.step()
-    const certain = truth(value)
     if (part.operator === '&&' && certain === false) continue
     if (part.operator === '||' && certain === true) continue
     if (guards.length > 0 && frame.guards.length < 16) frame.guards = [...frame.guards, ...guards]
@@ -442,6 +443,8 @@ function evaluateLogical(
         : part.operator === '||' && certain === false
           ? right.value
           : join(value, right.value)
+    if (part.operator === '??') certain = truth(value)
+    else if (certain !== undefined || right.certain === (part.operator === '||')) certain = right.certain
   }
   frame.conditional -= entered
   frame.guards = guardsBefore
@@ -463,8 +466,7 @@ function evaluateConditional(
       result = join(result, machine.evaluate(node, frame))
       break
     }
-    const { value, guards } = evaluateTest(machine, node.test, frame)
-    const certain = truth(value)
+    const { certain, guards } = evaluateTest(machine, node.test, frame)
     if (guards.length > 0 && frame.guards.length < 16) frame.guards = [...frame.guards, ...guards]
     if (certain === true) {
       result = join(result, machine.evaluate(node.consequent, frame))

@@ -6,6 +6,7 @@ import type { Level } from './levels.ts'
 import type { Scopes, Warmth } from './scope.ts'
 import type { CodeText, GuardNote, Place } from './sites.ts'
 import type {
+  Binding,
   Cell,
   Environment,
   FunctionContext,
@@ -50,6 +51,8 @@ export type Frame = {
   /** Collects what a test looks at. */
   tests: GuardNote[] | undefined
   thrown: Cell | undefined
+  /** What names held before a `try` gave them something else: whatever throws there leaves them as they were. */
+  before: Map<Binding, { readonly value: Value; readonly blank: boolean }> | undefined
   returns: Cell
   /** Labels of the functions' own `super`. */
   home: ObjectValue | undefined
@@ -100,6 +103,8 @@ export type Loader = {
   readText(path: string): string | undefined
   /** The files of the package that a path with one unknown part may name: plugins of its own in a folder. */
   matching(text: Text, from: string): readonly string[]
+  /** The path of a file of the package that `require` would load by this name, `/__package__/…`. */
+  locate(specifier: string, from: string): string | undefined
   /** An `export` statement of a module. */
   exported(machine: Interpreter, node: AnyNode, frame: Frame): void
 }

@@ -629,6 +629,7 @@ export class Interpreter {
       conditional: 0,
       tests: undefined,
       thrown: context.throws,
+      before: undefined,
       returns: context.returns,
       home: fn.home,
     }

@@ -555,21 +555,32 @@ function iterated(machine: Interpreter, object: ObjectValue, frame: Frame): Valu
 export function keysOf(value: Value): Elements {
   const secret = value.objects.flatMap(object => object.fields.get(keysField)?.value.taints ?? [])
   if (secret.length > 0) return { exact: false, list: [], any: tainted(secret) }
-  const single =
-    value.objects.length === 1 && !value.open && value.handles.length === 0 ? value.objects[0] : undefined
-  if (single !== undefined && single.rest === undefined && !single.escaped && single.stars === undefined) {
-    const names = [...single.fields]
-      .filter(([name, cell]) => cell.value !== nothing && !name.startsWith('@@'))
-      .map(([name]) => name)
-      .slice(0, 400)
-    if (names.length < 400) {
-      return { exact: true, list: names.map(known), any: knowns(names.slice(0, 6)) }
-    }
+  const written = value.open || value.handles.length > 0 ? undefined : writtenKeys(value.objects)
+  if (written !== undefined && written.length < 400) {
+    if (value.objects.length === 1)
+      return { exact: true, list: written.map(known), any: knowns(written.slice(0, 6)) }
+    // One of several objects of a like shape, such as the entries of a table.
+    if (written.length <= maxSharedKeys) return { exact: false, list: [], any: knowns(written) }
   }
   const taints = value.handles.some(handle => handle.api === environmentApi)
     ? value.taints
     : carriedTaints(value)
   return { exact: false, list: [], any: tainted(taints) }
+}
+
+const maxSharedKeys = 12
+
+/** The keys that the code itself writes into objects, where no others can be in them. */
+function writtenKeys(objects: readonly ObjectValue[]): readonly string[] | undefined {
+  const names = new Set<string>()
+  for (const { fields, rest, escaped, stars } of objects) {
+    if (rest !== undefined || escaped || stars !== undefined) return undefined
+    for (const [name, { value }] of fields) {
+      if (names.size >= 400) return [...names]
+      if (value !== nothing && !name.startsWith('@@')) names.add(name)
+    }
+  }
+  return objects.length === 0 ? undefined : [...names]
 }
 
 export function superObject(frame: Frame): Value {

@@ -232,8 +232,9 @@ function callTextMethod(
   let result = nothing
   for (const receiver of object.known) {
     const holed = typeof receiver === 'string' && receiver.includes(HOLE)
+    const other = name === 'toString' && typeof receiver === 'string' && encodes(given)
     const folded =
-      constant && (!holed || keepsHoles(name))
+      constant && !other && (!holed || keepsHoles(name))
         ? foldMethod(
             receiver,
             name,
@@ -241,7 +242,7 @@ function callTextMethod(
           )
         : undefined
     if (folded === undefined) {
-      if (holed && name === 'toString') result = join(result, known(receiver))
+      if (holed && name === 'toString' && !other) result = join(result, known(receiver))
       else result = join(result, anything)
     } else if (Array.isArray(folded)) {
       const array = machine.objectAt(frame, `split ${place.start} ${String(receiver).slice(0, 200)}`, 'array')
@@ -274,6 +275,11 @@ function hiddenIn(
   const code = text.codePointAt(typeof at === 'number' ? at : 0)
   if (code === undefined || !isHiddenCodePoint(code)) return []
   return hop([machine.source('package-bytes', frame.file.path, place)], 'hidden-unicode', place)
+}
+
+/** `bytes.toString('base64')` gives another text than the one we hold in place of the bytes. */
+function encodes({ list: [encoding] }: Arguments): boolean {
+  return encoding?.known.some(one => one === 'base64' || one === 'base64url' || one === 'hex') === true
 }
 
 function isOwnBytes({ source: { kind } }: Taint): boolean {

@@ -111,7 +111,8 @@ export class Modules implements Loader {
     place: Place,
   ): Value {
     const bare = specifier.startsWith('node:') ? specifier.slice(5) : specifier
-    const local = this.#resolve(specifier, from, how)
+    const local =
+      this.#resolve(specifier, from, how) ?? this.#inCurrentFolder(specifier, from, how, machine.level)
     if (local === undefined && builtinModules.has(bare))
       return ofHandle(machine.handle(canonical(`node:${bare}`)))
     if (local !== undefined) {
@@ -157,10 +158,31 @@ export class Modules implements Loader {
         'program',
       )
     }
+    const name = /^(?:@[\w.~-]+\/)?[\w.~-]+(?=$|\/)/.exec(specifier)?.[0]
+    if (phaseOf(machine.level) === 'install' && name !== undefined)
+      machine.fact({ kind: 'uses', name }, frame, place)
     return join(
       handleValue(machine, canonical(`pkg:${specifier}`), undefined, undefined, frame, place),
       nothing,
     )
+  }
+
+  /** npm runs scripts in the package's own folder. Every project has a package.json, so that one may be the project's. */
+  #inCurrentFolder(
+    specifier: string,
+    from: string,
+    how: 'require' | 'import',
+    level: number,
+  ): string | undefined {
+    const path = /^(?:file:\/\/)?\/__project__\/(.+)$/.exec(specifier)?.[1]
+    return path === undefined || path === 'package.json' || phaseOf(level) !== 'install'
+      ? undefined
+      : this.#resolve(`/__package__/${path}`, from, how)
+  }
+
+  locate(specifier: string, from: string): string | undefined {
+    const path = this.#resolve(specifier, from, 'require')
+    return path === undefined ? undefined : `/__package__/${path}`
   }
 
   #resolve(specifier: string, from: string, how: 'require' | 'import'): string | undefined {
@@ -343,6 +365,7 @@ export class Modules implements Loader {
       conditional: 0,
       tests: undefined,
       thrown: undefined,
+      before: undefined,
       returns: newCell(),
       home: undefined,
     }

@@ -35,6 +35,8 @@ function isRooted(text: string): boolean {
 
 function append(how: 'join' | 'resolve', before: string, part: string): string {
   if (how === 'resolve' && isRooted(part) && !part.startsWith(HOLE)) return part
+  // Where an address and a path are told apart later, nobody resolves the address.
+  if (how === 'resolve' && /^https?:\/\//i.test(part)) return HOLE
   if (before === '') return part
   return `${before}/${part}`
 }

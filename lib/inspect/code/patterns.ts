@@ -55,6 +55,8 @@ export function assignName(
 
 function store(machine: Interpreter, binding: Binding, value: Value, frame: Frame): void {
   if (binding.strong && binding.depth === frame.conditional) {
+    if (frame.before?.has(binding) === false)
+      frame.before.set(binding, { value: binding.value, blank: binding.blank === true })
     binding.value = value
     binding.blank = false
   } else if (binding.strong) binding.value = join(binding.value, value)

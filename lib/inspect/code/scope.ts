@@ -411,6 +411,8 @@ function nodesOf(units: ReadonlySet<Unit>): ReadonlySet<AnyNode> {
 
 function spread(warm: Set<Unit>, byProperty: Map<string, Unit[]> | undefined): void {
   const work = [...warm]
+  // A name that a thousand functions are bound to has its users warmed once, not by each of them.
+  const told = new Set<NameUse>()
   const add = (unit: Unit): void => {
     if (warm.has(unit)) return
     warm.add(unit)
@@ -419,8 +421,11 @@ function spread(warm: Set<Unit>, byProperty: Map<string, Unit[]> | undefined): v
   for (let unit = work.pop(); unit !== undefined; unit = work.pop()) {
     if (unit.parent !== undefined) add(unit.parent)
     for (const bound of unit.binds) {
-      if (typeof bound !== 'string') bound.users.forEach(add)
-      else if (byProperty !== undefined) {
+      if (typeof bound !== 'string') {
+        if (told.has(bound)) continue
+        told.add(bound)
+        bound.users.forEach(add)
+      } else if (byProperty !== undefined) {
         byProperty.get(bound)?.forEach(add)
         byProperty.delete(bound)
       }

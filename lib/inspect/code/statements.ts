@@ -5,10 +5,11 @@ import type { Frame, Interpreter } from './interpreter.ts'
 import { runLevel } from './levels.ts'
 import { post } from './channels.ts'
 import { elementsOf, keysOf } from './members.ts'
+import { folderOfVariable } from './models/secrets.ts'
 import { assignPattern, bindPattern } from './patterns.ts'
 import { childrenOf } from './scope.ts'
 import { placeOf, type GuardNote } from './sites.ts'
-import { anything, newCell, nothing, opened, truth, type FunctionValue, type Value } from './values.ts'
+import { anything, join, newCell, nothing, opened, truth, type FunctionValue, type Value } from './values.ts'
 import { evaluateClass, makeInstanceFields } from './classes.ts'
 
 /** How a statement ends: it goes on, leaves the function, or leaves the loop around it. */
@@ -205,14 +206,26 @@ export function evaluateTest(
   machine: Interpreter,
   test: AnyNode,
   frame: Frame,
-): { value: Value; guards: readonly GuardNote[] } {
+): { value: Value; certain: boolean | undefined; guards: readonly GuardNote[] } {
   const outer = frame.tests
   const found: GuardNote[] = []
   frame.tests = found
   const value = tested(test, machine.evaluate(test, frame), frame)
   frame.tests = outer
   if (outer !== undefined) outer.push(...found)
-  return { value, guards: found }
+  return { value, certain: certainty(test, value), guards: found }
+}
+
+/**
+ * Whether a test is certainly met, certainly not, or not known. We have a text for the folders that variables name,
+ * but not every system sets them: `process.env.APPDATA || …` does not end there.
+ */
+export function certainty(test: AnyNode, value: Value): boolean | undefined {
+  const folder =
+    test.type === 'MemberExpression' &&
+    test.property.type === 'Identifier' &&
+    folderOfVariable(test.property.name) !== undefined
+  return folder ? undefined : truth(value)
 }
 
 /**
@@ -241,8 +254,7 @@ function evaluateIf(
       decided = true
       break
     }
-    const { value, guards } = evaluateTest(machine, node.test, frame)
-    const known = truth(value)
+    const { certain: known, guards } = evaluateTest(machine, node.test, frame)
     if (guards.length > 0 && frame.guards.length < 16) frame.guards = [...frame.guards, ...guards]
     if (known === false) {
       node = node.alternate
@@ -290,9 +302,8 @@ function loop(
   for (let round = 0; round < maxRounds; round++) {
     if (machine.work - work > maxLoopWork || machine.loopWork > maxAllLoopWork) break
     if (!(bodyFirst && round === 0) && test !== undefined) {
-      const { value, guards } = evaluateTest(machine, test, frame)
+      const { certain: known, guards } = evaluateTest(machine, test, frame)
       if (guards.length > 0) frame.guards = [...guardsBefore, ...guards]
-      const known = truth(value)
       if (known === false) {
         frame.guards = guardsBefore
         machine.loopWork += machine.work - work
@@ -328,10 +339,19 @@ function evaluateTry(
   const outer = frame.thrown
   const cell = newCell()
   frame.thrown = cell
+  const outerBefore = frame.before
+  const before: NonNullable<Frame['before']> = new Map()
+  if (node.handler) frame.before = before
   let ending = evaluateStatement(machine, node.block, frame)
   frame.thrown = outer
+  frame.before = outerBefore
   if (node.handler) {
     const { handler } = node
+    for (const [binding, { value, blank }] of before) {
+      if (outerBefore?.has(binding) === false) outerBefore.set(binding, { value, blank })
+      binding.value = join(binding.value, value)
+      if (blank) binding.blank = true
+    }
     frame.conditional++
     const handled = inBlock(machine, handler, frame, () => {
       if (handler.param) {

@@ -321,12 +321,27 @@ function joinKnown(left: readonly Known[], right: readonly Known[]): readonly Kn
     if (present) continue
     if ((result ?? left).length >= maxKnown) {
       overflowed = true
-      break
+      const at = hostOf(item) === undefined ? -1 : placeForHost(result ?? left, item)
+      if (at < 0) continue
+      result ??= [...left]
+      result[at] = item
+      continue
     }
     result ??= [...left]
     result.push(item)
   }
   return result ?? left
+}
+
+/** Where there are too many texts, an address of another host takes the place of one whose host is there twice. */
+function placeForHost(texts: readonly Known[], item: Known): number {
+  const hosts = texts.map(hostOf)
+  if (hosts.includes(hostOf(item))) return -1
+  return hosts.findIndex((host, at) => host !== undefined && hosts.indexOf(host) < at)
+}
+
+function hostOf(text: Known): string | undefined {
+  return typeof text === 'string' ? /^https?:\/\/([^/?#\u0001]{1,253})/i.exec(text)?.[1] : undefined
 }
 
 /** Both values. Returns `left` itself when `right` adds nothing. */
@@ -370,9 +385,12 @@ export function isConstant(value: Value): boolean {
   )
 }
 
-/** Whether it is certainly truthy, certainly falsy, or not known. */
+/**
+ * Whether it is certainly truthy, certainly falsy, or not known. What the environment holds is not known, also where we
+ * have a text for it: `APPDATA` is a folder on Windows only.
+ */
 export function truth(value: Value): boolean | undefined {
-  if (value.open) return undefined
+  if (value.open || value.taints.some(({ source }) => source.kind.startsWith('env'))) return undefined
   const some = value.functions.length > 0 || value.objects.length > 0 || value.handles.length > 0
   if (value.handles.length > 0) return undefined
   let yes = some

@@ -213,6 +213,8 @@ class ShellParser {
     const assignments: { name: string; append: boolean; value: Word }[] = []
     const words: Word[] = []
     const redirects: Redirect[] = []
+    // No shell of Unix takes one among the words; cmd does: `wmic process where (name="a") get ProcessId`.
+    let parentheses = 0
     for (;;) {
       this.#blanks()
       const c = this.#text.charAt(this.#at)
@@ -221,13 +223,21 @@ class ShellParser {
         redirects.push(redirect)
         continue
       }
+      if (c === ')' && parentheses > 0) {
+        parentheses--
+        this.#at++
+        continue
+      }
       if (c === '(' && words.length === 1 && assignments.length === 0)
         return this.#function(literal(words[0]), start)
       if (/^[\n;&|)]?$/.test(c)) break
       if (c === '(') {
         const last = words.length === 0 ? assignments.pop() : undefined
         if (last) assignments.push({ ...last, value: this.#array() })
-        else this.#at++
+        else {
+          if (words.length > 0) parentheses++
+          this.#at++
+        }
         continue
       }
       const assignment = words.length === 0 ? this.#assignment() : undefined

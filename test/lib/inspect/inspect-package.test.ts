@@ -243,6 +243,30 @@ require('child_process').spawn(process.execPath, [require('path').join(__dirname
   t.end()
 })
 
+t.test('a file of the package is followed, whatever folder it is started in', t => {
+  const started = [
+    `require('child_process').execFileSync(process.execPath, [__dirname + '/x.js'], { cwd: process.env.INIT_CWD })`,
+    `require('child_process').fork(require.resolve('./x.js'), [], { cwd: '/tmp' })`,
+    `require('child_process').execSync('cd "$INIT_CWD" && node ' + __dirname + '/x.js')`,
+    `require('child_process').exec(\`pushd /tmp; node "\${__dirname}/x.js"\`)`,
+    `require('child_process').spawn('node', ['x.js'], { cwd: __dirname })`,
+    `require('child_process').spawn('node', [process.cwd() + '/x.js'], { cwd: process.env.INIT_CWD })`,
+  ]
+  for (const code of started) {
+    const files = {
+      'package.json': manifest({ scripts: { postinstall: 'node a.js' } }),
+      'a.js': code,
+      'x.js': "fetch('https://h.invalid')",
+    }
+    const { facts } = inspectPackage(unpacked(files), { source: 'registry' })
+    t.ok(
+      facts.some(({ kind, phase, at }) => kind === 'contacts' && phase === 'install' && at.path === 'x.js'),
+      code,
+    )
+  }
+  t.end()
+})
+
 t.test('a git dependency is prepared, a registry one is not', t => {
   const files = { 'package.json': manifest({ scripts: { prepare: 'node build.js' } }), 'build.js': 'x' }
   t.same(entriesOf(inspect(files, 'git').inspection), ['install build.js'])

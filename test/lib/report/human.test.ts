@@ -1,5 +1,8 @@
 import t from 'tap'
+import { CodeAnalysis } from '../../../lib/inspect/code/analysis.ts'
+import { inspectPackage } from '../../../lib/inspect/inspect-package.ts'
 import { judge } from '../../../lib/judge/judge.ts'
+import { toJsonReport } from '../../../lib/report/json.ts'
 import {
   createDrawing,
   renderDeclined,
@@ -489,5 +492,27 @@ t.test('words, numbers and lines', t => {
     '  yyyyy two',
   ])
   t.same(wrap('', { width: 40, indent: 2 }), ['  '])
+  t.end()
+})
+
+t.test('work that was not finished is said in the report of the package it is missing from', t => {
+  const code = new TextEncoder().encode(`fetch('https://x.example')\n${'x();'.repeat(50_000)}\n`)
+  const manifest = new TextEncoder().encode('{"name":"a","version":"1.0.0","main":"i.js"}')
+  const files = [
+    { path: 'package.json', bytes: manifest, mode: 0o644 },
+    { path: 'i.js', bytes: code, mode: 0o644 },
+  ]
+  const inspected = inspectPackage(
+    { files, tricks: [], gaps: [], bytes: code.length },
+    { source: 'registry', analysis: host => new CodeAnalysis(host, { budget: 10_000 }) },
+  )
+  const one = judged({ inspection: inspected, gaps: inspected.gaps, verdict: judge([], inspected.gaps) })
+  const text = renderReview(report([one]), drawing(), { purpose: 'report', asking: false })
+  t.match(text, /Could not be read, so nobody knows what it does:\n {2}a@1\.0\.0: the work budget was spent/)
+  const { packages, summary, decision } = toJsonReport(report([one]))
+  t.match(packages[0]?.gaps, [{ kind: 'content', what: /^the work budget was spent/ }])
+  t.equal(packages[0]?.verdict, 'ask')
+  t.equal(summary.gaps, 1)
+  t.equal(decision, 'stop')
   t.end()
 })

@@ -236,8 +236,9 @@ export const language: readonly Model[] = [
   { of: ['global:Reflect.set'], act: 'built-in', name: 'Reflect.set' },
   { of: ['global:Proxy'], act: 'built-in', name: 'Proxy' },
   { of: ['global:{Map,Set,WeakMap,WeakSet}'], act: 'built-in', name: 'collection' },
+  { of: ['node:url.resolve'], act: 'built-in', name: 'url.resolve' },
   { of: ['global:URL', 'node:url.{URL,parse}', 'pkg:whatwg-url.URL'], act: 'built-in', name: 'URL' },
   { of: ['url.{set,append}'], act: 'fill', values: [0, 1] },
   { of: ['global:Promise.withResolvers'], act: 'built-in', name: 'withResolvers' },
-  { of: ['node:url.{format,resolve}'], act: 'built-in', name: 'url.format' },
+  { of: ['node:url.format'], act: 'built-in', name: 'url.format' },
 ]

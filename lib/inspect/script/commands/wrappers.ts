@@ -33,9 +33,13 @@ function crossEnv(call: Invocation, session: ScriptSession): Value {
   return words.length === 0 ? none : session.runner.words(words, call.stdin, call)
 }
 
+const startSwitch = /^\/(?:b|d|i|min|max|wait|shared|separate|low|normal|high|realtime|node|affinity)$/i
+
 /** cmd.exe `start ["title"] [/B] [/MIN] program`: runs without waiting. */
 function start(call: Invocation, session: ScriptSession): Value {
   let words = call.words.slice(1)
+  // What stands before switches of start's own is the title, though a shell of Unix took its quotes away.
+  if (words.length > 2 && startSwitch.test(words[1]?.text ?? '')) words = words.slice(1)
   const hidden = words.some(({ text }) => /^\/(?:b|min)$/i.test(text)) ? ['hidden'] : []
   while (
     words[0] &&

@@ -365,9 +365,16 @@ t.test('a name that has no value yet does not decide a test', t => {
     `var bad; if (process.argv[2]) bad = 'x'; if (!bad) ${send}`,
     `let bad; const note = () => { bad = 'x' }; note.call; if (bad) process.exit(); else ${send}`,
     `function f(a) { let bad; if (a) bad = 'x'; if (a && bad) return; ${send} } f(process.argv[2])`,
+    // whatever throws leaves it as it was
+    `let m; try { m = require('./n.js') } catch {} if (!!m) process.exit(); else ${send}`,
+    `let m = null; try { m = require('./n.js'); m.check() } catch (e) { console.warn(e) } if (!m) ${send}`,
+    `function f() { let m = 0; try { m = 1; g() } catch {} if (m) return; ${send} } f()`,
+    // nor does a system that has no such folder
+    `if (!process.env.APPDATA) ${send}`,
+    `const folder = process.env.LOCALAPPDATA || fetch('https://c.invalid')`,
   ]
   for (const source of rows) {
-    const { facts } = analyse({ 'i.js': source })
+    const { facts } = analyse({ 'i.js': source, 'n.js': 'exports.check = () => {}' })
     t.ok(
       facts.some(fact => fact.kind === 'contacts' && fact.phase === 'import'),
       source,
@@ -411,6 +418,28 @@ t.test('what a package can do is told with its place', t => {
   const rows: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
     [`fetch('https://a.invalid/' + x)`, { kind: 'contacts', destinations: ['https://a.invalid/\u0001'] }],
     [
+      `const a = process.env.SITE || 'https://a.invalid'; fetch([a, 'v1', process.arch].join('/'))`,
+      { kind: 'contacts', destinations: ['https://a.invalid/v1/\u0001'] },
+    ],
+    [
+      `fetch(require('url').resolve('https://a.invalid/', 'x/' + process.argv[2]))`,
+      { kind: 'contacts', destinations: ['https://a.invalid/x/\u0001'] },
+    ],
+    [
+      // many paths of one host leave room for another
+      `let u = 'https://b.invalid/'; for (const p of ['1', '2', '3', '4', '5', '6', '7']) if (process.argv[p]) u = 'https://a.invalid/' + p
+      if (process.argv[9]) u = 'https://c.invalid/'
+      fetch(u)`,
+      { kind: 'contacts', destinations: /https:\/\/b\.invalid.*https:\/\/c\.invalid/s },
+    ],
+    [
+      // each key of a table is copied under its own name
+      `const table = { 'a': { host: 'https://a.invalid', note: 'x' }, b: { host: 'https://b.invalid', note: 'y' } }
+      const options = {}; const from = table[process.argv[2]]; for (const key in from) options[key] = from[key]
+      fetch(options.host)`,
+      { kind: 'contacts', destinations: ['https://a.invalid', 'https://b.invalid'] },
+    ],
+    [
       `require('https').request({ host: 'a.invalid', port: 8443, path: '/p' })`,
       { kind: 'contacts', destinations: ['https://a.invalid:8443/p'] },
     ],
@@ -430,6 +459,15 @@ t.test('what a package can do is told with its place', t => {
     [`require('http').request = f => f`, { kind: 'patches', target: 'node:http.request' }],
     [`process.on('exit', () => {})`, { kind: 'listens', event: 'exit' }],
     [`eval('1 + 1')`, { kind: 'evaluates', code: 'constant' }],
+    [
+      `require('fs').unlinkSync(require('path').dirname(require.resolve('./i.js')) + '/x')`,
+      { kind: 'deletes', paths: ['<package>/x'] },
+    ],
+    [
+      `const u = process.argv[2] ? 'https://a.invalid' : 'https://b.invalid'
+      require('fs').writeFileSync('/x/' + Buffer.from(u).toString('base64') + '.zip', '')`,
+      { kind: 'writes', paths: ['/x/\u0001.zip'] },
+    ],
     [`eval(x)`, { kind: 'evaluates', code: 'computed' }],
   ]
   for (const [source, wanted] of rows) {
@@ -438,6 +476,41 @@ t.test('what a package can do is told with its place', t => {
     t.match(found, wanted, source)
     t.equal(found?.at.path, 'i.js')
   }
+  t.end()
+})
+
+t.test('what an install script leaves to other packages is named', t => {
+  const source = `const get = require('@x/get/lib'); import('y'); require('fs'); require('./n.js'); later()
+    function later() { require('z') }`
+  const used = (phase: Phase) =>
+    analyse({ 'i.js': source, 'n.js': '' }, phase)
+      .facts.flatMap(fact => (fact.kind === 'uses' ? [fact.name] : []))
+      .toSorted()
+  t.same(used('install'), ['@x/get', 'y', 'z'])
+  t.same(used('import'), [], 'a program is expected to use its dependencies')
+  t.end()
+})
+
+t.test('the current folder of an install script is that of its package', t => {
+  const load = `require(require('path').resolve('lib/n.js')); require(process.cwd() + '/package.json')`
+  const files = { 'i.js': load, 'lib/n.js': `fetch('https://c.invalid')`, 'package.json': '{}' }
+  t.ok(analyse(files, 'install').facts.some(({ kind, phase }) => kind === 'contacts' && phase === 'install'))
+  t.notOk(analyse(files, 'import').facts.some(({ kind }) => kind === 'contacts'))
+  const commandsOf = (phase: Phase) => {
+    const text = `require('child_process').execFileSync(process.execPath, [process.cwd() + '/n.js', process.cwd() + '/m.js'])`
+    const sources: Files = { 'i.js': text, 'n.js': '' }
+    const host: CodeHost = {
+      text: path => sources[path],
+      resolve: () => undefined,
+      manifest: { name: 'x', version: '1.0.0', description: undefined, raw: {} },
+    }
+    const analysis = new CodeAnalysis(host)
+    analysis.addEntry({ path: 'i.js', phase, via: 'main' })
+    analysis.run()
+    return analysis.takeCommands().flatMap(({ args }) => args ?? [])
+  }
+  t.same(commandsOf('install'), ['./n.js', '/__project__/m.js'])
+  t.same(commandsOf('import'), ['/__project__/n.js', '/__project__/m.js'])
   t.end()
 })
 

@@ -105,6 +105,7 @@ t.test('files that a hook starts are found in every spelling', t => {
     ['python3 x.py', 'python x.py'],
     ['powershell -ExecutionPolicy Bypass -File x.ps1', 'powershell x.ps1'],
     ['start /B node x.js & node x.js', 'node x.js'],
+    ['start "a title" /min /wait node x.js', 'node x.js'],
     ['cmd /c x.bat', 'exec x.bat'],
     ['cmd /c "node x.js"', 'node x.js'],
     ['(cd sub && node x.js)', 'node sub/x.js'],
@@ -335,6 +336,13 @@ t.test('what a command does to the machine is a fact', t => {
     )
   }
   t.equal(read('chmod 644 x').facts.length, 0, 'a mode without execution')
+  t.same(
+    read('wmic process where (ParentProcessId=1) get ProcessId 2> nul').facts.map(fact =>
+      fact.kind === 'reads' ? fact.name : fact.kind,
+    ),
+    ['wmic process where ParentProcessId=1 get ProcessId'],
+    'parentheses among the words of cmd end no command',
+  )
   t.end()
 })
 
