@@ -19,7 +19,7 @@ import {
 
 /** Calls that nobody in the package makes: those of its users, and those that were not understood. */
 
-const maxWalked = 3_000
+const maxWalked = 10_000
 const maxWalkDepth = 5
 
 function frameFor(context: Context, file: SourceFile): Frame {
@@ -67,7 +67,9 @@ export function exportsWalker(machine: Interpreter, record: ModuleRecord): Conte
       for (const object of value.objects) {
         if (seen.has(object)) continue
         seen.add(object)
-        for (const cell of cellsOf(object))
+        // Everything a package exports, however much stands in front of it.
+        const cells = depth > 0 ? cellsOf(object) : [...object.fields.values(), machine.restOf(object)]
+        for (const cell of cells)
           work.push({ value: machine.read(cell, frame), self: ofObject(object), depth: depth + 1 })
         for (const getter of object.getters?.values() ?? [])
           work.push({ value: ofFunction(getter), self: ofObject(object), depth: depth + 1 })
@@ -99,10 +101,13 @@ export function exportsWalker(machine: Interpreter, record: ModuleRecord): Conte
 function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame: Frame): Value {
   const file = fn.file as SourceFile
   const place = placeOf(file, fn.node)
-  // In a bundle of a megabyte only what is named like a secret is followed: the rest goes everywhere.
-  const parameter: Value = isHuge(machine, file)
-    ? anything
-    : { ...anything, taints: [machine.source('caller', fn.name, place)] }
+  // In a bundle of a megabyte what a caller passes is followed from where something is reached, and what is named like a
+  // secret: the rest goes everywhere.
+  const direct = file.warmth === undefined || file.warmth.direct.has(fn.classNode ?? fn.node)
+  const parameter: Value =
+    isHuge(machine, file) && !direct
+      ? anything
+      : { ...anything, taints: [machine.source('caller', fn.name, place)] }
   const list = fn.node.params.slice(0, 12).map(pattern => {
     if (pattern.type !== 'Identifier' || !isSecretParameter(pattern.name)) return parameter
     return { ...anything, taints: [machine.source('caller-secret', pattern.name, placeOf(file, pattern))] }
@@ -141,6 +146,8 @@ function takesSecret(fn: FunctionValue): boolean {
 export function orphanCaller(machine: Interpreter): Context | undefined {
   const orphans = machine.functions.filter(fn => !fn.called && isWorthCalling(machine, fn))
   if (orphans.length === 0) return undefined
+  // What others call stands in front of them as a rule: those come first, and what they call is no orphan any more.
+  if (orphans.some(fn => isHuge(machine, fn.file as SourceFile))) orphans.reverse()
   return newContext(context => {
     for (const fn of orphans) {
       if (fn.called) continue
@@ -150,7 +157,7 @@ export function orphanCaller(machine: Interpreter): Context | undefined {
       if (fn.classNode !== undefined) {
         const node = { type: 'EmptyStatement' as const, start: fn.node.start, end: fn.node.end }
         machine.construct(ofFunction(fn), { list: [], rest: anything }, frame, node)
-      } else if (takesSecret(fn)) callAsUser(machine, fn, anything, frame)
+      } else if (takesSecret(fn) || isHuge(machine, file)) callAsUser(machine, fn, anything, frame)
       else machine.callBlindly(fn, anything, anything, frame, placeOf(file, fn.node))
     }
   })

@@ -631,12 +631,19 @@ export function evaluateCode(
 
 const hiddenName = 'a name that is put together'
 
-/** Whether `eval` is called in a file that never says so: its name, or that of the constructor, was made up of pieces. */
+/**
+ * Whether `eval` is called in a file that never says so: its name, or that of the constructor, was made up of pieces.
+ * The file has to take it from somewhere by that name; where it is only handed in, others may have named it.
+ */
 function isNameHidden({ handle, place }: ModelledCall): boolean {
   if (handle.api !== 'global:eval' && handle.api !== 'global:Function') return false
   const { text } = place.file
-  return !['eval', 'Function', 'constructor'].some(word => text.includes(word))
+  return taking.test(text) && !['eval', 'Function', 'constructor'].some(word => text.includes(word))
 }
+
+/** `x[name](…)`, `x[a][b]`, or an object that has it. */
+const taking =
+  /\]\s{0,9}(?:\(|\[|\.\s{0,9}(?:call|apply|bind)\b)|\b(?:globalThis|global|window|self|top|frames|Reflect)\b/
 
 const decoderLabels = new Set([
   'base64',

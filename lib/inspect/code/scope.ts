@@ -266,6 +266,7 @@ export function findScopes(
           const { init } = declarator
           if (!init) continue
           const binds = boundNames(declarator.id).map(name => target.names.get(name)!)
+          if (asksWarmth && loadsOutside(init)) foreign.push(...binds)
           if (isFunctionNode(init)) bindings.set(init, binds)
           const plain = isFunctionNode(init) || init.type === 'Literal' || init.type === 'BinaryExpression'
           push(init, plain ? scope : within(scope, binds))
@@ -324,6 +325,23 @@ function propertyName(node: { readonly key: AnyNode; readonly computed: boolean 
   if (key.type === 'Identifier') return node.computed ? undefined : key.name
   if (key.type === 'PrivateIdentifier') return `#${key.name}`
   return key.type === 'Literal' && typeof key.value === 'string' ? key.value : undefined
+}
+
+/** `require('http')`, `require('x').y`, `__importDefault(require('x'))`: what an import of it would be. */
+function loadsOutside(init: AnyNode): boolean {
+  let at = init
+  for (let step = 0; step < 4; step++) {
+    if (at.type === 'MemberExpression') at = at.object
+    else if (at.type === 'CallExpression') {
+      const [first] = at.arguments
+      if (at.callee.type !== 'Identifier' || first === undefined) return false
+      if (at.callee.name === 'require')
+        return first.type === 'Literal' && typeof first.value === 'string' && !first.value.startsWith('.')
+      if (!at.callee.name.startsWith('_')) return false
+      at = first
+    } else return false
+  }
+  return false
 }
 
 /** `process.env.NODE_ENV`, which every bundle asks for. */
@@ -385,7 +403,7 @@ function spreadWarmth(
 ): Warmth {
   const warm = new Set<Unit>(units.filter(unit => unit.warm))
   for (const { users } of foreign) for (const user of users) warm.add(user)
-  const direct = nodesOf(warm)
+  const direct = nodesOf(warm, true)
   spread(warm, undefined)
   const byProperty = new Map<string, Unit[]>()
   for (const { name, unit } of properties) {
@@ -403,9 +421,14 @@ function spreadWarmth(
   return { warm: nodesOf(warm), direct, perhaps: nodesOf(perhaps), free }
 }
 
-function nodesOf(units: ReadonlySet<Unit>): ReadonlySet<AnyNode> {
+/** The functions that units are, or with `around` the nearest that a declaration stands in. */
+function nodesOf(units: ReadonlySet<Unit>, around = false): ReadonlySet<AnyNode> {
   const nodes = new Set<AnyNode>()
-  for (const { node } of units) if (node !== undefined) nodes.add(node)
+  for (const unit of units) {
+    let at: Unit | undefined = unit
+    if (around) while (at !== undefined && at.node === undefined) at = at.parent
+    if (at?.node !== undefined) nodes.add(at.node)
+  }
   return nodes
 }
 
