@@ -101,11 +101,11 @@ export function exportsWalker(machine: Interpreter, record: ModuleRecord): Conte
 function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame: Frame): Value {
   const file = fn.file as SourceFile
   const place = placeOf(file, fn.node)
-  // In a bundle of a megabyte what a caller passes is followed from where something is reached, and what is named like a
+  // In a bundle of a megabyte what a caller passes is followed from where something is sent, and what is named like a
   // secret: the rest goes everywhere.
-  const direct = file.warmth === undefined || file.warmth.direct.has(fn.classNode ?? fn.node)
+  const sends = file.warmth === undefined || file.warmth.sending.has(fn.classNode ?? fn.node)
   const parameter: Value =
-    isHuge(machine, file) && !direct
+    isHuge(machine, file) && !sends
       ? anything
       : { ...anything, taints: [machine.source('caller', fn.name, place)] }
   const list = fn.node.params.slice(0, 12).map(pattern => {
@@ -135,7 +135,8 @@ function isWorthCalling(machine: Interpreter, fn: FunctionValue): boolean {
   const node = fn.classNode ?? fn.node
   if (warmth === undefined) return true
   if (!isHuge(machine, file)) return warmth.warm.has(node)
-  return warmth.direct.has(node) || (warmth.warm.has(node) && takesSecret(fn))
+  if (warmth.direct.has(node) || warmth.sending.has(node)) return true
+  return warmth.warm.has(node) && takesSecret(fn)
 }
 
 function takesSecret(fn: FunctionValue): boolean {
@@ -157,7 +158,8 @@ export function orphanCaller(machine: Interpreter): Context | undefined {
       if (fn.classNode !== undefined) {
         const node = { type: 'EmptyStatement' as const, start: fn.node.start, end: fn.node.end }
         machine.construct(ofFunction(fn), { list: [], rest: anything }, frame, node)
-      } else if (takesSecret(fn) || isHuge(machine, file)) callAsUser(machine, fn, anything, frame)
+      } else if (takesSecret(fn) || file.warmth?.sending.has(fn.node) === true)
+        callAsUser(machine, fn, anything, frame)
       else machine.callBlindly(fn, anything, anything, frame, placeOf(file, fn.node))
     }
   })

@@ -1,4 +1,5 @@
 import type { AnyNode, FunctionDeclaration, Program } from 'acorn'
+import { powers } from './lexer/powers.ts'
 
 /**
  * Which names each function and block declares, and which of them inner functions use. One walk with a stack of its
@@ -31,12 +32,16 @@ export type Unit = {
   /** Names from outside that it uses, for a function. */
   readonly free: Set<string> | undefined
   warm: boolean
+  /** Whether it names a global that sends or evaluates something. */
+  sends: boolean
 }
 
 export type Warmth = {
   readonly warm: ReadonlySet<AnyNode>
   /** Functions that themselves name something of the outside world. */
   readonly direct: ReadonlySet<AnyNode>
+  /** Functions that themselves name what sends or starts something. */
+  readonly sending: ReadonlySet<AnyNode>
   /** Warm or reached through the name of a property that something warm has. */
   readonly perhaps: ReadonlySet<AnyNode>
   readonly free: ReadonlyMap<AnyNode, ReadonlySet<string>>
@@ -70,6 +75,7 @@ export function findScopes(
   const assigned: { readonly binds: (NameUse | string)[]; readonly name: string; readonly scope: Scope }[] =
     []
   const foreign: NameUse[] = []
+  const senders: NameUse[] = []
   const bindings = new Map<AnyNode, (NameUse | string)[]>()
   const newUnit = (
     parent: Unit | undefined,
@@ -77,7 +83,14 @@ export function findScopes(
     binds: (NameUse | string)[],
   ): Unit => {
     if (!asksWarmth && units.length > 0) return units[0]!
-    const unit: Unit = { parent, node, binds, free: node === undefined ? undefined : new Set(), warm: false }
+    const unit: Unit = {
+      parent,
+      node,
+      binds,
+      free: node === undefined ? undefined : new Set(),
+      warm: false,
+      sends: false,
+    }
     units.push(unit)
     return unit
   }
@@ -266,7 +279,7 @@ export function findScopes(
           const { init } = declarator
           if (!init) continue
           const binds = boundNames(declarator.id).map(name => target.names.get(name)!)
-          if (asksWarmth && loadsOutside(init)) foreign.push(...binds)
+          if (asksWarmth && isPowerful(loadedBy(init))) senders.push(...binds)
           if (isFunctionNode(init)) bindings.set(init, binds)
           const plain = isFunctionNode(init) || init.type === 'Literal' || init.type === 'BinaryExpression'
           push(init, plain ? scope : within(scope, binds))
@@ -276,7 +289,9 @@ export function findScopes(
       case 'ImportDeclaration':
         for (const specifier of node.specifiers) {
           declare(scope, specifier.local.name)
-          if (!String(node.source.value).startsWith('.')) foreign.push(scope.names.get(specifier.local.name)!)
+          if (String(node.source.value).startsWith('.')) continue
+          foreign.push(scope.names.get(specifier.local.name)!)
+          if (isPowerful(String(node.source.value))) senders.push(scope.names.get(specifier.local.name)!)
         }
         break
       case 'ExportNamedDeclaration':
@@ -313,7 +328,7 @@ export function findScopes(
     const use = findName(name, scope)
     binds.push(use ?? name)
   }
-  return { scopes, warmth: spreadWarmth(units, properties, foreign) }
+  return { scopes, warmth: spreadWarmth(units, properties, foreign, senders) }
 }
 
 function isFunctionNode(node: AnyNode): boolean {
@@ -327,21 +342,26 @@ function propertyName(node: { readonly key: AnyNode; readonly computed: boolean 
   return key.type === 'Literal' && typeof key.value === 'string' ? key.value : undefined
 }
 
-/** `require('http')`, `require('x').y`, `__importDefault(require('x'))`: what an import of it would be. */
-function loadsOutside(init: AnyNode): boolean {
+/** `require('http')`, `require('x').y`, `__importDefault(require('x'))`: the name of what is loaded. */
+function loadedBy(init: AnyNode): string {
   let at = init
   for (let step = 0; step < 4; step++) {
     if (at.type === 'MemberExpression') at = at.object
     else if (at.type === 'CallExpression') {
       const [first] = at.arguments
-      if (at.callee.type !== 'Identifier' || first === undefined) return false
+      if (at.callee.type !== 'Identifier' || first === undefined) return ''
       if (at.callee.name === 'require')
-        return first.type === 'Literal' && typeof first.value === 'string' && !first.value.startsWith('.')
-      if (!at.callee.name.startsWith('_')) return false
+        return first.type === 'Literal' && typeof first.value === 'string' ? first.value : ''
+      if (!at.callee.name.startsWith('_')) return ''
       at = first
-    } else return false
+    } else return ''
   }
-  return false
+  return ''
+}
+
+/** Whether a module sends, starts or evaluates something, as far as models know. */
+function isPowerful(specifier: string): boolean {
+  return powers.modules.has(specifier.replace(/^node:/, ''))
 }
 
 /** `process.env.NODE_ENV`, which every bundle asks for. */
@@ -382,6 +402,10 @@ const powerWords = new Set(
   ).split(' '),
 )
 
+const sendingWords: ReadonlySet<string> = new Set(
+  'fetch XMLHttpRequest WebSocket EventSource navigator Bun Deno eval Function'.split(' '),
+)
+
 /** Names of properties so common that sharing one means nothing; what they lead to is seen from the values. */
 const commonProperties = new Set(
   (
@@ -400,10 +424,13 @@ function spreadWarmth(
   units: readonly Unit[],
   properties: readonly PropertyUse[],
   foreign: readonly NameUse[],
+  senders: readonly NameUse[],
 ): Warmth {
   const warm = new Set<Unit>(units.filter(unit => unit.warm))
-  for (const { users } of foreign) for (const user of users) warm.add(user)
-  const direct = nodesOf(warm, true)
+  for (const { users } of [...foreign, ...senders]) for (const user of users) warm.add(user)
+  const sending = new Set<Unit>(units.filter(unit => unit.sends))
+  for (const { users } of senders) for (const user of users) sending.add(user)
+  const direct = nodesOf(warm)
   spread(warm, undefined)
   const byProperty = new Map<string, Unit[]>()
   for (const { name, unit } of properties) {
@@ -418,7 +445,7 @@ function spreadWarmth(
   for (const unit of units) {
     if (unit.node !== undefined && !warm.has(unit) && unit.free !== undefined) free.set(unit.node, unit.free)
   }
-  return { warm: nodesOf(warm), direct, perhaps: nodesOf(perhaps), free }
+  return { warm: nodesOf(warm), direct, sending: nodesOf(sending, true), perhaps: nodesOf(perhaps), free }
 }
 
 /** The functions that units are, or with `around` the nearest that a declaration stands in. */
@@ -567,4 +594,5 @@ function markUse(name: string, from: Scope, asksWarmth: boolean): void {
     if (scope.boundary) crossed = true
   }
   if (powerWords.has(name)) from.unit.warm = true
+  if (sendingWords.has(name)) from.unit.sends = true
 }

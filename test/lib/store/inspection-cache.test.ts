@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { codeDigest } from '../../../lib/store/code-digest.ts'
 import { engineVersion } from '../../../lib/store/versions.ts'
 import { openInspectionCache } from '../../../lib/store/inspection-cache.ts'
 import type { InspectedArtifact } from '../../../lib/store/inspection-cache.ts'
@@ -96,7 +97,14 @@ t.test('many writers of one entry leave one whole entry', async t => {
   t.ok(await caches[0]?.get(integrity))
 })
 
-t.test('the engine version is a digest of code', t => {
+t.test('the engine version is a digest of code and of the parsers', t => {
   t.match(engineVersion(), /^[0-9a-f]{16}$/)
+  const folder = t.testdir({ lib: { a: { 'x.ts': 'one' }, b: { 'x.ts': 'two' } }, rules: {} })
+  const digest = codeDigest(folder, ['lib/a'])
+  t.not(codeDigest(folder, ['lib/a', 'lib/b']), digest)
+  t.not(codeDigest(folder, ['lib/a', 'acorn']), digest)
+  t.not(codeDigest(folder, ['lib/a', 'acorn']), codeDigest(folder, ['lib/a', '@babel/parser']))
+  writeFileSync(join(folder, 'lib/a/x.ts'), 'three')
+  t.not(codeDigest(folder, ['lib/a']), digest)
   t.end()
 })

@@ -107,6 +107,7 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'collection',
   'URL',
   'url.format',
+  'url.resolve',
   'promisify',
   'callbackify',
   'event',
