@@ -138,6 +138,7 @@ export class CodeAnalysis {
     }))
   }
 
+  /** The tree of a file, where it was parsed. */
   program(path: string): Program | undefined {
     return this.#modules.records.get(path)?.file?.program
   }

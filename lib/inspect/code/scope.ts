@@ -1,5 +1,5 @@
 import type { AnyNode, FunctionDeclaration, Program } from 'acorn'
-import { powers } from './lexer/powers.ts'
+import { isPowerModule } from './lexer/powers.ts'
 
 /**
  * Which names each function and block declares, and which of them inner functions use. One walk with a stack of its
@@ -279,7 +279,7 @@ export function findScopes(
           const { init } = declarator
           if (!init) continue
           const binds = boundNames(declarator.id).map(name => target.names.get(name)!)
-          if (asksWarmth && isPowerful(loadedBy(init))) senders.push(...binds)
+          if (asksWarmth && isPowerModule(loadedBy(init))) senders.push(...binds)
           if (isFunctionNode(init)) bindings.set(init, binds)
           const plain = isFunctionNode(init) || init.type === 'Literal' || init.type === 'BinaryExpression'
           push(init, plain ? scope : within(scope, binds))
@@ -291,7 +291,7 @@ export function findScopes(
           declare(scope, specifier.local.name)
           if (String(node.source.value).startsWith('.')) continue
           foreign.push(scope.names.get(specifier.local.name)!)
-          if (isPowerful(String(node.source.value))) senders.push(scope.names.get(specifier.local.name)!)
+          if (isPowerModule(String(node.source.value))) senders.push(scope.names.get(specifier.local.name)!)
         }
         break
       case 'ExportNamedDeclaration':
@@ -357,11 +357,6 @@ function loadedBy(init: AnyNode): string {
     } else return ''
   }
   return ''
-}
-
-/** Whether a module sends, starts or evaluates something, as far as models know. */
-function isPowerful(specifier: string): boolean {
-  return powers.modules.has(specifier.replace(/^node:/, ''))
 }
 
 /** `process.env.NODE_ENV`, which every bundle asks for. */

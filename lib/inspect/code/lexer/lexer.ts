@@ -1,6 +1,6 @@
 import { Materials, type Sign } from './materials.ts'
 import { patches } from './patches.ts'
-import { powers } from './powers.ts'
+import { isPowerModule, powers } from './powers.ts'
 import {
   addAssign,
   closeMember,
@@ -320,8 +320,7 @@ class Reading {
     if (!specifier.startsWith('.')) this.#edgeTokens.push(token)
     const bare = specifier.startsWith('node:') ? specifier.slice(5) : specifier
     if (powers.fileModules.has(bare)) this.#loadsFiles = true
-    else if (powers.modules.has(bare) || powers.modules.has(packageOf(bare)))
-      this.#powers.push({ what: bare, at: start })
+    else if (isPowerModule(bare)) this.#powers.push({ what: bare, at: start })
     else if (isOdd(bare)) this.#powers.push({ what: `loads ${bare.slice(0, 40)}`, at: start })
   }
 
@@ -597,14 +596,6 @@ class Reading {
       }
     }
   }
-}
-
-function packageOf(specifier: string): string {
-  const first = specifier.indexOf('/')
-  if (first < 0) return specifier
-  if (!specifier.startsWith('@')) return specifier.slice(0, first)
-  const second = specifier.indexOf('/', first + 1)
-  return second < 0 ? specifier : specifier.slice(0, second)
 }
 
 /** Neither a file of the package nor a package: addresses, code in a name, machine code, places outside. */

@@ -289,3 +289,17 @@ const otherMembers: readonly string[] = [
 ]
 
 export const powers: Powers = collect()
+
+/** Whether a module or package is a power, by its own name or for a file of it (`axios/dist/x`); with or without `node:`. */
+export function isPowerModule(specifier: string): boolean {
+  const bare = specifier.startsWith('node:') ? specifier.slice(5) : specifier
+  return powers.modules.has(bare) || powers.modules.has(packageOf(bare))
+}
+
+function packageOf(specifier: string): string {
+  const first = specifier.indexOf('/')
+  if (first < 0) return specifier
+  if (!specifier.startsWith('@')) return specifier.slice(0, first)
+  const second = specifier.indexOf('/', first + 1)
+  return second < 0 ? specifier : specifier.slice(0, second)
+}
