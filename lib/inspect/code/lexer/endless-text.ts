@@ -2,7 +2,8 @@ import type { Opening } from './gate.ts'
 
 /** Loops that read as if nothing ended them, in files that reach nothing outside: only these are worth a tree. */
 
-const forever =
+/** `while (true)`, `for (;;)`, and counting towards infinity, as text. */
+export const forever =
   /\bwhile\s*\(\s*(?:true|1|!0|!!1|!\[\]|!!\[\])\s*\)|\bfor\s*\([^;()]{0,80};\s*(?:[\w$]{1,20}\s*<=?\s*Infinity\s*)?;/g
 const leaving = /\b(?:break|return|throw|await|yield|exit)\b/
 const maxLoops = 200
@@ -10,10 +11,9 @@ const maxBody = 2_000
 
 /** Where a loop begins whose body holds no word that leaves a loop. The tree decides whether that is so. */
 export function endlessLoops(path: string, text: string): readonly Opening[] {
-  forever.lastIndex = 0
-  for (let count = 0; count < maxLoops; count++) {
-    const found = forever.exec(text)
-    if (found === null) return []
+  let count = 0
+  for (const found of text.matchAll(forever)) {
+    if (++count > maxLoops) return []
     // `do … while (true)` ends by what stands before it.
     if (
       text

@@ -1,3 +1,4 @@
+import { forever } from './endless-text.ts'
 import { Materials, type Sign } from './materials.ts'
 import { patches } from './patches.ts'
 import { isPowerModule, powers } from './powers.ts'
@@ -133,10 +134,6 @@ const harmlessModule: ReadonlySet<string> = new Set(
   'exports id parent children hot paths filename loaded path default __esModule'.split(' '),
 )
 
-/** `while (true)`, `for (;;)`, and counting towards infinity. */
-const endless =
-  /\bwhile\s{0,9}\(\s{0,9}(?:true|1|!0|!!\[\])\s{0,9}\)|\bfor\s{0,9}\([^;()]{0,60};\s{0,9}(?:\w{1,40}\s{0,9}<=?\s{0,9}Infinity\s{0,9})?;/g
-
 /** One pass over one text. Pure; linear in its length; never throws, whatever the text is. */
 export function lex(text: string): Lexed {
   return new Reading(text).result()
@@ -169,7 +166,7 @@ class Reading {
     const { text, functionStarts, functionEnds } = this.#tokens
     if (functionStarts.length > 2_000) return
     let count = 0
-    for (const { index } of text.matchAll(endless)) {
+    for (const { index } of text.matchAll(forever)) {
       if (++count > 100) return
       let inside = false
       for (let at = 0; at < functionStarts.length && !inside; at++)
