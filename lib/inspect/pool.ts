@@ -18,7 +18,12 @@ export type Pool = {
   close(): Promise<void>
 }
 
-type Task = { readonly job: InspectionJob; readonly resolve: (artifact: InspectedArtifact) => void }
+type Task = {
+  readonly job: InspectionJob
+  /** About what the job unpacks to, in bytes: what it needs of memory grows with that. */
+  readonly weight: number
+  readonly resolve: (artifact: InspectedArtifact) => void
+}
 type Running = Task & { readonly timer: NodeJS.Timeout }
 
 /** Tests run the TypeScript sources, users the built files. */
@@ -29,6 +34,24 @@ const workerFile = `worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`
  * processor time.
  */
 const maxYoungGenerationSizeMb = 12
+
+/** Below this a job runs beside any other: its trees take some 150 MB at most. */
+const lightBelow = 3_000_000
+
+/** Larger jobs run side by side while they are not more than this together; one beyond it runs beside light ones. */
+const maxHeavyAtOnce = 16_000_000
+
+/**
+ * What a job unpacks to, as the last four bytes of gzip say. They may lie: then it is inspected beside another large
+ * one, under the heap limit of its worker all the same.
+ */
+const weightOf = (job: InspectionJob): number => {
+  if (!('bytes' in job)) return job.unpacked.bytes
+  const { bytes } = job
+  if (bytes.length < 18 || bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.length
+  const size = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true)
+  return Math.max(size, bytes.length)
+}
 
 class WorkerPool implements Pool {
   readonly #options: PoolOptions
@@ -62,17 +85,21 @@ class WorkerPool implements Pool {
   #add(job: InspectionJob): Promise<InspectedArtifact> {
     return new Promise(resolve => {
       if (this.#closed) return resolve(notInspected(job, 'was not inspected: stopped'))
-      this.#queue.push({ job, resolve })
+      this.#queue.push({ job, weight: weightOf(job), resolve })
       return this.#next()
     })
   }
 
+  /** Starts whatever there is a worker and memory for. */
   #next(): void {
-    if (this.#closed || this.#queue.length === 0) return
-    const worker =
-      this.#idle.pop() ?? (this.#running.size < this.#options.workers ? this.#start() : undefined)
-    const task = worker && this.#queue.shift()
-    if (!worker || !task) return
+    while (!this.#closed && this.#running.size < this.#options.workers) {
+      const task = this.#take()
+      if (!task) return
+      this.#give(task, this.#idle.pop() ?? this.#start())
+    }
+  }
+
+  #give(task: Task, worker: Worker): void {
     const { maxMs } = this.#options
     const timer = setTimeout(
       () => this.#lose(worker, `took longer than ${maxMs / 1000} seconds to inspect`),
@@ -83,6 +110,20 @@ class WorkerPool implements Pool {
     // Copied, not moved: should the worker die, the digests of what it could not read are still wanted.
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for browser windows
     worker.postMessage(task.job)
+  }
+
+  /** The largest job that memory has room for now: one that ended last would keep everybody waiting. */
+  #take(): Task | undefined {
+    const heavy = [...this.#running.values()]
+      .map(({ weight }) => weight)
+      .filter(weight => weight > lightBelow)
+      .reduce((sum, weight) => sum + weight, 0)
+    const fits = ({ weight }: Task): boolean =>
+      weight <= lightBelow || heavy === 0 || heavy + weight <= maxHeavyAtOnce
+    let best = -1
+    for (const [at, task] of this.#queue.entries())
+      if (fits(task) && (best < 0 || task.weight > this.#queue[best]!.weight)) best = at
+    return best < 0 ? undefined : this.#queue.splice(best, 1)[0]
   }
 
   #start(): Worker {
@@ -101,7 +142,7 @@ class WorkerPool implements Pool {
   }
 
   #finish(worker: Worker, artifact: InspectedArtifact): void {
-    const running = this.#take(worker)
+    const running = this.#release(worker)
     if (!running) return
     // An idle worker must not keep the program alive.
     worker.unref()
@@ -112,7 +153,7 @@ class WorkerPool implements Pool {
 
   /** Gives up on a worker, and answers for the job it had. A new one takes its place when there is work. */
   #lose(worker: Worker, why: string): void {
-    const running = this.#take(worker)
+    const running = this.#release(worker)
     const index = this.#idle.indexOf(worker)
     if (index !== -1) this.#idle.splice(index, 1)
     void worker.terminate()
@@ -121,7 +162,7 @@ class WorkerPool implements Pool {
     this.#next()
   }
 
-  #take(worker: Worker): Running | undefined {
+  #release(worker: Worker): Running | undefined {
     const running = this.#running.get(worker)
     if (running) clearTimeout(running.timer)
     this.#running.delete(worker)

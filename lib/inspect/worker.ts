@@ -1,9 +1,30 @@
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { parentPort } from 'node:worker_threads'
 import { inspectArtifact } from './inspect-artifact.ts'
 import type { InspectionJob } from './inspection-job.ts'
+
+/**
+ * What a large package leaves behind is given back at once: the heap may grow to its limit, and V8 would let it grow
+ * while garbage of two workers stands beside npm's tree. Nearly nothing is alive then, so it takes milliseconds.
+ */
+const collectFromBytes = 96_000_000
+let collect: (() => void) | undefined
+
+function collectGarbage(): void {
+  if (getHeapStatistics().total_heap_size < collectFromBytes) return
+  if (collect === undefined) {
+    setFlagsFromString('--expose-gc')
+    const gc: unknown = runInNewContext('gc')
+    if (typeof gc !== 'function') return
+    collect = () => void gc()
+  }
+  collect()
+}
 
 /** Runs on a thread of its own, started by pool.ts: one job in, one artifact out. */
 parentPort?.on('message', (job: InspectionJob) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for browser windows
   parentPort?.postMessage(inspectArtifact(job))
+  collectGarbage()
 })

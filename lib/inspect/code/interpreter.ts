@@ -159,10 +159,13 @@ export class Interpreter {
   /** The value of a cell, for a context that runs again when it grows. */
   read(cell: Cell, frame: Frame): Value {
     const { context } = frame
-    if (cell.lastReader === context) return cell.value
+    const { lastReader } = cell
+    if (lastReader === context) return cell.value
     cell.lastReader = context
-    cell.readers ??= new Set()
-    cell.readers.add(context)
+    if (lastReader !== undefined) {
+      cell.readers ??= new Set([lastReader])
+      cell.readers.add(context)
+    }
     return cell.value
   }
 
@@ -178,8 +181,9 @@ export class Interpreter {
       if (cell.holder.everything !== undefined) this.write(cell.holder.everything, value)
       this.#link(cell.holder, value)
     }
-    if (cell.readers === undefined || !isNews(before, joined)) return
-    for (const reader of cell.readers) this.queue(reader as Context)
+    if (cell.lastReader === undefined || !isNews(before, joined)) return
+    if (cell.readers === undefined) this.queue(cell.lastReader as Context)
+    else for (const reader of cell.readers) this.queue(reader as Context)
   }
 
   /** What is put into an object is carried by it, and by whatever holds it. */
@@ -188,8 +192,7 @@ export class Interpreter {
     if (!holder.warm && (leadsOut(value) || value.objects.some(object => object.warm))) this.#warm(holder)
     for (const object of value.objects) {
       if (object === holder) continue
-      object.holders ??= new Set()
-      if (object.holders.size < 1_000) object.holders.add(holder)
+      addHolder(object, holder)
       if (object.deep.value.taints.length > 0) this.#carry(holder, object.deep.value.taints)
     }
   }
@@ -201,7 +204,7 @@ export class Interpreter {
       for (const one of layer) {
         if (one.warm) continue
         one.warm = true
-        if (one.holders !== undefined) next.push(...one.holders)
+        next.push(...holdersOf(one))
       }
       layer = next
     }
@@ -216,7 +219,7 @@ export class Interpreter {
         this.step()
         const before = one.deep.value
         this.write(one.deep, { ...nothing, taints })
-        if (one.deep.value !== before && one.holders !== undefined) next.push(...one.holders)
+        if (one.deep.value !== before) next.push(...holdersOf(one))
       }
       layer = next
     }
@@ -958,6 +961,21 @@ export class Interpreter {
     for (const taint of value.taints)
       if (taint.source.kind === 'env') this.reads(taint, environmentApi, frame)
   }
+}
+
+const maxHolders = 1_000
+
+/** Most objects lie in one other: only more make a set. */
+function addHolder(object: ObjectValue, holder: ObjectValue): void {
+  const { holders } = object
+  if (holders === undefined) object.holders = holder
+  else if (!(holders instanceof Set)) {
+    if (holders !== holder) object.holders = new Set([holders, holder])
+  } else if (holders.size < maxHolders) holders.add(holder)
+}
+
+function holdersOf({ holders }: ObjectValue): Iterable<ObjectValue> {
+  return holders instanceof Set ? holders : holders === undefined ? [] : [holders]
 }
 
 /** Modules whose every function runs something. */

@@ -7,7 +7,7 @@ import { isPowerModule } from './lexer/powers.ts'
  */
 
 export type ScopeNames = {
-  readonly names: Map<string, NameUse>
+  readonly names: ReadonlyMap<string, NameUse>
   /** Function declarations, which exist from the start of their block. */
   readonly functions: FunctionDeclaration[]
 }
@@ -47,7 +47,10 @@ export type Warmth = {
   readonly free: ReadonlyMap<AnyNode, ReadonlySet<string>>
 }
 
-type Scope = ScopeNames & {
+type Scope = {
+  /** `noNames` until one is declared: most blocks declare none. */
+  names: Map<string, NameUse>
+  readonly functions: FunctionDeclaration[]
   readonly parent: Scope | undefined
   /** A function, a class body, the program: crossing it makes a use a capture, and `var` stops here. */
   readonly boundary: boolean
@@ -55,6 +58,8 @@ type Scope = ScopeNames & {
   dynamic: boolean
   readonly unit: Unit
 }
+
+const noNames: Map<string, NameUse> = new Map()
 
 type Task = { readonly node: AnyNode; readonly scope: Scope }
 type Use = { readonly name: string; readonly scope: Scope }
@@ -68,7 +73,7 @@ export function findScopes(
   program: Program,
   asksWarmth: boolean,
 ): { readonly scopes: Scopes; readonly warmth: Warmth | undefined } {
-  const scopes = new Map<AnyNode, ScopeNames>()
+  const scopes = new Map<AnyNode, Scope>()
   const uses: Use[] = []
   const units: Unit[] = []
   const properties: PropertyUse[] = []
@@ -98,7 +103,7 @@ export function findScopes(
   const within = (scope: Scope, binds: (NameUse | string)[]): Scope =>
     asksWarmth
       ? {
-          names: new Map(),
+          names: noNames,
           functions: [],
           parent: scope,
           boundary: false,
@@ -115,7 +120,7 @@ export function findScopes(
     unit?: Unit,
   ): Scope => {
     const scope: Scope = {
-      names: new Map(),
+      names: noNames,
       functions: [],
       parent,
       boundary,
@@ -323,12 +328,24 @@ export function findScopes(
     }
   }
   for (const { name, scope } of uses) markUse(name, scope, asksWarmth)
-  if (!asksWarmth) return { scopes, warmth: undefined }
+  if (!asksWarmth) return { scopes: namesOf(scopes), warmth: undefined }
   for (const { binds, name, scope } of assigned) {
     const use = findName(name, scope)
     binds.push(use ?? name)
   }
-  return { scopes, warmth: spreadWarmth(units, properties, foreign, senders) }
+  const warmth = spreadWarmth(units, properties, foreign, senders)
+  return { scopes: namesOf(scopes), warmth }
+}
+
+/** What the interpreter asks for, and nothing that led to it: it is kept as long as the package is looked at. */
+function namesOf(scopes: ReadonlyMap<AnyNode, Scope>): Scopes {
+  const kept = new Map<AnyNode, ScopeNames>()
+  for (const [node, { names, functions, boundary }] of scopes) {
+    if (!boundary && names.size === 0 && functions.length === 0) continue
+    for (const use of names.values()) use.users.length = 0
+    kept.set(node, { names, functions })
+  }
+  return kept
 }
 
 function isFunctionNode(node: AnyNode): boolean {
@@ -515,6 +532,7 @@ function isNode(value: unknown): value is AnyNode {
 }
 
 function declare(scope: Scope, name: string): void {
+  if (scope.names === noNames) scope.names = new Map()
   if (!scope.names.has(name)) scope.names.set(name, { users: [], captured: false })
 }
 

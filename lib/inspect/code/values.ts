@@ -54,8 +54,9 @@ export type Value = {
 
 export type Cell = {
   value: Value
+  /** All who read it, once they are more than the one: most cells have a single reader. */
   readers: Set<Reader> | undefined
-  /** One of them: most cells are read by the same again and again. */
+  /** Who read it last, again and again as a rule. */
   lastReader: Reader | undefined
   /** The object whose field it is. */
   readonly holder?: ObjectValue
@@ -91,7 +92,7 @@ export type ObjectValue = {
   readonly deep: Cell
   /** What has been handed to the functions in it, and its version then. */
   handed: (Handed & { version: number }) | undefined
-  holders: Set<ObjectValue> | undefined
+  holders: ObjectValue | Set<ObjectValue> | undefined
   /** The names of fields in the order they grow, once its fields have been copied. */
   grown: string[] | undefined
   /** Grows with each function or object that is put into it. */

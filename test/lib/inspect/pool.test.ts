@@ -69,6 +69,21 @@ t.test('a worker that dies leaves a gap and is replaced', async t => {
   }
 })
 
+t.test('large packages wait for each other, and small ones for nobody', async t => {
+  const pool = createPool({ workers: 2, maxHeapMb: 1024, maxMs: 60_000 })
+  t.teardown(() => pool.close())
+  // Says of itself that it unpacks to 50 MB, and is refused at once where it is looked at.
+  const large = Buffer.from(honest)
+  large.writeUInt32LE(50_000_000, large.length - 4)
+  const ended: string[] = []
+  const inspect = async (name: string, bytes: Uint8Array): Promise<void> => {
+    await pool.inspect({ bytes, source: 'registry' })
+    ended.push(name)
+  }
+  await Promise.all([inspect('large', greedy), inspect('large too', large), inspect('small', honest)])
+  t.strictSame(ended, ['small', 'large', 'large too'])
+})
+
 t.test('what a closed pool did not look at is a gap', async t => {
   const pool = createPool({ workers: 1, maxHeapMb: 1024, maxMs: 60_000 })
   const pending = [

@@ -136,11 +136,16 @@ export class Explorer {
       this.constants.set(node, { value: constant.value, decoders: decodersOf(labels) })
   }
 
-  /** Texts and numbers are always kept; arrays and objects where they are small or were decoded. */
+  /**
+   * Texts and numbers are always kept; arrays and objects where they are small or were decoded. Under its name a table
+   * that was not decoded is what it was where it was made: a copy for each use would be many times the program.
+   */
   #isShort(node: Expression, value: Value, labels: number): boolean {
     if (typeof value !== 'object' || value === null || value instanceof FoldBytes) return true
     const isUse =
-      node.type === 'CallExpression' || node.type === 'NewExpression' || node.type === 'Identifier'
+      node.type === 'CallExpression' ||
+      node.type === 'NewExpression' ||
+      (node.type === 'Identifier' && labels !== 0)
     if (!isUse) return false
     if (value instanceof FoldArray)
       return value.items.length <= (labels === 0 ? maxPlainItems : maxDecodedItems)
