@@ -1,4 +1,5 @@
 import { forever } from './endless-text.ts'
+import { takesOnlyHarmless } from './harmless-uses.ts'
 import { Materials, type Sign } from './materials.ts'
 import { patches } from './patches.ts'
 import { isPowerModule, powers } from './powers.ts'
@@ -260,7 +261,11 @@ class Reading {
   #isFunctionTest(token: number): boolean {
     if (this.#isWord(token - 1, 'instanceof')) return true
     if (this.#isPunctuator(token - 1, comparison) || this.#isPunctuator(token + 1, comparison)) return true
-    return this.#isDot(token + 1) && this.#isWord(token + 2, 'prototype')
+    if (!this.#isDot(token + 1)) return false
+    if (this.#isWord(token + 2, 'prototype')) return true
+    // `Function.call.bind(f)` is what calls f, and makes nothing of a text.
+    const isCaller = (at: number): boolean => ['call', 'apply', 'bind'].some(name => this.#isWord(at, name))
+    return isCaller(token + 2) && this.#isDot(token + 3) && isCaller(token + 4)
   }
 
   /** `Function('return this')`: the global object, in old libraries. */
@@ -317,7 +322,8 @@ class Reading {
     if (!specifier.startsWith('.')) this.#edgeTokens.push(token)
     const bare = specifier.startsWith('node:') ? specifier.slice(5) : specifier
     if (powers.fileModules.has(bare)) this.#loadsFiles = true
-    else if (isPowerModule(bare)) this.#powers.push({ what: bare, at: start })
+    else if (isPowerModule(bare) && !takesOnlyHarmless(tokens, token, bare))
+      this.#powers.push({ what: bare, at: start })
     else if (isOdd(bare)) this.#powers.push({ what: `loads ${bare.slice(0, 40)}`, at: start })
   }
 
