@@ -92,6 +92,11 @@ export const toolNamedBin: Rule = {
           context: { name: 'pnpm' },
         },
         {
+          title: 'a well-known package of that very name',
+          files: { 'package.json': '{"name":"which","version":"1.3.1","bin":"bin/which"}', 'bin/which': '' },
+          context: { name: 'which' },
+        },
+        {
           title: 'a command with a name of its own',
           files: { 'package.json': '{"name":"a","version":"1.0.0","bin":"a.js"}', 'a.js': '' },
         },
@@ -99,8 +104,12 @@ export const toolNamedBin: Rule = {
     },
   },
   check(inspection, context) {
+    // `which` was a program of npm's before it had another name: whoever asks for a well-known name gets that one.
+    const isOwn = (tool: string): boolean =>
+      toolOwners.get(tool)?.includes(context.name) === true ||
+      (tool === context.name && context.lists.popular.has(tool))
     return inspection.manifest.bins
-      .filter(bin => toolOwners.has(bin.name) && !toolOwners.get(bin.name)?.includes(context.name))
+      .filter(bin => toolOwners.has(bin.name) && !isOwn(bin.name))
       .map(bin =>
         findingInManifest(`"bin": { ${JSON.stringify(bin.name)}: ${JSON.stringify(bin.path)} }`, 'run', {
           severity: 'high',

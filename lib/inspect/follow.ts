@@ -14,6 +14,7 @@ import {
   type Text,
 } from '../types.ts'
 import type { CodeRun, FoundCommand } from './code/code-run.ts'
+import { matchingFiles } from './code/matching-files.ts'
 import { parseCode } from './code/parse.ts'
 import { folderOf, joinInside } from './entries/package-files.ts'
 import { resolvePath } from './entries/resolve-in-package.ts'
@@ -47,6 +48,8 @@ export class Follower {
   readonly edges = new Map<string, EntryEdge>()
   readonly entries: Entry[] = []
   readonly phases = new Map<string, Phase>()
+  /** What is started in the package's own node_modules: files of other packages in the same tarball. */
+  readonly bundled: Entry[] = []
   readonly #view: PackageView
   readonly #manifest: Manifest
   readonly #code: CodeRun | undefined
@@ -159,11 +162,20 @@ export class Follower {
 
   #start(start: ScriptStart, origin: Origin): string[] {
     if (origin.depth > limits.maxFollowRounds) return []
-    if (start.kind === 'file') return this.#path(start, origin)
+    if (start.kind === 'file')
+      return start.target.includes('*') ? this.#matching(start, origin) : this.#path(start, origin)
     if (start.kind === 'npm-script') this.#script(start.target, { ...origin, cwd: '' })
     const bin = this.#manifest.bins.find(({ name }) => name === start.target)
     if (start.kind === 'bin' && bin) return this.#path({ ...start, target: bin.path }, origin)
     return []
+  }
+
+  /** `node lib/*.js`: whatever the shell would put there. */
+  #matching(start: ScriptStart, origin: Origin): string[] {
+    const pattern = `/__package__/${start.target.replace(/^(?:\.\/)+/, '').replace('*', HOLE)}`
+    return matchingFiles(folder => this.#view.files.below(folder), pattern, '').flatMap(path =>
+      this.#path({ ...start, target: path.slice('/__package__/'.length) }, origin),
+    )
   }
 
   /** From the folder it runs in, or else from that of the script itself or the package's root. */
@@ -186,12 +198,17 @@ export class Follower {
         this.#file(found, start.how, { ...origin, cwd: start.cwd }, true)
         return [found]
       }
+      if (path?.includes('node_modules/') === true && origin.phase !== 'dormant')
+        this.bundled.push({ path, phase: origin.phase, via: origin.via })
     }
     return []
   }
 
   /** `npm run build:*` names several; npm also runs pre and post scripts. */
   #script(name: string, origin: Origin): void {
+    // https://docs.npmjs.com/cli/v11/commands/npm-start
+    if (name === 'start' && !this.#manifest.scripts.some(({ event }) => event === 'start'))
+      this.#path({ kind: 'file', target: 'server.js', how: 'node', at: packageJson(''), cwd: '' }, origin)
     const star = name.indexOf('*')
     for (const { event, command } of this.#manifest.scripts) {
       const own =
@@ -200,12 +217,7 @@ export class Follower {
       if (!own || this.#seen.has(key)) continue
       this.#seen.add(key)
       const via = `${origin.via} > npm run ${event}`
-      const at: Site = {
-        path: 'package.json',
-        line: 1,
-        column: 1,
-        code: command.slice(0, limits.maxEvidenceChars),
-      }
+      const at = packageJson(command)
       const reading = readScript({
         text: command,
         dialect: 'hook',
@@ -277,6 +289,13 @@ export class Follower {
       })
   }
 }
+
+const packageJson = (command: string): Site => ({
+  path: 'package.json',
+  line: 1,
+  column: 1,
+  code: command.slice(0, limits.maxEvidenceChars),
+})
 
 /** A program that the code encodes itself, to hand it over, is no hidden one. */
 function inClear(fact: Fact): Fact {

@@ -1,6 +1,7 @@
 import type { Unpacked } from '../fetch/unpacked.ts'
 import { limits } from '../limits.ts'
 import type {
+  Entry,
   Fact,
   Gap,
   Hook,
@@ -17,7 +18,7 @@ import { GatedAnalysis } from './code/lexer/gated-analysis.ts'
 import { discoverEntries } from './entries/discover-entries.ts'
 import { hooksOf, isCut } from './entries/hooks.ts'
 import { joinInside, folderOf } from './entries/package-files.ts'
-import { resolveInPackage } from './entries/resolve-in-package.ts'
+import { resolveInPackage, resolvePath } from './entries/resolve-in-package.ts'
 import { earlier, Follower } from './follow.ts'
 import { readGyp } from './gyp.ts'
 import { sha256Hex } from './hash.ts'
@@ -43,27 +44,71 @@ export type InspectOptions = {
  */
 export function inspectPackage(unpacked: Unpacked, options: InspectOptions): Inspection {
   const packages = splitPackages(unpacked.files)
-  const inspection = inspectOne(new PackageView(packages.get('') ?? []), options)
+  const wanted = new Map<string, Entry[]>()
+  const want = (entry: Entry): void => {
+    const location = packageAround(entry.path, packages)
+    if (location === '') return
+    const entries = wanted.get(location) ?? []
+    wanted.set(location, [...entries, { ...entry, path: entry.path.slice(location.length + 1) }])
+  }
+  const inspect = (location: string, source: SourceType): Inspection => {
+    const view = new PackageView(packages.get(location) ?? [])
+    const entries = wanted.get(location) ?? []
+    return inspectOne({ view, location, entries, want }, { ...options, source })
+  }
+  const inspection = inspect('', options.source)
   const gaps = [...unpacked.gaps, ...inspection.gaps]
-  const bundled: Inspection['bundled'][number][] = []
-  for (const [location, files] of packages) {
+  const bundled = new Map<string, Inspection>()
+  for (const location of packages.keys()) {
     if (location === '') continue
-    if (bundled.length >= limits.maxNestedPackages) {
+    if (bundled.size >= limits.maxNestedPackages) {
       gaps.push({
         kind: 'content',
         what: `more than ${limits.maxNestedPackages} packages inside the package`,
       })
       break
     }
-    const view = new PackageView(files)
-    bundled.push({ location, inspection: inspectOne(view, { ...options, source: 'bundled' }) })
+    bundled.set(location, inspect(location, 'bundled'))
   }
-  return { ...inspection, facts: [...unpacked.tricks, ...inspection.facts], gaps, bundled }
+  // Once more where one that came later loads a file of it that nothing had reached.
+  for (const [location, known] of bundled) {
+    const isReached = ({ path, phase }: Entry): boolean =>
+      known.files.some(
+        file =>
+          (file.path === path || file.path.startsWith(`${path}.`) || file.path.startsWith(`${path}/`)) &&
+          earlier(file.phase, phase) === file.phase,
+      )
+    if (wanted.get(location)?.every(isReached) === false) bundled.set(location, inspect(location, 'bundled'))
+  }
+  return {
+    ...inspection,
+    facts: [...unpacked.tricks, ...inspection.facts],
+    gaps,
+    bundled: [...bundled].map(([location, one]) => ({ location, inspection: one })),
+  }
 }
 
-function inspectOne(view: PackageView, options: InspectOptions): Inspection {
+/** The folder of the innermost package of the tarball that a path lies in; '' for the package itself. */
+function packageAround(path: string, packages: ReadonlyMap<string, unknown>): string {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1))
+    if (packages.has(path.slice(0, end))) return path.slice(0, end)
+  return ''
+}
+
+type Part = {
+  readonly view: PackageView
+  /** Its folder in the tarball. */
+  readonly location: string
+  /** Files of it that other packages of the tarball load, beside those its manifest names. */
+  readonly entries: readonly Entry[]
+  /** Told of each file of another package of the tarball that it loads; `path` is the tarball's. */
+  readonly want: (entry: Entry) => void
+}
+
+function inspectOne({ view, location, entries, want }: Part, options: InspectOptions): Inspection {
   const reading = manifestOf(view, options.source)
-  const code = (options.analysis ?? analyse)(codeHost(view, reading.manifest))
+  const loaded: { readonly from: string; readonly path: string }[] = []
+  const code = (options.analysis ?? analyse)(codeHost(view, location, reading.manifest, loaded))
   const discovered = discoverEntries(view, reading.manifest)
   const manifest: Manifest = {
     ...reading.manifest,
@@ -73,12 +118,20 @@ function inspectOne(view: PackageView, options: InspectOptions): Inspection {
   const follower = new Follower(view, manifest, code)
   const hooks = followHooks(view, reading, manifest, options.source, follower)
   for (const entry of discovered.entries) follower.entry(entry)
+  for (const { path, ...entry } of entries)
+    for (const found of resolvePath(view, path)) follower.entry({ ...entry, path: found })
   const gyp = followGyp(view, hooks, follower)
   follower.run()
   const result = code.result()
   const phases = new Map(follower.phases)
   for (const [path, phase] of result.filePhases ?? [])
     phases.set(path, earlier(phase, phases.get(path) ?? 'dormant'))
+  for (const { from, path } of loaded) {
+    const phase = phases.get(from) ?? 'import'
+    if (phase !== 'dormant') want({ path, phase, via: from })
+  }
+  for (const entry of follower.bundled)
+    want({ ...entry, path: joinInside(location, entry.path) ?? entry.path })
   const gaps = [
     ...reading.gaps,
     ...discovered.gaps,
@@ -125,14 +178,37 @@ function manifestOf(view: PackageView, source: SourceType): ManifestReading {
     : { ...empty, gaps: [{ kind: 'content', what: 'package.json is missing' }] }
 }
 
-function codeHost(view: PackageView, { name, version, description }: Manifest): CodeHost {
+/** `loaded` gets what may lie in another package of the tarball: the file that loads it, and where it would lie. */
+function codeHost(
+  view: PackageView,
+  location: string,
+  { name, version, description }: Manifest,
+  loaded: { readonly from: string; readonly path: string }[],
+): CodeHost {
   return {
     text: path => view.text(path),
-    resolve: (from, specifier, how) =>
-      resolveInPackage(view, from.split('#', 1)[0] ?? from, specifier, how)[0],
+    resolve: (written, specifier, how) => {
+      const from = written.split('#', 1)[0] ?? written
+      const [found] = resolveInPackage(view, from, specifier, how)
+      if (found === undefined && loaded.length < limits.maxExportsTargets)
+        for (const path of elsewhere(location, from, specifier)) loaded.push({ from, path })
+      return found
+    },
     below: folder => view.files.below(folder),
     manifest: { name, version, description, raw: view.manifest('') },
   }
+}
+
+/** Where in the tarball a file lies that is none of the package's own: beside it, or in a node_modules around it. */
+function elsewhere(location: string, from: string, specifier: string): readonly string[] {
+  if (specifier.startsWith('.')) {
+    const path = joinInside('', `${location}/${folderOf(from)}/${specifier}`)
+    return path?.includes('node_modules/') === true ? [path] : []
+  }
+  if (!/^(?:@[\w.~-]+\/)?[\w.~-]+\/[^?#]+$/.test(specifier)) return []
+  const folders =
+    location === '' ? [''] : [location, folderOf(location).replace(/(?:^|\/)node_modules.*$/, '')]
+  return folders.map(folder => `${folder === '' ? '' : `${folder}/`}node_modules/${specifier}`)
 }
 
 function followHooks(
@@ -278,7 +354,7 @@ function fileFacts(view: PackageView, phases: ReadonlyMap<string, Phase>, code: 
     for (const { characters, count, at } of hiddenText(path, bytes, text))
       facts.push({ kind: 'hidden-text', characters, count, ...base, at })
     if (kind !== 'json')
-      for (const { blanks, at } of offScreen(path, text()))
+      for (const { blanks, at } of offScreen(path, text(), kind === 'javascript'))
         facts.push({ kind: 'off-screen', blanks, ...base, at })
     // Where no interpreter was needed the file is parsed for this, hence only what is reached.
     if (kind === 'javascript' && base.phase !== 'dormant')

@@ -1,4 +1,5 @@
 import type { Site } from '../types.ts'
+import { Tokens } from './code/lexer/tokens.ts'
 import { LineIndex } from './line-index.ts'
 
 /** Code behind a run of blanks so long that it starts outside any window. */
@@ -14,8 +15,14 @@ const maxAverageLine = 250
  * Places where at least 150 blanks are followed by code on the same line, in a file that is otherwise written for
  * people. Looks at every 150th character only, so that honest files cost next to nothing.
  */
-export function offScreen(path: string, text: string): OffScreen[] {
+export function offScreen(path: string, text: string, isJavaScript: boolean): OffScreen[] {
   const found: OffScreen[] = []
+  let tokens: Tokens | undefined
+  const isComment = (at: number): boolean => {
+    if (!isJavaScript) return comment.test(text.slice(at, at + 2))
+    tokens ??= new Tokens(text, () => false)
+    return tokens.exact ? isInComment(tokens, at) : comment.test(text.slice(at, at + 2))
+  }
   let lines: LineIndex | undefined
   let written: boolean | undefined
   for (let i = minBlanks - 1; i < text.length && found.length < 20; i += minBlanks) {
@@ -24,13 +31,27 @@ export function offScreen(path: string, text: string): OffScreen[] {
     while (start > 0 && isBlank(text.charCodeAt(start - 1))) start--
     let end = i + 1
     while (end < text.length && isBlank(text.charCodeAt(end))) end++
-    if (end - start >= minBlanks && isCode(text, end) && (written ??= isWritten(text))) {
+    if (end - start >= minBlanks && isCode(text, end) && (written ??= isWritten(text)) && !isComment(end)) {
       lines ??= new LineIndex(path, text)
       found.push({ blanks: end - start, at: lines.site(end) })
     }
     i = Math.max(i, end - 1)
   }
   return found
+}
+
+/** Whether no token stands between here and the end of the line: prose, moved to the right with the comment around it. */
+function isInComment({ text, count, starts, ends }: Tokens, at: number): boolean {
+  const newline = text.indexOf('\n', at)
+  const lineEnd = newline < 0 ? text.length : newline
+  let low = 0
+  let high = count
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ends[middle] ?? 0) <= at) low = middle + 1
+    else high = middle
+  }
+  return low >= count || (starts[low] ?? lineEnd) >= lineEnd
 }
 
 function isBlank(c: number): boolean {
@@ -46,14 +67,15 @@ function isBlank(c: number): boolean {
   )
 }
 
-/** What follows on the line calls or assigns something and is no comment or border. */
+/** The beginning of a comment or a border, and not the end of a comment. */
+const comment = /^(?:\/\/|\/\*|\*(?!\/)|#|\|)/
+
+/** What follows on the line calls or assigns something. */
 function isCode(text: string, at: number): boolean {
   const newline = text.indexOf('\n', at)
   const rest = text.slice(at, Math.min(newline < 0 ? text.length : newline, at + 2000))
   return (
-    rest.length >= 8 &&
-    /[A-Za-z_$][\w$.\]]*\s*[([=]|\b(?:require|import|eval|exec|curl|wget)\b/.test(rest) &&
-    !/^(?:\/\/|\/\*|\*|#|\|)/.test(rest)
+    rest.length >= 8 && /[A-Za-z_$][\w$.\]]*\s*[([=]|\b(?:require|import|eval|exec|curl|wget)\b/.test(rest)
   )
 }
 

@@ -310,7 +310,7 @@ export function readFile(session: ScriptSession, path: string, at: Site): Value 
   if (written) return written
   const kind = pathSource(session.resolve(path))
   return kind === 'project-file' && !path.includes(HOLE)
-    ? unknown({ kind, name: path, at })
+    ? { ...unknown({ kind, name: path, at }), file: session.resolve(path) }
     : unknown(session.source(kind, path, at))
 }
 

@@ -9,6 +9,8 @@ export type Value = {
   readonly text: Text
   readonly sources: readonly Source[]
   readonly decoders: readonly string[]
+  /** The file of the package whose content this is, as the script names it from the package's root. */
+  readonly file?: Text | undefined
 }
 
 export const empty: Value = { text: '', sources: [], decoders: [] }

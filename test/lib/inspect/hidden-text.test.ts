@@ -69,13 +69,16 @@ t.test('code behind a wall of blanks is found in files written for people', t =>
       `${'var a=1;'.repeat(2000)}${wall}require('x')()\n${'var a=1;'.repeat(2000)}\n${'b();'.repeat(2000)}\n`,
       0,
     ],
+    ['a comment moved to the right', `${lines}/*\n${wall}declare module "x" {} (here)\n*/\n${lines}`, 0],
+    ['code behind the end of a comment', `${lines}/* a\n${wall}*/ require('x')()\n${lines}`, 1],
+    ['a comment where nothing is certain', `${lines}a b c <!-- /*\n${wall}require('x')()\n*/`, 1],
     ['prose', `${lines}${wall}right\n`, 0],
   ]
-  for (const [label, text, expected] of cases) t.equal(offScreen('a.js', text).length, expected, label)
+  for (const [label, text, expected] of cases) t.equal(offScreen('a.js', text, true).length, expected, label)
   const started = process.cpuUsage().user
-  offScreen('a.js', `a${' '.repeat(5_000_000)}`)
-  offScreen('a.js', (' '.repeat(149) + 'x').repeat(40_000))
-  offScreen('a.js', (' '.repeat(151) + 'f(x)=1234').repeat(40_000))
+  offScreen('a.js', `a${' '.repeat(5_000_000)}`, true)
+  offScreen('a.js', (' '.repeat(149) + 'x').repeat(40_000), true)
+  offScreen('a.js', (' '.repeat(151) + 'f(x)=1234').repeat(40_000), true)
   t.ok(process.cpuUsage().user - started < 3_000_000, 'linear')
   t.end()
 })

@@ -223,6 +223,63 @@ t.test('packages inside the package are inspected, listed as bundled or not', t 
   t.end()
 })
 
+t.test('a file is followed however the hook hands it over', t => {
+  const commands: readonly (readonly [string, Record<string, string>?])[] = [
+    ['cat lib/p.js | node'],
+    ['cat lib/p.js | node -'],
+    ['node < lib/p.js'],
+    ['cp lib/p.js /tmp/q.js && node /tmp/q.js'],
+    ['cd lib && mv p.js q.txt && node q.txt'],
+    ['node lib/*.js'],
+    ['for f in lib/*.js; do node $f; done'],
+    ['NODE_OPTIONS=--require=./lib/p.js node index.js'],
+    ['cross-env NODE_OPTIONS="-r ./lib/p.js" node index.js'],
+    ['node --run setup', { setup: 'node lib/p.js' }],
+  ]
+  for (const [install, scripts = {}] of commands) {
+    const { inspection } = inspect({
+      'package.json': manifest({ scripts: { install, ...scripts } }),
+      'index.js': '',
+      'lib/p.js': 'x',
+    })
+    t.match(inspection.files, [{}, {}, { path: 'lib/p.js', phase: 'install' }], install)
+  }
+  const { inspection } = inspect({
+    'package.json': manifest({ scripts: { postinstall: 'npm start' } }),
+    'server.js': 'x',
+  })
+  t.match(inspection.files, [{}, { path: 'server.js', phase: 'install' }], 'npm start without a script')
+  t.end()
+})
+
+t.test('what packages of a tarball load of each other is followed', t => {
+  const files = {
+    'package.json': manifest({ main: 'a.js', scripts: { install: 'node node_modules/inner/hook.js' } }),
+    'a.js': `require('inner/lib/deep')`,
+    'node_modules/inner/package.json': manifest({ main: 'main.js' }),
+    'node_modules/inner/main.js': '',
+    'node_modules/inner/hook.js': '',
+    'node_modules/inner/lib/deep.js': '',
+    'node_modules/inner/lib/later.js': '',
+    'node_modules/inner/lib/unused.js': '',
+    'node_modules/other/index.js': `require('../inner/lib/later.js')`,
+  }
+  const inspection = inspectPackage(unpacked(files), { source: 'registry' })
+  const inner = inspection.bundled.find(({ location }) => location === 'node_modules/inner')
+  t.same(
+    inner?.inspection.files.map(({ path, phase }) => `${path} ${phase}`),
+    [
+      'package.json dormant',
+      'main.js import',
+      'hook.js install',
+      'lib/deep.js import',
+      'lib/later.js import',
+      'lib/unused.js dormant',
+    ],
+  )
+  t.end()
+})
+
 t.test('commands that JavaScript starts are read as commands', t => {
   const files = {
     'package.json': manifest({ scripts: { postinstall: 'node a.js' } }),

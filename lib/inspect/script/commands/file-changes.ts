@@ -32,7 +32,12 @@ function copy(call: Invocation, session: ScriptSession): Value {
   for (const source of sources) {
     const written = session.read(source.text)
     const content = written ?? readFile(session, source.text, at)
-    if (!written && content.sources.every(({ kind }) => kind === 'project-file')) continue
+    if (!written && content.sources.every(({ kind }) => kind === 'project-file')) {
+      // A file of the package under another name is still that file when it is run.
+      if (content.file !== undefined)
+        for (const path of copied(target, source)) session.write(path, content, false)
+      continue
+    }
     session.flow(content, {
       kind: 'write',
       api: call.program,
@@ -40,12 +45,16 @@ function copy(call: Invocation, session: ScriptSession): Value {
       destinations: [target.text],
       at,
     })
-    session.write(target.text, content, false)
-    session.write(`${target.text.replace(/\/$/, '')}/${source.text.split('/').at(-1) ?? ''}`, content, false)
+    for (const path of copied(target, source)) session.write(path, content, false)
   }
   if (/^(?:mv|move|rename|ren)$/.test(call.program))
     session.fact({ kind: 'deletes', api: call.program, paths: sources.map(({ text }) => text), at })
   return none
+}
+
+/** Where a copy lies: at the target, or in it where that is a folder. */
+function copied(target: Value, source: Value): readonly string[] {
+  return [target.text, `${target.text.replace(/\/$/, '')}/${source.text.split('/').at(-1) ?? ''}`]
 }
 
 function chmod(call: Invocation, session: ScriptSession): Value {

@@ -1,4 +1,5 @@
-import { HOLE } from '../../../types.ts'
+import { HOLE, type Site } from '../../../types.ts'
+import { packageRoot } from '../folders.ts'
 import type { CodeLanguage } from '../script-reading.ts'
 import { commandLine, type Invocation, none, type ScriptSession } from '../session.ts'
 import { isConstant, join, unknown, withText, type Value } from '../value.ts'
@@ -25,7 +26,8 @@ export function runFile(session: ScriptSession, call: Invocation, path: Value, h
     at,
   })
   const written = session.read(path.text)
-  const downloaded = written ?? (path.sources.length > 0 ? path : undefined)
+  const other = written?.file === undefined ? written : undefined
+  const downloaded = other ?? (path.sources.length > 0 ? path : undefined)
   if (downloaded && downloaded.sources.length > 0) {
     const kind = how === 'exec' ? 'command' : 'evaluate'
     session.flow(downloaded, {
@@ -44,8 +46,15 @@ export function runFile(session: ScriptSession, call: Invocation, path: Value, h
     })
   } else if (written && isConstant(written) && shellLike.has(how)) runText(session, call, written, 'shell')
   else if (written && isConstant(written) && how === 'node') session.code(written, 'javascript', at)
-  session.start({ kind: 'file', target: path.text, how, at })
+  // `cp x.txt /tmp/y.js && node /tmp/y.js`
+  const target = written?.file === undefined ? path.text : inPackage(written.file)
+  session.start({ kind: 'file', target, how, at })
   return unknown({ kind: 'command-output', name: commandLine(call.words).slice(0, 200), at })
+}
+
+/** A path that is the same from every folder the script has gone to. */
+function inPackage(path: string): string {
+  return /^(?:[/~\u0001]|[a-z]:)/i.test(path) ? path : packageRoot + path
 }
 
 const shellLike = new Set(['sh', 'source', 'exec'])
@@ -64,7 +73,7 @@ function posixShell(call: Invocation, session: ScriptSession): Value {
     setParameters(session, operands.slice(1))
     return runFile(session, call, file, 'sh')
   }
-  return runInput(session, call, input => runText(session, call, input, 'shell'))
+  return runInput(session, call, 'sh', input => runText(session, call, input, 'shell'))
 }
 
 function setParameters(session: ScriptSession, words: readonly Value[]): void {
@@ -72,7 +81,12 @@ function setParameters(session: ScriptSession, words: readonly Value[]): void {
 }
 
 /** Code on the standard input. Without any the program would wait for a person. */
-function runInput(session: ScriptSession, call: Invocation, run: (input: Value) => Value): Value {
+function runInput(
+  session: ScriptSession,
+  call: Invocation,
+  how: string,
+  run: (input: Value) => Value,
+): Value {
   const input = call.stdin
   if (!input) return none
   session.fact({
@@ -82,6 +96,9 @@ function runInput(session: ScriptSession, call: Invocation, run: (input: Value) 
     manner: ['stdin-data', ...call.manner],
     at: call.site,
   })
+  // `cat x.js | node`, `sh < x`: the file runs as if it had been named.
+  if (input.file !== undefined)
+    session.start({ kind: 'file', target: inPackage(input.file), how, at: call.site })
   const output = run(input)
   return join([output, unknown({ kind: 'command-output', name: call.program, at: call.site })])
 }
@@ -105,7 +122,7 @@ const javascript: Interpreter = {
   code: ['-e', '--eval', '-p', '--print', '-pe', '-ep'],
   preload: ['-r', '--require', '--import', '--loader', '--experimental-loader', '--preload'],
   values:
-    '-C --conditions --input-type --env-file --max-old-space-size --stack-size --title --inspect-port --openssl-config --tsconfig --project -P -O --compiler-options --cwd --config -c --unstable'.split(
+    '-C --conditions --run --input-type --env-file --max-old-space-size --stack-size --title --inspect-port --openssl-config --tsconfig --project -P -O --compiler-options --cwd --config -c --unstable'.split(
       ' ',
     ),
 }
@@ -140,6 +157,9 @@ function interpreter(model: Interpreter): (call: Invocation, session: ScriptSess
     for (const path of valuesOf(options, ...(model.preload ?? [])))
       if (isPath(path.text))
         session.start({ kind: 'file', target: path.text.replace(/^file:\/\//, ''), how: 'preload', at })
+    preloads(session, model, at)
+    for (const script of valuesOf(options, '--run'))
+      session.start({ kind: 'npm-script', target: script.text, how: 'run', at })
     const module = model === bun || model === deno || valuesOf(options, '--input-type')[0]?.text === 'module'
     const codes = valuesOf(options, ...model.code)
     const rest = model.verbs && model.verbs.includes(operands[0]?.text ?? '') ? operands.slice(1) : operands
@@ -151,7 +171,9 @@ function interpreter(model: Interpreter): (call: Invocation, session: ScriptSess
     }
     const file = rest[0]
     if (file === undefined || file.text === '-')
-      return runInput(session, call, input => runCode(session, call, input, model.language, module))
+      return runInput(session, call, model.how, input =>
+        runCode(session, call, input, model.language, module),
+      )
     if (verb === 'x' || verb === 'task') return session.runner.words(rest, call.stdin, call)
     if (file.text === 'npm') return session.runner.words(rest, call.stdin, call)
     if (model === deno && /^https?:/.test(file.text)) return runRemote(session, call, file)
@@ -159,6 +181,18 @@ function interpreter(model: Interpreter): (call: Invocation, session: ScriptSess
       session.start({ kind: 'npm-script', target: file.text, how: 'run', at })
     return runFile(session, call, file, model.how)
   }
+}
+
+/** `NODE_OPTIONS=--require=./x.js node y.js` */
+function preloads(session: ScriptSession, model: Interpreter, at: Site): void {
+  const given = session.variables.get('NODE_OPTIONS')
+  if (given === undefined || model.how !== 'node') return
+  const words = ['node', ...given.text.split(/\s+/)].map(text =>
+    withText(given, text.replaceAll(/^["']|["']$/g, '')),
+  )
+  const preload = model.preload ?? []
+  for (const path of valuesOf(parseOptions(words, new Set(preload)).options, ...preload))
+    if (isPath(path.text)) session.start({ kind: 'file', target: path.text, how: 'preload', at })
 }
 
 function isPath(text: string): boolean {
