@@ -217,7 +217,10 @@ export type Fact = FactBase &
         readonly paths: readonly Text[]
         /** What is written, where it folds to a constant (cut to an excerpt). */
         readonly contents: readonly Text[]
+        /** What it is a copy of, or was called before, where a file is copied or moved. */
+        readonly from?: readonly Text[]
       }
+    /** `paths` also names what a database is told to forget: `database: DROP SCHEMA public`. */
     | { readonly kind: 'deletes'; readonly api: string; readonly paths: readonly Text[] }
     | { readonly kind: 'makes-executable'; readonly api: string; readonly paths: readonly Text[] }
     | {

@@ -8,7 +8,11 @@ type Starts = Extract<Fact, { kind: 'starts' }>
 const agent =
   /(?:^|[\s"'/\\;&|])(?:claude|gemini|q|codex|cursor-agent|aider|copilot|opencode|amp|goose|crush|qwen|kiro-cli|auggie|droid)(?:\.exe|\.cmd)?\s/i
 const unchecked =
-  /--dangerously-[a-z-]+|--yolo\b|--trust-all-tools|--allow-all(?:-tools|-paths)?\b|--full-auto\b|--force\b|--no-interactive\b|--yes-always\b|--approval-mode[ =](?:yolo|auto)|--permission-mode[ =]bypass\w*|--auto-approve/i
+  /--dangerously-[a-z-]+|--yolo\b|--trust-all-tools|--allow-all(?:-tools|-paths)?\b|--full-auto\b|--force\b|--no-interactive\b|--yes-always\b|--approval-mode[ =](?:yolo|auto)|--permission-mode[ =]bypass\w*|--auto-approve|\b(?:gemini|qwen|crush)\b.*\s-y\b|\bq\s+chat\b.*\s-a\b|\bcursor-agent\b.*\s-f\b|--ask-for-approval[ =]never|\bcodex\b.*\s-a\s+never|--sandbox[ =]danger/i
+
+/** An assistant that is given a task of the package's. */
+const prompted =
+  /(?:^|[\s"'/\\;&|])(?:claude|gemini|codex|cursor-agent|aider|opencode|qwen)(?:\.exe|\.cmd)?\s(?:.*\s)?(?:-p|--print|--prompt|exec|run|--message|-m)\s+\S/i
 
 /** Searches an assistant is told to make. */
 const telltale = /wallet|mnemonic|keystore|\bid_rsa\b|\.ssh\b|credential|\.npmrc|secret|exfil|inventory/i
@@ -52,12 +56,15 @@ export const agentCliAbuse: Rule = {
     return oncePerLine(
       inspection.facts.flatMap(fact => {
         if (fact.kind !== 'starts') return []
-        const command = fact.commands.find(text => agent.test(`${text} `) && unchecked.test(text))
+        const command =
+          fact.commands.find(text => agent.test(`${text} `) && unchecked.test(text)) ??
+          (unasked(fact) ? fact.commands.find(text => prompted.test(text)) : undefined)
         if (command === undefined) return []
         const action = weigh(fact, command)
         if (action === undefined) return []
         const message =
-          `${opening(fact)} runs ${quote(command, 160)}: an assistant that asks nobody before it acts. ` +
+          `${opening(fact)} runs ${quote(command, 160)}: an assistant ` +
+          `${unchecked.test(command) ? 'that asks nobody before it acts' : 'that does what the package tells it'}. ` +
           'What it does there stands nowhere in this package. Do not install it.'
         return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
       }),

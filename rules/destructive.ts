@@ -1,7 +1,8 @@
-import type { Action, Fact, Inspection, Rule, Text } from '../lib/types.ts'
-import { HOLE } from '../lib/types.ts'
+import type { Action, Fact, Inspection, Rule } from '../lib/types.ts'
 import { guardsInWords, isHiding } from './behaviour/guards.ts'
 import { oncePerLine } from './behaviour/once.ts'
+import { sweepOf, waits } from './behaviour/swept.ts'
+import type { Sweep } from './behaviour/swept.ts'
 import { slashes, unasked } from './behaviour/written.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
@@ -11,7 +12,15 @@ const wide =
   /^(?:~|\/|[a-z]:\/?|%userprofile%|%homepath%|\/home|\/Users|\/root|\/etc|\/usr|\/var|\/mnt)(?:\/(?:\*|\.\[!?\.?\]\*|\.\*))?\/?$/i
 
 const wiping =
-  /\brm\s+(?:-[a-z-]+\s+)*(?:--no-preserve-root\s+)?["']?(?:~|\/|\$HOME|\$\{HOME\}|\/home|\/Users|\/etc|\/usr)(?:\/\*?)?["']?(?:\s|$|;|&)|\b(?:rd|rmdir)\s+\/s\b.*(?:%userprofile%|[a-z]:\\(?:\s|"|$))|\bdel\s+\/[fsq](?:\s+\/[fsq])*\s+\S*(?:%userprofile%|[a-z]:\\)|\bformat\s+[a-z]:|\bmkfs\.|\bdd\s+if=\/dev\/(?:zero|urandom|random)\s+of=\/dev\/|\bcipher\s+\/w|\bvssadmin\s+delete\s+shadows|:\(\)\s*\{\s*:\|:&\s*\};:/i
+  /\brm\s+(?:-[a-z-]+\s+)*(?:--no-preserve-root\s+)?["']?(?:~|\/|\$HOME|\$\{HOME\}|\/home|\/Users|\/etc|\/usr)(?:\/\*?)?["']?(?:\s|$|;|&)|\b(?:rd|rmdir)\s+\/s\b.*(?:%userprofile%|[a-z]:\\(?:\s|"|$))|\bdel\s+\/[fsq](?:\s+\/[fsq])*\s+\S*(?:%userprofile%|[a-z]:\\)|\bformat\s+[a-z]:|\bmkfs\.|\bdd\s+if=\/dev\/(?:zero|urandom|random)\s+of=\/dev\/|\bcipher\s+\/w|\bvssadmin\s+delete\s+shadows|\bwbadmin\s+delete\b|\bbcdedit\b.{0,80}\brecoveryenabled\s+no\b|\bwmic\s+shadowcopy\s+delete\b|\bdiskpart\b.{0,200}\bclean\b|\bblkdiscard\s|\bwipefs\s+-|\bshred\s+(?:-\S+\s+)*(?:~|\/|\$HOME)|:\(\)\s*\{\s*:\|:&\s*\};:/i
+
+/** Machines, clusters and data that somebody else keeps for the user. */
+const remoteWiping =
+  /\bkubectl\s+delete\b.{0,200}\s--all\b|\bdocker\s+(?:system|volume)\s+prune\b.{0,100}(?:\s-[a-z]*f|--force)|\b(?:terraform|tofu|pulumi|cdk|terragrunt)\s+destroy\b|\baws\s+s3\s+(?:rb\b.{0,200}--force|rm\b.{0,200}--recursive)|\bgcloud\s+projects\s+delete\b|\bgsutil\s+(?:-m\s+)?rm\s+-r|\baz\s+group\s+delete\b|\bhelm\s+(?:uninstall|delete)\b|\bdropdb\s|\bredis-cli\b.{0,100}\bflush(?:all|db)\b|\b(?:psql|mysql|mongosh?|sqlcmd)\b.{0,200}\bdrop(?:\s+(?:database|schema)|Database\s*\()/i
+
+/** What git then cannot bring back. */
+const historyWiping =
+  /\bgit\b.{0,80}\s(?:reset\s+--hard|clean\s+-[a-z]*f|checkout\s+(?:--\s+)?\.(?:\s|$)|update-ref\s+-d|reflog\s+expire\b.{0,80}--expire(?:-unreachable)?=(?:now|all)|filter-branch|filter-repo|branch\s+-D|stash\s+(?:clear|drop)|push\b.{0,80}\s(?:--mirror|--delete|--prune|--force\b|-f\b))|\brm\s+-[a-z]*r[a-z]*\s+["']?(?:[^\s"']{0,80}\/)?\.git["']?(?:\s|$|;|&)/
 
 /** A container that is given the machine's root folder. */
 const wholeDisk =
@@ -56,7 +65,7 @@ export const destructive: Rule = {
   },
   check(inspection) {
     return oncePerLine([
-      ...inspection.facts.flatMap(fact => ofFact(fact)),
+      ...inspection.facts.flatMap(fact => ofFact(fact, inspection)),
       ...inspection.facts.flatMap(fact => ofSweep(fact, inspection)),
     ])
   },
@@ -70,8 +79,9 @@ function report(fact: Fact, act: string): readonly RuleFinding[] {
   return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
 }
 
-function ofFact(fact: Fact): readonly RuleFinding[] {
+function ofFact(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
   if (fact.kind === 'deletes') {
+    if (fact.paths.some(path => path.startsWith(database))) return ofDatabase(fact)
     // A command the user started deletes what the user named; a bare `/` beside other paths is a part that was unknown.
     if (!unasked(fact))
       return fact.byCall || fact.phase !== 'run' || !fact.paths.includes('~')
@@ -88,11 +98,43 @@ function ofFact(fact: Fact): readonly RuleFinding[] {
   const command = fact.commands.find(one => wiping.test(one))
   if (command !== undefined)
     return report(fact, `runs ${quote(command)}, which deletes far more than its own files`)
+  const remote = unasked(fact) || waits(fact) ? fact.commands.find(one => remoteWiping.test(one)) : undefined
+  if (remote !== undefined)
+    return report(fact, `runs ${quote(remote)}, which deletes data or machines that are not its own`)
+  const history =
+    unasked(fact) || waits(fact) ? fact.commands.find(one => historyWiping.test(one)) : undefined
+  if (history !== undefined && !clones(fact, inspection))
+    return report(fact, `runs ${quote(history)}, which throws away work in the repository it runs in`)
   const held = unasked(fact) ? fact.commands.find(one => wholeDisk.test(one)) : undefined
   if (held !== undefined)
     return report(fact, `starts a container that may change the whole disk (${quote(held)})`)
   const stop = unasked(fact) ? fact.commands.find(one => stopping.test(one)) : undefined
   return stop === undefined ? [] : report(fact, `turns the machine off (${quote(stop)})`)
+}
+
+/** Whether the same file first makes the repository it then sets back: a build fetches sources that way. */
+function clones({ at }: Fact, inspection: Inspection): boolean {
+  return inspection.facts.some(
+    other =>
+      other.kind === 'starts' &&
+      other.at.path === at.path &&
+      other.commands.some(command => /\bgit\b.{0,80}\s(?:clone|init|submodule)\b/.test(command)),
+  )
+}
+
+const database = 'database: '
+
+/** Data of programs is emptied by migrations and tests, which somebody starts. */
+function ofDatabase(fact: Extract<Fact, { kind: 'deletes' }>): readonly RuleFinding[] {
+  if (!unasked(fact) && !waits(fact)) return []
+  const what = (fact.paths.find(path => path.startsWith(database)) ?? '').slice(database.length)
+  const whole =
+    /^(?:drop (?:database|schema|owned)|drop(?:database|schema|allschemas|alltables)|flush)/i.test(what)
+  const action: Action = unasked(fact) && whole ? 'block' : 'ask'
+  const message =
+    `${opening(fact)} tells a database to forget its data (${quote(what)})${guardsInWords(fact.guards)}. ` +
+    'Nobody asked for that. Do not install it.'
+  return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
 }
 
 /** Functions that whole programs rely on to keep what they write. */
@@ -123,27 +165,36 @@ function ofStop(fact: Extract<Fact, { kind: 'stops' }>): readonly RuleFinding[] 
   return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
 }
 
-/** A walk over every folder that writes one text or deletes: many depths of names nobody wrote down. */
-function ofSweep(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
-  if ((fact.kind !== 'writes' && fact.kind !== 'deletes') || !unasked(fact)) return []
-  const walked = fact.paths.map(slashes).filter(isWalked)
-  if (walked.length < 4) return []
-  const written =
-    fact.kind === 'writes' ? fact.contents.find(text => text !== '' && text !== HOLE) : undefined
-  const hides = isHiding(fact.guards) || contactsLookup(inspection)
-  // Tools that copy and clean folders do this below a root that somebody gave them.
-  const rooted = walked.some(path => !path.startsWith(HOLE))
-  if (!hides && (fact.kind === 'writes' ? written === undefined : !rooted)) return []
-  const act = fact.kind === 'deletes' ? 'deletes' : `overwrites with ${quote(written ?? '…', 30)}`
-  return report(
-    fact,
-    `walks through folder after folder and ${act} what it finds (${quote(walked[0] ?? '')})`,
-  )
+const acts: Readonly<Record<Sweep['how'], string>> = {
+  deletes: 'deletes what it finds',
+  empties: 'empties every file it finds',
+  overwrites: 'overwrites what it finds',
+  encrypts: 'encrypts what it finds',
+  renames: 'renames what it finds',
+  moves: 'moves away what it finds',
 }
 
-/** Home or computed roots, then nothing but names that are listed at run time. */
-function isWalked(path: Text): boolean {
-  return /^(?:~|\/|\u0001|\.\.?)(?:\/\u0001)+$/.test(path)
+/** Files that are found, one after the other, and none of them is spared. */
+function ofSweep(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
+  if (fact.kind !== 'writes' && fact.kind !== 'deletes') return []
+  const hides = isHiding(fact.guards) || contactsLookup(inspection)
+  const sweep = sweepOf(fact, inspection, hides)
+  if (sweep === undefined) return []
+  const action = weighSweep(fact, sweep, hides)
+  if (action === undefined) return []
+  const content = sweep.content === undefined ? '' : ` with ${quote(sweep.content.trim(), 30)}`
+  const message =
+    `${opening(fact)} goes through folder after folder and ${acts[sweep.how]}${content} (${quote(sweep.path)})` +
+    `${guardsInWords(fact.guards)}. There is no reason for a package to do that. Do not install it.`
+  return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
+}
+
+function weighSweep(fact: Fact, { how, extent }: Sweep, hides: boolean): Action | undefined {
+  const waiting = waits(fact)
+  if (unasked(fact)) return extent === 'all' || hides || how === 'encrypts' ? 'block' : 'ask'
+  // What a command does with the files of its user is its work; not on a day or in a country of its choice.
+  if (waiting && extent === 'all') return fact.phase === 'run' && !fact.byCall ? 'block' : 'ask'
+  return extent === 'all' && (how === 'empties' || how === 'overwrites') ? 'ask' : undefined
 }
 
 function contactsLookup(inspection: Inspection): boolean {

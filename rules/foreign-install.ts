@@ -111,7 +111,9 @@ function report(
 ): readonly RuleFinding[] {
   const place = placeOf(addresses, inspection, context)
   if (!isStranger(place) || place.host === undefined) return []
-  const grave = place.kind === 'capture' || place.plain || (clones && fact.phase === 'install')
+  // What npx fetches runs at once.
+  const runs = fact.phase === 'install' && /\b(?:npx|bunx|pnpx|exec|dlx)\s/.test(command)
+  const grave = runs || place.kind === 'capture' || place.plain || (clones && fact.phase === 'install')
   const action: Action = grave ? 'block' : 'ask'
   const message =
     `${opening(fact)} runs ${quote(command, 120)}, which brings software from ${place.host.shown}, ${placeInWords(place)}, ` +

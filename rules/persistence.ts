@@ -133,8 +133,12 @@ function ofGit(path: Text, contents: readonly Text[]): Foothold | undefined {
   }
 }
 
+/** Settings of npm by which it starts other programs than its own, or takes packages from elsewhere. */
+const redirects =
+  /^\s*(?:script-shell|shell|node-options|init-module|git|registry|@[\w.-]+:registry|globalconfig|onload-script)\s*=/m
+
 function weigh({ weight }: Foothold, written: Written): Action | undefined {
-  const suspicious = written.contents.some(isSuspiciousText)
+  const suspicious = written.contents.some(text => isSuspiciousText(text) || redirects.test(text))
   if (unasked(written)) return weight === 2 || suspicious ? 'block' : 'ask'
   // A command the user started: what it writes may still be telling.
   return suspicious ? 'ask' : undefined

@@ -1,6 +1,7 @@
 import { HOLE } from '../lib/types.ts'
 import type { Action, Fact, Flow, Inspection, Rule, Text } from '../lib/types.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
+import { unasked } from './behaviour/written.ts'
 import { findingAt, findingOfFlow, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
@@ -159,7 +160,18 @@ const redirected = [
   /\bpty\.spawn\b|\bsocket\.socket\b.*\b(?:dup2|subprocess)\b/s,
 ]
 
+/** A way in from outside: a port of this machine that is opened at the other end. */
+const tunnels =
+  /\b(?:auto)?ssh(?:\.exe)?\s(?:.*\s)?-(?:[a-zA-Z]*R\s*\S|-?o\s*RemoteForward)|\bchisel\s+client\b.*\bR:|\bngrok\s+tcp\b|\bcloudflared\s+(?:access|tunnel)\b.*\b(?:tcp|ssh):|\bfrpc\s+-c\b|\btailscale\s+up\b.*--ssh\b|\btmate\s+-F\b|\bgs-netcat\b/
+
 function ofCommand(fact: Starts): readonly RuleFinding[] {
+  const opened = unasked(fact) ? fact.commands.find(text => tunnels.test(text)) : undefined
+  if (opened !== undefined) {
+    const message =
+      `${opening(fact)} runs ${quote(opened, 160)}, which lets whoever is at the other end reach this machine. ` +
+      'Do not install it.'
+    return [findingAt(fact.at, fact.phase, { action: 'block', severity: 'critical', message })]
+  }
   const command = fact.commands.find(text => redirected.some(pattern => pattern.test(text)))
   if (command === undefined) return []
   const action = fact.phase === 'run' && fact.byCall ? 'ask' : 'block'

@@ -80,6 +80,7 @@ export const worm: Rule = {
 
 const commands: readonly { readonly what: string; readonly alone: boolean; readonly command: RegExp }[] = [
   { what: 'publishes packages', alone: true, command: /\b(?:npm|yarn|pnpm)\s+(?:\S+\s+)?publish\b/ },
+  { what: 'publishes packages or extensions', alone: true, command: /\b(?:vsce|ovsx|jsr|lerna|twine|cargo|gem|poetry|uv|flit)\s+(?:\S+\s+)?(?:publish|upload|push)\b|\bdocker\s+push\b|\bnp\s+--yolo\b|\bnpm\s+dist-tag\s+add\b/ },
   { what: 'lists the packages you may publish', alone: true, command: /\bnpm\s+(?:access\s+(?:list|ls)|owner\s+add|token\s+(?:list|create))\b/ },
   { what: 'searches the disk for secrets with a scanner', alone: true, command: /\b(?:trufflehog|gitleaks|noseyparker|detect-secrets)\b/ },
   { what: 'makes or changes repositories', alone: true, command: /\bgh\s+(?:repo\s+(?:create|fork)|api\b.*(?:user\/repos|contents)|workflow|secret)\b|\bgit\s+push\b/ },

@@ -20,6 +20,7 @@ import { folderOf, joinInside } from './entries/package-files.ts'
 import { resolvePath } from './entries/resolve-in-package.ts'
 import type { PackageView } from './package-view.ts'
 import { from } from './script/folders.ts'
+import { recipesOf } from './script/makefile.ts'
 import { readScript } from './script/read-script.ts'
 import type { Dialect, ScriptCode, ScriptReading, ScriptStart } from './script/script-reading.ts'
 
@@ -180,7 +181,8 @@ export class Follower {
 
   /** From the folder it runs in, or else from that of the script itself or the package's root. */
   #path(start: ScriptStart, origin: Origin): string[] {
-    const target = start.target.replace(/^(?:\.\/)+/, '')
+    // `node .` starts what `main` names.
+    const target = start.target.replace(/^\.$/, '').replace(/^(?:\.\/)+/, '')
     const inner =
       origin.cwd !== '' && target.startsWith(`${origin.cwd}/`) ? target.slice(origin.cwd.length + 1) : target
     for (const path of [
@@ -234,12 +236,13 @@ export class Follower {
     this.phases.set(path, earlier(phase, this.phases.get(path) ?? 'dormant'))
     if (origin.from !== path && isStart)
       this.edges.set(`${origin.from}\0${path}\0${phase}\0${how}`, { from: origin.from, to: path, phase, how })
-    const key = `file\0${phase}\0${path}\0${readerOf(how, this.#view.kind(path))}`
+    const key = `file\0${phase}\0${path}\0${how.startsWith('make') ? how : readerOf(how, this.#view.kind(path))}`
     if (this.#seen.has(key)) return
     this.#seen.add(key)
     if (phase !== 'dormant') this.entries.push({ phase, via, path })
     const reader = readerOf(how, this.#view.kind(path))
-    if (reader === 'code') this.#code?.addEntry({ path, phase, via })
+    if (how.startsWith('make ') || how === 'make') this.#readMakefile(path, how.split(' ').slice(1), origin)
+    else if (reader === 'code') this.#code?.addEntry({ path, phase, via })
     else if (reader !== undefined) this.#readFile(path, reader, origin)
   }
 
@@ -247,6 +250,17 @@ export class Follower {
     const text = this.#view.text(path)
     if (text === undefined) return
     this.#take(readScript({ text, dialect, path, phase: origin.phase, cwd: origin.cwd }), {
+      ...origin,
+      from: path,
+      depth: origin.depth + 1,
+    })
+  }
+
+  #readMakefile(path: string, targets: readonly string[], origin: Origin): void {
+    const whole = this.#view.text(path)
+    if (whole === undefined || whole.length > limits.maxScriptBytes) return
+    const text = recipesOf(whole, targets)
+    this.#take(readScript({ text, dialect: 'shell', path, phase: origin.phase, cwd: origin.cwd }), {
       ...origin,
       from: path,
       depth: origin.depth + 1,

@@ -184,6 +184,10 @@ export function callArrayMethod(
     case 'pop':
     case 'at':
     case 'shift':
+      // A list of what is still to be done, taken from and added to by turns: what is added later is taken as well.
+      if (name !== 'at')
+        for (const one of object.objects)
+          if (one.kind === 'array' && one.owner !== frame.context) machine.read(machine.restOf(one), frame)
       if (items.exact && name !== 'shift' && items.list.length > 0)
         return (
           items.list.at(typeof callback.known[0] === 'number' && name === 'at' ? callback.known[0] : -1) ??

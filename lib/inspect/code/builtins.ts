@@ -19,6 +19,8 @@ import {
   handResult,
   instance,
   loadComputed,
+  noteFilled,
+  noteWritten,
   sendTo,
   type ModelledCall,
 } from './effects.ts'
@@ -46,6 +48,16 @@ import { rejected } from './promises.ts'
 import type { Place } from './sites.ts'
 import { addHandler, openServer } from './serving.ts'
 import { makeStream, onStream, pourInto, pushToStream, writeToStream } from './streams.ts'
+import {
+  callGit,
+  callShell,
+  emptyStore,
+  openFile,
+  openRegistry,
+  runStatement,
+  setRegistry,
+  startRepl,
+} from './tools.ts'
 import {
   anything,
   cellsOf,
@@ -441,7 +453,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       let taints: readonly Taint[] = []
       for (const value of all) {
         pour(machine, taints, value, frame, place)
-        taints = joinTaints(taints, deep({ ...value, functions: [] }))
+        taints = enciphered(value, joinTaints(taints, deep({ ...value, functions: [] })), place)
       }
       return handResult(machine, anything, {
         ...call,
@@ -547,8 +559,29 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       // The buffer that is filled holds it from then on.
       for (const buffer of second.objects) machine.writeRest(buffer, tainted(first.taints))
       return handResult(machine, tainted(first.taints), call)
+    case 'fs.open':
+      return openFile(machine, call)
+    case 'fs.empty':
+      for (const { model } of [...first.objects, ...call.self.objects])
+        if (model?.name === 'write-stream') noteWritten(machine, model, known(''), call)
+      return handResult(machine, anything, call)
+    case 'git':
+      return callGit(machine, call)
+    case 'registry':
+      return openRegistry(machine, call)
+    case 'registry.set':
+      return setRegistry(machine, call)
+    case 'repl':
+      return startRepl(machine, call)
+    case 'shelljs':
+      return callShell(machine, call)
+    case 'store.empty':
+      return emptyStore(machine, call)
+    case 'statement':
+      return runStatement(machine, call)
     case 'fs.write': {
       for (const object of first.objects) {
+        if (object.model?.name === 'write-stream') noteFilled(machine, object.model, second, call)
         if (object.model !== undefined) sendTo(machine, object.model, deep(second), second, call, 'content')
       }
       return anything
@@ -910,6 +943,13 @@ function define(
   }
   if (value !== anything)
     setMember(machine, target, name === undefined ? anything : known(name), value, frame, placeNode(place))
+}
+
+/** What comes out of a cipher that was poured into. */
+export function enciphered(stream: Value, taints: readonly Taint[], place: Place): readonly Taint[] {
+  return stream.objects.some(({ model }) => model?.name === 'cipher')
+    ? hop(taints, 'encrypted', place)
+    : taints
 }
 
 /** What comes out of one stream, into another or whatever else it was piped to. */

@@ -462,6 +462,16 @@ export function newValue(
   return result
 }
 
+/** Scripts for zx find its `$` among the globals; nobody else tags a template with a `$` that is nowhere defined. */
+function isGlobalShell(
+  { tag }: Extract<AnyNode, { type: 'TaggedTemplateExpression' }>,
+  value: Value,
+): boolean {
+  const root = tag.type === 'CallExpression' ? tag.callee : tag
+  if (root.type !== 'Identifier' || root.name !== '$') return false
+  return value.functions.length === 0 && value.handles.every(({ api }) => api === 'global:$')
+}
+
 /** tag`a${b}c` is `tag(['a', 'c'], b)`. */
 export function evaluateTagged(
   machine: Interpreter,
@@ -477,7 +487,9 @@ export function evaluateTagged(
   const values = node.quasi.expressions.map(expression => machine.evaluate(expression, frame))
   const place = placeOf(frame.file, node)
   // A shell tag runs the whole text, so commands see it joined.
-  const shell = tag.handles.filter(handle => actOf(handle.api)?.act === 'start')
+  const shell = (isGlobalShell(node, tag) ? [machine.handle('pkg:zx.$')] : tag.handles).filter(
+    handle => actOf(handle.api)?.act === 'start',
+  )
   if (shell.length > 0) {
     const whole = machine.evaluate(node.quasi, frame)
     let result = nothing

@@ -1,6 +1,7 @@
 import { HOLE } from '../../types.ts'
 import type { SinkKind, SourceKind, Text } from '../../types.ts'
 import { accountOf } from './accounts.ts'
+import { wordsOf } from './argument-words.ts'
 import { textsOf } from './constants.ts'
 import { commonBase, destinationsOf, isLocal, namesHost, placedBelow, requestParts } from './destinations.ts'
 import { giveTaints, hand } from './handing.ts'
@@ -33,6 +34,7 @@ import {
   type Value,
 } from './values.ts'
 import { runWritten } from './written-scripts.ts'
+import { noteStored } from './stored.ts'
 import { noteImports, numberOf, wasm, withoutNames } from './webassembly.ts'
 
 /** A call of something that a model describes. */
@@ -133,6 +135,8 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
         call.place,
       )
       return handResult(machine, anything, call)
+    case 'does':
+      return does(machine, model, call)
     case 'alias':
     case 'built-in':
       return anything
@@ -263,7 +267,8 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     for (const object of made.objects)
       if (!object.fields.has('%target'))
         machine.writeField(object, '%target', ofHandle(machine.handle('store.*', undefined, made)))
-  if (model.gives === 'socket') for (const object of made.objects) giveTaints(machine, object, [taint])
+  if (model.gives === 'socket' || model.hears === true)
+    for (const object of made.objects) giveTaints(machine, object, [taint])
   handResult(machine, tainted([taint]), call)
   return made
 }
@@ -307,10 +312,43 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
   }
   for (const { model: target } of models(self)) {
     if (target.name === 'socket') notePool(machine, target, call)
+    if (target.name === 'write-stream') noteWritten(machine, target, content, call)
+    if (target.name === 'store') noteStored(machine, target.api, content, call)
     sendTo(machine, target, taints, content, call, model.role ?? 'payload')
   }
-  handResult(machine, tainted(self.taints), call)
+  let heard = self.taints
+  for (const { fields } of self.objects) {
+    const said = fields.get('%taints')
+    if (said !== undefined) heard = joinTaints(heard, machine.read(said, frame).taints)
+  }
+  handResult(machine, tainted(heard), call)
   return self
+}
+
+/** Text that is put into an open file is written where that file lies. */
+export function noteWritten(
+  machine: Interpreter,
+  target: InstanceModel,
+  content: Value,
+  { handle, frame, place }: ModelledCall,
+): void {
+  const contents = content.known.filter(text => typeof text === 'string').map(text => text.slice(0, 400))
+  const paths = textsOf(machine.read(target.texts, frame)).filter(text => text !== HOLE)
+  if (paths.length > 0 && contents.length > 0)
+    machine.fact({ kind: 'writes', api: handle.api, paths, contents }, frame, place)
+}
+
+/** The same where nothing is known of the content: bytes given to a descriptor. */
+export function noteFilled(
+  machine: Interpreter,
+  target: InstanceModel,
+  content: Value,
+  call: ModelledCall,
+): void {
+  if (content.known.some(text => typeof text === 'string')) return noteWritten(machine, target, content, call)
+  const paths = textsOf(machine.read(target.texts, call.frame)).filter(text => text !== HOLE)
+  if (paths.length > 0)
+    machine.fact({ kind: 'writes', api: call.handle.api, paths, contents: [] }, call.frame, call.place)
 }
 
 /** A pool is told by the first words of its protocol, wherever it is. */
@@ -742,7 +780,12 @@ function isTelling(path: Text): boolean {
   return told.length >= 2 && !/^(?:undefined|null|NaN)(?:\.\w+)?$/.test(name)
 }
 
-function readFile(machine: Interpreter, path: Value, gives: 'content' | 'stream', call: ModelledCall): Value {
+export function readFile(
+  machine: Interpreter,
+  path: Value,
+  gives: 'content' | 'stream',
+  call: ModelledCall,
+): Value {
   const { frame, place } = call
   let result = nothing
   const callers = path.taints.filter(
@@ -805,10 +848,14 @@ function writeFile(machine: Interpreter, model: ActOf<'write'>, call: ModelledCa
   })
 }
 
-function copyFile(machine: Interpreter, from: Value, to: Value, call: ModelledCall): Value {
+export function copyFile(machine: Interpreter, from: Value, to: Value, call: ModelledCall): Value {
   const content = readFile(machine, from, 'content', { ...call, given: { list: [], rest: nothing } })
   const paths = pathsOf(to)
-  machine.fact({ kind: 'writes', api: call.handle.api, paths, contents: [] }, call.frame, call.place)
+  machine.fact(
+    { kind: 'writes', api: call.handle.api, paths, contents: [], from: pathsOf(from) },
+    call.frame,
+    call.place,
+  )
   storeFile(machine, paths, content, call)
   flowInto(machine, content.taints, { kind: 'write', role: 'content', destinations: paths }, call)
   return handResult(machine, anything, call)
@@ -834,4 +881,24 @@ function carry(machine: Interpreter, label: string | undefined, call: ModelledCa
   for (const value of allArguments(call)) taints = joinTaints(taints, machine.deepTaints(value, call.frame))
   if (label !== undefined) taints = hop(taints, label, call.place)
   return handResult(machine, tainted(taints), call)
+}
+
+/** A function that does what a command line does, or that stores something at a known place. */
+function does(machine: Interpreter, model: ActOf<'does'>, call: ModelledCall): Value {
+  const { frame, place, handle } = call
+  const words = wordsOf(machine, call)
+  if (model.line !== undefined)
+    machine.fact(
+      {
+        kind: 'starts',
+        api: handle.api,
+        commands: [[model.line, ...words].join(' ').slice(0, 4_000)],
+        manner: [],
+      },
+      frame,
+      place,
+    )
+  if (model.writes !== undefined)
+    machine.fact({ kind: 'writes', api: handle.api, paths: [model.writes], contents: words }, frame, place)
+  return handResult(machine, anything, call)
 }

@@ -369,7 +369,8 @@ export function fieldOf(
       for (const star of followed) result = join(result, namedMember(machine, star, name, frame, place, seen))
     }
     if (at.model !== undefined) {
-      const api = at.model.name === 'store' ? 'store.*' : machine.memberName(at.model.name, name)
+      const own = machine.memberName(at.model.name, name)
+      const api = at.model.name === 'store' && !isModelled(own) ? 'store.*' : own
       if (isModelled(api)) result = join(result, ofHandle(machine.handle(api, undefined, ofObject(object))))
     }
     const parents: Value | undefined = at.parents

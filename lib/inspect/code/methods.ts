@@ -1,6 +1,6 @@
 import { HOLE } from '../../types.ts'
 import { callArrayMethod } from './arrays.ts'
-import { makeFunctionFromText, pour } from './builtins.ts'
+import { makeFunctionFromText, enciphered, pour } from './builtins.ts'
 import { foldMethod } from './constants.ts'
 import { isHiddenCodePoint } from './fold/decoders.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
@@ -201,6 +201,7 @@ function pipe(machine: Interpreter, object: Value, given: Arguments, frame: Fram
     const own = one.fields.get('%taints')
     if (own !== undefined) taints = joinTaints(taints, machine.read(own, frame).taints)
   }
+  taints = enciphered(object, taints, place)
   const target = given.list[0] ?? given.rest
   pour(machine, taints, target, frame, place)
   return withTaints(target === nothing ? anything : target, taints)

@@ -130,6 +130,8 @@ export class PythonRunner {
     const values: Value[] = []
     let at = start
     while (at < end) {
+      // `folder / 'name'` is a path: between texts a slash divides nothing.
+      if (this.#word(at) === '/' && values.length > 0 && at + 1 < end) values.push(constant('/'))
       const { value, next } = this.#primary(at, end)
       if (value) values.push(value)
       at = Math.max(next, at + 1)

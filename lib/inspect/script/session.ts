@@ -124,7 +124,9 @@ export class ScriptSession {
   }
 
   start(start: Omit<ScriptStart, 'cwd'>): void {
-    const target = start.kind === 'file' ? this.resolve(start.target) : start.target
+    const path = start.kind === 'file' ? this.resolve(start.target) : start.target
+    // The folder itself: its `main` is what Node starts.
+    const target = path === '' && start.target !== '' ? '.' : path
     if (!target.includes(HOLE) && target !== '') keep(this.#starts, { ...start, target, cwd: this.cwd })
   }
 

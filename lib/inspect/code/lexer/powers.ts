@@ -7,6 +7,7 @@ import { expand, type Act, type Model } from '../models/model.ts'
 import { httpClients, sockets } from '../models/network.ts'
 import { host } from '../models/secrets.ts'
 import { answers, emitters, stores } from '../models/services.ts'
+import { tools } from '../models/tools.ts'
 
 /**
  * What a package must be able to name before it can do anything a rule speaks of, taken from the models, so that
@@ -25,10 +26,21 @@ const powerfulActs: ReadonlySet<Act['act']> = new Set([
   'copy',
   'delete',
   'chmod',
+  'does',
 ])
 
 /** Instances whose methods send; making one is the power, since their methods have the names of everything else. */
-const powerfulInstances: ReadonlySet<string> = new Set(['xhr', 'socket', 'datagram', 'resolver'])
+const powerfulInstances: ReadonlySet<string> = new Set([
+  'xhr',
+  'socket',
+  'datagram',
+  'resolver',
+  'git',
+  'autostart',
+  'service',
+  'cron-table',
+  'database',
+])
 
 const powerfulBuiltIns: ReadonlySet<string> = new Set([
   'fork',
@@ -39,6 +51,10 @@ const powerfulBuiltIns: ReadonlySet<string> = new Set([
   'getBuiltin',
   'server',
   'fs.write',
+  'fs.open',
+  'registry',
+  'repl',
+  'shelljs',
   'client',
   'client.call',
 ])
@@ -135,6 +151,12 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'process.emit',
   // The lexer looks for the member itself.
   'process.kill',
+  // What was opened, or made, is the power.
+  'fs.empty',
+  'git',
+  'registry.set',
+  'store.empty',
+  'statement',
   // A session that was opened is the power.
   'session.request',
 ])
@@ -177,6 +199,7 @@ export const models: readonly Model[] = [
   ...answers,
   ...emitters,
   ...channels,
+  ...tools,
 ]
 
 function collect(): Powers {

@@ -7,7 +7,7 @@ export const exec: readonly Model[] = [
       'node:child_process.{exec,execSync}',
       'pkg:shelljs.exec',
       'pkg:execa.{execaCommand,execaCommandSync,command,commandSync}',
-      'pkg:zx.$',
+      'pkg:{zx,zx/core,bun}.$',
       'pkg:execa.$',
       'pkg:node-cmd.{run,runSync,get}',
     ],

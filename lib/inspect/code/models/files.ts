@@ -36,7 +36,8 @@ export const files: readonly Model[] = [
   },
   { of: ['node:fs.{openAsBlob,readlink,readlinkSync}'], act: 'read', path: 0, gives: 'content' },
   { of: ['node:fs.{readdir,readdirSync,opendir,opendirSync}'], act: 'exists', path: 0 },
-  { of: ['node:fs.{createReadStream,open,openSync}'], act: 'read', path: 0, gives: 'stream' },
+  { of: ['node:fs.createReadStream'], act: 'read', path: 0, gives: 'stream' },
+  { of: ['node:fs.{open,openSync}'], act: 'built-in', name: 'fs.open' },
   { of: ['node:fs.{ReadStream}'], act: 'read', path: 0, gives: 'stream' },
   { of: ['node:fs.{read,readSync,readv,readvSync}'], act: 'built-in', name: 'fs.read' },
   {
@@ -65,7 +66,8 @@ export const files: readonly Model[] = [
     gives: 'nothing',
   },
   { of: ['node:fs.{createWriteStream,WriteStream}'], act: 'write', path: 0, gives: 'stream' },
-  { of: ['write-stream.{write,end}'], act: 'send', payload: [0] },
+  { of: ['write-stream.{write,end,writeFile,appendFile}'], act: 'send', payload: [0] },
+  { of: ['node:fs.{ftruncate,ftruncateSync}', 'write-stream.truncate'], act: 'built-in', name: 'fs.empty' },
   { of: ['node:fs.{write,writeSync,writev,writevSync}'], act: 'built-in', name: 'fs.write' },
   {
     of: [

@@ -6,6 +6,7 @@ import { expand, type Act, type PropertyModel } from './model.ts'
 import { httpClients, sockets } from './network.ts'
 import { host, properties } from './secrets.ts'
 import { answers, emitters, stores } from './services.ts'
+import { tools } from './tools.ts'
 
 const acts = new Map<string, Act>()
 const propertyModels = new Map<string, PropertyModel>()
@@ -34,6 +35,7 @@ for (const model of [
   ...answers,
   ...emitters,
   ...channels,
+  ...tools,
 ]) {
   for (const api of model.of.flatMap(expand)) {
     acts.set(api, model)

@@ -20,6 +20,8 @@ export type Act =
       readonly host?: boolean
       /** Where it leads if nothing is said. */
       readonly at?: string
+      /** What it calls back with was said by somebody there. */
+      readonly hears?: true
       /** Options or a token to sign in with: where they stand in the code, the account is the author's. */
       readonly account?: number
     }
@@ -64,6 +66,8 @@ export type Act =
   /** Gives an instance with methods of its own. */
   | { readonly act: 'make'; readonly instance: string }
   | { readonly act: 'listen'; readonly event: number }
+  /** What a program of this command line does, or what storing a file at this place does. */
+  | { readonly act: 'does'; readonly line?: string; readonly writes?: string }
   /** The same as another name. */
   | { readonly act: 'alias'; readonly to: string }
   /** Implemented in code, by this name. */

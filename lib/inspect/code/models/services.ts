@@ -73,6 +73,7 @@ export const stores: readonly Model[] = [
       'pkg:slimbot',
     ],
     act: 'contact',
+    hears: true,
     account: 0,
     at: 'https://api.telegram.org',
     gives: 'store',
@@ -86,7 +87,34 @@ export const stores: readonly Model[] = [
     at: 'https://firestore.googleapis.com',
     gives: 'response',
   },
+  {
+    of: [
+      'store.{dropDatabase,dropCollection,dropSchema,dropAllSchemas,dropAllTables,flushall,flushdb,flushAll,flushDb,FLUSHALL,FLUSHDB}',
+      'store.{deleteMany,remove}',
+      'pkg:mongoose.connection.{dropDatabase,db.dropDatabase,useDb().dropDatabase,useDb().db.dropDatabase}',
+      'pkg:mongoose.connection.db.{dropCollection,collection().deleteMany,collection().drop}',
+      'database.{dropAllSchemas,dropDatabase,dropSchema,drop}',
+    ],
+    act: 'built-in',
+    name: 'store.empty',
+  },
   { of: ['store.*'], act: 'send', payload: [0, 1, 2, 3] },
+  {
+    of: [
+      'pkg:{knex,sequelize}',
+      'pkg:sequelize.Sequelize',
+      'pkg:typeorm.{DataSource,getConnection,getManager,createConnection}',
+      'pkg:@prisma/client.PrismaClient',
+      'pkg:mysql2.createConnectionPromise',
+    ],
+    act: 'make',
+    instance: 'database',
+  },
+  {
+    of: ['database.{query,raw,execute,$executeRaw,$executeRawUnsafe,$queryRawUnsafe}'],
+    act: 'built-in',
+    name: 'statement',
+  },
 ]
 
 /** What somebody is asked for, and what a chain answers. */

@@ -81,12 +81,15 @@ function find(call: Invocation, session: ScriptSession): Value {
   const end = words.findIndex(({ text }, i) => i > exec && /^(?:;|\+)$/.test(text))
   const command = words.slice(exec + 1, end < 0 ? undefined : end)
   return session.runner.words(
-    command.map(word =>
-      word.text === '{}' ? { ...found, text: roots[0] ? `${roots[0].text}/\u0001` : '\u0001' } : word,
-    ),
+    command.map(word => (word.text === '{}' ? { ...found, text: foundPath(roots[0]) } : word)),
     undefined,
     call,
   )
+}
+
+/** Whatever lies somewhere below a folder. */
+function foundPath(root: Value | undefined): string {
+  return root === undefined ? HOLE : `${root.text.replace(/\/$/, '')}/${HOLE}/${HOLE}`
 }
 
 function changeFolder(call: Invocation, session: ScriptSession): Value {

@@ -66,8 +66,11 @@ function posixShell(call: Invocation, session: ScriptSession): Value {
   if (call.program === 'busybox' && !/^(?:ba|a|da)?sh$/.test(words[0]?.text ?? ''))
     return session.runner.words(words, call.stdin, call)
   const { options, operands } = parseOptions(words, new Set([...shellValues].filter(name => name !== '-c')))
-  if (options.some(({ name }) => name === '-c'))
+  if (options.some(({ name }) => name === '-c')) {
+    // `sh -c '… "$1"' name file`
+    setParameters(session, operands.slice(2))
     return operands[0] ? runText(session, call, operands[0], 'shell') : none
+  }
   const file = operands[0]
   if (file && file.text !== '-' && !options.some(({ name }) => name === '-s')) {
     setParameters(session, operands.slice(1))

@@ -2,6 +2,7 @@ import { type Invocation, none, type ScriptSession } from '../session.ts'
 import { empty, unknown, withText, type Value } from '../value.ts'
 import { runText } from './interpreters.ts'
 import { parseOptions, valuesOf } from './options.ts'
+import type { Option } from './options.ts'
 import { starts } from './starts.ts'
 
 type Model = (call: Invocation, session: ScriptSession) => Value
@@ -75,6 +76,28 @@ const npmValues = new Set(
 const runVerbs = new Set(['run', 'run-script', 'rum', 'urn', 'start', 'test', 'stop', 'restart', 't'])
 const execVerbs = new Set(['exec', 'x', 'dlx', 'create'])
 
+/** `--package` of `npm exec` and `npx`: what is fetched, whatever is then started of it. */
+function fetchedPackages(call: Invocation, session: ScriptSession, options: readonly Option[]): void {
+  const specs = valuesOf(options, '-p', '--package').map(({ text }) => text)
+  const remote = specs.filter(text => remoteSpec.test(text))
+  if (remote.length > 0) session.fact({ kind: 'contacts', api: 'npx', destinations: remote, at: call.site })
+  if (specs.length > 0)
+    session.fact({
+      kind: 'starts',
+      api: 'npx',
+      commands: [
+        `npx ${call.words
+          .slice(1)
+          .map(({ text }) => text)
+          .join(' ')}`.slice(0, 4_000),
+      ],
+      manner: call.manner,
+      at: call.site,
+    })
+}
+
+const remoteSpec = /^(?:https?:|git\+|git:|github:|file:)|^[\w-]+\/[\w.-]+$/
+
 /** npm, yarn, pnpm, bun as package managers: scripts and bins they run, packages they fetch. */
 function packageManager(call: Invocation, session: ScriptSession): Value {
   const { options, operands } = parseOptions(call.words, npmValues)
@@ -86,6 +109,7 @@ function packageManager(call: Invocation, session: ScriptSession): Value {
     const target = /^run|^rum|^urn/.test(verb) ? (next?.text ?? '') : verb === 't' ? 'test' : verb
     session.start({ kind: 'npm-script', target, how: 'run', at })
   } else if (execVerbs.has(verb) && next) {
+    fetchedPackages(call, session, options)
     const from = call.words.indexOf(next)
     return npxCommand(call, session, call.words.slice(from))
   } else if (call.program !== 'npm' && verb !== '' && !yarnVerbs.has(verb))
@@ -101,6 +125,7 @@ const yarnVerbs = new Set(
 
 function npx(call: Invocation, session: ScriptSession): Value {
   const { options } = parseOptions(call.words, npxValues)
+  fetchedPackages(call, session, options)
   for (const line of valuesOf(options, '-c', '--call')) runText(session, call, line, 'shell')
   let i = 1
   while (i < call.words.length && call.words[i]?.text.startsWith('-'))
@@ -137,10 +162,30 @@ function npxCommand(call: Invocation, session: ScriptSession, words: readonly Va
     manner: call.manner,
     at,
   })
-  if (/^(?:https?:|git\+|git:|github:|file:)|^[\w-]+\/[\w.-]+$/.test(first.text))
+  if (remoteSpec.test(first.text))
     session.fact({ kind: 'contacts', api: 'npx', destinations: [first.text], at })
   const name = first.text.replace(/(?!^)@[^/]*$/, '')
   return session.runner.words([withText(first, name), ...words.slice(1)], call.stdin, call)
+}
+
+/** `make -C dir -f file target`: the recipes of a makefile of the package. */
+function make(call: Invocation, session: ScriptSession): Value {
+  const { options, operands } = parseOptions(
+    call.words,
+    new Set(['-C', '-f', '-j', '-l', '--directory', '--file']),
+  )
+  const folder = valuesOf(options, '-C', '--directory')[0]?.text
+  const named = valuesOf(options, '-f', '--file', '--makefile')[0]?.text
+  const targets = operands.map(({ text }) => text).filter(text => !text.includes('='))
+  const at = call.site
+  for (const name of named === undefined ? ['Makefile', 'makefile', 'GNUmakefile'] : [named])
+    session.start({
+      kind: 'file',
+      target: folder === undefined ? name : `${folder}/${name}`,
+      how: ['make', ...targets.slice(0, 20)].join(' '),
+      at,
+    })
+  return starts(call, session)
 }
 
 /** `command x` runs x, `command -v x` only says where it lies. */
@@ -164,6 +209,8 @@ export const wrapperCommands: ReadonlyMap<string, Model> = new Map<string, Model
   ['stdbuf', wrapper('-i -o -e')],
   ['exec', wrapper('-a')],
   ['command', command],
+  ['make', make],
+  ['gmake', make],
   ['builtin', wrapper('')],
   ['unbuffer', wrapper('')],
   ['watch', wrapper('-n -d')],

@@ -1,0 +1,95 @@
+import { HOLE } from '../../lib/types.ts'
+import type { Fact, Inspection, Text } from '../../lib/types.ts'
+import { sameLine, slashes, unasked } from './written.ts'
+
+/** What happens to files whose names nobody wrote down: whatever lies below a folder of the user or the project. */
+export type Sweep = {
+  readonly how: 'deletes' | 'empties' | 'overwrites' | 'encrypts' | 'renames' | 'moves'
+  /** One of the paths, the shortest that shows the root. */
+  readonly path: Text
+  /** What every one of them then holds, where that is known. */
+  readonly content: Text | undefined
+  /** `all` below a root that is written down; `some` where the root or the depth is not. */
+  readonly extent: 'all' | 'some'
+}
+
+type Change = Extract<Fact, { kind: 'writes' | 'deletes' }>
+
+/** Everything a person keeps, or the project itself; folders in it that are whole collections count as well. */
+const roots =
+  /^(?:~|<project>|\/|[a-z]:\/?|%userprofile%|\/home|\/Users|\/root|\/mnt|\/Volumes)(?:\/(?:\u0001|Documents|Desktop|Downloads|Pictures|Music|Videos|Movies|Public|OneDrive|Dropbox|projects?|code|dev|work|workspace|repos?|git|src|lib|app|pages|test|tests|docs|public|packages|\.git|node_modules))*$/i
+
+/** Depths of a recursive walk that the engine tells apart: nobody writes four levels of unknown names by hand. */
+const manyDepths = 4
+
+/**
+ * How a change of files damages what is not the package's own; undefined where it may be its work. Paths of options
+ * and of callers have one unknown part, a walk or a pattern several. `hides`: it waits for a day, a place or a person.
+ */
+export function sweepOf(fact: Change, inspection: Inspection, hides: boolean): Sweep | undefined {
+  const swept = [...new Set(fact.paths.map(slashes).filter(isListed))].toSorted((a, b) => a.length - b.length)
+  const [path] = swept
+  if (path === undefined) return undefined
+  const rooted = swept.filter(one => !one.startsWith(HOLE) && !/^\.\.?\//.test(one))
+  const deep = rooted.some(one => unknownParts(one) >= 2) || swept.length >= manyDepths
+  const extent = deep && rooted.length > 0 ? 'all' : 'some'
+  if (extent === 'some' && swept.length < manyDepths && rooted.length === 0) return undefined
+  const shown = rooted[0] ?? path
+  const what = changeOf(fact, inspection, hides)
+  if (what === undefined) return undefined
+  if (extent === 'some' && rooted.length === 0 && what.how === 'deletes' && !hides) return undefined
+  // One unknown name below a root may be an option.
+  if (!deep && !hides) return undefined
+  return { ...what, path: shown, extent }
+}
+
+/** A root, then nothing but names that are listed at run time, perhaps of one kind. */
+function isListed(path: Text): boolean {
+  const at = path.indexOf(HOLE)
+  if (at < 0) return false
+  const cut = path.lastIndexOf('/', at)
+  const root = cut <= 0 ? path.slice(0, Math.max(cut, 0)) || (cut === 0 ? '/' : '') : path.slice(0, cut)
+  const rest = path.slice(cut + 1).split('/')
+  if (!rest.every(part => part.includes(HOLE) && !/[\w-]{3,}\u0001|\u0001[\w-]/.test(part))) return false
+  return root === '' || root === '.' || root === '..' || roots.test(root)
+}
+
+function unknownParts(path: Text): number {
+  return path.split('/').filter(part => part.includes(HOLE)).length
+}
+
+function changeOf(
+  fact: Change,
+  inspection: Inspection,
+  hides: boolean,
+): Pick<Sweep, 'how' | 'content'> | undefined {
+  if (fact.kind === 'deletes')
+    return { how: /truncate/i.test(fact.api) ? 'empties' : 'deletes', content: undefined }
+  if (isEncrypted(fact, inspection)) return { how: 'encrypts', content: undefined }
+  const { from = [], contents, api } = fact
+  if (/\.(?:rename|move|mv)(?:Sync)?$/.test(api) && from.some(path => isListed(slashes(path))))
+    return { how: fact.paths.some(path => isListed(slashes(path))) ? 'renames' : 'moves', content: undefined }
+  const same = from.filter(path => path !== HOLE)
+  if (same.length > 0 && same.every(path => !path.includes(HOLE)))
+    return { how: 'overwrites', content: same[0] }
+  const [text] = contents
+  if (contents.length > 0 && contents.every(one => one === '')) return { how: 'empties', content: undefined }
+  if (text !== undefined && contents.every(one => !one.includes(HOLE)))
+    return { how: 'overwrites', content: text }
+  return hides && from.length === 0 ? { how: 'overwrites', content: undefined } : undefined
+}
+
+/** The file itself, or what lies beside it, comes out of a cipher. */
+function isEncrypted(fact: Change, inspection: Inspection): boolean {
+  return inspection.flows.some(
+    ({ sink, hops }) =>
+      sink.kind === 'write' && sameLine(sink.at, fact.at) && hops.some(({ label }) => label === 'encrypted'),
+  )
+}
+
+/** Whether a command or a caller asked for it in a way that nobody would mean: on a day, in a country. */
+export function waits(fact: Fact): boolean {
+  return (
+    !unasked(fact) && fact.guards.some(({ kind }) => kind === 'time' || kind === 'locale' || kind === 'user')
+  )
+}
