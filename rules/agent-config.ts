@@ -1,8 +1,9 @@
-import type { Action, Inspection, Rule, Text } from '../lib/types.ts'
+import type { Action, Fact, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
 import type { Written } from './behaviour/written.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
+import type { RuleFinding } from './finding.ts'
 
 /** Settings that let an assistant start programs, and texts that it obeys. */
 const settings =
@@ -49,8 +50,9 @@ export const agentConfig: Rule = {
     },
   },
   check(inspection: Inspection) {
-    return oncePerLine(
-      writtenBy(inspection).flatMap(written => {
+    return oncePerLine([
+      ...inspection.facts.flatMap(ofCommand),
+      ...writtenBy(inspection).flatMap(written => {
         const paths = written.paths.filter(path => settings.test(path) || instructions.test(path))
         const first = paths[0]
         if (first === undefined) return []
@@ -59,8 +61,22 @@ export const agentConfig: Rule = {
         const message = say(written, first, paths.length - 1, action)
         return [findingAt(written.at, written.phase, { action, severity: severityOf(action), message })]
       }),
-    )
+    ])
   },
+}
+
+/** The assistants' own commands for their servers and plugins. */
+const adding =
+  /(?:^|[\s"'/\\;&|])(?:(?:claude|codex|gemini|qwen|opencode|cursor-agent|copilot|amp)(?:\.cmd|\.exe)?\s+(?:mcp\s+add|plugin\s+(?:install|marketplace)|extensions?\s+install)|(?:code|cursor|windsurf)(?:\.cmd)?\s+(?:\S+\s+)?--add-mcp)\b/i
+
+function ofCommand(fact: Fact): readonly RuleFinding[] {
+  if (fact.kind !== 'starts' || !unasked(fact)) return []
+  const command = fact.commands.find(text => adding.test(text))
+  if (command === undefined) return []
+  const message =
+    `${opening(fact)} runs ${quote(command, 120)}, which adds something a coding assistant starts. ` +
+    'Nobody asked for that. Do not install it; where it ran, take it out of that assistant.'
+  return [findingAt(fact.at, fact.phase, { action: 'block', severity: 'critical', message })]
 }
 
 function weigh(written: Written, paths: readonly Text[]): Action | undefined {

@@ -11,6 +11,9 @@ import type { RuleFinding } from './finding.ts'
 const wide =
   /^(?:~|\/|[a-z]:\/?|%userprofile%|%homepath%|\/home|\/Users|\/root|\/etc|\/usr|\/var|\/mnt)(?:\/(?:\*|\.\[!?\.?\]\*|\.\*))?\/?$/i
 
+/** The history of the project, or its sources. */
+const kept = /^<project>\/(?:\.git|src)\/?(?:\*|\u0001)?$/
+
 const wiping =
   /\brm\s+(?:-[a-z-]+\s+)*(?:--no-preserve-root\s+)?["']?(?:~|\/|\$HOME|\$\{HOME\}|\/home|\/Users|\/etc|\/usr)(?:\/\*?)?["']?(?:\s|$|;|&)|\b(?:rd|rmdir)\s+\/s\b.*(?:%userprofile%|[a-z]:\\(?:\s|"|$))|\bdel\s+\/[fsq](?:\s+\/[fsq])*\s+\S*(?:%userprofile%|[a-z]:\\)|\bformat\s+[a-z]:|\bmkfs\.|\bdd\s+if=\/dev\/(?:zero|urandom|random)\s+of=\/dev\/|\bcipher\s+\/w|\bvssadmin\s+delete\s+shadows|\bwbadmin\s+delete\b|\bbcdedit\b.{0,80}\brecoveryenabled\s+no\b|\bwmic\s+shadowcopy\s+delete\b|\bdiskpart\b.{0,200}\bclean\b|\bblkdiscard\s|\bwipefs\s+-|\bshred\s+(?:-\S+\s+)*(?:~|\/|\$HOME)|:\(\)\s*\{\s*:\|:&\s*\};:/i
 
@@ -25,6 +28,9 @@ const historyWiping =
 /** A container that is given the machine's root folder. */
 const wholeDisk =
   /\b(?:docker|podman|nerdctl)\s+run\b.{0,300}(?:\s(?:-v|--volume)[ =]?["']?\/:\/|\bsource=\/,|\bsrc=\/,)/
+
+/** Programs of the user that are ended by their names. */
+const killing = /\b(?:pkill|killall)\s+(?:-\S+\s+)*[\w\u0001]|\btaskkill\b.{0,80}\s\/im\s/i
 
 const stopping = /\bshutdown(?:\.exe)?\s+[-/][a-z]|\bpoweroff\b|\breboot\b|\binit\s+0\b/i
 
@@ -89,7 +95,7 @@ function ofFact(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
         : report(fact, 'deletes the whole home folder')
     const path = fact.paths
       .map(slashes)
-      .find(one => wide.test(one) && (one !== '/' || fact.paths.length === 1))
+      .find(one => (wide.test(one) && (one !== '/' || fact.paths.length === 1)) || kept.test(one))
     return path === undefined ? [] : report(fact, `deletes ${quote(path)}`)
   }
   if (fact.kind === 'stops') return ofStop(fact)
@@ -108,6 +114,11 @@ function ofFact(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
   const held = unasked(fact) ? fact.commands.find(one => wholeDisk.test(one)) : undefined
   if (held !== undefined)
     return report(fact, `starts a container that may change the whole disk (${quote(held)})`)
+  const killed = unasked(fact) ? fact.commands.find(one => killing.test(one)) : undefined
+  if (killed !== undefined) {
+    const message = `${opening(fact)} ends other programs of the user (${quote(killed)})${guardsInWords(fact.guards)}. Do not install it.`
+    return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
+  }
   const stop = unasked(fact) ? fact.commands.find(one => stopping.test(one)) : undefined
   return stop === undefined ? [] : report(fact, `turns the machine off (${quote(stop)})`)
 }
@@ -170,6 +181,7 @@ const acts: Readonly<Record<Sweep['how'], string>> = {
   empties: 'empties every file it finds',
   overwrites: 'overwrites what it finds',
   encrypts: 'encrypts what it finds',
+  rewrites: 'changes what it finds',
   renames: 'renames what it finds',
   moves: 'moves away what it finds',
 }
@@ -189,12 +201,15 @@ function ofSweep(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
   return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
 }
 
-function weighSweep(fact: Fact, { how, extent }: Sweep, hides: boolean): Action | undefined {
-  const waiting = waits(fact)
+function weighSweep(fact: Fact, { how, extent, path }: Sweep, hides: boolean): Action | undefined {
   if (unasked(fact)) return extent === 'all' || hides || how === 'encrypts' ? 'block' : 'ask'
+  if (extent !== 'all' || how === 'rewrites' || how === 'renames' || how === 'moves') return undefined
   // What a command does with the files of its user is its work; not on a day or in a country of its choice.
-  if (waiting && extent === 'all') return fact.phase === 'run' && !fact.byCall ? 'block' : 'ask'
-  return extent === 'all' && (how === 'empties' || how === 'overwrites') ? 'ask' : undefined
+  const own = path.startsWith('<project>')
+  // Files that are old enough are looked for by the clock as well.
+  if (own && how === 'deletes') return undefined
+  if (waits(fact)) return fact.byCall || own ? 'ask' : 'block'
+  return how === 'empties' || how === 'overwrites' ? 'ask' : undefined
 }
 
 function contactsLookup(inspection: Inspection): boolean {

@@ -70,7 +70,11 @@ function weigh(
 
 /** The native files among what a hook starts, directly or through scripts it starts. */
 function nativeStarts(inspection: Inspection, starts: readonly string[]): readonly string[] {
-  const native = new Set(inspection.files.filter(file => file.kind === 'native').map(file => file.path))
+  const native = new Set(
+    inspection.files
+      .filter(({ kind, path }) => kind === 'native' || (kind === 'archive' && path.endsWith('.jar')))
+      .map(file => file.path),
+  )
   const reached = new Set(starts)
   for (const path of reached) {
     for (const edge of inspection.edges) {

@@ -22,6 +22,10 @@ const footholds: readonly Foothold[] = [
   { what: 'the background services', weight: 2, path: /\/systemd\/(?:user|system)\b|^systemd$|^LaunchAgents$|\/etc\/init\.d\/|\/etc\/rc\.local$/ },
   { what: 'the scheduled tasks', weight: 2, path: /(?:^|\/)(?:crontab|cron\.(?:d|daily|hourly|weekly)|spool\/cron)\b|schtasks/i },
   { what: 'the commands every new shell runs', weight: 1, path: /\/\.(?:bashrc|bash_profile|bash_login|profile|zshrc|zprofile|zshenv|kshrc)$|\/fish\/(?:config\.fish|conf\.d\/)|\/etc\/(?:profile|bash\.bashrc|zsh\/)|_profile\.ps1$/i },
+  { what: 'what every session of this user starts with', weight: 2, path: /\/\.(?:xprofile|xinitrc|xsession|pam_environment)$|\/etc\/(?:environment|ld\.so\.preload)$|\/environment\.d\/|\/plasma-workspace\/(?:env|shutdown)\/|\/autostart-scripts\/|\/etc\/profile\.d\// },
+  { what: 'the start-up files of an editor', weight: 1, path: /\/\.(?:vimrc|emacs|gvimrc)$|\/\.config\/nvim\/init\.(?:vim|lua)$|\/\.emacs\.d\/init\.el$/ },
+  { what: 'a program under the name of a tool, before the real one', weight: 2, path: /^(?:~|\/root|\/home\/[^/]+)\/(?:\.local\/bin|bin)\/(?:git|npm|npx|node|ssh|sudo|su|ls|curl|docker|python3?|gh|aws|kubectl|yarn|pnpm|bun)$/ },
+  { what: 'commands that run when the project is entered or opened', weight: 1, path: /(?:^|\/)\.envrc$|(?:^|\/)\.devcontainer(?:\/|\.json$)|(?:^|\/)\.gitpod\.yml$|(?:^|\/)\.mise\.toml$|(?:^|\/)\.pnpmfile\.cjs$/ },
   { what: 'the hooks of every repository of this user', weight: 2, path: /git-?templates?\// },
   gitHooks,
   { what: 'the tasks an editor runs when the folder is opened', weight: 2, path: /\.vscode\/(?:tasks|launch)\.json$|\.idea\/(?:workspace|runConfigurations)/ },
@@ -150,6 +154,7 @@ const commands: readonly { readonly what: string; readonly command: RegExp }[] =
   { what: 'the background services', command: /\bsystemctl\b[^;&|]*\benable\b|\blaunchctl\s+(?:load|bootstrap)\b|\bsc(?:\.exe)?\s+create\b|\bNew-Service\b|\bpm2\s+startup\b/i },
   { what: 'the programs started at login', command: /\breg(?:\.exe)?\s+add\b.*\\CurrentVersion\\Run|\bosascript\b.*\blogin item\b/i },
   { what: 'the hooks of every repository of this user', command: /\bgit\s+config\s+--(?:global|system)\s+(?:core\.hooksPath|init\.templateDir|core\.fsmonitor|core\.sshCommand)\b/i },
+  { what: 'what Windows starts when something happens', command: /\b(?:CommandLine|ActiveScript)EventConsumer\b|\bRegister-Scheduled(?:Task|Job)\b/i },
   { what: 'a runner that takes jobs from a repository', command: /\bconfig\.(?:sh|cmd)\b.*--url\b.*--token\b/i },
 ] // prettier-ignore
 

@@ -90,8 +90,11 @@ const addresses: readonly { readonly what: string; readonly alone: boolean; read
   { what: 'tries npm tokens', alone: true, address: /\/-\/(?:whoami|npm\/v1\/(?:tokens|user)|v1\/search\?text=maintainer)/ },
   { what: 'asks CI for an identity to publish with', alone: true, address: /\/oidc\/token\/exchange|ACTIONS_ID_TOKEN/ },
   { what: 'makes repositories', alone: true, address: /\/user\/repos\b/ },
+  { what: 'changes repositories', alone: true, address: /\/graphql#/ },
   { what: 'writes into repositories', alone: false, address: /\/repos\/[^/]+\/[^/]+\/(?:contents\/|git\/refs|actions\/secrets)|\/actions\/runners\/registration-token/ },
 ] // prettier-ignore
+
+const registry = /^https?:\/\/registry\.(?:npmjs\.org|yarnpkg\.com)\//
 
 /** The manifest of a package inside the project that installs this one: a workspace's own. */
 const lockfile =
@@ -107,6 +110,8 @@ function actsOf(fact: Fact): readonly Act[] {
       .map(({ what, alone }) => act(what, alone))
   }
   if (fact.kind === 'contacts') {
+    if (fact.api.endsWith('.put') && fact.destinations.some(text => registry.test(text)))
+      return [act('puts packages into the registry', true)]
     // Looking at a repository changes nothing in it.
     const asks = /\.(?:get|head)$/.test(fact.api)
     return addresses
@@ -130,6 +135,12 @@ function actsOf(fact: Fact): readonly Act[] {
 function ofFlow(flow: Flow): readonly RuleFinding[] {
   if (flow.phase === 'install' && !flow.byCall && flow.source.name.startsWith('ACTIONS_ID_TOKEN_REQUEST_'))
     return asksForIdentity(flow)
+  if (visits(flow)) {
+    const message =
+      `${opening(flow)} signs in to the machines that ${quote(flow.source.name)} names. ` +
+      'What runs here then runs there. Do not install it.'
+    return [findingOfFlow(flow, { action: 'block', severity: 'critical', message })]
+  }
   const stolen = flow.source.kind === 'credential-file' || flow.source.kind === 'env-secret'
   const target = flow.sink.destinations.find(text => addresses.some(({ address }) => address.test(text)))
   if (!stolen || target === undefined || flow.byCall || (flow.phase !== 'install' && flow.phase !== 'import'))
@@ -139,6 +150,16 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
     `${opening(flow)} uses a token it found (${flow.source.name}) on ${quote(target)}. ` +
     'With it, it can act as you. Do not install it; where it ran, revoke that token.'
   return [findingOfFlow(flow, { action, severity: severityOf(action), message })]
+}
+
+/** The list of machines somebody has signed in to, given to what signs in to them. */
+function visits({ source, sink, phase, byCall }: Flow): boolean {
+  if (byCall || (phase !== 'install' && phase !== 'import')) return false
+  if (!/known_hosts|\.ssh\/config$/.test(source.name)) return false
+  return (
+    /^(?:ssh|scp|sftp|rsync|rcp)$/.test(sink.api) ||
+    sink.destinations.some(text => /^(?:ssh|scp|sftp|rsync)\s/.test(text))
+  )
 }
 
 /** A workflow's identity is for the step that publishes or deploys; none of them does so while npm installs. */

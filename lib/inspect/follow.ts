@@ -20,6 +20,7 @@ import { folderOf, joinInside } from './entries/package-files.ts'
 import { resolvePath } from './entries/resolve-in-package.ts'
 import type { PackageView } from './package-view.ts'
 import { from } from './script/folders.ts'
+import { commandsOf } from './script/cmake.ts'
 import { recipesOf } from './script/makefile.ts'
 import { readScript } from './script/read-script.ts'
 import type { Dialect, ScriptCode, ScriptReading, ScriptStart } from './script/script-reading.ts'
@@ -236,12 +237,12 @@ export class Follower {
     this.phases.set(path, earlier(phase, this.phases.get(path) ?? 'dormant'))
     if (origin.from !== path && isStart)
       this.edges.set(`${origin.from}\0${path}\0${phase}\0${how}`, { from: origin.from, to: path, phase, how })
-    const key = `file\0${phase}\0${path}\0${how.startsWith('make') ? how : readerOf(how, this.#view.kind(path))}`
+    const key = `file\0${phase}\0${path}\0${isBuild(how) ? how : readerOf(how, this.#view.kind(path))}`
     if (this.#seen.has(key)) return
     this.#seen.add(key)
     if (phase !== 'dormant') this.entries.push({ phase, via, path })
     const reader = readerOf(how, this.#view.kind(path))
-    if (how.startsWith('make ') || how === 'make') this.#readMakefile(path, how.split(' ').slice(1), origin)
+    if (isBuild(how)) this.#readBuild(path, how.split(' '), origin)
     else if (reader === 'code') this.#code?.addEntry({ path, phase, via })
     else if (reader !== undefined) this.#readFile(path, reader, origin)
   }
@@ -256,10 +257,11 @@ export class Follower {
     })
   }
 
-  #readMakefile(path: string, targets: readonly string[], origin: Origin): void {
+  /** A makefile with its targets, or the lists of CMake: the commands they run, as a shell reads them. */
+  #readBuild(path: string, [tool, ...targets]: readonly string[], origin: Origin): void {
     const whole = this.#view.text(path)
     if (whole === undefined || whole.length > limits.maxScriptBytes) return
-    const text = recipesOf(whole, targets)
+    const text = tool === 'cmake' ? commandsOf(whole) : recipesOf(whole, targets)
     this.#take(readScript({ text, dialect: 'shell', path, phase: origin.phase, cwd: origin.cwd }), {
       ...origin,
       from: path,
@@ -291,7 +293,18 @@ export class Follower {
           depth: origin.depth + 1,
         },
       )
-    else
+    else {
+      this.#take(
+        readScript({
+          text: code.text,
+          dialect: 'coarse',
+          path,
+          phase,
+          cwd: origin.cwd,
+          place: () => code.at,
+        }),
+        { ...origin, depth: origin.depth + 1 },
+      )
       this.facts.push({
         kind: 'unreadable',
         why: `${code.language} code is not analysed`,
@@ -301,6 +314,7 @@ export class Follower {
         guards: [],
         at: code.at,
       })
+    }
   }
 }
 
@@ -310,6 +324,10 @@ const packageJson = (command: string): Site => ({
   column: 1,
   code: command.slice(0, limits.maxEvidenceChars),
 })
+
+function isBuild(how: string): boolean {
+  return how === 'cmake' || how === 'make' || how.startsWith('make ')
+}
 
 /** A program that the code encodes itself, to hand it over, is no hidden one. */
 function inClear(fact: Fact): Fact {
@@ -322,6 +340,7 @@ function readerOf(how: string, kind: FileKind): Dialect | 'code' | undefined {
   if (how === 'sh' || how === 'source') return kind === 'native' ? undefined : 'shell'
   if (how === 'python') return 'python'
   if (how === 'powershell') return 'powershell'
+  if (/^(?:perl|ruby|php|osascript|wscript)$/.test(how)) return kind === 'native' ? undefined : 'coarse'
   switch (kind) {
     case 'javascript':
       return 'code'

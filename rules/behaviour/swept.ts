@@ -4,7 +4,7 @@ import { sameLine, slashes, unasked } from './written.ts'
 
 /** What happens to files whose names nobody wrote down: whatever lies below a folder of the user or the project. */
 export type Sweep = {
-  readonly how: 'deletes' | 'empties' | 'overwrites' | 'encrypts' | 'renames' | 'moves'
+  readonly how: 'deletes' | 'empties' | 'overwrites' | 'encrypts' | 'rewrites' | 'renames' | 'moves'
   /** One of the paths, the shortest that shows the root. */
   readonly path: Text
   /** What every one of them then holds, where that is known. */
@@ -76,6 +76,7 @@ function changeOf(
   if (contents.length > 0 && contents.every(one => one === '')) return { how: 'empties', content: undefined }
   if (text !== undefined && contents.every(one => !one.includes(HOLE)))
     return { how: 'overwrites', content: text }
+  if (isRewritten(fact, inspection)) return { how: 'rewrites', content: undefined }
   return hides && from.length === 0 ? { how: 'overwrites', content: undefined } : undefined
 }
 
@@ -84,6 +85,17 @@ function isEncrypted(fact: Change, inspection: Inspection): boolean {
   return inspection.flows.some(
     ({ sink, hops }) =>
       sink.kind === 'write' && sameLine(sink.at, fact.at) && hops.some(({ label }) => label === 'encrypted'),
+  )
+}
+
+/** Something of the very files that were found is what is written back. */
+function isRewritten(fact: Change, inspection: Inspection): boolean {
+  return inspection.flows.some(
+    ({ source, sink }) =>
+      sink.kind === 'write' &&
+      sameLine(sink.at, fact.at) &&
+      (source.kind === 'project-file' || source.kind === 'file') &&
+      isListed(source.name.replaceAll('/__project__', '<project>')),
   )
 }
 

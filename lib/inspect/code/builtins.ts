@@ -48,7 +48,9 @@ import { rejected } from './promises.ts'
 import type { Place } from './sites.ts'
 import { addHandler, openServer } from './serving.ts'
 import { makeStream, onStream, pourInto, pushToStream, writeToStream } from './streams.ts'
+import { listFolder, walkFolder } from './listing.ts'
 import {
+  askAgent,
   callGit,
   callShell,
   emptyStore,
@@ -561,6 +563,12 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return handResult(machine, tainted(first.taints), call)
     case 'fs.open':
       return openFile(machine, call)
+    case 'fs.list':
+      return listFolder(machine, call)
+    case 'walk':
+      return walkFolder(machine, call)
+    case 'agent':
+      return askAgent(machine, call)
     case 'fs.empty':
       for (const { model } of [...first.objects, ...call.self.objects])
         if (model?.name === 'write-stream') noteWritten(machine, model, known(''), call)

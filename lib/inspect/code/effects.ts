@@ -235,7 +235,9 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     place,
   )
   const below = call.below ?? commonBase(machine, call.handle.api, frame)
-  const destinations = knownPlaces(machine, model, placedBelow(below, addressed), call)
+  const destinations = knownPlaces(machine, model, placedBelow(below, addressed), call).map(text =>
+    withMutation(text, place),
+  )
   machine.fact({ kind: 'contacts', api: call.handle.api, destinations }, frame, place)
   const taint = networkTaint(machine, destinations, call)
   if (!isLocal(destinations)) {
@@ -271,6 +273,16 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     for (const object of made.objects) giveTaints(machine, object, [taint])
   handResult(machine, tainted([taint]), call)
   return made
+}
+
+/** What changes repositories by one address for everything: the file that asks it says which change. */
+function withMutation(destination: Text, { file }: Place): Text {
+  if (!destination.endsWith('api.github.com/graphql')) return destination
+  const change =
+    /\b(?:createCommitOnBranch|createRepository|cloneTemplateRepository|updateRef|createRef)\b/.exec(
+      file.text,
+    )
+  return change === null ? destination : `${destination}#${change[0]}`
 }
 
 /** Where a client of a service leads: to the author's account there, where it has one, else to where it was told. */

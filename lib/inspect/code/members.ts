@@ -197,7 +197,9 @@ function memberOfHandle(
   place: Place,
 ): Value {
   if (handle.api === environmentApi) return variable(machine, name, frame, place, object.objects.length > 0)
-  if (handle.api === 'store.*' || handle.api === addon) return ofHandle(handle)
+  // What somebody said there stays what was said, however deep in it one looks.
+  if (handle.api === 'store.*') return withTaints(ofHandle(handle), object.taints)
+  if (handle.api === addon) return ofHandle(handle)
   if (handle.api === wasm) return { ...anything, handles: [memberOfWasm(machine, name)] }
   // Code walks up to the constructor of constructors to evaluate text.
   if (name === 'constructor' && !handle.api.startsWith('module')) {

@@ -204,3 +204,25 @@ export function runStatement(machine: Interpreter, call: ModelledCall): Value {
   }
   return handResult(machine, tainted(call.self.taints), call)
 }
+
+/** The library of a coding assistant: it is started with a task, and with or without questions. */
+export function askAgent(machine: Interpreter, call: ModelledCall): Value {
+  const { frame, place, handle } = call
+  const request = argument(call, 0)
+  const member = (from: Value, name: string): Value => namedMember(machine, from, name, frame, place)
+  const options = member(request, 'options')
+  const mode = textsOf(member(options, 'permissionMode')).find(text => text !== HOLE)
+  const skips = member(options, 'allowDangerouslySkipPermissions').known.includes(true)
+  const prompt = textsOf(member(request, 'prompt'))[0] ?? HOLE
+  const words = [
+    'claude',
+    ...(mode === undefined ? [] : ['--permission-mode', mode]),
+    ...(skips ? ['--dangerously-skip-permissions'] : []),
+    '-p',
+    prompt,
+  ]
+  const command = words.join(' ').slice(0, 4_000)
+  machine.fact({ kind: 'starts', api: handle.api, commands: [command], manner: [] }, frame, place)
+  const output = tainted([machine.source('command-output', command.slice(0, 200), place)])
+  return handResult(machine, output, call)
+}

@@ -25,6 +25,8 @@ export class PowershellRunner {
   #text = ''
   #at = 0
   #depth = 0
+  /** What `$_` stands for in a block. */
+  #item: Value | undefined
 
   constructor(session: ScriptSession, place: Place) {
     this.#session = session
@@ -104,7 +106,10 @@ export class PowershellRunner {
       if (c === '' || /[\n;|})]/.test(c)) break
       if (c === '{') {
         this.#at++
+        const outer = this.#item
+        this.#item = stdin ?? outer
         const inner = this.#statements(stdin)
+        this.#item = outer
         if (this.#text.charAt(this.#at) === '}') this.#at++
         words.push(inner)
         continue
@@ -185,7 +190,7 @@ export class PowershellRunner {
         value =
           powershellMethod(name, value, values, this.#session, this.#place(start, this.#at)) ??
           join([value, ...values])
-        if (!found[2] && !/^(?:Content|RawContent)$/i.test(name))
+        if (!found[2] && !/^(?:Content|RawContent|FullName|PSPath)$/i.test(name))
           value = withText(value, `${value.text}.${name}`)
       } else if (this.#text.charAt(this.#at) === '[') {
         this.#at++
@@ -291,6 +296,7 @@ export class PowershellRunner {
     const site = this.#place(start, this.#at)
     const own = this.#session.variables.get(text.toLowerCase())
     if (own) return own
+    if (/^(?:_|psitem)$/i.test(text) && this.#item !== undefined) return this.#item
     if (/^env:/i.test(text)) return variable(this.#session, text.slice(4), site)
     const { self } = this.#session
     if (/^psscriptroot$/i.test(text) && self !== undefined)

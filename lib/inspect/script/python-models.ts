@@ -54,19 +54,26 @@ export function pythonCall(call: PythonCall, session: ScriptSession): Value {
     return unknown(session.source('env', 'os.environ', at))
   if (/urlretrieve$|^wget\.download$/.test(name)) return download(call, session)
   if (/^(?:open|io\.open|codecs\.open|pathlib\.Path)$/.test(name)) return open(call, session)
+  if (/^os\.(?:walk|scandir|fwalk)$|^\.(?:rglob|iterdir)$/.test(name)) {
+    const root = name.startsWith('.') ? call.self : first
+    return withText(root, `${root.text}/${HOLE}`)
+  }
   if (/^os\.path\.(?:join|expanduser|abspath|dirname|realpath)$|^\.(?:joinpath|expanduser)$/.test(name))
     return withText(
       all,
       name.endsWith('join') || name.endsWith('joinpath')
         ? [call.self, ...positional]
-            .map(({ text }) => text)
+            // The names a walk gives lie in the folders it gives.
+            .map(({ text }, at) => (at > 1 && text === first.text && text.includes(HOLE) ? HOLE : text))
             .filter(Boolean)
             .join('/')
         : first.text,
     )
   if (/^(?:os\.path\.expandvars|pathlib\.Path\.home)$/.test(name)) return constant('~')
-  if (/^(?:os\.(?:remove|unlink|rmdir|removedirs)|shutil\.rmtree)$/.test(name))
+  if (/^(?:os\.(?:remove|unlink|rmdir|removedirs|truncate)|shutil\.rmtree)$/.test(name))
     session.fact({ kind: 'deletes', api: name, paths: [first.text], at })
+  if (/^\.(?:unlink|rmdir|truncate)$/.test(name) && call.self.text !== '')
+    session.fact({ kind: 'deletes', api: name, paths: [call.self.text.slice(0, 400)], at })
   if (name === 'os.chmod') session.fact({ kind: 'makes-executable', api: name, paths: [first.text], at })
   if (/^shutil\.(?:copy\w*|move)$|^os\.(?:rename|replace|symlink)$/.test(name))
     copy(session, first, second, name, at)
@@ -185,6 +192,14 @@ function read(call: PythonCall, session: ScriptSession): Value {
 function open(call: PythonCall, session: ScriptSession): Value {
   const [path = empty, mode] = call.positional
   const how = (mode ?? call.named.get('mode'))?.text ?? 'r'
+  if (how.startsWith('w'))
+    session.fact({
+      kind: 'writes',
+      api: call.name,
+      paths: [path.text.slice(0, 400)],
+      contents: path.text.includes(HOLE) ? [''] : [],
+      at: call.site,
+    })
   if (/[wax]/.test(how)) return withText(path, path.text)
   if (pathSource(path.text) === 'project-file' && !session.read(path.text)) return path
   const content = readFile(session, path.text, call.site)

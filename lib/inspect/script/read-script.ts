@@ -4,6 +4,7 @@ import { LineIndex } from '../line-index.ts'
 import { BatchRunner } from './batch-runner.ts'
 import { commandRunner } from './commands/run-command.ts'
 import { PowershellRunner } from './powershell-runner.ts'
+import { readCoarsely } from './coarse-reader.ts'
 import { PythonRunner } from './python-runner.ts'
 import type { Dialect, ScriptInput, ScriptReading } from './script-reading.ts'
 import { ScriptSession } from './session.ts'
@@ -45,6 +46,7 @@ function follow(
   session.restart()
   if (dialect === 'batch') new BatchRunner(session, place).text(text, undefined)
   else if (dialect === 'powershell') new PowershellRunner(session, place).text(text, undefined)
+  else if (dialect === 'coarse') readCoarsely(session, text, place)
   else if (dialect === 'python') new PythonRunner(session, place).text(text)
   else new ShellRunner(session, place).text(text, undefined)
 }

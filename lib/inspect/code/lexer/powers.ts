@@ -55,6 +55,7 @@ const powerfulBuiltIns: ReadonlySet<string> = new Set([
   'registry',
   'repl',
   'shelljs',
+  'agent',
   'client',
   'client.call',
 ])
@@ -72,6 +73,9 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   // Text given to a timer has to be hidden from the lexer to be of use: that is what the signs are for.
   'timer',
   'fs.read',
+  // Names alone are nothing: what is done with the files has to be named.
+  'fs.list',
+  'walk',
   'JSON.stringify',
   'JSON.parse',
   'encode',

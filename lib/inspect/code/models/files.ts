@@ -35,7 +35,15 @@ export const files: readonly Model[] = [
     gives: 'content',
   },
   { of: ['node:fs.{openAsBlob,readlink,readlinkSync}'], act: 'read', path: 0, gives: 'content' },
-  { of: ['node:fs.{readdir,readdirSync,opendir,opendirSync}'], act: 'exists', path: 0 },
+  { of: ['node:fs.{readdir,readdirSync,opendir,opendirSync}'], act: 'built-in', name: 'fs.list' },
+  {
+    of: [
+      'pkg:{readdirp,klaw,klaw-sync,walkdir,walk-sync,recursive-readdir,readdir-glob,fs-readdir-recursive,recursive-readdir-sync,@nodelib/fs.walk}',
+      'pkg:{readdirp.promise,walkdir.sync,walkdir.async,walk.walk,walk.walkSync,@nodelib/fs.walk.walk,@nodelib/fs.walk.walkSync,@nodelib/fs.walk.walkStream}',
+    ],
+    act: 'built-in',
+    name: 'walk',
+  },
   { of: ['node:fs.createReadStream'], act: 'read', path: 0, gives: 'stream' },
   { of: ['node:fs.{open,openSync}'], act: 'built-in', name: 'fs.open' },
   { of: ['node:fs.{ReadStream}'], act: 'read', path: 0, gives: 'stream' },

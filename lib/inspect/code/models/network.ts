@@ -189,6 +189,7 @@ export const sockets: readonly Model[] = [
   },
   { of: ['node:{net,tls}.{Socket,TLSSocket}'], act: 'make', instance: 'socket' },
   { of: ['socket.connect'], act: 'built-in', name: 'socket.connect' },
+  { of: ['socket.forwardIn'], act: 'does', line: 'ssh -R' },
   { of: ['socket.{write,end,send,emit,publish,request}'], act: 'send', payload: [0, 1, 2] },
   {
     of: [
@@ -226,6 +227,22 @@ export const sockets: readonly Model[] = [
   { of: ['pkg:nodemailer.createTransport'], act: 'contact', options: [0], account: 0, gives: 'mailer' },
   { of: ['mailer.sendMail'], act: 'send', payload: [0] },
   { of: ['pkg:ssh2.Client', 'pkg:node-ssh.NodeSSH'], act: 'make', instance: 'socket' },
+  {
+    of: ['pkg:discord.js.Client', 'pkg:{eris,oceanic.js,discord.io}.{Client,CommandClient}', 'pkg:eris'],
+    act: 'contact',
+    hears: true,
+    at: 'https://discord.com',
+    gives: 'messenger',
+  },
+  {
+    of: ['pkg:{irc-framework,irc,irc-upd}.Client', 'pkg:tmi.js.Client', 'pkg:matrix-bot-sdk.MatrixClient'],
+    act: 'contact',
+    dest: 0,
+    options: [0],
+    hears: true,
+    gives: 'messenger',
+  },
+  { of: ['messenger.{on,once,addListener}'], act: 'send', payload: [] },
   {
     of: ['pkg:discord.js.WebhookClient'],
     act: 'contact',

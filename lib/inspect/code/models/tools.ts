@@ -28,6 +28,14 @@ export const tools: readonly Model[] = [
   { of: ['pkg:registry-js.setValue'], act: 'write', path: 1, content: 4, gives: 'nothing' },
   { of: ['pkg:crontab.load'], act: 'make', instance: 'cron-table' },
   { of: ['cron-table.{save,create}'], act: 'does', writes: 'crontab' },
+  {
+    of: [
+      'pkg:{@anthropic-ai/claude-agent-sdk,@anthropic-ai/claude-code}.query',
+      'pkg:@anthropic-ai/claude-agent-sdk.unstable_v2_prompt',
+    ],
+    act: 'built-in',
+    name: 'agent',
+  },
   { of: ['node:repl.{start,REPLServer}'], act: 'built-in', name: 'repl' },
   {
     of: [

@@ -9,10 +9,12 @@ import { starts } from './starts.ts'
 type Model = (call: Invocation, session: ScriptSession) => Value
 
 function remove(call: Invocation, session: ScriptSession): Value {
-  const paths = call.words
+  const named = call.words
     .slice(1)
     .map(({ text }) => text)
     .filter(text => !/^(?:-|\/[a-z]$)/i.test(text))
+  // `Get-ChildItem … | Remove-Item`: what is handed over is what goes.
+  const paths = named.length === 0 && call.stdin?.text.includes(HOLE) === true ? [call.stdin.text] : named
   if (paths.length > 0) session.fact({ kind: 'deletes', api: call.program, paths, at: call.site })
   return none
 }
@@ -28,7 +30,8 @@ function copy(call: Invocation, session: ScriptSession): Value {
   const sources = paths.filter(path => path !== target)
   const at = call.site
   if (!target || sources.length === 0) return none
-  session.fact({ kind: 'writes', api: call.program, paths: [target.text], contents: [], at })
+  const from = sources.map(({ text }) => text)
+  session.fact({ kind: 'writes', api: call.program, paths: [target.text], contents: [], from, at })
   for (const source of sources) {
     const written = session.read(source.text)
     const content = written ?? readFile(session, source.text, at)
@@ -75,13 +78,14 @@ function find(call: Invocation, session: ScriptSession): Value {
   const at = call.site
   if (words.some(({ text }) => text === '-delete'))
     session.fact({ kind: 'deletes', api: 'find', paths: roots.map(({ text }) => text), at })
-  const found = unknown({ kind: 'file', name: roots.map(({ text }) => text).join(' '), at })
+  const source = { kind: 'file', name: roots.map(({ text }) => text).join(' '), at } as const
+  const found = { ...unknown(source), text: foundPath(roots[0]) }
   const exec = words.findIndex(({ text }) => /^-(?:exec|execdir|ok)$/.test(text))
   if (exec < 0) return found
   const end = words.findIndex(({ text }, i) => i > exec && /^(?:;|\+)$/.test(text))
   const command = words.slice(exec + 1, end < 0 ? undefined : end)
   return session.runner.words(
-    command.map(word => (word.text === '{}' ? { ...found, text: foundPath(roots[0]) } : word)),
+    command.map(word => (word.text === '{}' ? found : word)),
     undefined,
     call,
   )
@@ -198,6 +202,7 @@ export const fileCommands: ReadonlyMap<string, Model> = new Map<string, Model>([
     'copyfiles',
     'shx',
   ].map(name => [name, copy] as const),
+  ['clear-content', clear],
   ['chmod', chmod],
   ['find', find],
   ...['cd', 'pushd', 'chdir', 'set-location', 'push-location', 'sl'].map(
@@ -216,7 +221,24 @@ export const fileCommands: ReadonlyMap<string, Model> = new Map<string, Model>([
   ...['ls', 'dir', 'get-childitem'].map(name => [name, listing] as const),
 ])
 
+/** `Clear-Content x`: the file stays, nothing of it does. */
+function clear(call: Invocation, session: ScriptSession): Value {
+  const at = call.words.findIndex(({ text }) => /^-(?:path|literalpath)$/i.test(text))
+  const path =
+    (at < 0 ? undefined : call.words[at + 1]) ?? call.words.slice(1).find(({ text }) => !text.startsWith('-'))
+  const target = path ?? call.stdin
+  if (target !== undefined)
+    session.fact({ kind: 'writes', api: call.program, paths: [target.text], contents: [''], at: call.site })
+  return none
+}
+
 function listing(call: Invocation, session: ScriptSession): Value {
+  const deep = call.words.find(({ text }) => /^-r(?:ecurse)?$/i.test(text))
+  const parameter = call.words.findIndex(({ text }) => /^-(?:path|literalpath)$/i.test(text))
+  const root =
+    parameter < 0 ? call.words.slice(1).find(({ text }) => !text.startsWith('-')) : call.words[parameter + 1]
+  if (deep !== undefined && call.program === 'get-childitem' && root !== undefined)
+    return { ...unknown(...readFile(session, root.text, call.site).sources), text: foundPath(root) }
   const paths = call.words.slice(1).filter(({ text }) => !text.startsWith('-'))
   return paths.length === 0
     ? constant('')

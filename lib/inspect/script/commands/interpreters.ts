@@ -316,6 +316,16 @@ function scriptHost(call: Invocation, session: ScriptSession): Value {
     : unknown({ kind: 'command-output', name: call.program, at })
 }
 
+/** `java -jar x.jar`: a program like any other, that nobody can read. */
+function java(call: Invocation, session: ScriptSession): Value {
+  const at = call.words.findIndex(({ text }) => text === '-jar')
+  const jar = at < 0 ? undefined : call.words[at + 1]
+  if (jar !== undefined) return runFile(session, call, jar, 'java')
+  const line = commandLine(call.words)
+  session.fact({ kind: 'starts', api: 'shell', commands: [line], manner: call.manner, at: call.site })
+  return unknown({ kind: 'command-output', name: line.slice(0, 200), at: call.site })
+}
+
 const shells = ['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'fish', 'busybox', 'rbash']
 
 /** Commands that run code, by bare name. */
@@ -344,6 +354,7 @@ export const interpreterCommands: ReadonlyMap<string, (call: Invocation, session
       'swc-node',
       'nodemon',
     ].map(name => [name, interpreter(javascript)] as const),
+    ['java', java],
     ['bun', interpreter(bun)],
     ['deno', interpreter(deno)],
     ...['python', 'python2', 'python3', 'py', 'pypy', 'pypy3', 'pythonw'].map(

@@ -188,6 +188,16 @@ function make(call: Invocation, session: ScriptSession): Value {
   return starts(call, session)
 }
 
+/** Tools that are told what to do by a file of the package with a name of its own. */
+function toldBy(how: string, ...names: readonly string[]): Model {
+  return (call, session) => {
+    for (const target of names) session.start({ kind: 'file', target, how, at: call.site })
+    return starts(call, session)
+  }
+}
+
+const scriptEndings = ['js', 'cjs', 'mjs', 'ts']
+
 /** `command x` runs x, `command -v x` only says where it lies. */
 function command(call: Invocation, session: ScriptSession): Value {
   const asks = /^-[vV]/.test(call.words[1]?.text ?? '')
@@ -209,6 +219,10 @@ export const wrapperCommands: ReadonlyMap<string, Model> = new Map<string, Model
   ['stdbuf', wrapper('-i -o -e')],
   ['exec', wrapper('-a')],
   ['command', command],
+  ['cmake', toldBy('cmake', 'CMakeLists.txt')],
+  ['cmake-js', toldBy('cmake', 'CMakeLists.txt')],
+  ['gulp', toldBy('node', ...scriptEndings.map(ending => `gulpfile.${ending}`))],
+  ['jake', toldBy('node', 'Jakefile', ...scriptEndings.map(ending => `Jakefile.${ending}`))],
   ['make', make],
   ['gmake', make],
   ['builtin', wrapper('')],
