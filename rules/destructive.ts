@@ -140,7 +140,9 @@ function ofDatabase(fact: Extract<Fact, { kind: 'deletes' }>): readonly RuleFind
   if (!unasked(fact) && !waits(fact)) return []
   const what = (fact.paths.find(path => path.startsWith(database)) ?? '').slice(database.length)
   const whole =
-    /^(?:drop (?:database|schema|owned)|drop(?:database|schema|allschemas|alltables)|flush)/i.test(what)
+    /^(?:delete(?:bucket|objects|table|dbinstance)command|terminateinstances|drop (?:database|schema|owned)|drop(?:database|schema|allschemas|alltables)|flush)/i.test(
+      what,
+    )
   const action: Action = unasked(fact) && whole ? 'block' : 'ask'
   const message =
     `${opening(fact)} tells a database to forget its data (${quote(what)})${guardsInWords(fact.guards)}. ` +
@@ -189,6 +191,8 @@ const acts: Readonly<Record<Sweep['how'], string>> = {
 /** Files that are found, one after the other, and none of them is spared. */
 function ofSweep(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
   if (fact.kind !== 'writes' && fact.kind !== 'deletes') return []
+  if (fact.kind === 'writes' && unasked(fact) && isBlanked(fact))
+    return report(fact, `replaces ${quote(fact.paths[0] ?? '')} of the project by nothing`)
   const hides = isHiding(fact.guards) || contactsLookup(inspection)
   const sweep = sweepOf(fact, inspection, hides)
   if (sweep === undefined) return []
@@ -199,6 +203,16 @@ function ofSweep(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
     `${opening(fact)} goes through folder after folder and ${acts[sweep.how]}${content} (${quote(sweep.path)})` +
     `${guardsInWords(fact.guards)}. There is no reason for a package to do that. Do not install it.`
   return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
+}
+
+/** What a project cannot do without, with nothing in it. While npm installs, a bare name is the package's own file. */
+function isBlanked(fact: Extract<Fact, { kind: 'writes' }>): boolean {
+  const own = fact.phase === 'install' ? /^<project>\// : /^(?:<project>\/|\.\/)?/
+  return (
+    fact.contents.length > 0 &&
+    fact.contents.every(text => /^\s*(?:\{\s*\}|\[\s*\])?\s*$/.test(text)) &&
+    fact.paths.some(path => own.test(path) && /^(?:<project>\/|\.\/)?package\.json$/.test(path))
+  )
 }
 
 function weighSweep(fact: Fact, { how, extent, path }: Sweep, hides: boolean): Action | undefined {

@@ -52,7 +52,10 @@ export const moduleTampering: Rule = {
     return oncePerLine(
       writtenBy(inspection).flatMap(written => {
         const path = written.paths.find(
-          one => isForeign(one, written, context) || isModule(one, written, inspection, context),
+          one =>
+            isForeign(one, written, context) ||
+            isEvery(one, written) ||
+            isModule(one, written, inspection, context),
         )
         if (path === undefined) return []
         const action = weigh(written, path)
@@ -73,6 +76,15 @@ function isForeign(path: Text, { phase }: Written, context: Context): boolean {
   // npm runs hooks in the package's folder. On import `../x` is seen from the user's folder: no package lies there.
   const climbs = path.startsWith('../') && phase !== 'install'
   return application.test(path) || (!climbs && packageAt(path, context) !== undefined)
+}
+
+/** Code of whatever packages there are: `node_modules/${name}/…` for every name that is found. */
+function isEvery(path: Text, written: Written): boolean {
+  return (
+    unasked(written) &&
+    written.contents.some(text => text.replaceAll(HOLE, '').trim() !== '') &&
+    /node_modules\/\u0001\/(?:\u0001|(?:\u0001\/)?[\w-]+\.[cm]?js)$/.test(path)
+  )
 }
 
 /** The other package a path lies in: below node_modules, or beside this one. */
@@ -110,7 +122,11 @@ function weigh(written: Written, path: Text): Action | undefined {
   // A packer of applications writes where its caller says.
   if (!unasked(written))
     return telling || (path.endsWith('.asar') && !path.startsWith(HOLE)) ? 'ask' : undefined
-  return telling || application.test(path) || written.flows.some(isDownload) || /\.[cm]?js$/.test(path)
+  return telling ||
+    application.test(path) ||
+    isEvery(path, written) ||
+    written.flows.some(isDownload) ||
+    /\.[cm]?js$/.test(path)
     ? 'block'
     : 'ask'
 }

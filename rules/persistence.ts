@@ -26,6 +26,8 @@ const footholds: readonly Foothold[] = [
   { what: 'the start-up files of an editor', weight: 1, path: /\/\.(?:vimrc|emacs|gvimrc)$|\/\.config\/nvim\/init\.(?:vim|lua)$|\/\.emacs\.d\/init\.el$/ },
   { what: 'a program under the name of a tool, before the real one', weight: 2, path: /^(?:~|\/root|\/home\/[^/]+)\/(?:\.local\/bin|bin)\/(?:git|npm|npx|node|ssh|sudo|su|ls|curl|docker|python3?|gh|aws|kubectl|yarn|pnpm|bun)$/ },
   { what: 'commands that run when the project is entered or opened', weight: 1, path: /(?:^|\/)\.envrc$|(?:^|\/)\.devcontainer(?:\/|\.json$)|(?:^|\/)\.gitpod\.yml$|(?:^|\/)\.mise\.toml$|(?:^|\/)\.pnpmfile\.cjs$/ },
+  { what: 'the programs a browser starts for its extensions', weight: 2, path: /\/NativeMessagingHosts\// },
+  { what: 'what the project is built with', weight: 1, path: /^(?:<project>|\.)\/(?:Dockerfile|Makefile|Jenkinsfile|Procfile|docker-compose\.ya?ml|gulpfile\.[cm]?js|Gruntfile\.js|[\w-]+\.config\.[cm]?[jt]s)$/ },
   { what: 'the hooks of every repository of this user', weight: 2, path: /git-?templates?\// },
   gitHooks,
   { what: 'the tasks an editor runs when the folder is opened', weight: 2, path: /\.vscode\/(?:tasks|launch)\.json$|\.idea\/(?:workspace|runConfigurations)/ },
@@ -125,6 +127,9 @@ function isFetched({ source: { kind } }: Flow): boolean {
 /** Settings by which git itself starts programs; its other settings start nothing. */
 function ofGit(path: Text, contents: readonly Text[]): Foothold | undefined {
   if (!/(?:^|\/)\.git\/config$|\/\.gitconfig$|\/\.config\/git\/config$/.test(path)) return undefined
+  // What a library puts together is not known: whoever changes the settings of all repositories is asked.
+  if (contents.length === 0 && /^~\/\.(?:gitconfig|config\/git\/config)$/.test(path))
+    return { what: 'the settings of git in every repository of this user', weight: 1, path: /^/ }
   const starts = contents.some(text =>
     /hooksPath|fsmonitor|sshCommand|templateDir|core\.(?:editor|pager)|alias\./i.test(text),
   )
@@ -153,7 +158,8 @@ const commands: readonly { readonly what: string; readonly command: RegExp }[] =
   { what: 'the scheduled tasks', command: /\|\s*crontab\s+-|\bcrontab\s+[^-|;\s]|\bschtasks(?:\.exe)?\s+\/create\b|\bat\s+now\b/i },
   { what: 'the background services', command: /\bsystemctl\b[^;&|]*\benable\b|\blaunchctl\s+(?:load|bootstrap)\b|\bsc(?:\.exe)?\s+create\b|\bNew-Service\b|\bpm2\s+startup\b/i },
   { what: 'the programs started at login', command: /\breg(?:\.exe)?\s+add\b.*\\CurrentVersion\\Run|\bosascript\b.*\blogin item\b/i },
-  { what: 'the hooks of every repository of this user', command: /\bgit\s+config\s+--(?:global|system)\s+(?:core\.hooksPath|init\.templateDir|core\.fsmonitor|core\.sshCommand)\b/i },
+  { what: 'the hooks of every repository of this user', command: /\bgit\s+config\s+--(?:global|system)\s+(?:core\.hooksPath|init\.templateDir|core\.fsmonitor|core\.sshCommand|core\.pager|core\.editor|credential\.helper|alias\.\w+\s+!|url\.\S+\.insteadOf)/i },
+  { what: 'where the repository’s commits go', command: /\bgit\b.{0,80}\sremote\s+set-url\b/ },
   { what: 'what Windows starts when something happens', command: /\b(?:CommandLine|ActiveScript)EventConsumer\b|\bRegister-Scheduled(?:Task|Job)\b/i },
   { what: 'a runner that takes jobs from a repository', command: /\bconfig\.(?:sh|cmd)\b.*--url\b.*--token\b/i },
 ] // prettier-ignore

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { HOLE } from '../lib/types.ts'
 import type { Action, Fact, Flow, Inspection, Rule, Text } from '../lib/types.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
@@ -160,6 +161,12 @@ const redirected = [
   /\bpty\.spawn\b|\bsocket\.socket\b.*\b(?:dup2|subprocess)\b/s,
 ]
 
+/** What PowerShell is given encoded. */
+function decoded(command: Text): string {
+  const text = /\s[-/]e(?:c|nc?\w{0,20})?\s+["']?([A-Za-z0-9+/=]{40,20000})/i.exec(command)?.[1]
+  return text === undefined ? '' : Buffer.from(text, 'base64').toString('utf16le')
+}
+
 /** A way in from outside: a port of this machine that is opened at the other end. */
 const tunnels =
   /\b(?:auto)?ssh(?:\.exe)?\s(?:.*\s)?-(?:[a-zA-Z]*R\s*\S|-?o\s*RemoteForward)|\bchisel\s+client\b.*\bR:|\bngrok\s+tcp\b|\bcloudflared\s+(?:access|tunnel)\b.*\b(?:tcp|ssh):|\bfrpc\s+-c\b|\btailscale\s+up\b.*--ssh\b|\btmate\s+-F\b|\bgs-netcat\b/
@@ -172,7 +179,9 @@ function ofCommand(fact: Starts): readonly RuleFinding[] {
       'Do not install it.'
     return [findingAt(fact.at, fact.phase, { action: 'block', severity: 'critical', message })]
   }
-  const command = fact.commands.find(text => redirected.some(pattern => pattern.test(text)))
+  const command = fact.commands.find(text =>
+    [text, decoded(text)].some(one => redirected.some(pattern => pattern.test(one))),
+  )
   if (command === undefined) return []
   const action = fact.phase === 'run' && fact.byCall ? 'ask' : 'block'
   const message =

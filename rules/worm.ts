@@ -91,6 +91,7 @@ const addresses: readonly { readonly what: string; readonly alone: boolean; read
   { what: 'asks CI for an identity to publish with', alone: true, address: /\/oidc\/token\/exchange|ACTIONS_ID_TOKEN/ },
   { what: 'makes repositories', alone: true, address: /\/user\/repos\b/ },
   { what: 'changes repositories', alone: true, address: /\/graphql#/ },
+  { what: 'replaces the pipelines of repositories', alone: true, address: /\/repository\/files\/[^?]{0,200}gitlab-ci\.yml|\/contents\/\.github\/workflows\// },
   { what: 'writes into repositories', alone: false, address: /\/repos\/[^/]+\/[^/]+\/(?:contents\/|git\/refs|actions\/secrets)|\/actions\/runners\/registration-token/ },
 ] // prettier-ignore
 

@@ -18,6 +18,7 @@ import { matchingFiles } from './code/matching-files.ts'
 import { parseCode } from './code/parse.ts'
 import { folderOf, joinInside } from './entries/package-files.ts'
 import { resolvePath } from './entries/resolve-in-package.ts'
+import { own } from './manifest.ts'
 import type { PackageView } from './package-view.ts'
 import { from } from './script/folders.ts'
 import { commandsOf } from './script/cmake.ts'
@@ -67,7 +68,7 @@ export class Follower {
   hook(hook: Hook, place: (start: number, end: number) => Site): Hook {
     const origin: Origin = { via: hook.event, from: 'package.json', phase: 'install', depth: 0, cwd: '' }
     const reading = readScript({
-      text: hook.command,
+      text: this.#filled(hook.command),
       dialect: 'hook',
       path: hook.at.path,
       phase: 'install',
@@ -75,6 +76,19 @@ export class Follower {
     })
     const starts = this.#take(reading, origin)
     return { ...hook, starts: [...new Set(starts)] }
+  }
+
+  /** npm hands the fields of `config` to scripts as variables. */
+  #filled(command: string): string {
+    if (!command.includes('npm_package_config_')) return command
+    const fields = own(this.#view.manifest(''), 'config')
+    return command.replaceAll(
+      /\$\{?npm_package_config_(\w{1,100})\}?|%npm_package_config_(\w{1,100})%/g,
+      (whole, posix?: string, windows?: string) => {
+        const value = own(fields, posix ?? windows ?? '')
+        return typeof value === 'string' ? value.slice(0, 1_000) : whole
+      },
+    )
   }
 
   /** A line of another file that a shell runs in the folder `cwd`: a gyp command. */
@@ -222,7 +236,7 @@ export class Follower {
       const via = `${origin.via} > npm run ${event}`
       const at = packageJson(command)
       const reading = readScript({
-        text: command,
+        text: this.#filled(command),
         dialect: 'hook',
         path: 'package.json',
         phase: origin.phase,

@@ -17,7 +17,7 @@ type Change = Extract<Fact, { kind: 'writes' | 'deletes' }>
 
 /** Everything a person keeps, or the project itself; folders in it that are whole collections count as well. */
 const roots =
-  /^(?:~|<project>|\/|[a-z]:\/?|%userprofile%|\/home|\/Users|\/root|\/mnt|\/Volumes)(?:\/(?:\u0001|Documents|Desktop|Downloads|Pictures|Music|Videos|Movies|Public|OneDrive|Dropbox|projects?|code|dev|work|workspace|repos?|git|src|lib|app|pages|test|tests|docs|public|packages|\.git|node_modules))*$/i
+  /^(?:~|<project>|\/|[a-z]:\/?|%userprofile%|\/home|\/Users|\/root|\/mnt|\/Volumes|\/usr\/(?:local\/)?lib\/node_modules)(?:\/(?:\u0001|Documents|Desktop|Downloads|Pictures|Music|Videos|Movies|Public|OneDrive|Dropbox|projects?|code|dev|work|workspace|repos?|git|src|lib|app|pages|test|tests|docs|public|packages|\.git|node_modules))*$/i
 
 /** Depths of a recursive walk that the engine tells apart: nobody writes four levels of unknown names by hand. */
 const manyDepths = 4
@@ -33,13 +33,17 @@ export function sweepOf(fact: Change, inspection: Inspection, hides: boolean): S
   const rooted = swept.filter(one => !one.startsWith(HOLE) && !/^\.\.?\//.test(one))
   const deep = rooted.some(one => unknownParts(one) >= 2) || swept.length >= manyDepths
   const extent = deep && rooted.length > 0 ? 'all' : 'some'
-  if (extent === 'some' && swept.length < manyDepths && rooted.length === 0) return undefined
+  // A shell that a module starts works where its user is: what `find .` lists there is the project's.
+  const inShell =
+    !fact.api.includes(':') && fact.phase === 'import' && swept.some(one => unknownParts(one) >= 2)
+  if (extent === 'some' && swept.length < manyDepths && rooted.length === 0 && !inShell) return undefined
   const shown = rooted[0] ?? path
   const what = changeOf(fact, inspection, hides)
   if (what === undefined) return undefined
-  if (extent === 'some' && rooted.length === 0 && what.how === 'deletes' && !hides) return undefined
+  if (extent === 'some' && rooted.length === 0 && what.how === 'deletes' && !hides && !inShell)
+    return undefined
   // One unknown name below a root may be an option.
-  if (!deep && !hides) return undefined
+  if (!deep && !hides && !inShell) return undefined
   return { ...what, path: shown, extent }
 }
 

@@ -4,6 +4,7 @@ import { accountOf } from './accounts.ts'
 import { wordsOf } from './argument-words.ts'
 import { textsOf } from './constants.ts'
 import { commonBase, destinationsOf, isLocal, namesHost, placedBelow, requestParts } from './destinations.ts'
+import { formsOf } from './path-patterns.ts'
 import { giveTaints, hand } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
@@ -94,7 +95,11 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
       return copyFile(machine, argument(call, model.from), argument(call, model.to), call)
     case 'delete':
       machine.fact(
-        { kind: 'deletes', api: call.handle.api, paths: pathsOf(argument(call, model.path)) },
+        {
+          kind: 'deletes',
+          api: call.handle.api,
+          paths: pathsOf(argument(call, model.path)).flatMap(formsOf),
+        },
         call.frame,
         call.place,
       )
@@ -483,8 +488,16 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
       machine.source('command-output', text.slice(0, 200), place),
     ),
   )
-  if (model.gives === 'output') return handResult(machine, output, call)
+  if (model.gives === 'output')
+    return handResult(machine, told.some(asksForModules) ? join(output, known(globalModules)) : output, call)
   return childProcess(machine, commands, output, call)
+}
+
+/** Where packages lie that are installed for all projects; the command that says so. */
+const globalModules = '/usr/lib/node_modules'
+
+function asksForModules(command: Text): boolean {
+  return /^(?:npm|pnpm)(?:\.cmd)?\s+root\s+(?:-g|--global)\s*$/.test(command)
 }
 
 /** The words of each list that the arguments may be: rows of a table of programs, or what each of several functions gives. */

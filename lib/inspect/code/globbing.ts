@@ -1,14 +1,13 @@
 import { HOLE } from '../../types.ts'
 import type { Text } from '../../types.ts'
 import { textsOf } from './constants.ts'
+import { alternatives, maxPatterns, pathOf } from './path-patterns.ts'
 import { argument, handResult, type ModelledCall } from './effects.ts'
 import type { Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
 import { join, known, nothing, ofObject, tainted, withTaints, type Value } from './values.ts'
 
 /** Files that are looked for by a pattern: each path that is found has its form. */
-
-const maxPatterns = 6
 
 /** `glob(patterns, { cwd })`: paths whose unknown parts are open. */
 export function findFiles(machine: Interpreter, call: ModelledCall): Value {
@@ -37,17 +36,4 @@ export function findFiles(machine: Interpreter, call: ModelledCall): Value {
 
 function below(folder: Text, path: Text): Text {
   return folder === '' || /^(?:[/~]|[a-z]:)/i.test(path) ? path : `${folder.replace(/\/$/, '')}/${path}`
-}
-
-/** `a{b,c}` is `ab` and `ac`; only the first group, which is what says what is looked for. */
-function alternatives(pattern: Text): readonly Text[] {
-  const start = pattern.indexOf('{')
-  const end = pattern.indexOf('}', start)
-  if (start < 0 || end < 0) return [pattern]
-  const choices = pattern.slice(start + 1, end).split(',', maxPatterns)
-  return choices.map(choice => pattern.slice(0, start) + choice + pattern.slice(end + 1))
-}
-
-function pathOf(pattern: Text): Text {
-  return pattern.replace(/^\.\//, '').replaceAll('**', HOLE).replaceAll('*', HOLE).replaceAll('?', HOLE)
 }

@@ -15,8 +15,7 @@ export const stores: readonly Model[] = [
       'pkg:pg.{Client,Pool}',
       'pkg:{postgres,serverless-mysql}',
       'pkg:{mysql,mysql2,mysql2/promise}.{createConnection,createPool}',
-      'pkg:@supabase/supabase-js.createClient',
-      'pkg:{basic-ftp,ssh2-sftp-client,ftp,imap,imapflow.ImapFlow}',
+      'pkg:{basic-ftp,ssh2-sftp-client,ftp}',
       'pkg:basic-ftp.Client',
       'pkg:@elastic/elasticsearch.Client',
       'pkg:{pusher,ably.Rest}',
@@ -29,7 +28,10 @@ export const stores: readonly Model[] = [
   },
   // Whoever is allowed to put something into a queue is heard by all who listen to it.
   {
-    of: ['pkg:{amqplib.connect,nats.connect,kafkajs.Kafka,stompit.connect,ably.Realtime,pusher-js}'],
+    of: [
+      'pkg:{amqplib.connect,nats.connect,kafkajs.Kafka,stompit.connect,ably.Realtime,pusher-js}',
+      'pkg:{imap,imapflow.ImapFlow,@supabase/supabase-js.createClient}',
+    ],
     act: 'contact',
     dest: 0,
     options: [0],
@@ -103,10 +105,31 @@ export const stores: readonly Model[] = [
       'store.{deleteMany,remove}',
       'pkg:mongoose.connection.{dropDatabase,db.dropDatabase,useDb().dropDatabase,useDb().db.dropDatabase}',
       'pkg:mongoose.connection.db.{dropCollection,collection().deleteMany,collection().drop}',
+      'pkg:@aws-sdk/client-{s3.DeleteBucketCommand,s3.DeleteObjectsCommand,dynamodb.DeleteTableCommand,ec2.TerminateInstancesCommand,rds.DeleteDBInstanceCommand}',
       'database.{dropAllSchemas,dropDatabase,dropSchema,drop}',
     ],
     act: 'built-in',
     name: 'store.empty',
+  },
+  // Sheets, pages and boards that several people write in.
+  {
+    of: [
+      'pkg:googleapis.google.{sheets,docs,drive,gmail,calendar}',
+      'pkg:@googleapis/{sheets.sheets,docs.docs,drive.drive,gmail.gmail,calendar.calendar}',
+      'pkg:google-spreadsheet.GoogleSpreadsheet',
+    ],
+    act: 'contact',
+    hears: true,
+    at: 'https://www.googleapis.com',
+    gives: 'store',
+  },
+  {
+    of: ['pkg:@notionhq/client.Client', 'pkg:airtable'],
+    act: 'contact',
+    account: 0,
+    hears: true,
+    at: 'https://api.notion.com',
+    gives: 'store',
   },
   { of: ['store.*'], act: 'send', payload: [0, 1, 2, 3] },
   {

@@ -69,6 +69,7 @@ function posixShell(call: Invocation, session: ScriptSession): Value {
   if (options.some(({ name }) => name === '-c')) {
     // `sh -c '… "$1"' name file`
     setParameters(session, operands.slice(2))
+    if (operands[1] !== undefined) session.variables.set('0', operands[1])
     return operands[0] ? runText(session, call, operands[0], 'shell') : none
   }
   const file = operands[0]

@@ -1,5 +1,5 @@
 import { type Invocation, none, type ScriptSession } from '../session.ts'
-import { empty, unknown, withText, type Value } from '../value.ts'
+import { constant, empty, unknown, withText, type Value } from '../value.ts'
 import { runText } from './interpreters.ts'
 import { parseOptions, valuesOf } from './options.ts'
 import type { Option } from './options.ts'
@@ -196,6 +196,35 @@ function toldBy(how: string, ...names: readonly string[]): Model {
   }
 }
 
+/** Test runners load the files they are given, or those of their settings. */
+function loads(...names: readonly string[]): Model {
+  return (call, session) => {
+    const { operands } = parseOptions(
+      call.words,
+      new Set(['-R', '--reporter', '-t', '--timeout', '-u', '--ui', '-g']),
+    )
+    for (const { text } of operands.slice(0, 20))
+      if (/[./]/.test(text)) session.start({ kind: 'file', target: text, how: 'node', at: call.site })
+    return toldBy('node', ...names)(call, session)
+  }
+}
+
+/** `rollup -c own.config.js`: the settings are a program. */
+function built(name: string): Model {
+  return (call, session) => {
+    const at = call.words.findIndex(({ text }) => /^(?:-c|--config)$/.test(text))
+    const own = at < 0 ? undefined : call.words[at + 1]?.text
+    const named = own !== undefined && !own.startsWith('-') ? [own] : []
+    return toldBy('node', ...named, ...scriptEndings.map(ending => `${name}.config.${ending}`))(call, session)
+  }
+}
+
+/** The tasks of a Gruntfile are what its function registers. */
+function grunt(call: Invocation, session: ScriptSession): Value {
+  session.code(constant("require('./Gruntfile.js')({})"), 'javascript', call.site)
+  return starts(call, session)
+}
+
 const scriptEndings = ['js', 'cjs', 'mjs', 'ts']
 
 /** `command x` runs x, `command -v x` only says where it lies. */
@@ -223,6 +252,25 @@ export const wrapperCommands: ReadonlyMap<string, Model> = new Map<string, Model
   ['cmake-js', toldBy('cmake', 'CMakeLists.txt')],
   ['gulp', toldBy('node', ...scriptEndings.map(ending => `gulpfile.${ending}`))],
   ['jake', toldBy('node', 'Jakefile', ...scriptEndings.map(ending => `Jakefile.${ending}`))],
+  ['grunt', grunt],
+  ...[
+    'rollup',
+    'webpack',
+    'vite',
+    'vitest',
+    'tsup',
+    'rspack',
+    'esbuild',
+    'babel',
+    'postcss',
+    'eslint',
+    'jest',
+    'ava',
+    'playwright',
+  ].map(name => [name, built(name)] as const),
+  ['mocha', loads('.mocharc.js', '.mocharc.cjs')],
+  ['jasmine', loads()],
+  ['tap', loads()],
   ['make', make],
   ['gmake', make],
   ['builtin', wrapper('')],
