@@ -8,7 +8,13 @@ import type { RuleFinding } from './finding.ts'
 type Starts = Extract<Fact, { kind: 'starts' }>
 
 /** Where a line makes a program run again, and how bad that is when nobody asked: 2 never honest, 1 rarely. */
-type Foothold = { readonly what: string; readonly weight: 1 | 2; readonly path: RegExp }
+type Foothold = {
+  readonly what: string
+  readonly weight: 1 | 2
+  readonly path: RegExp
+  /** Commands that set up a project write it for their user. */
+  readonly usual?: true
+}
 
 const gitHooks: Foothold = {
   what: 'the git hooks of the project',
@@ -25,9 +31,9 @@ const footholds: readonly Foothold[] = [
   { what: 'what every session of this user starts with', weight: 2, path: /\/\.(?:xprofile|xinitrc|xsession|pam_environment)$|\/etc\/(?:environment|ld\.so\.preload)$|\/environment\.d\/|\/plasma-workspace\/(?:env|shutdown)\/|\/autostart-scripts\/|\/etc\/profile\.d\// },
   { what: 'the start-up files of an editor', weight: 1, path: /\/\.(?:vimrc|emacs|gvimrc)$|\/\.config\/nvim\/init\.(?:vim|lua)$|\/\.emacs\.d\/init\.el$/ },
   { what: 'a program under the name of a tool, before the real one', weight: 2, path: /^(?:~|\/root|\/home\/[^/]+)\/(?:\.local\/bin|bin)\/(?:git|npm|npx|node|ssh|sudo|su|ls|curl|docker|python3?|gh|aws|kubectl|yarn|pnpm|bun)$/ },
-  { what: 'commands that run when the project is entered or opened', weight: 1, path: /(?:^|\/)\.envrc$|(?:^|\/)\.devcontainer(?:\/|\.json$)|(?:^|\/)\.gitpod\.yml$|(?:^|\/)\.mise\.toml$|(?:^|\/)\.pnpmfile\.cjs$/ },
+  { what: 'commands that run when the project is entered or opened', weight: 1, usual: true, path: /(?:^|\/)\.envrc$|(?:^|\/)\.devcontainer(?:\/|\.json$)|(?:^|\/)\.gitpod\.yml$|(?:^|\/)\.mise\.toml$|(?:^|\/)\.pnpmfile\.cjs$/ },
   { what: 'the programs a browser starts for its extensions', weight: 2, path: /\/NativeMessagingHosts\// },
-  { what: 'what the project is built with', weight: 1, path: /^(?:<project>|\.)\/(?:Dockerfile|Makefile|Jenkinsfile|Procfile|docker-compose\.ya?ml|gulpfile\.[cm]?js|Gruntfile\.js|[\w-]+\.config\.[cm]?[jt]s)$/ },
+  { what: 'what the project is built with', weight: 1, usual: true, path: /^(?:<project>|\.)\/(?:Dockerfile|Makefile|Jenkinsfile|Procfile|docker-compose\.ya?ml|gulpfile\.[cm]?js|Gruntfile\.js|[\w-]+\.config\.[cm]?[jt]s)$/ },
   { what: 'the hooks of every repository of this user', weight: 2, path: /git-?templates?\// },
   gitHooks,
   { what: 'the tasks an editor runs when the folder is opened', weight: 2, path: /\.vscode\/(?:tasks|launch)\.json$|\.idea\/(?:workspace|runConfigurations)/ },
@@ -146,11 +152,11 @@ function ofGit(path: Text, contents: readonly Text[]): Foothold | undefined {
 const redirects =
   /^\s*(?:script-shell|shell|node-options|init-module|git|registry|@[\w.-]+:registry|globalconfig|onload-script)\s*=/m
 
-function weigh({ weight }: Foothold, written: Written): Action | undefined {
+function weigh({ weight, usual }: Foothold, written: Written): Action | undefined {
   const suspicious = written.contents.some(text => isSuspiciousText(text) || redirects.test(text))
   if (unasked(written)) return weight === 2 || suspicious ? 'block' : 'ask'
   // A command the user started: what it writes may still be telling.
-  return suspicious ? 'ask' : undefined
+  return suspicious && usual !== true ? 'ask' : undefined
 }
 
 /** Programs that change the same things. */

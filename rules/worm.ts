@@ -142,6 +142,12 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
       'What runs here then runs there. Do not install it.'
     return [findingOfFlow(flow, { action: 'block', severity: 'critical', message })]
   }
+  if (isPublished(flow)) {
+    const message =
+      `${opening(flow)} puts the whole environment where GitHub shows it to others. Whatever secrets a build has are in it. ` +
+      'Do not install it; where it ran, revoke them.'
+    return [findingOfFlow(flow, { action: 'block', severity: 'critical', message })]
+  }
   const stolen = flow.source.kind === 'credential-file' || flow.source.kind === 'env-secret'
   const target = flow.sink.destinations.find(text => addresses.some(({ address }) => address.test(text)))
   if (!stolen || target === undefined || flow.byCall || (flow.phase !== 'install' && flow.phase !== 'import'))
@@ -151,6 +157,17 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
     `${opening(flow)} uses a token it found (${flow.source.name}) on ${quote(target)}. ` +
     'With it, it can act as you. Do not install it; where it ran, revoke that token.'
   return [findingOfFlow(flow, { action, severity: severityOf(action), message })]
+}
+
+/** All variables at once, handed to a client of the forge: into a gist, a file, an issue. */
+function isPublished({ source, sink, phase, byCall, certain }: Flow): boolean {
+  if (byCall || !certain || (phase !== 'install' && phase !== 'import')) return false
+  return (
+    source.kind === 'env' &&
+    sink.kind === 'network' &&
+    sink.role === 'payload' &&
+    sink.destinations.includes('https://api.github.com')
+  )
 }
 
 /** The list of machines somebody has signed in to, given to what signs in to them. */
