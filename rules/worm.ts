@@ -49,6 +49,14 @@ export const worm: Rule = {
               "const token = process.env.NPM_TOKEN\nfetch('https://registry.npmjs.org/-/whoami', { headers: { authorization: 'Bearer ' + token } })\n",
           },
         },
+        {
+          title: 'an import replaces the pipelines of repositories',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const axios = require('axios')\nfor (const id of [1, 2]) axios.put(`https://gitlab.example/api/v4/projects/${id}/repository/files/.gitlab-ci.yml`, { content: 'x' }, { headers: { 'private-token': process.env.GITLAB_TOKEN } })\n",
+          },
+        },
       ],
       passes: [
         {

@@ -11,10 +11,6 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'silent',
     why: 'JSON of editors in a template folder is data to the package: nothing reads or copies it by a known path',
   },
-  'biz44-id44#2': {
-    how: 'elsewhere',
-    why: 'flagged inside the text that node -e runs, which is reported as a file of its own, not at the line that starts it',
-  },
   'bs58-codecs#2': {
     how: 'silent',
     why: 'a plain parameter kept by a timer and sent to one fixed host: what every analytics client does',

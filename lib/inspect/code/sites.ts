@@ -38,10 +38,17 @@ export function siteOf(place: Place): Site {
     else high = middle - 1
   }
   const raw = place.file.text.slice(place.start, Math.min(place.end, place.start + limits.maxEvidenceChars))
-  return {
-    path: place.file.path,
-    line: low + 1,
-    column: place.start - lines[low]! + 1,
-    code: raw.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim(),
-  }
+  const code = raw.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()
+  const outer = lines.length === 1 ? commandLineOf(place.file.path) : undefined
+  return outer === undefined
+    ? { path: place.file.path, line: low + 1, column: place.start - lines[low]! + 1, code }
+    : { ...outer, code }
+}
+
+/** `package.json#6:20.cjs` is one line of code in the sixth line of package.json: there a person looks for it. */
+function commandLineOf(path: string): Pick<Site, 'path' | 'line' | 'column'> | undefined {
+  const found = path.includes('#') ? /^([^#]+)#(\d{1,9}):(\d{1,9})\.[cm]js$/.exec(path) : null
+  return found === null
+    ? undefined
+    : { path: found[1] ?? path, line: Number(found[2]), column: Number(found[3]) }
 }

@@ -3,6 +3,7 @@ import { type Invocation, none, type ScriptSession } from '../session.ts'
 import { readFile } from '../shell-runner.ts'
 import { empty, join, unknown, withText, type Value } from '../value.ts'
 import { has, parseOptions, valuesOf, type Options } from './options.ts'
+import { starts } from './starts.ts'
 
 /** Cloud metadata services: link-local addresses and names that only answer inside a machine of the cloud. */
 const metadata =
@@ -216,7 +217,9 @@ const sshValues = new Set(
 )
 
 function ssh(call: Invocation, session: ScriptSession): Value {
-  const { operands } = parseOptions(call.words, sshValues)
+  const { options, operands } = parseOptions(call.words, sshValues)
+  // A port of this machine that is opened over there: what is said about it stands in the command.
+  if (options.some(({ name }) => name === '-R')) starts(call, session)
   const payload = [...operands.slice(1), ...(call.stdin ? [call.stdin] : [])]
   return request(session, { call, destinations: operands.slice(0, 1), payload, headers: [] })
 }
