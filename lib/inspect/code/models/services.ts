@@ -111,6 +111,15 @@ export const stores: readonly Model[] = [
     act: 'built-in',
     name: 'store.empty',
   },
+  // Clients of remote procedures are made from definitions; the address comes with each.
+  {
+    of: [
+      'pkg:{@grpc/grpc-js,grpc}.{loadPackageDefinition,makeGenericClientConstructor,makeClientConstructor}',
+    ],
+    act: 'contact',
+    hears: true,
+    gives: 'store',
+  },
   // Sheets, pages and boards that several people write in.
   {
     of: [
