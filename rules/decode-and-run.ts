@@ -141,12 +141,17 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
   if (sink.kind === 'command' && sink.role === 'command' && !unasked(flow)) return []
   const decoded = steps.filter(step => !travelling.test(step))
   if (!data && decoded.length === 0) return []
+  // A timer is given a function as a rule: that it may also get a text has to be seen, not guessed.
+  if (!flow.certain && /set(?:Timeout|Interval)$/.test(sink.api)) return []
   // Compiled code is given tables and keys as well: only what was disguised says something.
   if (sink.role === 'native' && (!unasked(flow) || !hidden)) return []
   const action: Action = unasked(flow)
     ? flow.certain && sink.role !== 'native' && (data || hidden || flow.phase === 'install')
       ? 'block'
-      : 'ask'
+      : flow.certain || !sink.kind.startsWith('command') || flow.phase === 'install'
+        ? 'ask'
+        : // Which of many texts of a bundle a program's name is made of, is a guess.
+          'note'
     : data || sink.kind === 'evaluate'
       ? 'ask'
       : 'note'

@@ -314,6 +314,9 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       }
       return withTaints(target, carried)
     }
+    case 'exportStar':
+      // Re-exports of compiled TypeScript: nothing in the module is called.
+      return callBuiltIn(machine, 'Object.assign', { ...call, given: { list: [second, first], rest: nothing } })
     case 'Object.create': {
       const object = machine.objectAt(frame, `create ${place.start}`, 'object')
       object.parents = first
