@@ -142,6 +142,9 @@ function isGuess({ certain, source, sink }: Flow, { kind }: Place): boolean {
   return !certain && kind === 'unknown' && source.at.path !== sink.at.path
 }
 
+/** How Windows shows a page in the browser: what follows is an address in one word. */
+const browsing = /^(?:cmd(?:\.exe)? \/(?:d \/s \/)?c )?start (?:""|\/b|\/wait)\s{1,3}"?\u0001"?$/
+
 /** A program that was downloaded under a name the answer gave, and is started with arguments that are not the answer's. */
 function isStartedFile({ source, sink }: Flow, { flows }: Inspection): boolean {
   if (sink.kind !== 'command' || !/spawn|execFile/.test(sink.api)) return false
@@ -159,6 +162,8 @@ function isStartedFile({ source, sink }: Flow, { flows }: Inspection): boolean {
 function weigh(flow: Flow, place: Place, inspection: Inspection, namesake: boolean): Action | undefined {
   if (isRequested(flow)) return flow.certain ? 'block' : 'ask'
   if (place.kind === 'local') return undefined
+  if (place.kind !== 'capture' && flow.sink.destinations.some(command => browsing.test(command)))
+    return 'note'
   if (isBeside(flow, place) || isGuess(flow, place)) return 'note'
   if (flow.phase === 'run' && place.kind !== 'capture' && isStartedFile(flow, inspection)) return 'note'
   // A page's loader compiles the scripts the page names; their addresses stand in no package.

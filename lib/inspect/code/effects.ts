@@ -1,4 +1,4 @@
-import { HOLE } from '../../types.ts'
+import { HIDDEN_NAME, HOLE } from '../../types.ts'
 import type { SinkKind, SourceKind, Text } from '../../types.ts'
 import { accountOf } from './accounts.ts'
 import { textsOf } from './constants.ts'
@@ -402,7 +402,11 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
   const lines = linesOf(textsOf(command), words, items?.exact === false ? listsOf(machine, argv, frame) : [])
   const commands = lines.map(line => [line.text, ...(line.args ?? [])].join(' ').slice(0, 8_000))
   machine.fact({ kind: 'starts', api: call.handle.api, commands, manner }, frame, place)
-  for (const line of lines) machine.command({ ...line, shell, ...folder, plain, place, level: machine.level })
+  // What is opened for the user as a page, no shell reads.
+  const opens = /^pkg:(?:open|opn|opener|open-cli|better-opn)(?:\.|$)/.test(call.handle.api)
+  for (const line of lines)
+    if (!opens || !/^(?:https?:|\u0001)/i.test(line.text))
+      machine.command({ ...line, shell, ...folder, plain, place, level: machine.level })
   const destinations = commands
   const inCommand = machine.deepTaints(command, frame)
   flowInto(machine, inCommand, { kind: 'command', role: 'command', destinations }, call)
@@ -614,13 +618,17 @@ export function evaluateCode(
     code.handles.length > 0 ||
     code.objects.length > 0 ||
     code.known.some(text => typeof text === 'string' && text.includes(HOLE))
+  // Timers get functions as a rule: a text among what they may get has to be seen, not guessed.
+  const decoders = decodersOf(
+    /:set(?:Timeout|Interval)$/.test(call.handle.api) ? taints.filter(({ sure }) => sure) : taints,
+  )
   if (constant || computed || taints.length > 0) {
     machine.fact(
       {
         kind: 'evaluates',
         api: call.handle.api,
         code: computed || !constant ? 'computed' : 'constant',
-        decoders: computed && isNameHidden(call) ? [...decodersOf(taints), hiddenName] : decodersOf(taints),
+        decoders: computed && isNameHidden(call) ? [...decoders, HIDDEN_NAME] : decoders,
       },
       frame,
       place,
@@ -628,8 +636,6 @@ export function evaluateCode(
   }
   return join(result, tainted(taints))
 }
-
-const hiddenName = 'a name that is put together'
 
 /**
  * Whether `eval` is called in a file that never says so: its name, or that of the constructor, was made up of pieces.

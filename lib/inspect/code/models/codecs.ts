@@ -106,12 +106,19 @@ export const codecs: readonly Model[] = [
   },
   {
     of: [
-      'global:{Boolean,isNaN,isFinite}',
-      'global:Math.random',
-      'global:performance.now',
+      'global:Boolean',
       'global:Number.{isInteger,isSafeInteger,isFinite,isNaN}',
       'global:Array.isArray',
       'global:Object.{getOwnPropertySymbols,is,hasOwn,isFrozen,isSealed,isExtensible}',
+    ],
+    act: 'built-in',
+    name: 'test',
+  },
+  {
+    of: [
+      'global:{isNaN,isFinite}',
+      'global:Math.random',
+      'global:performance.now',
       'node:util.{types,deprecate,isDeepStrictEqual,debuglog}',
       'global:console.{log,error,warn,info,debug,trace,table,dir,assert,time,timeEnd,group,groupEnd}',
     ],
