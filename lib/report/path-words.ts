@@ -43,12 +43,17 @@ export function readable(texts: readonly Text[]): readonly Text[] {
  * asked for one by one names its program twice, and a script whose name is not known may be told as the root.
  */
 export function commandTexts(texts: readonly Text[]): readonly Text[] {
-  const possible = texts.filter(text => !isMixed(text))
+  const possible = texts.filter(text => !isMixed(text) && !goesThroughFile(text))
   return (possible.length > 0 ? possible : texts).map(withoutPrinted).map(text => {
     const command = text.replace(/^(\S+) \1(?= |$)/, '$1').replace(/^(node) [/_](?= |$)/, `$1 ${HOLE}`)
     const [program = ''] = command.split(' ', 1)
     return mediaType.test(program) ? command.replace(program, HOLE) : command
   })
+}
+
+/** `…/cacert.pem/cmd/git`: settings of one table that were taken for each other. */
+function goesThroughFile(text: Text): boolean {
+  return /\.(?:pem|crt|key|json|txt|log|zip|gz|exe)\//.test(text)
 }
 
 /** `cmd -c` and `sh /c`: a shell and the option of another, which two branches chose apart. */
