@@ -197,9 +197,12 @@ function weigh(
 function say(group: SightingGroup): string {
   const [{ flow, place }] = group
   const shown = place.host?.shown ?? 'a computed destination'
+  const harm = group.every(({ flow: { source } }) => source.kind === 'caller')
+    ? 'Whoever owns that host sees what you use it for. Do not hand it anything that is not public.'
+    : 'Whoever owns that host can then act in the caller’s name. Do not give this package a key; replace any it has seen.'
   return (
     `${opening(flow)} takes ${sourcesInWords(group)} and sends that to ${shown}, ` +
     `${placeInWords(place)}${guardsInWords(flow.guards)}. ` +
-    `Whoever owns that host can then act in the caller’s name. Do not give this package a key; replace any it has seen.`
+    harm
   )
 }

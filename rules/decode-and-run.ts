@@ -132,6 +132,8 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
   const ownBytes = source.kind === 'package-bytes'
   if (!ownBytes && !(notCode.test(source.name) && (source.kind === 'file' || source.kind === 'project-file')))
     return []
+  // What is opened for the user runs nothing of the package.
+  if (/^pkg:(?:open|opn|opener|open-cli|better-opn)(?:\.|$)/.test(sink.api)) return []
   const steps = flow.hops.map(hop => hop.label)
   const hidden = steps.some(step => disguises.has(step))
   const data = notCode.test(source.name)

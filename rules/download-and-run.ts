@@ -190,7 +190,7 @@ function say(group: SightingGroup, inspection: Inspection): string {
   const manner = [...new Set(startsAt(inspection, flow.sink.at).flatMap(fact => fact.manner))].filter(
     how => how !== 'shell',
   )
-  const what = flow.sink.destinations[0]
+  const what = flow.sink.destinations.find(text => text !== 'undefined' && text !== 'null')
   const started = what === undefined ? 'it' : quote(what)
   const how = manner.length === 0 ? '' : ` (${manner.join(', ')})`
   const told =

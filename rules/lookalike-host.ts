@@ -1,6 +1,6 @@
 import type { Finding, Flow, Rule } from '../lib/types.ts'
 import { hostTwin } from './brands/brand-in-host.ts'
-import { findingAt, findingOfFlow, severityOf, sourceInWords } from './finding.ts'
+import { findingAt, findingOfFlow, opening, severityOf, sourceInWords } from './finding.ts'
 import { contactsOf } from './hosts/contacted.ts'
 import type { Host } from './hosts/host.ts'
 import { isOwnHost } from './hosts/own-host.ts'
@@ -59,10 +59,13 @@ export const lookalikeHost: Rule = {
       const action =
         secret === undefined || open ? (twin.certain ? 'ask' : 'note') : twin.certain ? 'block' : 'ask'
       const sent = secret === undefined ? '' : ` It is sent ${sourceInWords(secret.source)}.`
+      const where = secret ?? { phase: contact.phase, byCall: contact.byCall }
       const judged = {
         severity: severityOf(action),
         action,
-        message: `It talks to a host made to be mistaken: ${twin.reason}, and is not that host.${sent}`,
+        message:
+          `${opening(where)} talks to a host ${twin.certain ? 'made to be' : 'that is easily'} mistaken: ${twin.reason}, ` +
+          `and is not that host.${sent}${action === 'note' ? '' : ' Do not use it before you know whose host that is.'}`,
       } as const
       found.push(
         secret === undefined ? findingAt(contact.at, contact.phase, judged) : findingOfFlow(secret, judged),

@@ -107,7 +107,7 @@ function isHostName({ name, address }: Host, destination: Text): boolean {
   return (
     address ||
     (/^[\w*-]+(?:\.[\w*-]+)*$/.test(name) &&
-      !/\.(?:gz|tgz|tar|xz|json|[cm]?[jt]s|html?|exe|node|txt|png|wasm|dat|data|bin|ya?ml|toml|map|css|svg)$/.test(
+      !/\.(?:gz|tgz|tar|xz|json|[cm]?[jt]s|html?|exe|node|txt|png|wasm|dat|data|bin|ya?ml|toml|map|css|svg|sha\d{1,3}(?:sum)?|asc|sig)$/.test(
         name,
       ) &&
       (/^[a-z]+:\/\//i.test(destination) || !/\.(?:sh|zip)$/.test(name)))
