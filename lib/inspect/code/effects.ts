@@ -644,7 +644,24 @@ export function evaluateCode(
 function isNameHidden({ handle, place }: ModelledCall): boolean {
   if (handle.api !== 'global:eval' && handle.api !== 'global:Function') return false
   const { text } = place.file
-  return taking.test(text) && !['eval', 'Function', 'constructor'].some(word => text.includes(word))
+  return taking.test(text) && !['eval', 'Function', 'constructor'].some(word => isSaid(text, word))
+}
+
+/** Occurrences of one word that are looked at; a file that names it so often hides nothing. */
+const maxOccurrences = 100
+
+/** Whether the code of a file has a word: what only a comment says, calls nothing. */
+function isSaid(text: string, word: string): boolean {
+  let at = text.indexOf(word)
+  for (let count = 0; at !== -1 && count < maxOccurrences; count++) {
+    const before = text.slice(Math.max(0, at - 2_000), at)
+    const line = before.slice(before.lastIndexOf('\n') + 1)
+    const opened = Math.max(...['\n/*', ' /*', ';/*'].map(start => `\n${before}`.lastIndexOf(start)))
+    const inLine = /(?:^|[\s;{}()])\/\/[^'"`]*$/.test(line)
+    if (!inLine && (opened === -1 || before.indexOf('*/', opened) !== -1)) return true
+    at = text.indexOf(word, at + 1)
+  }
+  return at !== -1
 }
 
 /** `x[name](…)`, `x[a][b]`, or an object that has it. */
