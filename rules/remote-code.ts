@@ -139,7 +139,8 @@ function isBeside({ source }: Flow, { kind }: Place): boolean {
 
 /** In a large bundle any answer may seem to reach any call: nothing says that this one does, or where it came from. */
 function isGuess({ certain, source, sink }: Flow, { kind }: Place): boolean {
-  return !certain && kind === 'unknown' && source.at.path !== sink.at.path
+  const far = source.at.path !== sink.at.path || Math.abs(source.at.line - sink.at.line) > 2_000
+  return !certain && kind === 'unknown' && far
 }
 
 /** How Windows shows a page in the browser: what follows is an address in one word. */

@@ -169,6 +169,9 @@ function weigh({ flow, place, loot, foreign }: Theft, families: number): Action 
     return stranger && isUnasked(flow) ? (families > 1 && sure ? 'block' : 'ask') : undefined
   // Streams of files are joined by callers in every direction; a request is what sends.
   if (flow.sink.api.startsWith('node:fs')) return undefined
+  // A helper that was given the environment gives single settings back: one of them, perhaps, is part of an address.
+  if (loot === 'whole' && place.kind === 'unknown' && flow.sink.role === 'dest' && !flow.certain)
+    return 'note'
   if (loot === 'whole' && !stranger)
     return flow.phase === 'install' ? 'ask' : isUnasked(flow) ? 'note' : undefined
   if (flow.phase === 'install') return sure ? 'block' : 'ask'
