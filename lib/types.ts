@@ -121,6 +121,9 @@ export type Text = string
 /** Marks an unknown part inside a `Text`. A control character: it cannot be printed, and reports show `${…}`. */
 export const HOLE = '\u0001'
 
+/** The decoder of an `evaluates` fact where the function that runs the text is called by a name that stands nowhere. */
+export const HIDDEN_NAME = 'a name that is put together'
+
 /** What local or remote data a program got hold of. */
 export type SourceKind =
   | 'env' // the whole environment, or enumerated

@@ -1,4 +1,4 @@
-import type { Action, Fact, Inspection, Rule, Text } from '../lib/types.ts'
+import type { Action, Context, Fact, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
 import type { Written } from './behaviour/written.ts'
@@ -56,11 +56,13 @@ export const agentConfig: Rule = {
       ],
     },
   },
-  check(inspection: Inspection) {
+  check(inspection: Inspection, { name }: Context) {
     return oncePerLine([
       ...inspection.facts.flatMap(ofCommand),
       ...writtenBy(inspection).flatMap(written => {
-        const paths = written.paths.filter(path => settings.test(path) || instructions.test(path))
+        const paths = written.paths.filter(
+          path => (settings.test(path) || instructions.test(path)) && !isInOwnFolder(path, name),
+        )
         const first = paths[0]
         if (first === undefined) return []
         const action = weigh(written, paths)
@@ -84,6 +86,20 @@ function ofCommand(fact: Fact): readonly RuleFinding[] {
     `${opening(fact)} runs ${quote(command, 120)}, which adds something a coding assistant starts. ` +
     'Nobody asked for that. Do not install it; where it ran, take it out of that assistant.'
   return [findingAt(fact.at, fact.phase, { action: 'block', severity: 'critical', message })]
+}
+
+/** Folders of assistants themselves, whatever a package is called. */
+const assistants =
+  /^(?:claude|cursor|codeium|windsurf|continue|gemini|codex|aider|amazonq|roo|kiro|vscode|cline)$/
+
+/** `~/.tool/mcp.json.tmp`, written by a package of that tool: a file of its own that no assistant reads. */
+function isInOwnFolder(path: Text, name: string): boolean {
+  const folder = /^~\/\.(?:config\/)?([a-z][\w-]{2,40})\//.exec(path)?.[1]
+  if (folder === undefined || assistants.test(folder)) return false
+  return name
+    .toLowerCase()
+    .split(/[@/._-]+/)
+    .includes(folder)
 }
 
 function weigh(written: Written, paths: readonly Text[]): Action | undefined {

@@ -5,7 +5,7 @@ import { brandScore } from './brands/brand-score.ts'
 import type { BrandScore } from './brands/brand-score.ts'
 import { whereToVerify } from './brands/where-to-verify.ts'
 import type { Contact } from './hosts/contacted.ts'
-import { findingAt, findingOfFlow, severityOf, sourceInWords } from './finding.ts'
+import { findingAt, findingOfFlow, opening, severityOf, sourceInWords } from './finding.ts'
 import { contactsOf } from './hosts/contacted.ts'
 import { isLocal } from './hosts/host-class.ts'
 
@@ -62,14 +62,28 @@ export const brandHost: Rule = {
   },
   check(inspection, context) {
     const claim = brandScore(context.name, context.lists)
-    const found: Omit<Finding, 'rule'>[] = []
+    const found: Found[] = []
     for (const contact of contactsOf(inspection)) {
       if (isLocal(contact.host)) continue
       const borrowed = brandInHost(contact.host, context.lists)
-      if (borrowed !== undefined) found.push(report(contact, borrowed, claim, inspection))
+      if (borrowed !== undefined)
+        found.push({ host: contact.host.name, finding: report(contact, borrowed, claim, inspection) })
     }
-    return found
+    return oncePerHost(found)
   },
+}
+
+type Found = { readonly host: string; readonly finding: Omit<Finding, 'rule'> }
+
+/** Notes about one host say the same, however many of its addresses are in the code. */
+function oncePerHost(found: readonly Found[]): readonly Omit<Finding, 'rule'>[] {
+  const noted = new Set<string>()
+  return found.flatMap(({ host, finding }) => {
+    if (finding.action !== 'note') return [finding]
+    if (noted.has(host)) return []
+    noted.add(host)
+    return [finding]
+  })
 }
 
 function judge(contact: Contact, borrowed: BrandInHost, claim: BrandScore, inspection: Inspection): Action {
@@ -100,7 +114,7 @@ function report(
   const judged = {
     severity: severityOf(action),
     action,
-    message: `It talks to a host that is not what its name says: ${borrowed.reason}.${sent}${doubt} ${whereToVerify([borrowed.brand])}`,
+    message: `${opening(secret ?? contact)} talks to a host that is not what its name says: ${borrowed.reason}.${sent}${doubt} ${whereToVerify([borrowed.brand])}`,
   }
   return secret === undefined ? findingAt(contact.at, contact.phase, judged) : findingOfFlow(secret, judged)
 }

@@ -78,8 +78,14 @@ function weigh(flow: Flow, place: Place, clip: boolean): Action | undefined {
 
 function say(group: SightingGroup): string {
   const [{ flow, place }] = group
+  const copied = group.every(
+    ({ flow: { source } }) => source.kind === 'clipboard' || source.kind === 'command-output',
+  )
+  const harm = copied
+    ? 'Whoever runs it hands over what they copy: passwords, addresses, keys. Do not use it.'
+    : 'Whoever opens a page with it loses what they typed or signed. Do not ship it.'
   return (
     `${opening(flow)} reads ${sourcesInWords(group)} and sends that to ${place.host?.shown ?? 'a computed destination'}, ` +
-    `${placeInWords(place)}. Whoever opens a page with it loses what they typed or signed. Do not ship it.`
+    `${placeInWords(place)}. ${harm}`
   )
 }

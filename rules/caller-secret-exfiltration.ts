@@ -9,7 +9,13 @@ import { registrableDomain } from './hosts/host.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
-type Leak = { readonly flow: Flow; readonly place: Place; readonly key: boolean }
+type Leak = {
+  readonly flow: Flow
+  readonly place: Place
+  readonly key: boolean
+  /** It signs, hashes or encodes: nothing its caller passes is for a server. */
+  readonly computes: boolean
+}
 
 /** What a program trusts a package with, sent on to somebody else. */
 export const callerSecretExfiltration: Rule = {
@@ -75,8 +81,9 @@ export const callerSecretExfiltration: Rule = {
   check(inspection, context) {
     const leaks = inspection.flows.flatMap(flow => leakOf(flow, inspection, context))
     const home = homeOf(leaks, context)
+    const collected = connectors(leaks, context)
     const sightings = leaks.flatMap((leak): readonly Sighting[] => {
-      const action = weigh(leak, home, context)
+      const action = weigh(leak, collected.has(leak.flow.source.at.path) ? undefined : home, context)
       return action === undefined
         ? []
         : [{ flow: leak.flow, place: leak.place, action, severity: severityOf(action) }]
@@ -102,20 +109,21 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
   const place = leavesFor(flow, inspection, context)
   if (place === undefined || !isStranger(place)) return []
   const key =
-    keyMaterial.test(name) ||
+    (keyMaterial.test(name) && (name !== 'seed' || signs(inspection) || computes.test(context.name))) ||
     /seed\(\)$/i.test(name) ||
     (/^(?:secret_?key|secret|sk|pk|wallet|signer)$/i.test(name) && signs(inspection)) ||
     (flow.sink.role !== 'header' && computes.test(context.name))
-  return [{ flow, place, key: kind === 'caller-secret' && key }]
+  const works = computes.test(context.name) || signs(inspection)
+  return [{ flow, place, key: kind === 'caller-secret' && key, computes: works }]
 }
 
 /** Libraries of chains and signatures: there a secret key is a wallet, elsewhere half of an API key. */
 const signing =
-  /solana|ethers|web3|viem|bitcoin|bip3[29]|bip44|secp256k1|ed25519|noble|tweetnacl|bs58|base58|wallet|keypair|xrp|ripple|tron|sui|aptos|near-|polkadot|cosmos/i
+  /solana|ethers|ethereum|web3|viem|bitcoin|bip3[29]|bip44|secp256k1|ed25519|noble|tweetnacl|bs58|base58|wallet|keypair|ripple|aptos|polkadot|cosmos|mnemonic|(?:^|[^a-z])(?:xrp|tron|sui|near|ton|hd)(?:[^a-z]|$|l$|web)/i
 
 /** What signs, hashes and enciphers does so on the spot: there is no service that a secret could be for. */
 const computes =
-  /(?:^|[/._-])(?:jwt|jws|jwe|jose|paseto|hmac|totp|hotp|otp|bcrypt|argon2|scrypt|pbkdf2|ciphers?|encrypt(?:ion|or)?|crypt|hash(?:er|ing)?|passwords?)(?:[._-]|$)/
+  /(?:^|[/._-])(?:jwt|jws|jwe|jose|paseto|hmac|totp|hotp|otp|bcrypt|argon2|scrypt|pbkdf2|ciphers?|encrypt(?:ion|or)?|crypt|hash(?:er|ing)?|passwords?|codecs?|bs58|base-?(?:\d{2,3}|x))(?:[._-]|$)/
 
 function signs({ manifest }: Inspection): boolean {
   return [manifest.name ?? '', ...manifest.keywords, ...manifest.dependencies.map(({ name }) => name)].some(
@@ -137,11 +145,39 @@ function homeOf(leaks: readonly Leak[], context: Context): string | undefined {
   return first !== undefined && first[1].size > (second?.[1].size ?? 0) ? first[0] : undefined
 }
 
-function weigh({ flow, place, key }: Leak, home: string | undefined, context: Context): Action | undefined {
+/** From this many services on a package is a collection of clients, whose hosts are named once each. */
+const manyServices = 4
+
+/**
+ * The files of a collection that each take keys for one service only and send them nowhere else. A key that goes to two
+ * places is never one of those.
+ */
+function connectors(leaks: readonly Leak[], context: Context): ReadonlySet<string> {
+  const domains = new Map<string, Set<string>>()
+  for (const { flow, place } of leaks) {
+    if (flow.source.kind !== 'caller-secret') continue
+    const known = domains.get(flow.source.at.path) ?? new Set<string>()
+    const usual = place.host !== undefined && place.kind === 'foreign' && flow.phase === 'run'
+    domains.set(
+      flow.source.at.path,
+      known.add(usual ? registrableDomain(place.host, context.lists.hosts) : `${place.kind} of a stranger`),
+    )
+  }
+  const single = [...domains].filter(([, known]) => known.size === 1 && ![...known][0]!.endsWith('stranger'))
+  const services = new Set(single.map(([, known]) => [...known][0]))
+  return new Set(services.size >= manyServices ? single.map(([path]) => path) : [])
+}
+
+function weigh(
+  { flow, place, key, computes: works }: Leak,
+  home: string | undefined,
+  context: Context,
+): Action | undefined {
   const sure = flow.certain
   if (flow.source.kind === 'caller') {
     // A mailbox of the author's own, or a bare address, in whatever a package does for its caller.
-    return place.telling ? (sure ? 'block' : 'ask') : undefined
+    // A server of the author's that has no name yet is careless; a mailbox in the code serves nobody else.
+    return place.telling ? (sure && (works || place.host?.address !== true) ? 'block' : 'ask') : undefined
   }
   // A key the package made or asked for itself: what libraries make of it is a signature, as a rule.
   if (key && !sure && flow.source.name.endsWith('()')) return undefined
@@ -161,9 +197,12 @@ function weigh({ flow, place, key }: Leak, home: string | undefined, context: Co
 function say(group: SightingGroup): string {
   const [{ flow, place }] = group
   const shown = place.host?.shown ?? 'a computed destination'
+  const harm = group.every(({ flow: { source } }) => source.kind === 'caller')
+    ? 'Whoever owns that host sees what you use it for. Do not hand it anything that is not public.'
+    : 'Whoever owns that host can then act in the caller’s name. Do not give this package a key; replace any it has seen.'
   return (
     `${opening(flow)} takes ${sourcesInWords(group)} and sends that to ${shown}, ` +
     `${placeInWords(place)}${guardsInWords(flow.guards)}. ` +
-    `Whoever owns that host can then act in the caller’s name. Do not give this package a key; replace any it has seen.`
+    harm
   )
 }

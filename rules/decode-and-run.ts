@@ -1,3 +1,4 @@
+import { HIDDEN_NAME } from '../lib/types.ts'
 import type { Action, Fact, Flow, Inspection, Rule } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { sameLine, unasked } from './behaviour/written.ts'
@@ -76,7 +77,7 @@ function ofFact(fact: Evaluates, inspection: Inspection): readonly RuleFinding[]
   )
   if (fact.decoders.length === 0 && (odd === undefined || fact.code === 'constant'))
     return ofComputed(fact, inspection)
-  if (fact.decoders.includes(hiddenName) && odd === undefined) return ofHiddenName(fact)
+  if (fact.decoders.includes(HIDDEN_NAME) && odd === undefined) return ofHiddenName(fact)
   const disguised = odd !== undefined || fact.decoders.some(how => disguises.has(how))
   const action: Action = unasked(fact)
     ? fact.phase === 'install' || disguised || fact.code === 'computed'
@@ -93,9 +94,6 @@ function ofFact(fact: Evaluates, inspection: Inspection): readonly RuleFinding[]
     }),
   ]
 }
-
-/** As the engine calls it where a file runs text by a function whose name stands nowhere in it. */
-const hiddenName = 'a name that is put together'
 
 function ofHiddenName(fact: Evaluates): readonly RuleFinding[] {
   const action: Action = unasked(fact) ? 'ask' : 'note'
@@ -134,19 +132,29 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
   const ownBytes = source.kind === 'package-bytes'
   if (!ownBytes && !(notCode.test(source.name) && (source.kind === 'file' || source.kind === 'project-file')))
     return []
+  // What is opened for the user runs nothing of the package.
+  if (/^pkg:(?:open|opn|opener|open-cli|better-opn)(?:\.|$)/.test(sink.api)) return []
   const steps = flow.hops.map(hop => hop.label)
   const hidden = steps.some(step => disguises.has(step))
   const data = notCode.test(source.name)
   // A command with decoded words in it names tools; a decoded program is a text that runs as a whole.
   if (sink.kind === 'command' && sink.role === 'command' && !unasked(flow)) return []
-  const decoded = steps.filter(step => !travelling.test(step))
+  // What a file says, as part of the name of a module, is not what runs.
+  if (data && sink.kind === 'load' && sink.role === 'path') return []
+  // Settings in JSON travel far in a large program: that they end as code has to be seen.
+  const decoded = steps.filter(step => !travelling.test(step) && (flow.certain || step !== 'as JSON'))
   if (!data && decoded.length === 0) return []
+  // A timer is given a function as a rule: that it may also get a text has to be seen, not guessed.
+  if (!flow.certain && /set(?:Timeout|Interval)$/.test(sink.api)) return []
   // Compiled code is given tables and keys as well: only what was disguised says something.
   if (sink.role === 'native' && (!unasked(flow) || !hidden)) return []
   const action: Action = unasked(flow)
     ? flow.certain && sink.role !== 'native' && (data || hidden || flow.phase === 'install')
       ? 'block'
-      : 'ask'
+      : flow.certain || !sink.kind.startsWith('command') || flow.phase === 'install'
+        ? 'ask'
+        : // Which of many texts of a bundle a program's name is made of, is a guess.
+          'note'
     : data || sink.kind === 'evaluate'
       ? 'ask'
       : 'note'
@@ -167,7 +175,7 @@ function say(
 ): string {
   const how =
     decoders.length > 0
-      ? `stored as ${[...new Set(decoders)].join(', then ')}`
+      ? `stored as ${[...new Set(decoders)].map(how => how.replace(/^as /, '')).join(', then ')}`
       : odd?.kind === 'hidden-text'
         ? 'stored in characters nobody can see'
         : odd === undefined

@@ -94,12 +94,22 @@ function isDownload({ source, sink, hops, phase }: Flow): boolean {
   if (!isUnasked({ phase }) && hops.some(({ label }) => label === 'as JSON')) return false
   if (sink.role === 'file') return !sink.destinations.every(command => handling.test(command.trim()))
   // No program is called like an address: that one is shown in a browser.
+  if (
+    /^pkg:(?:open|opn|opener|open-cli|better-opn)(?:\.|$)/.test(sink.api) &&
+    sink.destinations.every(isOpened)
+  )
+    return false
   return (
     sink.role === 'command' &&
     sink.destinations.some(
       command => command.replaceAll('\u0001', '').trim() !== '' && !/^["']?https?:\/\//i.test(command.trim()),
     )
   )
+}
+
+/** A page, or what the user's own program for such things is asked to show. */
+function isOpened(command: string): boolean {
+  return /^["']?(?:https?:|\u0001)/i.test(command)
 }
 
 /** Started out of sight, or from a place nobody looks at. A check of a version is silent too, but it is waited for. */
@@ -180,7 +190,7 @@ function say(group: SightingGroup, inspection: Inspection): string {
   const manner = [...new Set(startsAt(inspection, flow.sink.at).flatMap(fact => fact.manner))].filter(
     how => how !== 'shell',
   )
-  const what = flow.sink.destinations[0]
+  const what = flow.sink.destinations.find(text => text !== 'undefined' && text !== 'null')
   const started = what === undefined ? 'it' : quote(what)
   const how = manner.length === 0 ? '' : ` (${manner.join(', ')})`
   const told =

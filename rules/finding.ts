@@ -78,7 +78,9 @@ export function sourceInWords(source: Source): string {
 
 /** Where data goes, in words: the first two destinations, or an honest "a place that is computed". */
 export function destinationsInWords(destinations: readonly Text[]): string {
-  const known = destinations.filter(text => text.replaceAll(HOLE, '').length > 3)
+  const known = destinations.filter(
+    text => text !== 'null' && text !== 'undefined' && text.replaceAll(HOLE, '').length > 3,
+  )
   if (known.length === 0) return 'a destination that is computed at run time'
   return known
     .slice(0, 2)

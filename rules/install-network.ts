@@ -47,7 +47,13 @@ export const installNetwork: Rule = {
       if (fact.kind !== 'contacts' && fact.kind !== 'resolves') continue
       for (const destination of fact.destinations) {
         const host = hostOf(destination)
-        if (host !== undefined && !isLocal(host) && hosts.size < limits.maxHosts) hosts.add(host.shown)
+        if (
+          host !== undefined &&
+          !isLocal(host) &&
+          !fileName.test(host.shown) &&
+          hosts.size < limits.maxHosts
+        )
+          hosts.add(host.shown)
       }
     }
     const [first] = contacts
@@ -60,8 +66,11 @@ export const installNetwork: Rule = {
       findingAt(first.at, 'install', {
         severity: 'low',
         action: 'note',
-        message: `while npm installs it, its script contacts ${where}`,
+        message: `While npm installs it, its script contacts ${where}.`,
       }),
     ]
   },
 }
+
+/** The end of an address whose beginning is not known: `${url}.sha512`. */
+const fileName = /^\*\.(?:sha\d{1,3}(?:sum)?|asc|sig|json|t?gz|tgz|zip|xz|exe|js)$/i

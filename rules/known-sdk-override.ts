@@ -8,6 +8,7 @@ import { findingAt, findingOfFlow, opening, severityOf, sourceInWords } from './
 import { contactsOf, isKeyMaterial } from './hosts/contacted.ts'
 import { hostClass, isLocal } from './hosts/host-class.ts'
 import type { Host } from './hosts/host.ts'
+import { isNamesake } from './hosts/namesake.ts'
 import { isOwnHost, ownersOfHost } from './hosts/own-host.ts'
 import type { Lists } from './lists.ts'
 
@@ -70,7 +71,7 @@ export const knownSdkOverride: Rule = {
       redirect: redirects.find(redirect => isSuspicious(redirect, context.lists)) ?? redirects[0],
       secret: overrides.flatMap(override => override.secrets)[0],
     }
-    return [report(overrides, first, facts, judge(facts, inspection, context))]
+    return [report(overrides, first, facts, judge(facts, overrides, inspection, context))]
   },
 }
 
@@ -102,19 +103,37 @@ function isSuspicious(place: Place, lists: Lists): boolean {
 }
 
 /** What the caller hands to the SDK, or a variable named as such services name their keys; not the bot's own password. */
-function isOfService(flow: Flow): boolean {
+function isOfService(flow: Flow, overrides: readonly SdkOverride[]): boolean {
   const { kind, name } = flow.source
+  // A library of a chain has no accounts: the key of a node's provider is that provider's.
+  if (overrides.every(({ brands }) => brands.every(brand => brand.kind === 'web3')))
+    return isKeyMaterial(flow)
   return kind === 'caller-secret' || isKeyMaterial(flow) || /api_?(key|secret)|passphrase/i.test(name)
 }
 
 const strength: Readonly<Record<Action, number>> = { note: 0, ask: 1, block: 2 }
 
-function judge(facts: Facts, inspection: Inspection, context: Context): Action {
-  const judged = [ofContact(facts, inspection, context), ofRedirect(facts, inspection, context)]
+function judge(
+  facts: Facts,
+  overrides: readonly SdkOverride[],
+  inspection: Inspection,
+  context: Context,
+): Action {
+  const judged = [ofContact(facts, overrides, inspection, context), ofRedirect(facts, inspection, context)]
   return judged.reduce((a, b) => (strength[a] >= strength[b] ? a : b))
 }
 
-function ofContact({ worst, secret }: Facts, inspection: Inspection, context: Context): Action {
+/** What a homepage or the package's own name claims. */
+function isOwn(host: Host, { manifest }: Inspection, { name, lists }: Context): boolean {
+  return isOwnHost(host, manifest, [], lists) || isNamesake(host, name, lists)
+}
+
+function ofContact(
+  { worst, secret }: Facts,
+  overrides: readonly SdkOverride[],
+  inspection: Inspection,
+  context: Context,
+): Action {
   if (worst === undefined) return secret === undefined ? 'note' : 'ask'
   const suspicious = isSuspicious(worst, context.lists)
   if (worst.secret === undefined) {
@@ -122,15 +141,16 @@ function ofContact({ worst, secret }: Facts, inspection: Inspection, context: Co
     return suspicious ? 'ask' : 'note'
   }
   if (suspicious) return 'block'
-  if (isOwnHost(worst.host, inspection.manifest, [], context.lists)) return 'ask'
-  return isOfService(worst.secret) ? 'block' : 'ask'
+  const ofService = isOfService(worst.secret, overrides)
+  if (isOwn(worst.host, inspection, context)) return ofService ? 'ask' : 'note'
+  return ofService ? 'block' : 'ask'
 }
 
 /** A company may send its own traffic through a gateway of its own; nobody honest adds the secret itself. */
 function ofRedirect({ redirect, secret }: Facts, inspection: Inspection, context: Context): Action {
   if (redirect === undefined) return 'note'
   if (isSuspicious(redirect, context.lists)) return 'block'
-  if (isOwnHost(redirect.host, inspection.manifest, [], context.lists)) return 'ask'
+  if (isOwn(redirect.host, inspection, context)) return 'ask'
   return secret === undefined ? 'ask' : 'block'
 }
 

@@ -1,7 +1,8 @@
-import type { Finding, Rule } from '../lib/types.ts'
+import type { Finding, Flow, Rule } from '../lib/types.ts'
 import { hostTwin } from './brands/brand-in-host.ts'
-import { findingAt, findingOfFlow, severityOf, sourceInWords } from './finding.ts'
+import { findingAt, findingOfFlow, opening, severityOf, sourceInWords } from './finding.ts'
 import { contactsOf } from './hosts/contacted.ts'
+import type { Host } from './hosts/host.ts'
 import { isOwnHost } from './hosts/own-host.ts'
 
 /** A host made to be mistaken for one that developers trust. */
@@ -53,12 +54,18 @@ export const lookalikeHost: Rule = {
       // A real service may be one letter from another's domain; its own package says so in the homepage.
       if (!twin.certain && isOwnHost(contact.host, inspection.manifest, [], context.lists)) continue
       const { secret } = contact
-      const action = secret === undefined ? (twin.certain ? 'ask' : 'note') : twin.certain ? 'block' : 'ask'
+      const open =
+        !twin.certain && secret?.source.kind === 'caller-secret' && isSpelledOut(secret, contact.host)
+      const action =
+        secret === undefined || open ? (twin.certain ? 'ask' : 'note') : twin.certain ? 'block' : 'ask'
       const sent = secret === undefined ? '' : ` It is sent ${sourceInWords(secret.source)}.`
+      const where = secret ?? { phase: contact.phase, byCall: contact.byCall }
       const judged = {
         severity: severityOf(action),
         action,
-        message: `It talks to a host made to be mistaken: ${twin.reason}, and is not that host.${sent}`,
+        message:
+          `${opening(where)} talks to a host ${twin.certain ? 'made to be' : 'that is easily'} mistaken: ${twin.reason}, ` +
+          `and is not that host.${sent}${action === 'note' ? '' : ' Do not use it before you know whose host that is.'}`,
       } as const
       found.push(
         secret === undefined ? findingAt(contact.at, contact.phase, judged) : findingOfFlow(secret, judged),
@@ -66,4 +73,10 @@ export const lookalikeHost: Rule = {
     }
     return found
   },
+}
+
+/** `exchanges/LedgerXClient.js` takes the key of ledgerx.com: who wants to be mistaken does not call attention to it. */
+function isSpelledOut({ source }: Flow, { labels }: Host): boolean {
+  const file = source.at.path.slice(source.at.path.lastIndexOf('/') + 1).toLowerCase()
+  return labels.some(label => label.length >= 6 && file.includes(label))
 }

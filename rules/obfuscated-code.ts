@@ -129,7 +129,7 @@ function reachesOut(fact: Fact, inspection: Inspection): boolean {
       (other.kind === 'starts' ||
         other.kind === 'evaluates' ||
         other.kind === 'contacts' ||
-        other.kind === 'patches' ||
+        (other.kind === 'patches' && other.unsure !== true) ||
         (other.kind === 'loads' && other.targets.some(isGarbled))),
   )
 }

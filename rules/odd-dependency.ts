@@ -73,27 +73,27 @@ function judgeDependency(dependency: Dependency, name: string): RuleFinding | un
     return findingInManifest(evidence, 'install', {
       severity: 'critical',
       action: 'block',
-      message: `depends on “itself” from ${where}, so what the registry serves is not what runs`,
+      message: `While npm installs it, npm also fetches what it calls itself from ${where}: what the registry serves is not what runs. Do not install it.`,
     })
   }
   if (url.protocol === 'http:') {
     return findingInManifest(evidence, 'install', {
       severity: 'high',
       action: 'ask',
-      message: `loads ${dependency.name} over an unencrypted connection, ${where}: anybody on the way can replace it`,
+      message: `While npm installs it, npm fetches ${dependency.name} over an unencrypted connection, ${where}: anybody on the way can replace it. Ask its author for a version from the registry.`,
     })
   }
   if (isBareAddress(url.hostname)) {
     return findingInManifest(evidence, 'install', {
       severity: 'high',
       action: 'ask',
-      message: `loads ${dependency.name} from a bare network address, ${where}`,
+      message: `While npm installs it, npm fetches ${dependency.name} from a bare network address, ${where}, that belongs to nobody by name and can serve something else each time. Do not install it unless you know that machine.`,
     })
   }
   return findingInManifest(evidence, 'install', {
     severity: 'low',
     action: 'note',
-    message: `loads ${dependency.name} from ${where} instead of the registry`,
+    message: `While npm installs it, npm fetches ${dependency.name} from ${where} instead of the registry.`,
   })
 }
 

@@ -98,9 +98,9 @@ export const persistence: Rule = {
   },
 }
 
-/** A package that says in its name or keywords that git hooks are what it is for. */
+/** A package that says in its name, keywords or description that git hooks are what it is for. */
 function managesHooks({ manifest }: Inspection): boolean {
-  return [manifest.name ?? '', ...manifest.keywords].some(word =>
+  return [manifest.name ?? '', manifest.description ?? '', ...manifest.keywords].some(word =>
     /(?:^|[-_/ ])(?:git|commit|push)[-_ ]?hooks?\b|\bhusky\b|\bpre-?commit\b/i.test(word),
   )
 }

@@ -1,8 +1,8 @@
-import type { Action, Context, Flow, Rule } from '../lib/types.ts'
+import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
-import { registrableDomain } from './hosts/host.ts'
+import { isNamesake } from './hosts/namesake.ts'
 import { findingsOf, originOf } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { destinationsInWords, opening, severityOf } from './finding.ts'
@@ -93,7 +93,7 @@ export const remoteCode: Rule = {
           ? placeOf([], inspection, context)
           : undefined
       if (place === undefined) return []
-      const action = weigh(flow, place, isNamesake(place, context))
+      const action = weigh(flow, place, inspection, isOwnUpdate(place, context))
       return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
     })
     return findingsOf(sightings, say)
@@ -128,21 +128,52 @@ function isRequested({ source, sink }: Flow): boolean {
 }
 
 /** A host called as the package is, or its scope: where its own command fetches its update from, say. */
-function isNamesake({ host, kind }: Place, { name, lists }: Context): boolean {
-  if (host === undefined || kind !== 'foreign') return false
-  const [label = ''] = registrableDomain(host, lists.hosts).split('.')
-  return label.length >= 5 && name.toLowerCase().replace('@', '').split('/').includes(label)
+function isOwnUpdate({ host, kind }: Place, { name, lists }: Context): boolean {
+  return kind === 'own' && host !== undefined && isNamesake(host, name, lists)
 }
 
-function weigh(flow: Flow, place: Place, namesake: boolean): Action | undefined {
+/** An address without a host is asked of the server that a page came from: the files beside it. Node refuses it. */
+function isBeside({ source }: Flow, { kind }: Place): boolean {
+  return kind === 'unknown' && /^(?:\.{0,2}\/)?(?:[\w@-]+\/){0,8}[\w@.-]+\.(?:m?js|wasm)$/.test(source.name)
+}
+
+/** In a large bundle any answer may seem to reach any call: nothing says that this one does, or where it came from. */
+function isGuess({ certain, source, sink }: Flow, { kind }: Place): boolean {
+  const far = source.at.path !== sink.at.path || Math.abs(source.at.line - sink.at.line) > 2_000
+  return !certain && kind === 'unknown' && far
+}
+
+/** How Windows shows a page in the browser: what follows is an address in one word. */
+const browsing = /^(?:cmd(?:\.exe)? \/(?:d \/s \/)?c )?start (?:""|\/b|\/wait)\s{1,3}"?\u0001"?$/
+
+/** A program that was downloaded under a name the answer gave, and is started with arguments that are not the answer's. */
+function isStartedFile({ source, sink }: Flow, { flows }: Inspection): boolean {
+  if (sink.kind !== 'command' || !/spawn|execFile/.test(sink.api)) return false
+  if (!sink.destinations.every(command => command.trim().includes(' '))) return false
+  return !flows.some(
+    other =>
+      other.sink.role === 'argument' &&
+      other.sink.at.path === sink.at.path &&
+      other.sink.at.line === sink.at.line &&
+      other.source.kind === 'network' &&
+      other.source.name === source.name,
+  )
+}
+
+function weigh(flow: Flow, place: Place, inspection: Inspection, namesake: boolean): Action | undefined {
   if (isRequested(flow)) return flow.certain ? 'block' : 'ask'
   if (place.kind === 'local') return undefined
+  if (place.kind !== 'capture' && flow.sink.destinations.some(command => browsing.test(command)))
+    return 'note'
+  if (isBeside(flow, place) || isGuess(flow, place)) return 'note'
+  if (flow.phase === 'run' && place.kind !== 'capture' && isStartedFile(flow, inspection)) return 'note'
   // A page's loader compiles the scripts the page names; their addresses stand in no package.
   if (flow.sink.api.startsWith('script.') && place.kind === 'unknown') return 'note'
   if (!flow.byCall && flow.phase !== 'run') return flow.certain ? 'block' : 'ask'
   // An emulator or loader runs what its caller names; a host written in the code was not the caller's choice.
   if (place.kind === 'capture') return flow.certain ? 'block' : 'ask'
-  return isStranger(place) ? (flow.certain && !namesake ? 'ask' : 'note') : undefined
+  if (namesake) return 'note'
+  return isStranger(place) ? (flow.certain ? 'ask' : 'note') : undefined
 }
 
 function say(group: SightingGroup): string {

@@ -2,6 +2,7 @@ import type { Action, Context, Flow, Inspection, Rule, Source } from '../lib/typ
 import {
   familyOf,
   isOwnFile,
+  isOwnService,
   isOwnVariable,
   isSignIn,
   isPersonal,
@@ -161,11 +162,16 @@ function weigh({ flow, place, loot, foreign }: Theft, families: number): Action 
   const sure = flow.certain
   if (loot === 'named') return weighVariable(flow, place, foreign, families)
   // How credentials are meant to be used: the registry's token in the registry's header.
-  if (loot === 'hard' && isSignIn(flow, place)) return flow.phase === 'install' ? 'ask' : 'note'
+  if (loot === 'hard' && isSignIn(flow, place))
+    return flow.phase === 'install' && !isOwnService(flow, place) ? 'ask' : 'note'
+  if (loot === 'file' && isOwnService(flow, place)) return undefined
   if (loot === 'file')
     return stranger && isUnasked(flow) ? (families > 1 && sure ? 'block' : 'ask') : undefined
   // Streams of files are joined by callers in every direction; a request is what sends.
   if (flow.sink.api.startsWith('node:fs')) return undefined
+  // A helper that was given the environment gives single settings back: one of them, perhaps, is part of an address.
+  if (loot === 'whole' && place.kind === 'unknown' && flow.sink.role === 'dest' && !flow.certain)
+    return 'note'
   if (loot === 'whole' && !stranger)
     return flow.phase === 'install' ? 'ask' : isUnasked(flow) ? 'note' : undefined
   if (flow.phase === 'install') return sure ? 'block' : 'ask'

@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
 import type { PackageFiles } from './fixtures/incidents/incident.ts'
-import { loadHonestPackages, loadIncidents } from './helpers/fixtures.ts'
+import { loadHonestPackages, loadIncidents, loadUnseen } from './helpers/fixtures.ts'
 
 const incidents = await loadIncidents()
 const honest = await loadHonestPackages()
+const unseen = await loadUnseen()
+const unseenCount = unseen.attacks.length + unseen.honest.length
 
 type Labelled = { readonly label: string; readonly files: PackageFiles; readonly hostile: boolean }
 const packages: readonly Labelled[] = [
@@ -13,6 +15,8 @@ const packages: readonly Labelled[] = [
     ...i.twins.map(v => ({ label: `${i.id} twin: ${v.title}`, files: v.files, hostile: false })),
   ]),
   ...honest.map(h => ({ label: `honest ${h.id}`, files: h.files, hostile: false })),
+  ...unseen.attacks.map(({ id, files }) => ({ label: `unseen ${id}`, files, hostile: true })),
+  ...unseen.honest.map(({ id, files }) => ({ label: `honest unseen ${id}`, files, hostile: false })),
 ]
 
 const manifestOf = (files: PackageFiles): { readonly name?: unknown; readonly version?: unknown } => {
@@ -53,9 +57,21 @@ const wellKnown = new Set([
   'discord.com',
   'fakerjs.dev',
   'api.github.com',
+  'huggingface.co',
+  'trade.ledgerx.com',
 ])
-/** What variants may name of them: a claimed repository, the exchange whose orders they redirect, an XML namespace. */
-const namedByVariants = new Set(['github.com', 'api.binance.com', 'www.w3.org'])
+/**
+ * What attacks may name of them: a claimed repository, the exchange whose orders they redirect, an XML namespace, the
+ * services where they would use what they found.
+ */
+const namedByVariants = new Set([
+  'github.com',
+  'api.binance.com',
+  'www.w3.org',
+  'registry.npmjs.org',
+  'api.github.com',
+  'api.notion.com',
+])
 
 const hosts = (text: string) => [
   ...[...text.matchAll(/\b[a-z][a-z+]{1,9}:\/\/(?:[\w.-]+@)?([A-Za-z0-9][A-Za-z0-9.-]*)(?![\w.$-])/g)].map(
@@ -75,9 +91,11 @@ const filesIn = (folder: string, type: string) =>
 t.test('every file holds the fixture it is named after, and names are unique', t => {
   t.strictSame(new Set(incidents.map(i => i.id)), new Set(filesIn('incidents', 'incident')), 'incidents')
   t.strictSame(new Set(honest.map(h => h.id)), new Set(filesIn('honest', 'honest-package')), 'honest')
-  const names = packages.map(p => manifestOf(p.files).name)
+  const names = packages.slice(0, -unseenCount).map(p => manifestOf(p.files).name)
   const twice = names.filter((name, i) => names.indexOf(name) !== i)
   t.strictSame(twice, [], 'package names')
+  const ids = [...unseen.attacks, ...unseen.honest].map(({ id }) => id)
+  t.equal(new Set(ids).size, unseenCount, 'ids of those in the style of none')
   t.end()
 })
 

@@ -249,7 +249,10 @@ function escapedOffsets(command: string): (offset: number) => number {
 
 type GypFacts = { readonly facts: readonly Fact[]; readonly gaps: readonly Gap[] }
 
-/** gyp files are read from binding.gyp on; node-gyp adds two more from the root. The others are read but not followed. */
+/**
+ * gyp files are read from binding.gyp on; node-gyp adds two more from the root. A hook that compiles may do so in another
+ * folder (`cd crypto && node-gyp rebuild`): then each binding.gyp counts. The others are read but not followed.
+ */
 function followGyp(view: PackageView, hooks: readonly Hook[], follower: Follower): GypFacts {
   const facts: Fact[] = []
   const gaps: Gap[] = []
@@ -259,6 +262,8 @@ function followGyp(view: PackageView, hooks: readonly Hook[], follower: Follower
     root === undefined
       ? []
       : [root, ...['config.gypi', 'common.gypi'].filter(path => view.files.paths.has(path))]
+  if (hooks.some(hook => !hook.implicit && compiles(hook, view)))
+    pending.push(...all.filter(path => path.endsWith('/binding.gyp') && !path.includes('node_modules/')))
   const reached = new Set<string>()
   // An included file is pasted into the one that includes it: what it runs, runs in that one's folder.
   const folders = new Map<string, string>()
@@ -289,6 +294,10 @@ function followGyp(view: PackageView, hooks: readonly Hook[], follower: Follower
       facts.push({ kind: 'gyp-command', command, how, phase: 'dormant', byCall: false, guards: [], at })
   }
   return { facts, gaps }
+}
+
+function compiles({ command, starts }: Hook, view: PackageView): boolean {
+  return [command, ...starts.map(path => view.text(path) ?? '')].some(text => /\bnode-gyp\b/.test(text))
 }
 
 function unread(hooks: readonly Hook[]): Gap[] {

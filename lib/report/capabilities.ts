@@ -35,10 +35,11 @@ const verbs: readonly string[] = [
 ]
 
 /** Lines of one verb in one phase that are written out; the rest share one more. A package may hold thousands. */
-const maxPerVerb = 4
+const maxPerVerb = 3
 
-/** Places that are named with a line; the others are counted. */
-const maxPlaces = 2
+/** Places that are named with a line, at install and later; the others are counted. */
+const maxPlacesAtInstall = 2
+const maxPlaces = 1
 
 /**
  * Everything a package can do, by phase, as one sentence a line: contacts, starts, reads, writes, loads, decodes …, each
@@ -52,7 +53,10 @@ export function renderCapabilities(inspection: Inspection, look: Look): readonly
     const flows = told.flows(inspection.flows.filter(flow => flow.phase === phase))
     const acts = apart(mergeFacts(fresh), said)
     const ways = apart(mergeFlows(flows), said)
-    const most = phase === 'install' ? Infinity : maxPerVerb
+    const most: Most =
+      phase === 'install'
+        ? { lines: Infinity, places: maxPlacesAtInstall }
+        : { lines: maxPerVerb, places: maxPlaces }
     const body = [
       ...(phase === 'install' ? renderHooks(inspection, look) : []),
       ...renderLines(acts.fresh, look, most),
@@ -73,6 +77,9 @@ export function renderCapabilities(inspection: Inspection, look: Look): readonly
   }
   return dropped === 0 ? lines : [...lines, '', `${count(dropped, 'more fact')} left out: too many to keep`]
 }
+
+/** How much of one phase is written out. */
+type Most = { readonly lines: number; readonly places: number }
 
 /** Of one phase, without what the line of a script itself says. */
 function factsOf({ facts, hooks, files }: Inspection, phase: Phase): readonly Fact[] {
@@ -108,7 +115,7 @@ function renderHooks({ hooks }: Inspection, look: Look): readonly string[] {
     const { event, command, implicit, at } = hook
     const what = implicit ? '(implied by binding.gyp)' : ''
     return [
-      ...render({ does: commandLine(event, command), what, sites: [at] }, look),
+      ...render({ does: commandLine(event, command), what, sites: [at] }, look, maxPlaces),
       ...toolsOf(hook).flatMap(({ tool, does }) =>
         wrap(`${tool} (another package): ${does}`, { width: look.width, indent: 4, hang: 6 }),
       ),
@@ -119,13 +126,17 @@ function renderHooks({ hooks }: Inspection, look: Look): readonly string[] {
 /** What was told of an earlier phase and happens in this one too, as one line. */
 function renderAgain(lines: readonly Line[], look: Look): readonly string[] {
   const sites = places(lines.flatMap(line => line.sites))
-  return sites.length === 0 ? [] : render({ does: 'does again', what: 'what is told above', sites }, look)
+  return sites.length === 0
+    ? []
+    : render({ does: 'does again', what: 'what is told above', sites }, look, maxPlaces)
 }
 
-function renderLines(lines: readonly Line[], look: Look, most: number): readonly string[] {
+function renderLines(lines: readonly Line[], look: Look, most: Most): readonly string[] {
   const byVerb = new Map<string, Line[]>(verbs.map(verb => [verb, []]))
   for (const line of lines) byVerb.set(line.does, [...(byVerb.get(line.does) ?? []), line])
-  return [...byVerb.values()].flatMap(group => shorten(group, most).flatMap(line => render(line, look)))
+  return [...byVerb.values()].flatMap(group =>
+    shorten(group, most.lines).flatMap(line => render(line, look, most.places)),
+  )
 }
 
 /** The first few lines of one verb, and one for all others. While npm installs a package, every line counts. */
@@ -148,9 +159,9 @@ function shorten(lines: readonly Line[], most: number): readonly Line[] {
   return [...sorted.slice(0, most), { does: rest[0]?.does ?? '', what, sites }]
 }
 
-function render({ does, what, sites }: Line, look: Look): readonly string[] {
-  const shown = sites.slice(0, maxPlaces).map(site => place(site, does))
-  const more = sites.length > maxPlaces ? ` and ${count(sites.length - maxPlaces, 'more place')}` : ''
+function render({ does, what, sites }: Line, look: Look, most: number): readonly string[] {
+  const shown = sites.slice(0, most).map(site => place(site, does))
+  const more = sites.length > most ? ` and ${(sites.length - most).toLocaleString('en-US')} more` : ''
   const sentence = what === '' ? does : `${does} ${what}`
   return wrap(`${sentence} · ${shown.join(', ')}${more}`, { width: look.width, indent: 2, hang: 6 })
 }

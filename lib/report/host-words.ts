@@ -18,7 +18,8 @@ function withoutTail(host: Text): Text {
   return hole > 0 && /\w\.[a-z]{2,}$/i.test(before) && (after === '' || fileName.test(after)) ? before : host
 }
 
-const fileName = /[\w\u0001]\.(?:zip|t?gz|tgz|tar|xz|bz2|exe|json|[cm]?js|html?|txt|xml|node)$/i
+const fileName =
+  /[\w\u0001]\.(?:zip|t?gz|tgz|tar|xz|bz2|exe|json|[cm]?js|html?|txt|xml|node|sha\d{1,3}(?:sum)?|asc|sig)$/i
 
 function isHost(text: string): boolean {
   const [name = ''] = text.split(':')

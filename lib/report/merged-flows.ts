@@ -3,7 +3,7 @@ import type { Flow, SinkKind, Site, SourceKind } from '../types.ts'
 import { alternatives, tellable } from './alternatives.ts'
 import { hostsOf } from './host-words.ts'
 import { firstFew } from './layout.ts'
-import { places, variables, type Line } from './merged.ts'
+import { opensPages, places, variables, type Line } from './merged.ts'
 import { commandTexts, pathTexts, readable } from './path-words.ts'
 import { printable } from './sanitize.ts'
 
@@ -45,7 +45,13 @@ export function mergeFlows(flows: readonly Flow[]): readonly Line[] {
   }
   return [...groups.values()]
     .toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
-    .map(({ kind, flows: alike }) => lineOf(kind, alike))
+    .map(({ kind, flows: alike }) => wayOf(kind, alike))
+    .reduce<readonly Way[]>(together, [])
+    .map(({ from, into, sites }) => ({
+      does: 'passes',
+      what: printable(`${from} → ${firstFew(into, maxSinks)}`, 300),
+      sites: places(sites),
+    }))
 }
 
 /** Files that are copied, started or loaded: the lines about writes, starts and loads say so. */
@@ -54,12 +60,26 @@ function isTold(from: SourceKind, into: SinkKind): boolean {
   return into === 'write' || into === 'command' || into === 'load' || into === 'native-load'
 }
 
-function lineOf(kind: SourceKind, flows: readonly Flow[]): Line {
+/** Where the data of one kind of source goes. */
+type Way = { readonly from: string; readonly into: readonly string[]; readonly sites: readonly Site[] }
+
+/** Kinds of places the same data goes to that are written out. */
+const maxSinks = 3
+
+/** The same data that goes to several kinds of places is one line. */
+function together(ways: readonly Way[], way: Way): readonly Way[] {
+  const same = ways.find(({ from }) => from === way.from)
+  if (same === undefined) return [...ways, way]
+  const both = { ...same, into: [...same.into, ...way.into], sites: [...same.sites, ...way.sites] }
+  return ways.map(one => (one === same ? both : one))
+}
+
+function wayOf(kind: SourceKind, flows: readonly Flow[]): Way {
   const names = [...new Set(flows.map(flow => flow.source.name))]
   const sites: readonly Site[] = places(flows.map(flow => flow.sink.at))
   const unsure = flows.every(flow => !flow.certain) ? ' (perhaps)' : ''
-  const what = `${sourcesInWords(kind, names, flows)} → ${sinkInWords(flows)}${unsure}`
-  return { does: 'passes', what: printable(what, 240), sites }
+  const into = printable(`${sinkInWords(flows)}${unsure}`, 160)
+  return { from: printable(sourcesInWords(kind, names, flows), 160), into: [into], sites }
 }
 
 function sourcesInWords(kind: SourceKind, names: readonly string[], [first]: readonly Flow[]): string {
@@ -114,6 +134,7 @@ function sinkInWords(flows: readonly Flow[]): string {
   const [first] = flows
   if (first === undefined) return ''
   const destinations = flows.flatMap(flow => flow.sink.destinations)
+  if (flows.every(flow => opensPages.test(flow.sink.api))) return 'a page it shows in the browser'
   const kind = flows.some(flow => flow.sink.kind === 'command') ? 'command' : first.sink.kind
   const apis = firstFew([...new Set(flows.map(flow => flow.sink.api.replace(/^(?:global|pkg):/, '')))], 2)
   const to =

@@ -14,6 +14,9 @@ export type Line = { readonly does: string; readonly what: string; readonly site
 /** Names of one list that are written out. */
 const maxNames = 8
 
+/** Variables with settings that are written out, where somebody uses the package. */
+const maxSettings = 4
+
 /** Characters of a list of names; the rest is counted. */
 const maxNameChars = 140
 
@@ -170,7 +173,7 @@ function partOf(fact: Fact): Part | undefined {
     case 'contacts':
       return contactPart(fact.destinations, fact.api)
     case 'starts':
-      return startPart(fact.commands, here)
+      return startPart(fact, here)
     case 'writes':
       return {
         ...alike('writes', pathTexts(fact.paths), 'a file whose path is computed'),
@@ -227,13 +230,23 @@ function partOf(fact: Fact): Part | undefined {
 }
 
 /** An address is shown by the browser; everything else is a program. */
-function startPart(commands: readonly Text[], here: string): Part {
+function startPart({ commands, api }: Extract<Fact, { kind: 'starts' }>, here: string): Part {
   const texts = commandTexts(commands)
   const pages = hostsOf(texts.filter(text => isPage(text)))
+  if (opensPages.test(api) && texts.every(text => isPage(text) || text.startsWith(HOLE)))
+    return {
+      does: 'shows in a browser',
+      group: pages.length > 0 ? '' : 'computed',
+      texts: pages,
+      say: all => firstFew(all, maxNames) || 'an address that is computed',
+    }
   return pages.length > 0 && texts.every(text => isPage(text) || tellable([text]).length === 0)
     ? { does: 'shows in a browser', group: '', texts: pages, say: all => firstFew(all, maxNames) }
     : { does: 'starts', group: here, texts, say: all => alternatives(all, 'a command that is computed') }
 }
+
+/** Packages that open what they are given with the program the user has for it. */
+export const opensPages = /^pkg:(?:open|opn|opener|open-cli|better-opn)(?:\.|$)/
 
 function isPage(command: Text): boolean {
   return /^["']?https?:\/\//i.test(command)
@@ -301,11 +314,12 @@ function readPart(fact: Extract<Fact, { kind: 'reads' }>, here: string): Part {
   const { source, name } = fact
   const part = (group: string, say: Part['say']): Part => ({ does: 'reads', group, texts: [name], say })
   const words = (): string => sourceInWords({ kind: source, name, at: fact.at })
+  const most = fact.phase === 'install' ? maxNames : maxSettings
   switch (source) {
     case 'env-name':
-      return part(source, all => variables(all, 'environment variable'))
+      return part(source, all => variables(all, 'environment variable', most))
     case 'env-secret':
-      return part(source, all => variables(all, 'secret environment variable'))
+      return part(source, all => variables(all, 'secret environment variable', maxNames))
     case 'env':
       return part(
         `${source} ${name}`,

@@ -21,7 +21,7 @@ const commonType = /^(?:application\/(?:json|octet-stream)|text\/(?:html|plain))
  */
 export function pathTexts(texts: readonly Text[]): readonly Text[] {
   const alone = new Set(texts).size === 1
-  return texts.map(text => {
+  return texts.map(withoutPrinted).map(text => {
     const name = text.replace(/^(?:file:\/\/)?(?:<(?:package|project)>|\/__(?:package|project)__)\//, '')
     if (noNames.test(name) || (!alone && mediaType.test(name)) || commonType.test(name)) return HOLE
     if (/^(?:true|false|undefined|null)\//.test(text)) return text.replace(/^[a-z]+/, HOLE)
@@ -43,9 +43,28 @@ export function readable(texts: readonly Text[]): readonly Text[] {
  * asked for one by one names its program twice, and a script whose name is not known may be told as the root.
  */
 export function commandTexts(texts: readonly Text[]): readonly Text[] {
-  return texts.map(text => {
+  const possible = texts.filter(text => !isMixed(text) && !goesThroughFile(text))
+  return (possible.length > 0 ? possible : texts).map(withoutPrinted).map(text => {
     const command = text.replace(/^(\S+) \1(?= |$)/, '$1').replace(/^(node) [/_](?= |$)/, `$1 ${HOLE}`)
     const [program = ''] = command.split(' ', 1)
     return mediaType.test(program) ? command.replace(program, HOLE) : command
   })
+}
+
+/** `…/cacert.pem/cmd/git`: settings of one table that were taken for each other. */
+function goesThroughFile(text: Text): boolean {
+  return /\.(?:pem|crt|key|json|txt|log|zip|gz|exe)\//.test(text)
+}
+
+/** `cmd -c` and `sh /c`: a shell and the option of another, which two branches chose apart. */
+function isMixed(command: Text): boolean {
+  return /^(?:\S*[/\\])?(?:cmd(?:\.exe)? -\w*c\b|(?:ba|da|z)?sh \/\w*c\b)/i.test(command)
+}
+
+/** What copying and printing put in the place of a value they cannot show: no name of a file or program. */
+function withoutPrinted(text: Text): Text {
+  return text.replace(
+    /\[(?:Circular|Function|Getter|Object|object \w{1,20}|Symbol)[^\]]{0,40}\]\d{0,3}/g,
+    HOLE,
+  )
 }

@@ -10,7 +10,11 @@ import { placesOf } from '../enforce/places.ts'
 import { prove } from '../enforce/prove.ts'
 import type { Installed, PartState, ProvedPart } from '../enforce/prove.ts'
 import type { NpmConfig } from '../plan/npm-config.ts'
+import { userPlaces } from '../policy/places.ts'
 import { printable } from '../report/sanitize.ts'
+import { dataState } from '../store/data-state.ts'
+import type { DataState } from '../store/data-state.ts'
+import { stateInWords } from './print-config.ts'
 import type { Session } from './session.ts'
 import { loadSettings } from './settings.ts'
 
@@ -26,7 +30,7 @@ const alwaysOpen = [
 
 /**
  * Proves every part that is set up with harmless canaries from a loopback registry: with the user's npm, and with those
- * of `--with-npm`. Prints what is enforced and what is not. The exit code is 0 only where something is set up and all
+ * of `--with-npm`. Prints what is enforced, what is not, and how old the malware lists are. The exit code is 0 only where something is set up and all
  * of it works, else 10.
  */
 export async function doctor(
@@ -52,12 +56,13 @@ export async function doctor(
     npms.push({ version, program: npm.join(' '), parts })
   }
   const overrides = await overridesOf(config, host.env)
+  const data = await dataState(userPlaces(host.env)?.data, host.now())
   const states = npms.flatMap(({ parts }) => parts.map(({ state }) => state))
   const ok = states.includes('enforced') && !states.includes('open') && !states.includes('broken')
   session.print(
     request.json
-      ? `${JSON.stringify({ schemaVersion: 1, ok, npms, overrides, open: alwaysOpen }, null, 2)}\n`
-      : render({ npms, overrides, ok }, session),
+      ? `${JSON.stringify({ schemaVersion: 1, ok, npms, overrides, data, open: alwaysOpen }, null, 2)}\n`
+      : render({ npms, overrides, data, ok }, session),
   )
   return ok ? 0 : 10
 }
@@ -105,8 +110,14 @@ function render(
   {
     npms,
     overrides,
+    data,
     ok,
-  }: { readonly npms: readonly ProvedNpm[]; readonly overrides: readonly Override[]; readonly ok: boolean },
+  }: {
+    readonly npms: readonly ProvedNpm[]
+    readonly overrides: readonly Override[]
+    readonly data: readonly DataState[]
+    readonly ok: boolean
+  },
   { out }: Session,
 ): string {
   const paint: Readonly<Record<PartState, (text: string) => string>> = {
@@ -127,6 +138,9 @@ function render(
     ...(overrides.length === 0 ? [] : [out.bold('Overrides')]),
     ...overrides.map(({ what, effect }) => `  ${printable(what, 160)}: ${effect}`),
     ...(overrides.length === 0 ? [] : ['']),
+    out.bold('Lists of known malware'),
+    ...data.map(state => `  ${printable(stateInWords(state), 300)}`),
+    '',
     out.bold('Open with plain npm, whatever is set up'),
     ...alwaysOpen.map(line => `  ${line}`),
     '',

@@ -108,7 +108,8 @@ export async function printConfig(
   return 0
 }
 
-function stateInWords({ list, path, date, ageDays, source }: DataState): string {
+/** A list, its age and where it came from, in words. */
+export function stateInWords({ list, path, date, ageDays, source }: DataState): string {
   const age = ageDays === undefined ? 'of unknown age' : `of ${date}, ${ageDays} days old`
   return `${list} list ${age}, from ${withoutCredentials(source)}${list === 'updated' ? ` (${path})` : ''}`
 }

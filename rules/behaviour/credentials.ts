@@ -72,6 +72,7 @@ function wordsOf(text: string): readonly string[] {
 export function isOwnVariable(name: string, place: Place, inspection: Inspection, context: Context): boolean {
   const words = wordsOf(name)
   const brands = brandScore(context.name, context.lists).brands
+  if (isServiceOf(name, place)) return true
   const owners = new Set([
     ...wordsOf(context.name),
     ...wordsOf(inspection.manifest.name ?? ''),
@@ -83,13 +84,38 @@ export function isOwnVariable(name: string, place: Place, inspection: Inspection
   )
 }
 
+/** Services by the short names their own tools give variables. */
+const shortNames: Readonly<Record<string, string>> = {
+  hf: 'huggingface',
+  gh: 'github',
+  gl: 'gitlab',
+  cf: 'cloudflare',
+}
+
+/** Whether a variable or a file of credentials is named after the service that a host belongs to. */
+function isServiceOf(name: string, { host }: Place): boolean {
+  if (host === undefined || host.address) return false
+  const [owner = ''] = host.labels.slice(-2)
+  const words = name.toLowerCase().split(/[^a-z0-9]+/)
+  return owner.length >= 5 && words.some(word => word === owner || shortNames[word] === owner)
+}
+
 /** Whether data enters where a service expects its own credential: a header, or the address it was configured with. */
 export function isSignIn(flow: Flow, place: Place): boolean {
   const fits = flow.sink.role === 'header' || flow.sink.role === 'dest'
   return (
     fits &&
-    (place.kind === 'own' || place.kind === 'supply' || place.kind === 'service' || place.kind === 'unknown')
+    (isOwnService(flow, place) ||
+      place.kind === 'own' ||
+      place.kind === 'supply' ||
+      place.kind === 'service' ||
+      place.kind === 'unknown')
   )
+}
+
+/** `~/.cache/huggingface/token` signs in at huggingface.co, where others may keep files: it is asked who it is for. */
+export function isOwnService({ source, sink }: Flow, place: Place): boolean {
+  return sink.role === 'header' && place.kind === 'rented' && isServiceOf(source.name, place)
 }
 
 /** What opens a wallet. It never needs to leave the machine, whoever asks. */

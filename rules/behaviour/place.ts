@@ -3,6 +3,7 @@ import type { Context, Inspection, Text } from '../../lib/types.ts'
 import { brandScore } from '../brands/brand-score.ts'
 import { hostClass, isLocal, isSharedHosting } from '../hosts/host-class.ts'
 import { hostOf, isUnder } from '../hosts/host.ts'
+import { isNamesake } from '../hosts/namesake.ts'
 import type { Host } from '../hosts/host.ts'
 import { isOwnHost, ownersOfHost } from '../hosts/own-host.ts'
 
@@ -93,6 +94,7 @@ function onePlace(destination: Text, inspection: Inspection, context: Context): 
   const claim = brandScore(context.name, lists)
   if (isOwnHost(host, inspection.manifest, claim.standing === 'unknown' ? [] : claim.brands, lists))
     return place('own')
+  if (isNamesake(host, context.name, lists)) return place('own')
   if (isSupply(host)) return place('supply')
   if (ownersOfHost(host, lists).length > 0) return place('service')
   if (known !== undefined && known.kind !== 'tld') return place('rented', known.class)
@@ -105,7 +107,7 @@ function isHostName({ name, address }: Host, destination: Text): boolean {
   return (
     address ||
     (/^[\w*-]+(?:\.[\w*-]+)*$/.test(name) &&
-      !/\.(?:gz|tgz|tar|xz|json|[cm]?[jt]s|html?|exe|node|txt|png|wasm|dat|data|bin|ya?ml|toml|map|css|svg)$/.test(
+      !/\.(?:gz|tgz|tar|xz|json|[cm]?[jt]s|html?|exe|node|txt|png|wasm|dat|data|bin|ya?ml|toml|map|css|svg|sha\d{1,3}(?:sum)?|asc|sig)$/.test(
         name,
       ) &&
       (/^[a-z]+:\/\//i.test(destination) || !/\.(?:sh|zip)$/.test(name)))
@@ -146,7 +148,7 @@ export function placeInWords({ kind, host, class: name }: Place): string {
     case 'foreign':
       return 'a host the package mentions nowhere else'
     case 'own':
-      return 'the host of its own homepage'
+      return 'a host of its own name or homepage'
     case 'service':
       return 'a known service'
     case 'supply':

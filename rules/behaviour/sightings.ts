@@ -1,5 +1,14 @@
 import { HOLE } from '../../lib/types.ts'
-import type { Action, Context, Flow, Inspection, Severity, Text } from '../../lib/types.ts'
+import type {
+  Action,
+  Context,
+  Flow,
+  Inspection,
+  Severity,
+  Source,
+  SourceKind,
+  Text,
+} from '../../lib/types.ts'
 import type { RuleFinding } from '../finding.ts'
 import { findingOfFlow, sourceInWords } from '../finding.ts'
 import { addressesIn, isNetworkTool, placeOf } from './place.ts'
@@ -71,9 +80,30 @@ export function findingsOf(
   })
 }
 
-/** The sources of a group in words, each once: "the credential file ~/.npmrc, the whole environment and 3 more". */
+/** How several sources of one kind are told as one. */
+const together: Partial<Readonly<Record<SourceKind, (names: string) => string>>> = {
+  host: names => `facts about this computer (${names})`,
+  'env-secret': names => `the secret environment variables ${names}`,
+  'env-name': names => `the environment variables ${names}`,
+  'credential-file': names => `the credential files ${names}`,
+  'caller-secret': names => `the caller's ${names}`,
+  caller: names => `what the caller passes as ${names}`,
+}
+
+/** The sources of a group in words, each once: "the credential files ~/.npmrc, ~/.netrc and 3 more and the whole environment". */
 export function sourcesInWords(group: SightingGroup, most = 3): string {
-  const words = [...new Set(group.map(({ flow }) => sourceInWords(flow.source)))]
+  const kinds = new Map<SourceKind, Source[]>()
+  for (const { flow } of group)
+    kinds.set(flow.source.kind, [...(kinds.get(flow.source.kind) ?? []), flow.source])
+  const words = [...kinds].flatMap(([kind, sources]) => {
+    const names = [...new Set(sources.map(({ name }) => name.replaceAll(HOLE, '…')))]
+    const say = names.length > 1 && !names.some(name => name.endsWith('()')) ? together[kind] : undefined
+    return say === undefined ? [...new Set(sources.map(sourceInWords))] : [say(shortRow(names, most))]
+  })
+  return shortRow(words, most)
+}
+
+function shortRow(words: readonly string[], most: number): string {
   if (words.length <= most) return inRow(words)
   return `${words.slice(0, most).join(', ')} and ${words.length - most} more`
 }

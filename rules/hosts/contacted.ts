@@ -8,8 +8,11 @@ export type Contact = {
   readonly host: Host
   readonly at: Site
   readonly phase: Phase
+  readonly byCall: boolean
   readonly secret: Flow | undefined
 }
+
+type When = Pick<Contact, 'phase' | 'byCall'>
 
 const secretSources: ReadonlySet<SourceKind> = new Set([
   'env',
@@ -43,25 +46,25 @@ function worth(flow: Flow | undefined): number {
  */
 export function contactsOf(inspection: Inspection): readonly Contact[] {
   const found = new Map<string, Contact>()
-  const add = (destination: string, at: Site, phase: Phase, secret: Flow | undefined): void => {
+  const add = (destination: string, at: Site, { phase, byCall }: When, secret: Flow | undefined): void => {
     const host = hostOf(destination)
     if (host === undefined) return
     const key = host.name + host.path.slice(0, 40)
     const other = found.get(key)
     if (other === undefined ? found.size < limits.maxHosts : worth(secret) > worth(other.secret)) {
-      found.set(key, { host, at, phase, secret })
+      found.set(key, { host, at, phase, byCall, secret })
     }
   }
   for (const flow of inspection.flows) {
     if (flow.sink.kind !== 'network' && flow.sink.kind !== 'dns') continue
     const secret = flow.certain && isSecret(flow) ? flow : undefined
-    for (const destination of flow.sink.destinations) add(destination, flow.sink.at, flow.phase, secret)
+    for (const destination of flow.sink.destinations) add(destination, flow.sink.at, flow, secret)
   }
   for (const fact of inspection.facts) {
     // An address written into a client of another package: that client contacts it.
-    if (fact.kind === 'overrides') for (const { to, at } of fact.redirects) add(to, at, fact.phase, undefined)
+    if (fact.kind === 'overrides') for (const { to, at } of fact.redirects) add(to, at, fact, undefined)
     if (fact.kind !== 'contacts' && fact.kind !== 'resolves') continue
-    for (const destination of fact.destinations) add(destination, fact.at, fact.phase, undefined)
+    for (const destination of fact.destinations) add(destination, fact.at, fact, undefined)
   }
   return [...found.values()]
 }

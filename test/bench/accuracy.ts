@@ -1,7 +1,8 @@
 /**
  * `npm run bench:accuracy`: every package of the five real trees and of the list of honest packages that look suspicious,
  * inspected and judged as an install would. Prints verdicts with denominators, findings by rule, and every `ask` and
- * `block` with its evidence: each is a false alarm to be read by a person. `-- <name>...` narrows it to some packages.
+ * `block` with its evidence: each is a false alarm to be read by a person. `-- <name>...` narrows it to some packages,
+ * `-- --folder=<path>` reads the tarballs of a folder instead (what `npm pack` left there).
  */
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
@@ -11,7 +12,7 @@ import { limits } from '../../lib/limits.ts'
 import { loadLists } from '../../lib/store/load-lists.ts'
 import type { JudgedPackage, PlannedPackage } from '../../lib/types.ts'
 import { rules } from '../../rules/index.ts'
-import { loadCorpus } from './corpus.ts'
+import { loadCorpus, tarballsIn } from './corpus.ts'
 import type { CorpusPackage } from './corpus.ts'
 
 type Result = {
@@ -23,7 +24,8 @@ type Result = {
 
 const wanted = new Set(process.argv.slice(2).filter(word => !word.startsWith('-')))
 const notes = process.argv.includes('--notes')
-const corpus = await loadCorpus()
+const folder = process.argv.find(word => word.startsWith('--folder='))?.slice('--folder='.length)
+const groups = await packagesToRead()
 const lists = loadLists()
 const pool = createPool({
   workers: availableParallelism(),
@@ -31,10 +33,6 @@ const pool = createPool({
   maxMs: limits.maxInspectionMs,
 })
 const results = new Map<string, Result>()
-const groups: Readonly<Record<string, readonly CorpusPackage[]>> = {
-  ...corpus.trees,
-  'hard negatives': corpus.hard,
-}
 
 await inspectAll(Object.values(groups).flat())
 await pool.close()
@@ -42,6 +40,12 @@ printVerdicts()
 printRules()
 printAlarms()
 printSlowest()
+
+async function packagesToRead(): Promise<Readonly<Record<string, readonly CorpusPackage[]>>> {
+  if (folder !== undefined) return { [folder]: await tarballsIn(folder) }
+  const corpus = await loadCorpus()
+  return { ...corpus.trees, 'hard negatives': corpus.hard }
+}
 
 async function inspectAll(packages: readonly CorpusPackage[]): Promise<void> {
   const queue = [...new Map(packages.map(item => [item.file, item])).values()].filter(

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { unpackTarball } from '../../lib/fetch/unpack.ts'
 import { benchFolder, dataFolder } from './sandbox.ts'
 
 const exec = promisify(execFile)
@@ -50,6 +51,19 @@ export async function loadCorpus(): Promise<Corpus> {
   const corpus = { trees, hard }
   await writeFile(index, JSON.stringify(corpus))
   return corpus
+}
+
+/** The tarballs that lie in a folder, under the names and versions their own manifests give. */
+export async function tarballsIn(folder: string): Promise<readonly CorpusPackage[]> {
+  const files = (await readdir(folder)).filter(file => file.endsWith('.tgz')).toSorted()
+  return inTurns(files, 1, async found => {
+    const file = join(folder, found)
+    const manifest = unpackTarball(await readFile(file)).files.find(({ path }) => path === 'package.json')
+    if (manifest === undefined) throw new Error('no package.json')
+    const text = Buffer.from(manifest.bytes).toString('utf8')
+    const { name, version } = JSON.parse(text.replace(/^\uFEFF/, '')) as { name: string; version: string }
+    return { name, version, file }
+  })
 }
 
 async function lockEntries(folder: string, manifest: string): Promise<readonly LockEntry[]> {

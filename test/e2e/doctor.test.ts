@@ -31,6 +31,12 @@ t.test('the doctor', async t => {
     const done = await diagnose(at)
     t.equal(done.code, 10)
     t.ok(statesOf(done).every(state => state.endsWith(': off')))
+    const { data } = JSON.parse(done.stdout) as { data: readonly unknown[] }
+    t.match(
+      data,
+      [{ list: 'shipped', date: /^\d{4}-\d\d-\d\d$/, ageDays: Number }],
+      'and how old the lists are',
+    )
   })
   t.test('proves everything that is, with every npm', async t => {
     const at = await stage(t, first)

@@ -26,6 +26,7 @@ import { numberOf, wasm } from './webassembly.ts'
 import { noteSession } from './sessions.ts'
 import { signedBy } from './signing.ts'
 import { placeOf, type Place } from './sites.ts'
+import { isStateMachine } from './state-machines.ts'
 import {
   anything,
   join,
@@ -220,6 +221,20 @@ export function callMember(
       for (const { api } of object.handles) machine.computedCall(api, frame, place)
       continue
     }
+    // A variable that holds a map and later what was in it: `map.get(key)` calls nothing of what is in the map.
+    const maps = mapMethods.has(name) ? object.objects.filter(({ kind }) => kind === 'map') : []
+    if (
+      maps.length > 0 &&
+      (object.open || object.functions.length > 0 || maps.length < object.objects.length)
+    ) {
+      const own = callMember(machine, { ...nothing, objects: maps }, self, known(name), given, frame, node)
+      const objects = object.objects.filter(({ kind }) => kind !== 'map')
+      const others = { ...object, objects, functions: [], open: false }
+      result = join(result, object.open ? join(own, tainted(object.taints)) : own)
+      if (objects.length > 0 || object.handles.length > 0)
+        result = join(result, callMember(machine, others, self, known(name), given, frame, node))
+      continue
+    }
     const built = callMethod(machine, object, name, given, frame, place)
     if (built !== undefined) {
       result = join(result, askedFor(machine, name, given, built, place))
@@ -387,7 +402,7 @@ export function callUnknown(
   }
   const receiver = name === 'on' || name === 'once' || name === 'addEventListener' ? self : nothing
   if (comparing.has(name)) return handed
-  const helper = isModuleHelper(name)
+  const helper = isModuleHelper(name) || isStateMachine(given.list[0])
   if (when === 'now' && !helper) {
     for (const value of values) hand(machine, value, handed, frame, place, 0, receiver)
   } else if (values.some(isCallable)) {
@@ -408,6 +423,7 @@ const moduleHelpers =
 function isModuleHelper(name: string): boolean {
   return name.startsWith('_') && moduleHelpers.test(name)
 }
+
 /** Methods of emitters, streams and sockets that give back what they were called on. */
 const chaining: ReadonlySet<string> = new Set(
   (
@@ -415,6 +431,18 @@ const chaining: ReadonlySet<string> = new Set(
     'setKeepAlive setMaxListeners ref unref pause resume'
   ).split(' '),
 )
+
+/** Methods of maps and sets that call nothing. */
+const mapMethods: ReadonlySet<string> = new Set([
+  'get',
+  'set',
+  'has',
+  'delete',
+  'clear',
+  'keys',
+  'values',
+  'entries',
+])
 
 /** Methods that look for what they are given and call nothing. */
 const comparing: ReadonlySet<string> = new Set(['indexOf', 'lastIndexOf', 'includes', 'isPrototypeOf'])

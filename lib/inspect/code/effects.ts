@@ -1,4 +1,4 @@
-import { HOLE } from '../../types.ts'
+import { HIDDEN_NAME, HOLE } from '../../types.ts'
 import type { SinkKind, SourceKind, Text } from '../../types.ts'
 import { accountOf } from './accounts.ts'
 import { wordsOf } from './argument-words.ts'
@@ -457,7 +457,11 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
   const lines = linesOf(textsOf(command), words, items?.exact === false ? listsOf(machine, argv, frame) : [])
   const commands = lines.map(line => [line.text, ...(line.args ?? [])].join(' ').slice(0, 8_000))
   machine.fact({ kind: 'starts', api: call.handle.api, commands, manner }, frame, place)
-  for (const line of lines) machine.command({ ...line, shell, ...folder, plain, place, level: machine.level })
+  // What is opened for the user as a page, no shell reads.
+  const opens = /^pkg:(?:open|opn|opener|open-cli|better-opn)(?:\.|$)/.test(call.handle.api)
+  for (const line of lines)
+    if (!opens || !/^(?:https?:|\u0001)/i.test(line.text))
+      machine.command({ ...line, shell, ...folder, plain, place, level: machine.level })
   const destinations = commands
   const inCommand = machine.deepTaints(command, frame)
   flowInto(machine, inCommand, { kind: 'command', role: 'command', destinations }, call)
@@ -677,13 +681,17 @@ export function evaluateCode(
     code.handles.length > 0 ||
     code.objects.length > 0 ||
     code.known.some(text => typeof text === 'string' && text.includes(HOLE))
+  // Timers get functions as a rule: a text among what they may get has to be seen, not guessed.
+  const decoders = decodersOf(
+    /:set(?:Timeout|Interval)$/.test(call.handle.api) ? taints.filter(({ sure }) => sure) : taints,
+  )
   if (constant || computed || taints.length > 0) {
     machine.fact(
       {
         kind: 'evaluates',
         api: call.handle.api,
         code: computed || !constant ? 'computed' : 'constant',
-        decoders: computed && isNameHidden(call) ? [...decodersOf(taints), hiddenName] : decodersOf(taints),
+        decoders: computed && isNameHidden(call) ? [...decoders, HIDDEN_NAME] : decoders,
       },
       frame,
       place,
@@ -692,8 +700,6 @@ export function evaluateCode(
   return join(result, tainted(taints))
 }
 
-const hiddenName = 'a name that is put together'
-
 /**
  * Whether `eval` is called in a file that never says so: its name, or that of the constructor, was made up of pieces.
  * The file has to take it from somewhere by that name; where it is only handed in, others may have named it.
@@ -701,7 +707,24 @@ const hiddenName = 'a name that is put together'
 function isNameHidden({ handle, place }: ModelledCall): boolean {
   if (handle.api !== 'global:eval' && handle.api !== 'global:Function') return false
   const { text } = place.file
-  return taking.test(text) && !['eval', 'Function', 'constructor'].some(word => text.includes(word))
+  return taking.test(text) && !['eval', 'Function', 'constructor'].some(word => isSaid(text, word))
+}
+
+/** Occurrences of one word that are looked at; a file that names it so often hides nothing. */
+const maxOccurrences = 100
+
+/** Whether the code of a file has a word: what only a comment says, calls nothing. */
+function isSaid(text: string, word: string): boolean {
+  let at = text.indexOf(word)
+  for (let count = 0; at !== -1 && count < maxOccurrences; count++) {
+    const before = text.slice(Math.max(0, at - 2_000), at)
+    const line = before.slice(before.lastIndexOf('\n') + 1)
+    const opened = Math.max(...['\n/*', ' /*', ';/*'].map(start => `\n${before}`.lastIndexOf(start)))
+    const inLine = /(?:^|[\s;{}()])\/\/[^'"`]*$/.test(line)
+    if (!inLine && (opened === -1 || before.indexOf('*/', opened) !== -1)) return true
+    at = text.indexOf(word, at + 1)
+  }
+  return at !== -1
 }
 
 /** `x[name](…)`, `x[a][b]`, or an object that has it. */

@@ -2,6 +2,7 @@ import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
 import { install, setOnInstance } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
+import { byCallLevel } from './levels.ts'
 import { addon, environmentApi, isModelled, propertyOf } from './models/index.ts'
 import {
   folderOfVariable,
@@ -420,7 +421,35 @@ export function setMember(
       else patched(machine, handle, frame, place, unsure)
     }
   }
-  if (object.open || object.handles.length > 0) install(machine, value, frame, place)
+  if (object.handles.some(({ api }) => !api.startsWith('native:'))) install(machine, value, frame, place)
+  else if (object.open && (value.functions.length > 0 || value.objects.length > 0))
+    installInUnknown(machine, key, value, unsure, frame, place)
+}
+
+/** Fields that whoever has the object calls by itself: handlers, and what the language looks for. */
+const calledBySelf = /^(?:on[a-z]|(?:then|toString|valueOf|toJSON|next|callback|handler)$)/
+
+/**
+ * `axios.getAdapter = …`, where it is not known yet whose object that is. Handlers are called by strangers at once; a
+ * method waits for somebody who uses it.
+ */
+function installInUnknown(
+  machine: Interpreter,
+  key: Value,
+  value: Value,
+  own: boolean,
+  frame: Frame,
+  place: Place,
+): void {
+  const names = namesOf(key)
+  if (!own && names.some(name => name === undefined || calledBySelf.test(name))) {
+    install(machine, value, frame, place)
+    return
+  }
+  const passed = { self: nothing, list: [value], rest: nothing }
+  machine.later(byCallLevel, `install ${place.start}`, passed, frame, ({ list: [found = nothing] }, at) =>
+    install(machine, found, at, place),
+  )
 }
 
 /** `this.x = …` or `this.x.y = …`, under the names it has in compiled code too. */

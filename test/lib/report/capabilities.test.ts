@@ -41,7 +41,7 @@ t.test('says what a package can do, once each, with the place', t => {
         `${opening}const e = process.env; module.exports = [e.AA_MODE,\n  e.BB_MODE,\n  e.CC_MODE, e.MY_TOKEN]\n`,
       ),
       [
-        '  reads the secret environment variable MY_TOKEN · i.js:4\n  reads 3 environment variables: AA_MODE, BB_MODE, CC_MODE · i.js:2, i.js:3 and 1 more place',
+        '  reads the secret environment variable MY_TOKEN · i.js:4\n  reads 3 environment variables: AA_MODE, BB_MODE, CC_MODE · i.js:2 and 2 more',
       ],
       [/BB_MODE · i\.js:3/],
     ],
@@ -79,7 +79,7 @@ t.test('says what a package can do, once each, with the place', t => {
     [
       'equal lines of two places are one',
       loaded("const fs = require('fs')\nfs.unlinkSync('old.log')\nfs.unlinkSync('old.log')\n"),
-      ['  deletes old.log · i.js:2, i.js:3'],
+      ['  deletes old.log · i.js:2 and 1 more'],
       [],
     ],
     [
@@ -149,7 +149,7 @@ t.test('says what a package can do, once each, with the place', t => {
       loaded(
         "Array.prototype.one = 1\nArray.prototype.two = 2\nclass A extends require('stream').Duplex { go() { this._x = 1 } }\nexports.A = A\n",
       ),
-      ['patches Array.prototype: one, two · i.js:1, i.js:2'],
+      ['patches Array.prototype: one, two · i.js:1 and 1 more'],
       [/patches node:/],
     ],
     [
@@ -197,7 +197,7 @@ t.test('says what a package can do, once each, with the place', t => {
         'i.js':
           "if (process.platform === 'win32') module.exports = require('a-win32/a.node')\nelse if (process.arch) module.exports = require('a-linux/a.node')\nelse module.exports = require('a-mac/a.node')\n",
       },
-      ['loads native code a-mac/a.node or 2 others · i.js:2, i.js:3 and 1 more place'],
+      ['loads native code a-mac/a.node or 2 others · i.js:2 and 2 more'],
       [],
     ],
     [
@@ -209,8 +209,8 @@ t.test('says what a package can do, once each, with the place', t => {
         'prebuilds/linux-x64/b.node': elf,
       },
       [
-        /loads native code (?:<package>\/build\/a\.node or a file of its own folder|a file of its own folder or <package>\/build\/a\.node) · i\.js:1, i\.js:2/,
-        /holds compiled programs for elf x64 · build\/a\.node, prebuilds/,
+        /loads native code (?:<package>\/build\/a\.node or a file of its own folder|a file of its own folder or <package>\/build\/a\.node) · i\.js:1 and 1 more/,
+        /holds compiled programs for elf x64 · build\/a\.node and 1 more/,
       ],
       [/nothing was found to start/],
     ],
@@ -273,7 +273,7 @@ t.test('says what a package can do, once each, with the place', t => {
       loaded(
         "Array.prototype[Symbol('last one')] = 1\nfor (const k of [true, 'first']) Array.prototype[k] = 1\n",
       ),
-      ['patches Array.prototype: first, [last one] · i.js:1, i.js:2'],
+      ['patches Array.prototype: first, [last one] · i.js:1 and 1 more'],
       [/true|@@/],
     ],
     [
@@ -377,6 +377,76 @@ t.test('says what a package can do, once each, with the place', t => {
       },
       ['install: node-gyp rebuild (implied by binding.gyp)', /starts node -p .*binding\.gyp/],
       [/starts node.*\n.*starts node/],
+    ],
+    [
+      'a shell and its option are told together, and what was printed in place of a value is no program',
+      loaded(
+        "const { spawn } = require('child_process')\n" +
+          "exports.run = (line, windows) => {\n  let [shell, flag] = ['sh', '-c']\n  if (windows) shell = 'cmd'\n" +
+          "  if (windows) flag = '/c'\n  spawn(shell, [flag, line])\n}\n" +
+          "exports.copy = seen => spawn(seen ? '[Circular]1' : 'python', ['-V'])\n",
+      ),
+      ['starts python -V'],
+      [/cmd -c/, /sh \/c/, /Circular/],
+    ],
+    [
+      'what a package opens for its user is a page, whatever its address',
+      loaded("const open = require('open')\nexports.show = (base, id) => open(base + '/cli?id=' + id)\n"),
+      ['shows in a browser an address that is computed · i.js:2'],
+      [/starts/, /cannot read/],
+    ],
+    [
+      'a package that loads files anew loads',
+      loaded("const importFresh = require('import-fresh')\nexports.load = file => importFresh(file)\n"),
+      ['loads a module whose name is computed · i.js:2'],
+      [],
+    ],
+    [
+      'to ask what an object is calls nothing in it',
+      loaded(
+        'const tools = { compile: code => new Function(code) }\n' +
+          "if (Array.isArray(tools) || Object.getOwnPropertySymbols(tools).length > 0) throw new Error('no')\nmodule.exports = tools\n",
+      ),
+      ['When its commands or functions are used\n  evaluates computed code'],
+      [/When a program loads it/],
+    ],
+    [
+      'a method of a map calls nothing of what is in it',
+      loaded(
+        'let at = new Map()\nfunction step(key, made) {\n  const found = at.get(key)\n  at.set(key, made)\n  at = found\n  return found\n}\n' +
+          "for (const key of process.argv) step(key, id => fetch('https://x.example/' + id))\nmodule.exports = step\n",
+      ),
+      [/functions are used\n[^]*contacts x\.example/],
+      [/When a program loads it/],
+    ],
+    [
+      'what is put into a client of the package waits for its user',
+      loaded(
+        'function make(seed) {\n  const one = seed.bind(null)\n  return one\n}\nconst client = make(globalThis.unknownThing)\n' +
+          "client.get = path => fetch('https://x.example/' + path)\nmodule.exports = client\n",
+      ),
+      [/functions are used\n[^]*contacts x\.example/],
+      [/When a program loads it\n\s*contacts/],
+    ],
+    [
+      'what compilers make of an asynchronous function runs when that is called',
+      loaded(
+        'var run = helpers().wrap(helpers().m(function e(id) {\n  return helpers().w(function (state) {\n    for (;;) switch ((state.p = state.n)) {\n' +
+          "      case 0:\n        return state.a(2, fetch('https://x.example/' + id))\n    }\n  }, e)\n}))\n" +
+          "function helpers() {\n  return require('compiled-helpers')\n}\nmodule.exports = { run: run }\n",
+      ),
+      [/functions are used\n[^]*contacts x\.example/],
+      [/When a program loads it/],
+    ],
+    [
+      'a hook that compiles in another folder runs what binding.gyp says there',
+      {
+        'package.json': manifest({ scripts: { install: 'cd crypto && node-gyp rebuild' } }),
+        'crypto/binding.gyp':
+          '{ "targets": [{ "target_name": "a", "include_dirs": ["<!(node -p \\"1\\")"] }] }',
+      },
+      [/When npm installs it\n[^]*starts node -p .*crypto\/binding\.gyp:1/],
+      [/nothing was found to start/],
     ],
   ]
   for (const [name, files, has, lacks] of rows) {

@@ -57,7 +57,13 @@ export const exec: readonly Model[] = [
   { of: ['stdin.{write,end}'], act: 'send', payload: [0] },
   // A terminal takes what is typed by itself.
   { of: ['child.write'], act: 'send', payload: [0] },
-  { of: ['pkg:{open,opn,opener,open-cli}'], act: 'start', command: 0, shell: false, gives: 'child' },
+  {
+    of: ['pkg:{open,opn,opener,open-cli,better-opn}'],
+    act: 'start',
+    command: 0,
+    shell: false,
+    gives: 'child',
+  },
 ]
 
 /** Text or bytes that become code. */
@@ -105,6 +111,13 @@ export const code: readonly Model[] = [
     act: 'built-in',
     name: 'require',
   },
+  {
+    of: ['pkg:{import-fresh,import-cwd,import-cwd.silent,require-uncached}'],
+    act: 'load',
+    target: 0,
+    native: false,
+  },
+  { of: ['pkg:{import-from,import-from.silent}'], act: 'load', target: 1, native: false },
   { of: ['node:module.{createRequire,createRequireFromPath}'], act: 'built-in', name: 'createRequire' },
   { of: ['global:process.{getBuiltinModule,binding,_linkedBinding}'], act: 'built-in', name: 'getBuiltin' },
   { of: ['global:process.dlopen'], act: 'load', target: 1, native: true },
