@@ -1,3 +1,4 @@
+import { HOLE } from '../lib/types.ts'
 import type { Action, Context, Fact, Flow, Inspection, Rule } from '../lib/types.ts'
 import { keyMaterial } from './behaviour/credentials.ts'
 import { guardsInWords } from './behaviour/guards.ts'
@@ -75,8 +76,11 @@ export const callerSecretExfiltration: Rule = {
   check(inspection, context) {
     const leaks = inspection.flows.flatMap(flow => leakOf(flow, inspection, context))
     const home = homeOf(leaks, context)
+    const chosen = signsInElsewhere(inspection)
+    const otherwise = (leak: Leak): Action | undefined =>
+      (chosen && isPassword(leak)) || isForOtherClient(leak, inspection) ? 'ask' : undefined
     const sightings = leaks.flatMap((leak): readonly Sighting[] => {
-      const action = weigh(leak, home, context)
+      const action = weigh(leak, home, context) ?? otherwise(leak)
       return action === undefined
         ? []
         : [{ flow: leak.flow, place: leak.place, action, severity: severityOf(action) }]
@@ -132,9 +136,69 @@ function homeOf(leaks: readonly Leak[], context: Context): string | undefined {
     const lines = calls.get(domain) ?? new Set<string>()
     calls.set(domain, lines.add(`${flow.sink.at.path}:${flow.sink.at.line}`))
   }
+  const more = whoGetsMore(leaks, calls, context)
+  if (more !== undefined) return more
   const ranked = [...calls].toSorted((a, b) => b[1].size - a[1].size)
   const [first, second] = ranked
   return first !== undefined && first[1].size > (second?.[1].size ?? 0) ? first[0] : undefined
+}
+
+const maxCallsOfStray = 3
+
+/**
+ * Of two domains the service is the one that gets fewer secrets, where the other gets all of those and more on a line or
+ * two: who signs in somewhere has no reason to hand the same to somebody else, and the signing half with it.
+ */
+function whoGetsMore(
+  leaks: readonly Leak[],
+  calls: ReadonlyMap<string, ReadonlySet<string>>,
+  context: Context,
+): string | undefined {
+  if (calls.size !== 2) return undefined
+  const secrets = new Map<string, Set<string>>()
+  for (const { flow, place } of leaks) {
+    if (flow.source.kind !== 'caller-secret' || place.host === undefined) continue
+    const domain = registrableDomain(place.host, context.lists.hosts)
+    secrets.set(domain, (secrets.get(domain) ?? new Set()).add(flow.source.name.toLowerCase()))
+  }
+  const [one, other] = [...secrets].toSorted((a, b) => a[1].size - b[1].size)
+  if (one === undefined || other === undefined || one[1].size === other[1].size) return undefined
+  if ((calls.get(other[0])?.size ?? 0) > maxCallsOfStray) return undefined
+  return [...one[1]].every(name => other[1].has(name)) ? one[0] : undefined
+}
+
+/** A password, in what is sent rather than in a header that signs in. */
+function isPassword({ flow }: Leak): boolean {
+  return flow.sink.role === 'payload' && /^(?:password|passphrase|pass|pwd)$/i.test(flow.source.name)
+}
+
+/** Drivers of databases, mailboxes and file servers: what they are made with signs in to a server of the caller's. */
+const drivers =
+  /^pkg:(?:mysql2?|pg|postgres|mongodb|mongoose|i?o?redis|nodemailer|ssh2(?:-sftp-client)?|node-ssh|basic-ftp|ftp|imap(?:flow)?|ldapjs|ldapts|tedious|mssql|oracledb|knex|sequelize|typeorm|amqplib|kafkajs|mqtt)(?:[./]|$)/
+
+/** Whether somebody else's client is made with that secret, and the host is not that client's by its name. */
+function isForOtherClient({ flow, place }: Leak, { flows }: Inspection): boolean {
+  if (flow.source.kind !== 'caller-secret') return false
+  const shown = place.host?.labels ?? []
+  return flows.some(
+    ({ source, sink }) =>
+      sink.role === 'client' &&
+      (source.kind === 'caller' || source.name === flow.source.name) &&
+      !sink.api
+        .toLowerCase()
+        .split(/[^a-z0-9]+/)
+        .some(word => word.length >= 4 && shown.some(label => label.includes(word))),
+  )
+}
+
+/** Whether the package signs in with what it was given to a server its caller chose. */
+function signsInElsewhere({ flows }: Inspection): boolean {
+  return flows.some(
+    ({ source, sink }) =>
+      (source.kind === 'caller' || source.kind === 'caller-secret') &&
+      drivers.test(sink.api) &&
+      sink.destinations.every(text => text.replaceAll(HOLE, '').replace(/^[a-z]+:\/\//, '') === ''),
+  )
 }
 
 function weigh({ flow, place, key }: Leak, home: string | undefined, context: Context): Action | undefined {

@@ -64,7 +64,7 @@ export function sourceInWords(source: Source): string {
     case 'metadata-service':
       return `the cloud metadata service (${name})`
     case 'clipboard':
-      return 'the clipboard'
+      return name === 'clipboard' ? 'the clipboard' : name
     case 'browser':
       return `browser data (${name})`
     case 'caller-secret':

@@ -19,6 +19,7 @@ import { folderOf, joinInside } from './entries/package-files.ts'
 import { resolvePath } from './entries/resolve-in-package.ts'
 import type { PackageView } from './package-view.ts'
 import { from } from './script/folders.ts'
+import { recipesOf } from './script/makefile.ts'
 import { readScript } from './script/read-script.ts'
 import type { Dialect, ScriptCode, ScriptReading, ScriptStart } from './script/script-reading.ts'
 
@@ -228,12 +229,13 @@ export class Follower {
     if (phase !== 'dormant') this.entries.push({ phase, via, path })
     const reader = readerOf(how, this.#view.kind(path))
     if (reader === 'code') this.#code?.addEntry({ path, phase, via })
-    else if (reader !== undefined) this.#readFile(path, reader, origin)
+    else if (reader !== undefined) this.#readFile(path, reader, origin, how)
   }
 
-  #readFile(path: string, dialect: Dialect, origin: Origin): void {
-    const text = this.#view.text(path)
-    if (text === undefined) return
+  #readFile(path: string, dialect: Dialect, origin: Origin, how: string): void {
+    const whole = this.#view.text(path)
+    if (whole === undefined) return
+    const text = isMake(how) && whole.length <= limits.maxScriptBytes ? recipesOf(whole, how.split(' ').slice(1)) : whole
     this.#take(readScript({ text, dialect, path, phase: origin.phase, cwd: origin.cwd }), {
       ...origin,
       from: path,
@@ -283,10 +285,15 @@ function inClear(fact: Fact): Fact {
   return fact.kind === 'evaluates' ? { ...fact, decoders: [] } : fact
 }
 
+function isMake(how: string): boolean {
+  return how === 'make' || how.startsWith('make ')
+}
+
 /** Who reads a file: the interpreter it is handed to decides, whatever it is called. */
 function readerOf(how: string, kind: FileKind): Dialect | 'code' | undefined {
   if (how === 'node' || how === 'preload') return kind === 'native' || kind === 'wasm' ? undefined : 'code'
   if (how === 'sh' || how === 'source') return kind === 'native' ? undefined : 'shell'
+  if (isMake(how)) return 'shell'
   if (how === 'python') return 'python'
   if (how === 'powershell') return 'powershell'
   switch (kind) {

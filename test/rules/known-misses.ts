@@ -23,10 +23,6 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'elsewhere',
     why: 'flagged where the batch file is started; regsvr32 on the downloaded DLL is not followed inside it',
   },
-  'dydx#1': {
-    how: 'elsewhere',
-    why: 'flagged at the shared request function, where the data leaves, not at the call that hands it over',
-  },
   'electron-native-notify#1': {
     how: 'weak',
     why: 'what a page keeps in its storage, sent on import: analytics do that with one item, so it asks',
@@ -117,10 +113,6 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     why: 'a form that sends itself is no way out: only requests are',
   },
   'approve-all-spender': { how: 'silent', why: 'approvals through a wallet library are no sinks' },
-  'then-chain-indirect': {
-    how: 'elsewhere',
-    why: 'a chain of calls over several lines is reported where it begins',
-  },
   'git-push-secrets': {
     how: 'elsewhere',
     why: 'flagged where git is started, not where the folders are copied',

@@ -3,11 +3,13 @@ import { filtered } from './arrays.ts'
 import { callBuiltIn } from './builtins.ts'
 import { construct } from './classes.ts'
 import { act } from './effects.ts'
+import { noteFields } from './fields.ts'
 import { hand } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { byCallLevel, runLevel } from './levels.ts'
 import {
   elementsOf,
+  givenField,
   handleValue,
   holdersOf,
   memberOf,
@@ -26,6 +28,7 @@ import { numberOf, wasm } from './webassembly.ts'
 import { noteSession } from './sessions.ts'
 import { signedBy } from './signing.ts'
 import { placeOf, type Place } from './sites.ts'
+import { readByStranger, strangersClient, withClient } from './strangers.ts'
 import {
   anything,
   join,
@@ -39,6 +42,7 @@ import {
   unsure,
   withTaints,
   type Handle,
+  type Taint,
   type Value,
 } from './values.ts'
 
@@ -184,6 +188,15 @@ function applyMethod(
   return callMember(machine, self, self, propertyKey(machine, method, frame), passed, frame, node)
 }
 
+/** What a class of another package is made with, its instances keep: the caller's `apiKey` is `this.apiKey` then. */
+function keepGiven(machine: Interpreter, given: Arguments, frame: Frame): void {
+  let taints: readonly Taint[] = []
+  for (const value of [...given.list, given.rest]) taints = joinTaints(taints, machine.deepTaints(value, frame))
+  const callers = taints.filter(({ source: { kind } }) => kind === 'caller' || kind === 'caller-secret')
+  if (callers.length === 0) return
+  for (const object of frame.thisValue.objects) machine.writeField(object, givenField, tainted(callers))
+}
+
 function callSuper(machine: Interpreter, parents: Value, given: Arguments, frame: Frame, place: Place): void {
   // `parents` of a class's prototype object is the prototype of its base; its constructor is kept beside it.
   let called = false
@@ -197,6 +210,7 @@ function callSuper(machine: Interpreter, parents: Value, given: Arguments, frame
   for (const handle of parents.handles) {
     called = true
     callHandle(machine, handle, frame.thisValue, given, frame, place, true)
+    if (handle.api.startsWith('pkg:')) keepGiven(machine, given, frame)
   }
   if (!called) callUnknown(machine, anything, frame.thisValue, given, frame, place)
 }
@@ -230,7 +244,8 @@ export function callMember(
     const own = name === 'filter' ? filtered(machine, object, given, called, frame, place) : called
     const answer = callee.functions.length === 0 ? signedBy(name, self, given, own) : own
     noteMail(machine, name, given, frame, place)
-    const paid = notePayment(machine, name, given, answer, frame, place)
+    const seen = noteFields(machine, name, given, answer, place)
+    const paid = notePayment(machine, name, given, seen, frame, place)
     result = join(result, askedFor(machine, name, given, noteSession(machine, name, paid, place), place))
   }
   return result
@@ -325,8 +340,11 @@ export function callHandle(
     if (handle.api === wasm)
       return numberOf(machine, callUnknown(machine, anything, self, given, frame, place))
     const name = handle.api.slice(handle.api.lastIndexOf('.') + 1)
-    const called = callUnknown(machine, ofHandle(handle), self, given, frame, place)
-    const unknown = signedBy(name, self, given, called)
+    const called = callUnknown(machine, ofHandle(handle), self, given, frame, place, '', 'now', constructed)
+    const client = handle.api.startsWith('pkg:')
+      ? strangersClient(machine, { handle, self, given, frame, place, constructed })
+      : undefined
+    const unknown = withClient(signedBy(name, self, given, called), client)
     const result = givesKey(name)
       ? withTaints(unknown, [machine.source('caller-secret', `${name}()`, place)])
       : unknown
@@ -363,6 +381,7 @@ export function callUnknown(
    * itself says who calls what it passes: that a stranger does is looked at last.
    */
   when: 'now' | 'later' = 'now',
+  constructed = false,
 ): Value {
   let taints = joinTaints(callee.handles.length > 0 ? [] : callee.taints, self.taints)
   const values = given.rest === nothing ? given.list : [...given.list, given.rest]
@@ -372,6 +391,12 @@ export function callUnknown(
   for (const value of values) {
     const deep = machine.deepTaints(value, frame)
     taints = joinTaints(taints, foreign ? unsure(deep) : deep)
+  }
+  const stranger = callee.handles.find(({ api }) => api.startsWith('pkg:'))
+  if (stranger !== undefined || (callee.handles.length === 0 && callee.functions.length === 0)) {
+    const called = stranger === undefined ? name : stranger.api.slice(stranger.api.lastIndexOf('.') + 1)
+    const made = constructed || stranger?.api.includes('.') === false
+    taints = joinTaints(taints, readByStranger(machine, called, given, made, frame, place))
   }
   const handed = tainted(taints)
   // What a command does, is done when its user names it: `program.command('x').action(f)`.
@@ -397,7 +422,10 @@ export function callUnknown(
   }
   if (helper) return given.list[0] ?? handed
   // `request(url).on('error', f).end(data)`: the chain goes on with what it began with.
-  const made = chaining.has(name) ? self.objects.filter(({ model }) => model !== undefined) : []
+  const made = self.objects.filter(
+    ({ model }) =>
+      model !== undefined && (chaining.has(name) || (model.name === 'request' && model.api.startsWith('pkg:'))),
+  )
   return made.length === 0 ? handed : { ...handed, objects: made }
 }
 

@@ -26,12 +26,15 @@ import {
   tainted,
   unsure,
   withTaints,
+  type FunctionContext,
+  type FunctionValue,
   type Handle,
   type InstanceModel,
   type ObjectValue,
   type Taint,
   type Value,
 } from './values.ts'
+import { behindPaths } from './strangers.ts'
 import { runWritten } from './written-scripts.ts'
 import { noteImports, numberOf, wasm, withoutNames } from './webassembly.ts'
 
@@ -199,8 +202,30 @@ export function flowInto(
       if (from === 'network' || from === 'package-bytes') continue
     }
     if (sink.kind === 'write' && (from === 'package-bytes' || from === 'caller')) continue
-    machine.recorder.flow(taint, { ...sink, api: call.handle.api }, machine.where(call.frame, call.place))
+    const [way = taint] = handedOver(taint, call)
+    machine.recorder.flow(way, { ...sink, api: call.handle.api }, machine.where(call.frame, call.place))
   }
+}
+
+/** Where a function that sends for others got what it sends inside an object, the call that handed it over is a step. */
+function handedOver(taint: Taint, { frame }: Pick<ModelledCall, 'frame'>): readonly Taint[] {
+  let context = frame.functionContext
+  // A callback inside the function that was called is the same act.
+  for (let step = 0; step < 6 && context !== undefined; step++) {
+    const outer = context.function.properties.owner as FunctionContext | undefined
+    if (outer?.function === undefined || isInside(taint.source.place, outer.function)) break
+    context = outer
+  }
+  const from = context?.calledAt
+  if (context === undefined || from === undefined) return [taint]
+  if (isInside(taint.source.place, context.function) || isInside(from, context.function)) return [taint]
+  for (let at = taint.hops; at !== undefined; at = at.previous)
+    if (at.place.file.path === from.file.path && at.place.start === from.start) return [taint]
+  return hop([taint], `passed to ${context.function.name || 'a function'}`, from)
+}
+
+function isInside({ file, start }: Place, { file: own, node }: FunctionValue): boolean {
+  return file.path === own.path && start >= node.start && start < node.end
 }
 
 // ---- the network
@@ -300,9 +325,13 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
   const { frame, self } = call
   let taints: readonly Taint[] = []
   let content = nothing
+  const isStore = call.handle.api === 'store.*'
+  const uploads = isStore && isUpload(call)
+  if (isStore && opensStore(machine, call)) return self
   for (const at of model.payload) {
     const value = argument(call, at)
     taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, frame))
+    if (uploads) taints = joinTaints(taints, behindPaths(machine, value, frame, call.place))
     content = join(content, { ...value, functions: [] })
   }
   for (const { model: target } of models(self)) {
@@ -311,6 +340,31 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
   }
   handResult(machine, tainted(self.taints), call)
   return self
+}
+
+/** Methods of clients that are given the path of what they send: `sftp.fastPut(path, name)`. */
+const uploading = /\.\s{0,9}(?:upload|fastPut|put|send|append|attach|store)\w{0,30}\s{0,9}\(/
+
+/** `client.access({ host, user, password })` of a client that was made without an address. */
+function opensStore(machine: Interpreter, call: ModelledCall): boolean {
+  const { place, frame } = call
+  const text = place.file.text.slice(place.start, Math.min(place.end, place.start + 200))
+  if (!/\.\s{0,9}(?:access|connect|login|open|auth)\s{0,9}\(/.test(text)) return false
+  const options = argument(call, 0)
+  if (options.objects.length === 0) return false
+  const parts = requestParts(machine, [options], frame, place)
+  const told = destinationsOf(machine, nothing, parts, undefined, frame, place)
+  const account = accountOf(machine, options, told, frame, place)
+  const destinations = account === undefined ? told : [account]
+  if (destinations.length === 0) return false
+  machine.fact({ kind: 'contacts', api: call.handle.api, destinations }, frame, place)
+  for (const { model } of models(call.self))
+    machine.write(model.texts, destinations.map(known).reduce(join, nothing))
+  return true
+}
+
+function isUpload({ place: { file, start, end } }: ModelledCall): boolean {
+  return uploading.test(file.text.slice(start, Math.min(end, start + 400)))
 }
 
 /** A pool is told by the first words of its protocol, wherever it is. */
@@ -383,6 +437,8 @@ function resolveName(machine: Interpreter, name: Value, call: ModelledCall): Val
 function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall): Value {
   const { frame, place } = call
   const command = argument(call, model.command)
+  // `$({ cwd })` of execa and zx is `$` with these options.
+  if (isTagWithOptions(call.handle.api, command)) return ofHandle(call.handle)
   const given = model.argv === undefined ? nothing : argument(call, model.argv)
   const argv =
     given.objects.some(object => object.kind === 'array') || given.taints.length > 0 ? given : nothing
@@ -435,6 +491,10 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
   )
   if (model.gives === 'output') return handResult(machine, output, call)
   return childProcess(machine, commands, output, call)
+}
+
+function isTagWithOptions(api: string, { known: texts, open, objects }: Value): boolean {
+  return /^pkg:(?:execa|zx)(?:\.[\w$]+)?$/.test(api) && !open && texts.length === 0 && objects.some(one => one.kind === 'object')
 }
 
 /** The words of each list that the arguments may be: rows of a table of programs, or what each of several functions gives. */
@@ -706,7 +766,7 @@ export function loadComputed(machine: Interpreter, target: Value, native: boolea
 // ---- files
 
 /** A file under a path that folds, or whose beginning or end does, is the same file elsewhere in the package. */
-function storeFile(
+export function storeFile(
   machine: Interpreter,
   paths: readonly Text[],
   content: Value,

@@ -392,8 +392,17 @@ export function fieldOf(
     const { taints } = machine.read(machine.field(object, '%taints'), frame)
     result = withTaints(result === nothing ? anything : result, taints)
   }
+  const made = object.kind === 'instance' ? object.fields.get(givenField) : undefined
+  if (made !== undefined && result.taints.length === 0 && isSecretParameter(name))
+    result = withTaints(
+      result === nothing ? anything : result,
+      secretOption(machine, name, machine.read(made, frame).taints, place),
+    )
   return result === nothing ? anything : result
 }
+
+/** What the constructor of another package's class was given by the caller. */
+export const givenField = '%given'
 
 /** `object[key] = value`. */
 export function setMember(

@@ -2,6 +2,7 @@ import { forever } from './endless-text.ts'
 import { takesOnlyHarmless } from './harmless-uses.ts'
 import { Materials, type Sign } from './materials.ts'
 import { patches } from './patches.ts'
+import { builtinModules } from '../models/index.ts'
 import { isPowerModule, powers } from './powers.ts'
 import {
   addAssign,
@@ -44,6 +45,8 @@ export type Lexed = {
   readonly powers: readonly Power[]
   /** The file system is loaded; its changing members are among `fileMembers`. */
   readonly loadsFiles: boolean
+  /** How many other packages it names. */
+  readonly strangers: number
   readonly fileMembers: readonly Power[]
   /** What strings could be built with that do not stand in the text. */
   readonly signs: ReadonlyMap<Sign, number>
@@ -113,6 +116,7 @@ function isMarked(text: string): boolean {
     loaders.has(text) ||
     globalObjects.has(text) ||
     builders.has(text) ||
+    text === 'homedir' ||
     keyWordSet.has(text) ||
     powers.globals.has(text) ||
     powers.members.has(text) ||
@@ -150,6 +154,7 @@ class Reading {
   /** The specifiers of what is not of the package. */
   readonly #edgeTokens: number[] = []
   #loadsFiles = false
+  #strangers = 0
 
   constructor(text: string) {
     this.#tokens = new Tokens(text, isMarked)
@@ -192,6 +197,7 @@ class Reading {
       edges: this.#edges,
       powers: this.#powers,
       loadsFiles: this.#loadsFiles,
+      strangers: this.#strangers,
       fileMembers: this.#fileMembers,
       signs: materials.signs,
       pieces: materials.pieces,
@@ -224,6 +230,7 @@ class Reading {
     else if (text === 'module') this.#module(token, dotted, index)
     else if (text === 'arguments') this.#arguments(token, dotted, index)
     else if (globalObjects.has(text)) this.#globalObject(token, dotted, index)
+    if (text === 'homedir') this.#materials.sign('home folder', token)
     if (text === 'constructor') this.#classOf(token, dotted, index)
     else if (builders.has(text)) this.#builder(token, text, dotted)
     if (powers.globals.has(text)) this.#global(token, text, index)
@@ -320,6 +327,8 @@ class Reading {
       id >= 0 ? tokens.words.text(id) : tokens.text.slice(start + 1, (tokens.ends[token] as number) - 1)
     this.#edges.push({ specifier, how, at: start })
     if (!specifier.startsWith('.')) this.#edgeTokens.push(token)
+    if (/^[@a-z]/i.test(specifier) && !builtinModules.has(specifier) && !specifier.startsWith('node:'))
+      this.#strangers++
     const bare = specifier.startsWith('node:') ? specifier.slice(5) : specifier
     if (powers.fileModules.has(bare)) this.#loadsFiles = true
     else if (isPowerModule(bare) && !takesOnlyHarmless(tokens, token, bare))
@@ -348,6 +357,8 @@ class Reading {
     const next = token + 1
     if (this.#isDot(next)) {
       const member = tokens.words.text(tokens.values[token + 2] as number)
+      if (member === 'env' && !this.#isDot(token + 3) && !this.#isPunctuator(token + 3, openMember))
+        this.#materials.sign('whole environment', token)
       if (!harmlessProcess.has(member)) this.#open(`process.${member}`, token, index)
     } else if (this.#isPunctuator(next, openMember) && !this.#isHarmlessLiteral(token + 2))
       this.#open('process[…]', token, index)

@@ -116,6 +116,11 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'stream.push',
   'stream.on',
   'finalizers',
+  // What fetches a template is the power.
+  'template',
+  // What is packed goes nowhere by itself.
+  'archive.put',
+  'archive.take',
   // What is posted, emitted or kept here reaches another part of the package and nobody else.
   'store.make',
   'store.run',

@@ -37,6 +37,17 @@ export const files: readonly Model[] = [
   { of: ['node:fs.{openAsBlob,readlink,readlinkSync}'], act: 'read', path: 0, gives: 'content' },
   { of: ['node:fs.{readdir,readdirSync,opendir,opendirSync}'], act: 'exists', path: 0 },
   { of: ['node:fs.{createReadStream,open,openSync}'], act: 'read', path: 0, gives: 'stream' },
+  {
+    of: [
+      'pkg:{better-sqlite3,level,classic-level.ClassicLevel,leveldown,rocksdb,nedb}',
+      'pkg:{sqlite3,sqlite3.cached,@vscode/sqlite3}.Database',
+      'node:sqlite.DatabaseSync',
+      'global:Bun.sqlite.Database',
+    ],
+    act: 'read',
+    path: 0,
+    gives: 'stream',
+  },
   { of: ['node:fs.{ReadStream}'], act: 'read', path: 0, gives: 'stream' },
   { of: ['node:fs.{read,readSync,readv,readvSync}'], act: 'built-in', name: 'fs.read' },
   {

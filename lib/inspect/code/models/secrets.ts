@@ -52,6 +52,28 @@ export const host: readonly Model[] = [
     act: 'built-in',
     name: 'clipboard.write',
   },
+  // What a person sees and types anywhere on the machine.
+  {
+    of: [
+      'pkg:{screenshot-desktop,desktop-screenshot,node-screenshots,screenshots}',
+      'pkg:screenshot-desktop.all',
+      'pkg:electron.desktopCapturer.getSources',
+      'pkg:{robotjs,@nut-tree/nut-js}.screen.{capture,grab}',
+      'pkg:{node-webcam,webcam-easy}.capture',
+    ],
+    act: 'source',
+    kind: 'clipboard',
+    name: 'the screen',
+  },
+  {
+    of: [
+      'pkg:{uiohook-napi.uIOhook,iohook,iohook-macos,keypress-listener}.{on,addListener}',
+      'pkg:node-global-key-listener.GlobalKeyboardListener().addListener',
+    ],
+    act: 'source',
+    kind: 'clipboard',
+    name: 'what is typed',
+  },
   { of: ['global:document.createElement'], act: 'built-in', name: 'createElement' },
   {
     of: ['script-element.{src,text,textContent,innerHTML}'],

@@ -120,6 +120,22 @@ const npxValues = new Set([
   '--userconfig',
 ])
 
+/** `make [-C folder] [-f file] [goals]`: the recipes of a makefile of the package. */
+function make(call: Invocation, session: ScriptSession): Value {
+  const { options, operands } = parseOptions(call.words, new Set(['-C', '--directory', '-f', '--file', '-j', '-o', '-W', '-I']))
+  const goals = operands.map(({ text }) => text).filter(text => /^[\w./@%+-]+$/.test(text))
+  const folder = valuesOf(options, '-C', '--directory')[0]?.text
+  const named = valuesOf(options, '-f', '--file').map(({ text }) => text)
+  for (const file of named.length > 0 ? named : ['GNUmakefile', 'makefile', 'Makefile'])
+    session.start({
+      kind: 'file',
+      target: folder === undefined ? file : `${folder.replace(/\/$/, '')}/${file}`,
+      how: ['make', ...goals].join(' '),
+      at: call.site,
+    })
+  return starts(call, session)
+}
+
 /** `npx name@1`: a bin by the package's name. Known programs behave as they do without npx. */
 function npxCommand(call: Invocation, session: ScriptSession, words: readonly Value[]): Value {
   const first = words[0]
@@ -182,6 +198,7 @@ export const wrapperCommands: ReadonlyMap<string, Model> = new Map<string, Model
   ['cross-env', crossEnv],
   ['cross-env-shell', crossEnv],
   ['start', start],
+  ...['make', 'gmake', 'nmake', 'mingw32-make'].map(name => [name, make] as const),
   ['concurrently', lines],
   ...['run-s', 'run-p', 'npm-run-all', 'npm-run-all2'].map(name => [name, scripts] as const),
   ...['npm', 'yarn', 'pnpm', 'cnpm', 'yarnpkg'].map(name => [name, packageManager] as const),

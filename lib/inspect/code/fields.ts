@@ -1,0 +1,32 @@
+import type { Arguments } from './frame.ts'
+import type { Interpreter } from './interpreter.ts'
+import type { Place } from './sites.ts'
+import { withTaints, type Value } from './values.ts'
+
+/** What people type into a page, by the selector it is looked for with, whatever it is looked for in. */
+
+const looking: ReadonlySet<string> = new Set([
+  'querySelector',
+  'querySelectorAll',
+  'getElementById',
+  'getElementsByName',
+  'getElementsByClassName',
+])
+
+const telling =
+  /passw(?:or)?d|\bcc-|card.{0,3}(?:num|no)|\bcard|\bcvv|\bcvc|\biban\b|mnemonic|seed.?phrase|private.?key|one-time-code|\botp\b/i
+
+/** Fields for passwords and cards that are looked for in a page: what is typed there is the person's. */
+export function noteFields(
+  machine: Interpreter,
+  name: string,
+  given: Arguments,
+  answer: Value,
+  place: Place,
+): Value {
+  if (!looking.has(name)) return answer
+  const isTelling = given.list[0]?.known.some(text => typeof text === 'string' && telling.test(text))
+  return isTelling === true
+    ? withTaints(answer, [machine.source('browser', 'password and card fields', place)])
+    : answer
+}

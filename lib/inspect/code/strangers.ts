@@ -1,0 +1,212 @@
+import { isLocal, namesHost } from './destinations.ts'
+import { argument, flowInto, instance, sendTo, type ModelledCall } from './effects.ts'
+import type { Arguments, Frame, Interpreter } from './interpreter.ts'
+import { sourceOfPath } from './models/paths.ts'
+import type { Place } from './sites.ts'
+import {
+  join,
+  joinTaints,
+  known,
+  nothing,
+  ofHandle,
+  ofObject,
+  unsure,
+  type InstanceModel,
+  type ObjectValue,
+  type Taint,
+  type Value,
+} from './values.ts'
+import type { Text } from '../../types.ts'
+
+/**
+ * Packages that no model describes, told by what they are given: what is made for an address sends there, and what is
+ * given the path of somebody's credentials reads them.
+ */
+
+/** Fields of options that say where a client sends. */
+const addressFields =
+  /^(?:(?:base|api|server|service|ingest|collector|endpoint|connection|tracking|webhook|report)?_?(?:url|uri|endpoint|host|hostname|origin|address|server)|dsn|broker|gateway|collector|connectionstring)$/i
+
+/** Functions that make a client or send by themselves; whatever is constructed is a client. */
+const making =
+  /^(?:create|connect|client|init|make|configure|setup|open|request|fetch|post|put|patch|send|upload|report|track|push|publish|capture|identify)/i
+
+/** Packages that are themselves a function to send with: `url-join` and `terminal-link` take addresses too. */
+const clients = /fetch|request|https?|client|ajax|rest|sdk|socket|analytics|telemetry|track|webhook|upload|grpc|rpc/i
+
+/** Functions after which every other one of the package sends. */
+const starting = /^(?:init|initialize|configure|config|setup|start|load)$/i
+
+const maxFields = 60
+
+/** What leaves with an unknown client although nobody passes it a message: nothing else belongs into its options. */
+const neverOptions: ReadonlySet<string> = new Set(['credential-file', 'env', 'metadata-service', 'clipboard'])
+
+/** A call into a package that no model describes: a client it makes, undefined where it makes none. */
+export function strangersClient(machine: Interpreter, call: ModelledCall): Value | undefined {
+  const { handle, constructed, given, frame } = call
+  const path = handle.api.slice('pkg:'.length)
+  const name = path.slice(path.lastIndexOf('.') + 1).replaceAll('()', '')
+  noteStarted(machine, call)
+  const options = given.list.slice(0, 3)
+  if (options.every(value => value.known.length === 0 && value.objects.length === 0)) return undefined
+  if (!constructed && !(path.includes('.') ? making : clients).test(name)) return undefined
+  const addresses = addressesOf(machine, options, frame)
+  if (addresses.length === 0) {
+    if (constructed) {
+      passThrough(machine, call)
+      entrust(machine, call)
+    }
+    return undefined
+  }
+  const sends = !constructed && /^(?:request|fetch|post|put|patch|send|upload|report|track|push|publish)/i.test(name)
+  const taints = given.list.reduce<readonly Taint[]>(
+    (all, value) => joinTaints(all, machine.deepTaints({ ...value, functions: [] }, frame)),
+    [],
+  )
+  flowInto(
+    machine,
+    sends ? taints : taints.filter(({ source }) => neverOptions.has(source.kind)),
+    { kind: 'network', role: 'payload', destinations: addresses },
+    call,
+  )
+  const made = instance(machine, 'store', call, addresses.map(known).reduce(join, nothing))
+  for (const object of made.objects)
+    if (!object.fields.has('%target'))
+      machine.writeField(object, '%target', ofHandle(machine.handle('store.*', undefined, made)))
+  if (starting.test(name)) machine.write(machine.global(startedName(handle.api)), made)
+  return made
+}
+
+function startedName(api: string): string {
+  const path = api.slice('pkg:'.length)
+  return `%started ${path.split('.', 1)[0] ?? path}`
+}
+
+/** `Sentry.init({ dsn })`, and later `Sentry.setContext(name, data)`. */
+function noteStarted(machine: Interpreter, call: ModelledCall): void {
+  const cell = machine.globals.get(startedName(call.handle.api))
+  if (cell === undefined) return
+  let taints: readonly Taint[] = []
+  for (const value of call.given.list)
+    taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, call.frame))
+  if (taints.length > 0)
+    for (const { model } of machine.read(cell, call.frame).objects)
+      if (model !== undefined) sendTo(machine, model, taints, nothing, call)
+}
+
+/** `new NodeSDK({ resource, traceExporter })`: what lies beside a client goes out through it. */
+function passThrough(machine: Interpreter, call: ModelledCall): void {
+  const clients = new Set<InstanceModel>()
+  for (const value of call.given.list.slice(0, 3))
+    for (const object of value.objects) {
+      for (const field of fieldsOf(machine, object, call.frame))
+        for (const { model } of field[1].objects) if (model?.name === 'store') clients.add(model)
+    }
+  if (clients.size === 0) return
+  const taints = machine
+    .deepTaints(argument(call, 0), call.frame)
+    .filter(({ source }) => neverOptions.has(source.kind))
+  for (const model of clients) sendTo(machine, model, taints, nothing, call)
+}
+
+/** What a client of another package signs in with belongs to whom that client speaks to. */
+function entrust(machine: Interpreter, call: ModelledCall): void {
+  const isSuper = /^super\b/.test(call.place.file.text.slice(call.place.start, call.place.start + 6))
+  let taints: readonly Taint[] = []
+  for (const value of call.given.list.slice(0, 3)) taints = joinTaints(taints, machine.deepTaints(value, call.frame))
+  flowInto(
+    machine,
+    taints.filter(({ source: { kind } }) => kind === 'caller-secret' || (isSuper && kind === 'caller')),
+    { kind: 'network', role: 'client', destinations: [] },
+    call,
+  )
+}
+
+function fieldsOf(machine: Interpreter, object: ObjectValue, frame: Frame): readonly (readonly [string, Value])[] {
+  if (object.fields.size > maxFields || object.model !== undefined || object.kind !== 'object') return []
+  return [...object.fields].map(([name, cell]) => [name, machine.read(cell, frame)])
+}
+
+function addressesOf(machine: Interpreter, options: readonly Value[], frame: Frame): readonly Text[] {
+  const found = new Set<Text>()
+  for (const text of options[0]?.known ?? []) if (isAddress(text)) found.add(text)
+  for (const { objects } of options)
+    for (const object of objects.slice(0, 3))
+      for (const [name, field] of fieldsOf(machine, object, frame))
+        if (addressFields.test(name))
+          for (const text of field.known)
+            if (isAddress(text)) found.add(text)
+            else if (isHostName(text)) found.add(`https://${text}`)
+  return [...found].filter(text => !isLocal([text])).slice(0, 6)
+}
+
+function isAddress(text: unknown): text is Text {
+  return typeof text === 'string' && /^(?!file:|data:|about:|chrome)[a-z][a-z0-9+.-]{1,15}:\/\/\S{3,}$/i.test(text) && namesHost(text)
+}
+
+function isHostName(text: unknown): text is Text {
+  return typeof text === 'string' && /^(?:[\w-]{1,63}\.){1,8}[a-z]{2,18}(?::\d{1,5})?$/i.test(text)
+}
+
+// ---- files
+
+const reading =
+  /read|load|open|add|file|folder|dir|upload|put|database|level|archive|zip|tar|pack|create|copy|stream|parse|attach|import|append|send/i
+const notReading =
+  /default|option|exists|stat|access|watch|log|debug|warn|relative|resolve|join|dirname|basename|normalize|test|match|^is[A-Z]|^has|remove|unlink|delete|write|mkdir|ensure|output|save|chmod|includes|push|set/i
+
+/** What a function of a stranger reads, where it is given the path of credentials or of a file that was written. */
+export function readByStranger(
+  machine: Interpreter,
+  name: string,
+  given: Arguments,
+  constructed: boolean,
+  frame: Frame,
+  place: Place,
+): readonly Taint[] {
+  if (!constructed && (!reading.test(name) || notReading.test(name))) return []
+  let taints: readonly Taint[] = []
+  for (const value of given.list.slice(0, 4)) taints = joinTaints(taints, behindPaths(machine, value, frame, place))
+  return unsure(taints)
+}
+
+/** What lies in the files that these texts name: those of the user's that hold credentials, and those written before. */
+export function behindPaths(
+  machine: Interpreter,
+  value: Value,
+  frame: Frame,
+  place: Place,
+  /** Also below a folder that is not known: where nothing but a file can be meant. */
+  anywhere = false,
+): readonly Taint[] {
+  let taints: readonly Taint[] = []
+  for (const text of textsIn(machine, value, frame)) {
+    const stored = machine.storedFiles.get(text)
+    if (stored !== undefined) taints = joinTaints(taints, machine.read(stored, frame).taints)
+    if (!(anywhere ? /^[~/\u0001]/ : /^~\//).test(text) || sourceOfPath(text) !== 'credential-file') continue
+    const taint = machine.source('credential-file', text.slice(0, 300), place)
+    machine.reads(taint, 'path', frame)
+    taints = joinTaints(taints, [taint])
+  }
+  return taints
+}
+
+function textsIn(machine: Interpreter, value: Value, frame: Frame): readonly Text[] {
+  const found = value.known.filter(isPath)
+  for (const object of value.objects.slice(0, 3)) {
+    if (object.model !== undefined || object.fields.size > maxFields) continue
+    for (const cell of object.fields.values()) found.push(...machine.read(cell, frame).known.filter(isPath))
+    if (object.rest !== undefined) found.push(...machine.read(object.rest, frame).known.filter(isPath))
+  }
+  return found.slice(0, 20)
+}
+
+function isPath(text: unknown): text is Text {
+  return typeof text === 'string' && text.length < 400 && text.includes('/') && !text.includes('://')
+}
+
+/** Joined with what a call gives. */
+export function withClient(result: Value, client: Value | undefined): Value {
+  return client === undefined ? result : join(result, { ...ofObject(client.objects[0]!), open: true })
+}
