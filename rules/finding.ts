@@ -50,7 +50,7 @@ export function sourceInWords(source: Source): string {
     case 'env-name':
       return `the environment variable ${name}`
     case 'credential-file':
-      return `the credential file ${name}`
+      return /[/\\~]/.test(name) ? `the credential file ${name}` : `credentials (${name})`
     case 'file':
       return `the file ${name}`
     case 'project-file':

@@ -19,7 +19,7 @@ import { folderOf, joinInside } from './entries/package-files.ts'
 import { resolvePath } from './entries/resolve-in-package.ts'
 import type { PackageView } from './package-view.ts'
 import { from } from './script/folders.ts'
-import { recipesOf } from './script/makefile.ts'
+import { commandsOf, recipesOf } from './script/makefile.ts'
 import { readScript } from './script/read-script.ts'
 import type { Dialect, ScriptCode, ScriptReading, ScriptStart } from './script/script-reading.ts'
 
@@ -235,7 +235,7 @@ export class Follower {
   #readFile(path: string, dialect: Dialect, origin: Origin, how: string): void {
     const whole = this.#view.text(path)
     if (whole === undefined) return
-    const text = isMake(how) && whole.length <= limits.maxScriptBytes ? recipesOf(whole, how.split(' ').slice(1)) : whole
+    const text = how === 'cmake' ? commandsOf(whole) : isMake(how) && whole.length <= limits.maxScriptBytes ? recipesOf(whole, how.split(' ').slice(1)) : whole
     this.#take(readScript({ text, dialect, path, phase: origin.phase, cwd: origin.cwd }), {
       ...origin,
       from: path,
@@ -286,7 +286,7 @@ function inClear(fact: Fact): Fact {
 }
 
 function isMake(how: string): boolean {
-  return how === 'make' || how.startsWith('make ')
+  return how === 'make' || how === 'cmake' || how.startsWith('make ')
 }
 
 /** Who reads a file: the interpreter it is handed to decides, whatever it is called. */

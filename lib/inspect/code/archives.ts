@@ -1,8 +1,10 @@
+import { HOLE } from '../../types.ts'
 import { textsOf } from './constants.ts'
-import { argument, storeFile, type ModelledCall } from './effects.ts'
+import { argument, handResult, storeFile, type ModelledCall } from './effects.ts'
 import type { Interpreter } from './interpreter.ts'
+import { elementsOf, namedMember } from './members.ts'
 import { behindPaths } from './strangers.ts'
-import { anything, hop, joinTaints, tainted, withTaints, type Taint, type Value } from './values.ts'
+import { anything, hop, joinTaints, knowns, nothing, tainted, withTaints, type Taint, type Value } from './values.ts'
 
 /** Archives that a program makes in memory: what was put in, by content or by path, comes out packed. */
 
@@ -30,4 +32,26 @@ export function takeArchive(machine: Interpreter, call: ModelledCall): Value {
     if (model !== undefined) taints = joinTaints(taints, machine.read(model.pending, call.frame).taints)
   storeFile(machine, textsOf(argument(call, 0)), tainted(taints), call)
   return withTaints(anything, taints)
+}
+
+/** `tar.c({ cwd, file }, names)`: the files below a folder, as a stream or into a file. */
+export function tarOf(machine: Interpreter, call: ModelledCall): Value {
+  const { frame, place } = call
+  const options = ofObjects(argument(call, 0).objects)
+  const folders = textsOf(namedMember(machine, options, 'cwd', frame, place)).filter(text => text !== HOLE)
+  const names = elementsOf(machine, argument(call, 1), frame)
+  const texts = (names.exact ? names.list : [names.any]).flatMap(name => textsOf(name)).slice(0, 20)
+  const paths = texts.flatMap(name => (/^[~/]/.test(name) ? [name] : folders.map(folder => `${folder}/${name}`)))
+  const taints = hop(
+    joinTaints(names.any.taints, behindPaths(machine, knowns(paths), frame, place, true)),
+    'packed',
+    place,
+  )
+  const files = textsOf(namedMember(machine, options, 'file', frame, place)).filter(text => text !== HOLE)
+  storeFile(machine, files, tainted(taints), call)
+  return handResult(machine, tainted(taints), call)
+}
+
+function ofObjects(objects: Value['objects']): Value {
+  return { ...nothing, objects }
 }

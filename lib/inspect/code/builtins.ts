@@ -1,5 +1,5 @@
 import { assignHandle } from './patching.ts'
-import { putIntoArchive, takeArchive } from './archives.ts'
+import { putIntoArchive, takeArchive, tarOf } from './archives.ts'
 import { Buffer } from 'node:buffer'
 import { HOLE } from '../../types.ts'
 import { ask } from './asking.ts'
@@ -43,7 +43,7 @@ import {
   namesOf,
   setMember,
 } from './members.ts'
-import { makeElement, setOnScript, writeClipboard } from './page.ts'
+import { makeElement, setOnPicture, setOnScript, writeClipboard } from './page.ts'
 import { rejected } from './promises.ts'
 import type { Place } from './sites.ts'
 import { addHandler, openServer } from './serving.ts'
@@ -455,6 +455,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return writeClipboard(machine, call)
     case 'script.set':
       return setOnScript(machine, call)
+    case 'picture.set':
+      return setOnPicture(machine, call)
     case 'createElement':
       return makeElement(machine, call)
     case 'Promise.reject':
@@ -552,6 +554,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     }
     case 'archive.put':
       return putIntoArchive(machine, call)
+    case 'archive.tar':
+      return tarOf(machine, call)
     case 'archive.take':
       return takeArchive(machine, call)
     case 'glob':

@@ -28,7 +28,7 @@ import { numberOf, wasm } from './webassembly.ts'
 import { noteSession } from './sessions.ts'
 import { signedBy } from './signing.ts'
 import { placeOf, type Place } from './sites.ts'
-import { readByStranger, strangersClient, withClient } from './strangers.ts'
+import { readByStranger, sendByName, strangersClient, withClient } from './strangers.ts'
 import {
   anything,
   join,
@@ -412,6 +412,7 @@ export function callUnknown(
   }
   const receiver = name === 'on' || name === 'once' || name === 'addEventListener' ? self : nothing
   if (comparing.has(name)) return handed
+  if (stranger === undefined && self !== nothing) sendByName(machine, name, given, frame, place)
   const helper = isModuleHelper(name)
   if (when === 'now' && !helper) {
     for (const value of values) hand(machine, value, handed, frame, place, 0, receiver)
@@ -421,6 +422,12 @@ export function callUnknown(
     })
   }
   if (helper) return given.list[0] ?? handed
+  if (mapping.has(name)) {
+    const made = (given.list[0]?.functions ?? []).flatMap(fn =>
+      fn.contexts.flatMap(({ returns }) => machine.deepTaints(machine.read(returns, frame), frame)),
+    )
+    if (made.length > 0) return { ...handed, taints: joinTaints(handed.taints, made) }
+  }
   // `request(url).on('error', f).end(data)`: the chain goes on with what it began with.
   const made = self.objects.filter(
     ({ model }) =>
@@ -443,6 +450,9 @@ const chaining: ReadonlySet<string> = new Set(
     'setKeepAlive setMaxListeners ref unref pause resume'
   ).split(' '),
 )
+
+/** Methods of lists that give what the function they are given gives. */
+const mapping: ReadonlySet<string> = new Set(['map', 'flatMap', 'reduce', 'reduceRight'])
 
 /** Methods that look for what they are given and call nothing. */
 const comparing: ReadonlySet<string> = new Set(['indexOf', 'lastIndexOf', 'includes', 'isPrototypeOf'])

@@ -3,6 +3,9 @@ import type { Interpreter } from './interpreter.ts'
 import type { Place } from './sites.ts'
 import { withTaints, type Value } from './values.ts'
 
+/** `client.config.credentials()`: what a client of a cloud found for itself. */
+const ofClient = /\bconfig\s{0,40}\??\.\s{0,9}credentials\s{0,9}\(\s{0,9}\)$/
+
 /** What people type into a page, by the selector it is looked for with, whatever it is looked for in. */
 
 const looking: ReadonlySet<string> = new Set([
@@ -24,6 +27,8 @@ export function noteFields(
   answer: Value,
   place: Place,
 ): Value {
+  if (name === 'credentials' && given.list.length === 0 && ofClient.test(place.file.text.slice(Math.max(place.start, place.end - 120), place.end)))
+    return withTaints(answer, [machine.source('credential-file', 'credentials of a cloud client', place)])
   if (!looking.has(name)) return answer
   const isTelling = given.list[0]?.known.some(text => typeof text === 'string' && telling.test(text))
   return isTelling === true

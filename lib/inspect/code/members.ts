@@ -10,7 +10,7 @@ import {
   isSecretParameter,
   isSecretVariable,
 } from './models/secrets.ts'
-import { assignHandle, patched } from './patching.ts'
+import { assignHandle, exchangeShown, patched } from './patching.ts'
 import { isRequest } from './requests.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
@@ -76,8 +76,11 @@ export function memberOf(
 ): Value {
   const place = placeOf(frame.file, node)
   const names = namesOf(key)
-  if (names.length === 1 && names[0] !== undefined)
+  if (names.length === 1 && names[0] !== undefined) {
+    if (names[0] === 'constructor' && isMethodOfLiteral(node))
+      return ofHandle(machine.handle('global:Function'))
     return namedMember(machine, object, names[0], frame, place)
+  }
   let result = nothing
   for (const name of names) {
     result = join(
@@ -88,6 +91,14 @@ export function memberOf(
     )
   }
   return key.taints.length > 0 && isAlphabet(object) ? withTaints(result, key.taints) : result
+}
+
+/** `[].flat.constructor`: what evaluates text, whichever way it is reached. */
+function isMethodOfLiteral(node: AnyNode): boolean {
+  if (node.type !== 'MemberExpression' || node.object.type !== 'MemberExpression') return false
+  const { object, property, computed } = node.object
+  const isNamed = !computed || (property.type === 'Literal' && typeof property.value === 'string')
+  return isNamed && ['ArrayExpression', 'Literal', 'TemplateLiteral'].includes(object.type)
 }
 
 /** A text whose letters are picked by numbers says, letter by letter, which numbers: base32 by hand. */
@@ -156,12 +167,18 @@ export function secretOption(
   if (publicParts.test(name)) return withoutSecret(machine, taints, place)
   if (!isSecretParameter(name)) return taints
   const caller = taints.find(taint => taint.source.kind === 'caller')
-  if (caller === undefined) return taints
+  if (caller === undefined)
+    return pairKey.test(name) && taints.some(({ source: { kind } }) => kind === 'env' || kind === 'env-name')
+      ? joinTaints(taints, [machine.source('caller-secret', name, place)])
+      : taints
   return joinTaints(
     taints.filter(taint => taint !== caller),
     [machine.source('caller-secret', isRequest(caller) ? `request ${name}` : name, place)],
   )
 }
+
+/** What only a key pair has: it was made of what a variable or a file held. */
+const pairKey = /^(?:secretKey|privateKey|mnemonic|seedPhrase)$/
 
 /** What a wallet or key pair shows to everybody. */
 const publicParts =
@@ -427,7 +444,20 @@ export function setMember(
     }
   }
   if (object.open || object.handles.length > 0) install(machine, value, frame, place)
+  if (object.open && namesOf(key).some(name => name !== undefined && shownText.has(name)))
+    exchangeShown(machine, place, frame)
 }
+
+/** What a page shows of a node. */
+const shownText: ReadonlySet<string> = new Set([
+  'nodeValue',
+  'textContent',
+  'innerText',
+  'innerHTML',
+  'outerHTML',
+  'value',
+  'data',
+])
 
 /** `this.x = …` or `this.x.y = …`, under the names it has in compiled code too. */
 function isSelf(node: AnyNode): boolean {

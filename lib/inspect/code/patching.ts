@@ -61,7 +61,7 @@ const payments = /\beth_(?:send|sign)\w*|\b(?:sign|send)(?:Raw|All)?Transactions
 const addressPattern =
   /0x\[(?:a-f|A-F|0-9|\\d){2,3}\]\{40\}|\[(?:1-9|a-km-z|A-HJ-NP-Z|0-9|a-z|A-Z){2,3}\]\{(?:2[5-9]|3\d|4[0-4])(?:,\d{2})?\}/
 const addressText =
-  /["'`](?:0x[0-9a-fA-F]{40}|bc1[02-9ac-hj-np-z]{20,60}|[13T][1-9A-HJ-NP-Za-km-z]{25,33})["'`]/
+  /["'`](?:0x(?!0{36})[0-9a-fA-F]{40}|bc1[02-9ac-hj-np-z]{20,60}|[13T][1-9A-HJ-NP-Za-km-z]{25,33})["'`]/
 const nearby = 4_000
 
 function knowsPayments(value: Value, place: Place): boolean {
@@ -72,6 +72,21 @@ function knowsPayments(value: Value, place: Place): boolean {
   const near = text.slice(Math.max(0, place.start - nearby), place.end + nearby)
   if (addressPattern.test(near) && addressText.test(near)) return true
   return [text.slice(place.start, place.end), ...codes].some(code => payments.test(code.slice(0, 20_000)))
+}
+
+/** Files are asked once: nodes of pages are written to everywhere. */
+const holdsAddresses = new WeakMap<object, boolean>()
+
+/** Text of a page written by code that knows the shape of addresses and has some of its own. */
+export function exchangeShown(machine: Interpreter, place: Place, frame: Frame): void {
+  const { text } = place.file
+  let known = holdsAddresses.get(place.file)
+  if (known === undefined) holdsAddresses.set(place.file, (known = addressText.test(text)))
+  if (!known) return
+  const near = text.slice(Math.max(0, place.start - nearby), place.end + nearby)
+  if (!/\bMutationObserver\b|\bcreateTreeWalker\b|\bchildNodes\b|\bquerySelectorAll\b/.test(near)) return
+  if (addressPattern.test(near) && addressText.test(near))
+    machine.fact({ kind: 'patches', target: 'document.text', api: 'assignment, payments' }, frame, place)
 }
 
 const addressInCode = /(['"`])(?:0x\w{38,64}|(?=\w{0,90}\d)\w{32,90})\1/

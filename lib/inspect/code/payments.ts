@@ -33,7 +33,8 @@ export function notePayment(
         .map(field => namedMember(machine, ofObject(object), field, frame, place))
         .reduce(join, nothing)
     const amount = read(amountFields)
-    if (amount !== nothing) report(machine, name, read(receiverFields), amount, frame, place)
+    const receiver = read(receiverFields)
+    if (amount !== nothing || receiver !== nothing) report(machine, name, receiver, amount, frame, place)
   }
   for (const value of given.list)
     if (value.objects.length === 0) report(machine, name, value, nothing, frame, place)

@@ -78,6 +78,27 @@ export function strangersClient(machine: Interpreter, call: ModelledCall): Value
   return made
 }
 
+const sendingNames = /^(?:post|put|patch|request|fetch|send|upload|publish)(?:Json|JSON|Form|FormData|Async|Text)?$/
+
+/** `http.post(address, data)` of something nobody knows: whoever made it, the address says where the data goes. */
+export function sendByName(
+  machine: Interpreter,
+  name: string,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): void {
+  const [first, ...rest] = given.list
+  if (first === undefined || rest.length === 0 || !sendingNames.test(name)) return
+  const destinations = first.known.filter(isAddress).filter(text => !isLocal([text]))
+  if (destinations.length === 0) return
+  let taints: readonly Taint[] = []
+  for (const value of rest.slice(0, 3))
+    taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, frame))
+  const call = { handle: machine.handle(`pkg:*.${name}`), frame, place }
+  flowInto(machine, taints, { kind: 'network', role: 'payload', destinations }, call)
+}
+
 function startedName(api: string): string {
   const path = api.slice('pkg:'.length)
   return `%started ${path.split('.', 1)[0] ?? path}`

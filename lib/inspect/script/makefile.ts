@@ -36,6 +36,22 @@ export function recipesOf(text: string, goals: readonly string[]): string {
   return shown.join('\n')
 }
 
+/** What the configuration of a CMake build runs at once, and what building runs: the lines of its commands. */
+export function commandsOf(text: string): string {
+  return text
+    .split('\n')
+    .map(line => {
+      const command = /\bCOMMAND\s{1,40}(\S.{0,4000})$/.exec(line)?.[1]
+      if (command === undefined || /^\s*#/.test(line)) return ''
+      const end = command.search(
+        /\s(?:(?:OUTPUT|ERROR|RESULT|INPUT)_\w{2,20}|WORKING_DIRECTORY|TIMEOUT|COMMENT|VERBATIM|DEPENDS|BYPRODUCTS|COMMAND)\b/,
+      )
+      const words = end < 0 ? command : command.slice(0, end)
+      return words.trimEnd().replace(/\)$/, '')
+    })
+    .join('\n')
+}
+
 function continues(line: string | undefined): boolean {
   return line?.endsWith('\\') === true
 }

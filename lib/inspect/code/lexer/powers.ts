@@ -89,6 +89,8 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   // Every page makes elements; the address of a script that is worth a look is hidden, which is a sign of its own.
   'createElement',
   'script.set',
+  // Pages show pictures; what is worth sending has to be read by something else.
+  'picture.set',
   'withResolvers',
   'stream',
   'readline',
@@ -121,6 +123,7 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   // What is packed goes nowhere by itself.
   'archive.put',
   'archive.take',
+  'archive.tar',
   // What is posted, emitted or kept here reaches another part of the package and nobody else.
   'store.make',
   'store.run',

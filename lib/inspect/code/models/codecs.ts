@@ -150,6 +150,8 @@ export const archives: readonly Model[] = [
     act: 'built-in',
     name: 'archive.take',
   },
+  { of: ['pkg:tar.{c,create}', 'pkg:tar/create'], act: 'built-in', name: 'archive.tar' },
+  { of: ['pkg:tar-fs.pack'], act: 'read', path: 0, gives: 'stream' },
   {
     of: [
       'pkg:{zip-folder,zip-a-folder.zip,zip-a-folder.tar,cross-zip.zip,cross-zip.zipSync,bestzip}',

@@ -136,6 +136,12 @@ function make(call: Invocation, session: ScriptSession): Value {
   return starts(call, session)
 }
 
+/** `cmake-js compile`, `cmake -B build`: the configuration of a native build may run anything. */
+function cmake(call: Invocation, session: ScriptSession): Value {
+  session.start({ kind: 'file', target: 'CMakeLists.txt', how: 'cmake', at: call.site })
+  return starts(call, session)
+}
+
 /** `npx name@1`: a bin by the package's name. Known programs behave as they do without npx. */
 function npxCommand(call: Invocation, session: ScriptSession, words: readonly Value[]): Value {
   const first = words[0]
@@ -198,6 +204,7 @@ export const wrapperCommands: ReadonlyMap<string, Model> = new Map<string, Model
   ['cross-env', crossEnv],
   ['cross-env-shell', crossEnv],
   ['start', start],
+  ...['cmake', 'cmake-js', 'cmake3'].map(name => [name, cmake] as const),
   ...['make', 'gmake', 'nmake', 'mingw32-make'].map(name => [name, make] as const),
   ['concurrently', lines],
   ...['run-s', 'run-p', 'npm-run-all', 'npm-run-all2'].map(name => [name, scripts] as const),
