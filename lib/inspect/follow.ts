@@ -235,7 +235,12 @@ export class Follower {
   #readFile(path: string, dialect: Dialect, origin: Origin, how: string): void {
     const whole = this.#view.text(path)
     if (whole === undefined) return
-    const text = how === 'cmake' ? commandsOf(whole) : isMake(how) && whole.length <= limits.maxScriptBytes ? recipesOf(whole, how.split(' ').slice(1)) : whole
+    const text =
+      how === 'cmake'
+        ? commandsOf(whole)
+        : isMake(how) && whole.length <= limits.maxScriptBytes
+          ? recipesOf(whole, how.split(' ').slice(1))
+          : whole
     this.#take(readScript({ text, dialect, path, phase: origin.phase, cwd: origin.cwd }), {
       ...origin,
       from: path,

@@ -3,8 +3,18 @@ import { textsOf } from './constants.ts'
 import { argument, handResult, storeFile, type ModelledCall } from './effects.ts'
 import type { Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
-import { behindPaths } from './strangers.ts'
-import { anything, hop, joinTaints, knowns, nothing, tainted, withTaints, type Taint, type Value } from './values.ts'
+import { behindPaths } from './read-for-others.ts'
+import {
+  anything,
+  hop,
+  joinTaints,
+  knowns,
+  nothing,
+  tainted,
+  withTaints,
+  type Taint,
+  type Value,
+} from './values.ts'
 
 /** Archives that a program makes in memory: what was put in, by content or by path, comes out packed. */
 
@@ -41,7 +51,9 @@ export function tarOf(machine: Interpreter, call: ModelledCall): Value {
   const folders = textsOf(namedMember(machine, options, 'cwd', frame, place)).filter(text => text !== HOLE)
   const names = elementsOf(machine, argument(call, 1), frame)
   const texts = (names.exact ? names.list : [names.any]).flatMap(name => textsOf(name)).slice(0, 20)
-  const paths = texts.flatMap(name => (/^[~/]/.test(name) ? [name] : folders.map(folder => `${folder}/${name}`)))
+  const paths = texts.flatMap(name =>
+    /^[~/]/.test(name) ? [name] : folders.map(folder => `${folder}/${name}`),
+  )
   const taints = hop(
     joinTaints(names.any.taints, behindPaths(machine, knowns(paths), frame, place, true)),
     'packed',

@@ -901,7 +901,9 @@ function openInstance(machine: Interpreter, name: string, call: ModelledCall): V
 /** `Reflect.construct(globalThis[name], …)` where the name is not known. */
 function isUnknownGlobal(callee: Value, { file, start, end }: Place): boolean {
   if (callee.functions.length > 0 || callee.handles.length > 0) return false
-  return /^[^(]{0,40}\(\s{0,9}(?:globalThis|global|window|self)\s{0,9}\[/.test(file.text.slice(start, Math.min(end, start + 120)))
+  return /^[^(]{0,40}\(\s{0,9}(?:globalThis|global|window|self)\s{0,9}\[/.test(
+    file.text.slice(start, Math.min(end, start + 120)),
+  )
 }
 
 function defineProperties(machine: Interpreter, call: ModelledCall): void {
@@ -932,7 +934,8 @@ function define(
     if (name !== undefined && setter.functions.length > 0) addSetter(owner, name, setter)
   }
   if (value === anything && getter.functions.length > 0 && name !== undefined)
-    for (const handle of target.handles) assignHandle(machine, handle, name, givenBy(machine, getter, frame, place), frame, place)
+    for (const handle of target.handles)
+      assignHandle(machine, handle, name, givenBy(machine, getter, frame, place), frame, place)
   if (value !== anything)
     setMember(machine, target, name === undefined ? anything : known(name), value, frame, placeNode(place))
 }

@@ -20,6 +20,7 @@ import {
   superObject,
 } from './members.ts'
 import { callMethod } from './methods.ts'
+import { noteDefaults } from './defaults.ts'
 import { noteMail } from './mails.ts'
 import { notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
@@ -28,7 +29,8 @@ import { numberOf, wasm } from './webassembly.ts'
 import { noteSession } from './sessions.ts'
 import { signedBy } from './signing.ts'
 import { placeOf, type Place } from './sites.ts'
-import { readByStranger, sendByName, strangersClient, withClient } from './strangers.ts'
+import { readByStranger } from './read-for-others.ts'
+import { sendByName, strangersClient, withClient } from './strangers.ts'
 import {
   anything,
   join,
@@ -191,7 +193,8 @@ function applyMethod(
 /** What a class of another package is made with, its instances keep: the caller's `apiKey` is `this.apiKey` then. */
 function keepGiven(machine: Interpreter, given: Arguments, frame: Frame): void {
   let taints: readonly Taint[] = []
-  for (const value of [...given.list, given.rest]) taints = joinTaints(taints, machine.deepTaints(value, frame))
+  for (const value of [...given.list, given.rest])
+    taints = joinTaints(taints, machine.deepTaints(value, frame))
   const callers = taints.filter(({ source: { kind } }) => kind === 'caller' || kind === 'caller-secret')
   if (callers.length === 0) return
   for (const object of frame.thisValue.objects) machine.writeField(object, givenField, tainted(callers))
@@ -412,6 +415,7 @@ export function callUnknown(
   }
   const receiver = name === 'on' || name === 'once' || name === 'addEventListener' ? self : nothing
   if (comparing.has(name)) return handed
+  if (name === 'option' || name === 'options') noteDefaults(machine, given, frame)
   if (stranger === undefined && self !== nothing) sendByName(machine, name, given, frame, place)
   const helper = isModuleHelper(name)
   if (when === 'now' && !helper) {
@@ -431,7 +435,8 @@ export function callUnknown(
   // `request(url).on('error', f).end(data)`: the chain goes on with what it began with.
   const made = self.objects.filter(
     ({ model }) =>
-      model !== undefined && (chaining.has(name) || (model.name === 'request' && model.api.startsWith('pkg:'))),
+      model !== undefined &&
+      (chaining.has(name) || (model.name === 'request' && model.api.startsWith('pkg:'))),
   )
   return made.length === 0 ? handed : { ...handed, objects: made }
 }

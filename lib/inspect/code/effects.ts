@@ -9,6 +9,7 @@ import { elementsOf, namedMember } from './members.ts'
 import { addon, environmentApi } from './models/index.ts'
 import type { Act } from './models/model.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
+import { everyHeader } from './patching.ts'
 import { pathText } from './paths.ts'
 import type { Place } from './sites.ts'
 import {
@@ -34,7 +35,7 @@ import {
   type Taint,
   type Value,
 } from './values.ts'
-import { behindPaths } from './strangers.ts'
+import { behindPaths } from './read-for-others.ts'
 import { runWritten } from './written-scripts.ts'
 import { noteImports, numberOf, wasm, withoutNames } from './webassembly.ts'
 
@@ -277,7 +278,10 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     for (const at of model.payload ?? [])
       payload = joinTaints(payload, machine.deepTaints(argument(call, at), frame))
     flowInto(machine, payload, { kind: 'network', role: 'payload', destinations }, call)
-    flowInto(machine, parts.header, { kind: 'network', role: 'header', destinations }, call)
+    const carried = call.handle.api.startsWith('pkg:axios') ? machine.globals.get(everyHeader) : undefined
+    const header =
+      carried === undefined ? parts.header : joinTaints(parts.header, machine.read(carried, frame).taints)
+    flowInto(machine, header, { kind: 'network', role: 'header', destinations }, call)
   }
   if (frame.thrown !== undefined) machine.write(frame.thrown, tainted([taint]))
   if (model.gives === 'response') return handResult(machine, tainted([taint]), call)
@@ -334,6 +338,9 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
     if (uploads) taints = joinTaints(taints, behindPaths(machine, value, frame, call.place))
     content = join(content, { ...value, functions: [] })
   }
+  // A client of a chain signs on the spot with the key it is given.
+  if (isStore && signs(call))
+    taints = taints.filter(({ source: { kind } }) => kind === 'network' || kind === 'host')
   for (const { model: target } of models(self)) {
     if (target.name === 'socket') notePool(machine, target, call)
     sendTo(machine, target, taints, content, call, model.role ?? 'payload')
@@ -345,13 +352,27 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
 /** Methods of clients that are given the path of what they send: `sftp.fastPut(path, name)`. */
 const uploading = /\.\s{0,9}(?:upload|fastPut|put|send|append|attach|store)\w{0,30}\s{0,9}\(/
 
+function signs({ place: { file, start, end } }: ModelledCall): boolean {
+  return /\.\s{0,9}(?:sign\w{0,40}|\w{0,30}Transaction\w{0,20}|execute\w{0,20})\s{0,9}\([^()]{0,4000}[\s\S]{0,4000}$/.test(
+    file.text.slice(start, Math.min(end, start + 400)),
+  )
+}
+
 /** `client.access({ host, user, password })` of a client that was made without an address. */
 function opensStore(machine: Interpreter, call: ModelledCall): boolean {
   const { place, frame } = call
   const text = place.file.text.slice(place.start, Math.min(place.end, place.start + 200))
   if (!/\.\s{0,9}(?:access|connect|login|open|auth)\s{0,9}\(/.test(text)) return false
   const options = argument(call, 0)
-  if (options.objects.length === 0) return false
+  if (options.objects.length === 0) {
+    // `bot.login(token)`: whoever wrote the token into the code owns the account.
+    if (!/\.\s{0,9}login\s{0,9}\(/.test(text)) return false
+    for (const { model } of models(call.self)) {
+      const account = accountOf(machine, options, textsOf(machine.read(model.texts, frame)), frame, place)
+      if (account !== undefined) machine.write(model.texts, known(account))
+    }
+    return true
+  }
   const parts = requestParts(machine, [options], frame, place)
   const told = destinationsOf(machine, nothing, parts, undefined, frame, place)
   const account = accountOf(machine, options, told, frame, place)
@@ -494,7 +515,12 @@ function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall):
 }
 
 function isTagWithOptions(api: string, { known: texts, open, objects }: Value): boolean {
-  return /^pkg:(?:execa|zx)(?:\.[\w$]+)?$/.test(api) && !open && texts.length === 0 && objects.some(one => one.kind === 'object')
+  return (
+    /^pkg:(?:execa|zx)(?:\.[\w$]+)?$/.test(api) &&
+    !open &&
+    texts.length === 0 &&
+    objects.some(one => one.kind === 'object')
+  )
 }
 
 /** The words of each list that the arguments may be: rows of a table of programs, or what each of several functions gives. */
@@ -680,13 +706,33 @@ export function evaluateCode(
         kind: 'evaluates',
         api: call.handle.api,
         code: computed || !constant ? 'computed' : 'constant',
-        decoders: computed && isNameHidden(call) ? [...decodersOf(taints), hiddenName] : decodersOf(taints),
+        decoders:
+          computed && isNameHidden(call)
+            ? [...decodersOf(taints), hiddenName]
+            : taints.length === 0 && isSpelled(code, place)
+              ? ['char-codes']
+              : decodersOf(taints),
       },
       frame,
       place,
     )
   }
   return join(result, tainted(taints))
+}
+
+const minSpelled = 20
+
+/** A known text of which nothing stands in the file, where that file makes letters of numbers: it spells out the text. */
+function isSpelled(code: Value, { file }: Place): boolean {
+  if (!/fromCharCode|fromCodePoint/.test(file.text)) return false
+  return code.known.some(whole => {
+    if (typeof whole !== 'string' || whole.length > 20_000) return false
+    // What the constructor of functions puts around its body is nobody's.
+    const text = whole.replace(/^\(function anonymous\([^)]{0,200}\) \{/, '').replace(/\n\}\)$/, '')
+    if (text.length < minSpelled) return false
+    for (let at = 0; at + 6 <= text.length; at += 6) if (file.text.includes(text.slice(at, at + 6))) return false
+    return true
+  })
 }
 
 const hiddenName = 'a name that is put together'

@@ -27,7 +27,11 @@ export function noteFields(
   answer: Value,
   place: Place,
 ): Value {
-  if (name === 'credentials' && given.list.length === 0 && ofClient.test(place.file.text.slice(Math.max(place.start, place.end - 120), place.end)))
+  if (
+    name === 'credentials' &&
+    given.list.length === 0 &&
+    ofClient.test(place.file.text.slice(Math.max(place.start, place.end - 120), place.end))
+  )
     return withTaints(answer, [machine.source('credential-file', 'credentials of a cloud client', place)])
   if (!looking.has(name)) return answer
   const isTelling = given.list[0]?.known.some(text => typeof text === 'string' && telling.test(text))

@@ -1,5 +1,6 @@
 import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
+import { defaultOf } from './defaults.ts'
 import { install, setOnInstance } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { addon, environmentApi, isModelled, propertyOf } from './models/index.ts'
@@ -144,7 +145,7 @@ export function namedMember(
       else result = join(result, anything)
     } else if (constant !== null && constant !== undefined) result = join(result, anything)
   }
-  if (object.open) result = join(result, anything)
+  if (object.open) result = join(join(result, anything), defaultOf(machine, name, frame))
   if (name === 'length') return result === nothing ? anything : result
   if (name === 'stack' && machine.globals.has('%stack'))
     result = join(result, machine.read(machine.global('%stack'), frame))

@@ -36,6 +36,7 @@ export function assignHandle(
   }
   machine.write(cell, value)
   if (target.api === environmentApi) return
+  if (api.startsWith('pkg:axios.defaults.headers')) machine.write(machine.global(everyHeader), value)
   if (api === 'global:Error.prepareStackTrace') tellStack(machine, value, frame, place)
   if (isPatchTarget(api)) {
     const how = namesReceiver(name, value, api)
@@ -47,6 +48,9 @@ export function assignHandle(
     machine.fact({ kind: 'patches', target: named, api: how, ...(unsure ? { unsure } : {}) }, frame, place)
   } else if (/\.on[a-z]+$/.test(api)) hand(machine, value, anything, frame, place)
 }
+
+/** What every request of axios carries. */
+export const everyHeader = '%headers of axios'
 
 /** Who says what a stack looks like, is asked for it by every error. */
 function tellStack(machine: Interpreter, value: Value, frame: Frame, place: Place): void {

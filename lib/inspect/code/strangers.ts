@@ -1,7 +1,6 @@
 import { isLocal, namesHost } from './destinations.ts'
 import { argument, flowInto, instance, sendTo, type ModelledCall } from './effects.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
-import { sourceOfPath } from './models/paths.ts'
 import type { Place } from './sites.ts'
 import {
   join,
@@ -10,7 +9,6 @@ import {
   nothing,
   ofHandle,
   ofObject,
-  unsure,
   type InstanceModel,
   type ObjectValue,
   type Taint,
@@ -18,24 +16,25 @@ import {
 } from './values.ts'
 import type { Text } from '../../types.ts'
 
-/**
- * Packages that no model describes, told by what they are given: what is made for an address sends there, and what is
- * given the path of somebody's credentials reads them.
- */
+/** Packages that no model describes, told by what they are given: what is made for an address sends there. */
 
 /** Fields of options that say where a client sends. */
 const addressFields =
-  /^(?:(?:base|api|server|service|ingest|collector|endpoint|connection|tracking|webhook|report)?_?(?:url|uri|endpoint|host|hostname|origin|address|server)|dsn|broker|gateway|collector|connectionstring)$/i
+  /^(?!(?:home|doc|image|avatar|icon|logo|photo|redirect|callback|return|thumb|repo|site|public|asset|cdn|link|help|license|source|terms|privacy|issue|bug)\w{0,20}$)\w{0,30}(?:url|uri|endpoint|host|hostname|origin|address|server)$|^(?:dsn|broker|gateway|collector|connectionstring)$/i
+
+/** Fields whose objects say where what is logged, traced or counted goes. */
+const outlets = /^(?:transports?|targets?|exporters?|\w{1,20}Exporter|appenders?|sinks?|reporters?|options)$/i
 
 /** Functions that make a client or send by themselves; whatever is constructed is a client. */
 const making =
   /^(?:create|connect|client|init|make|configure|setup|open|request|fetch|post|put|patch|send|upload|report|track|push|publish|capture|identify)/i
 
 /** Packages that are themselves a function to send with: `url-join` and `terminal-link` take addresses too. */
-const clients = /fetch|request|https?|client|ajax|rest|sdk|socket|analytics|telemetry|track|webhook|upload|grpc|rpc/i
+const clients =
+  /fetch|request|https?|client|ajax|rest|sdk|socket|analytics|telemetry|track|webhook|upload|grpc|rpc/i
 
 /** Functions after which every other one of the package sends. */
-const starting = /^(?:init|initialize|configure|config|setup|start|load)$/i
+const starting = /^(?:init\w{0,20}|configure|config|setup|start|load)$/i
 
 const maxFields = 60
 
@@ -50,16 +49,18 @@ export function strangersClient(machine: Interpreter, call: ModelledCall): Value
   noteStarted(machine, call)
   const options = given.list.slice(0, 3)
   if (options.every(value => value.known.length === 0 && value.objects.length === 0)) return undefined
-  if (!constructed && !(path.includes('.') ? making : clients).test(name)) return undefined
-  const addresses = addressesOf(machine, options, frame)
+  const isClient = constructed || (path.includes('.') ? making : clients).test(name)
+  const outlet = outletsOf(machine, options, frame)
+  if (!isClient && outlet === nothing) return undefined
+  const addresses = isClient ? addressesOf(machine, options, frame) : []
   if (addresses.length === 0) {
-    if (constructed) {
-      passThrough(machine, call)
-      entrust(machine, call)
-    }
+    if (constructed) passThrough(machine, call)
+    if (outlet !== nothing) return outlet.open ? clientFor(machine, outlet, call) : outlet
+    if (constructed) entrust(machine, call)
     return undefined
   }
-  const sends = !constructed && /^(?:request|fetch|post|put|patch|send|upload|report|track|push|publish)/i.test(name)
+  const sends =
+    !constructed && /^(?:request|fetch|post|put|patch|send|upload|report|track|push|publish)/i.test(name)
   const taints = given.list.reduce<readonly Taint[]>(
     (all, value) => joinTaints(all, machine.deepTaints({ ...value, functions: [] }, frame)),
     [],
@@ -70,15 +71,13 @@ export function strangersClient(machine: Interpreter, call: ModelledCall): Value
     { kind: 'network', role: 'payload', destinations: addresses },
     call,
   )
-  const made = instance(machine, 'store', call, addresses.map(known).reduce(join, nothing))
-  for (const object of made.objects)
-    if (!object.fields.has('%target'))
-      machine.writeField(object, '%target', ofHandle(machine.handle('store.*', undefined, made)))
+  const made = clientFor(machine, addresses.map(known).reduce(join, nothing), call)
   if (starting.test(name)) machine.write(machine.global(startedName(handle.api)), made)
   return made
 }
 
-const sendingNames = /^(?:post|put|patch|request|fetch|send|upload|publish)(?:Json|JSON|Form|FormData|Async|Text)?$/
+const sendingNames =
+  /^(?:post|put|patch|request|fetch|send|upload|publish)(?:Json|JSON|Form|FormData|Async|Text)?$/
 
 /** `http.post(address, data)` of something nobody knows: whoever made it, the address says where the data goes. */
 export function sendByName(
@@ -97,6 +96,42 @@ export function sendByName(
     taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, frame))
   const call = { handle: machine.handle(`pkg:*.${name}`), frame, place }
   flowInto(machine, taints, { kind: 'network', role: 'payload', destinations }, call)
+}
+
+function clientFor(machine: Interpreter, addresses: Value, call: ModelledCall): Value {
+  const made = instance(machine, 'store', call, { ...nothing, known: addresses.known })
+  for (const object of made.objects)
+    if (!object.fields.has('%target'))
+      machine.writeField(object, '%target', ofHandle(machine.handle('store.*', undefined, made)))
+  return made
+}
+
+/**
+ * What a logger or tracer is made with to send: `{ transports: [new Http({ host })] }` holds clients, and
+ * `{ transport: { targets: [{ options: { url } }] } }` addresses, which make the answer an open one.
+ */
+function outletsOf(machine: Interpreter, options: readonly Value[], frame: Frame): Value {
+  let found = nothing
+  const queue: { readonly object: ObjectValue; readonly depth: number }[] = options.flatMap(({ objects }) =>
+    objects.slice(0, 3).map(object => ({ object, depth: 0 })),
+  )
+  for (let at = 0; at < queue.length && at < maxFields; at++) {
+    const { object, depth } = queue[at]!
+    if (object.fields.size > maxFields || depth > 4) continue
+    if (object.kind !== 'object' && object.kind !== 'array') continue
+    for (const [name, cell] of object.fields) {
+      const isOutlet = outlets.test(name) && (depth > 0 || name !== 'options')
+      if (!isOutlet && depth === 0) continue
+      const value = machine.read(cell, frame)
+      if (depth > 0 && addressFields.test(name))
+        for (const text of value.known)
+          if (isAddress(text) && !isLocal([text])) found = join(found, { ...known(text), open: true })
+      for (const inner of value.objects)
+        if (inner.model?.name === 'store') found = join(found, ofObject(inner))
+        else if (isOutlet || object.kind === 'array') queue.push({ object: inner, depth: depth + 1 })
+    }
+  }
+  return found
 }
 
 function startedName(api: string): string {
@@ -135,7 +170,8 @@ function passThrough(machine: Interpreter, call: ModelledCall): void {
 function entrust(machine: Interpreter, call: ModelledCall): void {
   const isSuper = /^super\b/.test(call.place.file.text.slice(call.place.start, call.place.start + 6))
   let taints: readonly Taint[] = []
-  for (const value of call.given.list.slice(0, 3)) taints = joinTaints(taints, machine.deepTaints(value, call.frame))
+  for (const value of call.given.list.slice(0, 3))
+    taints = joinTaints(taints, machine.deepTaints(value, call.frame))
   flowInto(
     machine,
     taints.filter(({ source: { kind } }) => kind === 'caller-secret' || (isSuper && kind === 'caller')),
@@ -144,7 +180,11 @@ function entrust(machine: Interpreter, call: ModelledCall): void {
   )
 }
 
-function fieldsOf(machine: Interpreter, object: ObjectValue, frame: Frame): readonly (readonly [string, Value])[] {
+function fieldsOf(
+  machine: Interpreter,
+  object: ObjectValue,
+  frame: Frame,
+): readonly (readonly [string, Value])[] {
   if (object.fields.size > maxFields || object.model !== undefined || object.kind !== 'object') return []
   return [...object.fields].map(([name, cell]) => [name, machine.read(cell, frame)])
 }
@@ -163,71 +203,18 @@ function addressesOf(machine: Interpreter, options: readonly Value[], frame: Fra
 }
 
 function isAddress(text: unknown): text is Text {
-  return typeof text === 'string' && /^(?!file:|data:|about:|chrome)[a-z][a-z0-9+.-]{1,15}:\/\/\S{3,}$/i.test(text) && namesHost(text)
+  return (
+    typeof text === 'string' &&
+    /^(?!file:|data:|about:|chrome)[a-z][a-z0-9+.-]{1,15}:\/\/\S{3,}$/i.test(text) &&
+    namesHost(text)
+  )
 }
 
 function isHostName(text: unknown): text is Text {
   return typeof text === 'string' && /^(?:[\w-]{1,63}\.){1,8}[a-z]{2,18}(?::\d{1,5})?$/i.test(text)
 }
 
-// ---- files
-
-const reading =
-  /read|load|open|add|file|folder|dir|upload|put|database|level|archive|zip|tar|pack|create|copy|stream|parse|attach|import|append|send/i
-const notReading =
-  /default|option|exists|stat|access|watch|log|debug|warn|relative|resolve|join|dirname|basename|normalize|test|match|^is[A-Z]|^has|remove|unlink|delete|write|mkdir|ensure|output|save|chmod|includes|push|set/i
-
-/** What a function of a stranger reads, where it is given the path of credentials or of a file that was written. */
-export function readByStranger(
-  machine: Interpreter,
-  name: string,
-  given: Arguments,
-  constructed: boolean,
-  frame: Frame,
-  place: Place,
-): readonly Taint[] {
-  if (!constructed && (!reading.test(name) || notReading.test(name))) return []
-  let taints: readonly Taint[] = []
-  for (const value of given.list.slice(0, 4)) taints = joinTaints(taints, behindPaths(machine, value, frame, place))
-  return unsure(taints)
-}
-
-/** What lies in the files that these texts name: those of the user's that hold credentials, and those written before. */
-export function behindPaths(
-  machine: Interpreter,
-  value: Value,
-  frame: Frame,
-  place: Place,
-  /** Also below a folder that is not known: where nothing but a file can be meant. */
-  anywhere = false,
-): readonly Taint[] {
-  let taints: readonly Taint[] = []
-  for (const text of textsIn(machine, value, frame)) {
-    const stored = machine.storedFiles.get(text)
-    if (stored !== undefined) taints = joinTaints(taints, machine.read(stored, frame).taints)
-    if (!(anywhere ? /^[~/\u0001]/ : /^~\//).test(text) || sourceOfPath(text) !== 'credential-file') continue
-    const taint = machine.source('credential-file', text.slice(0, 300), place)
-    machine.reads(taint, 'path', frame)
-    taints = joinTaints(taints, [taint])
-  }
-  return taints
-}
-
-function textsIn(machine: Interpreter, value: Value, frame: Frame): readonly Text[] {
-  const found = value.known.filter(isPath)
-  for (const object of value.objects.slice(0, 3)) {
-    if (object.model !== undefined || object.fields.size > maxFields) continue
-    for (const cell of object.fields.values()) found.push(...machine.read(cell, frame).known.filter(isPath))
-    if (object.rest !== undefined) found.push(...machine.read(object.rest, frame).known.filter(isPath))
-  }
-  return found.slice(0, 20)
-}
-
-function isPath(text: unknown): text is Text {
-  return typeof text === 'string' && text.length < 400 && text.includes('/') && !text.includes('://')
-}
-
 /** Joined with what a call gives. */
 export function withClient(result: Value, client: Value | undefined): Value {
-  return client === undefined ? result : join(result, { ...ofObject(client.objects[0]!), open: true })
+  return client === undefined ? result : join(result, { ...nothing, objects: client.objects, open: true })
 }

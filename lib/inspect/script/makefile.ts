@@ -19,7 +19,10 @@ export function recipesOf(text: string, goals: readonly string[]): string {
       rule?.lines.push(at)
       continue
     }
-    const assigned = /^(?:export\s{1,9}|override\s{1,9})?([A-Za-z_]\w{0,99})\s{0,40}[:?+]{0,3}=\s{0,40}(.{0,4000})$/.exec(line)
+    const assigned =
+      /^(?:export\s{1,9}|override\s{1,9})?([A-Za-z_]\w{0,99})\s{0,40}[:?+]{0,3}=\s{0,40}(.{0,4000})$/.exec(
+        line,
+      )
     const head = /^([^:=#\t][^:=#]{0,400}):{1,2}(?!=)([^=]{0,2000})$/.exec(line)
     if (assigned !== null) shown[at] = `${assigned[1]}=${quoted(inShell(assigned[2] ?? '').trimEnd())}`
     else if (head !== null && rules.length < maxRules) {

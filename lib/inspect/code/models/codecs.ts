@@ -134,7 +134,9 @@ export const digests: readonly Model[] = [
 /** Archives: what is put in, by content or by path, comes out packed. */
 export const archives: readonly Model[] = [
   {
-    of: ['pkg:{archiver,adm-zip,jszip,zip-stream,tar-stream.pack,yazl.ZipFile,yauzl-promise,archiver.create}'],
+    of: [
+      'pkg:{archiver,adm-zip,jszip,zip-stream,tar-stream.pack,yazl.ZipFile,yauzl-promise,archiver.create}',
+    ],
     act: 'make',
     instance: 'archive',
   },
@@ -146,7 +148,9 @@ export const archives: readonly Model[] = [
     name: 'archive.put',
   },
   {
-    of: ['archive.{writeZip,writeZipPromise,toBuffer,toBufferPromise,generateAsync,generate,generateNodeStream}'],
+    of: [
+      'archive.{writeZip,writeZipPromise,toBuffer,toBufferPromise,generateAsync,generate,generateNodeStream}',
+    ],
     act: 'built-in',
     name: 'archive.take',
   },

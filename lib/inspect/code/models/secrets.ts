@@ -127,7 +127,9 @@ export const host: readonly Model[] = [
     instance: 'identity',
   },
   {
-    of: ['identity.{getAccessToken,getToken,getRequestHeaders,getCredentials,getApplicationDefault,fetchIdToken}'],
+    of: [
+      'identity.{getAccessToken,getToken,getRequestHeaders,getCredentials,getApplicationDefault,fetchIdToken}',
+    ],
     act: 'source',
     kind: 'credential-file',
     name: 'the token of a cloud account',

@@ -86,6 +86,34 @@ export const stores: readonly Model[] = [
     at: 'https://firestore.googleapis.com',
     gives: 'response',
   },
+  {
+    of: ['pkg:{discord.js,eris,oceanic.js}.Client', 'pkg:eris'],
+    act: 'contact',
+    at: 'https://discord.com',
+    gives: 'store',
+  },
+  // Services that send mails and messages: with a key in the code they are the author's.
+  {
+    of: ['pkg:@sendgrid/mail.{send,sendMultiple}'],
+    act: 'contact',
+    payload: [0],
+    at: 'https://api.sendgrid.com',
+    gives: 'response',
+  },
+  {
+    of: ['pkg:{resend.Resend,postmark.ServerClient,mailersend.MailerSend,mailtrap.MailtrapClient}'],
+    act: 'contact',
+    account: 0,
+    at: 'https://api.resend.com',
+    gives: 'store',
+  },
+  {
+    of: ['pkg:twilio', 'pkg:twilio.Twilio'],
+    act: 'contact',
+    account: 1,
+    at: 'https://api.twilio.com',
+    gives: 'store',
+  },
   // Who counts what users do or collects errors: what is told them of a program's users is what they are for.
   {
     of: ['pkg:posthog-node.PostHog'],

@@ -122,7 +122,10 @@ const npxValues = new Set([
 
 /** `make [-C folder] [-f file] [goals]`: the recipes of a makefile of the package. */
 function make(call: Invocation, session: ScriptSession): Value {
-  const { options, operands } = parseOptions(call.words, new Set(['-C', '--directory', '-f', '--file', '-j', '-o', '-W', '-I']))
+  const { options, operands } = parseOptions(
+    call.words,
+    new Set(['-C', '--directory', '-f', '--file', '-j', '-o', '-W', '-I']),
+  )
   const goals = operands.map(({ text }) => text).filter(text => /^[\w./@%+-]+$/.test(text))
   const folder = valuesOf(options, '-C', '--directory')[0]?.text
   const named = valuesOf(options, '-f', '--file').map(({ text }) => text)
