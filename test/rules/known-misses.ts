@@ -108,11 +108,20 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'silent',
     why: 'a text given to a timer is taken for a function: libraries hand timers what they were given',
   },
-  'wallet-files-zipped': {
-    how: 'silent',
-    why: 'a form that sends itself is no way out: only requests are',
-  },
   'approve-all-spender': { how: 'silent', why: 'approvals through a wallet library are no sinks' },
+  'global-proxy-agent': {
+    how: 'silent',
+    why: 'what a proxy sees of all requests is no flow: it is set, and nothing is sent',
+  },
+  'otel-span-env': {
+    how: 'weak',
+    why: 'what an unknown class makes of the environment goes to an exporter beside it: not certain, so it asks',
+  },
+  'sendgrid-mail-env': { how: 'weak', why: 'a mail through a known service on installing, so it asks' },
+  'reflect-construct-found': {
+    how: 'weak',
+    why: 'which global is called is not known: code that cannot be read asks',
+  },
   'git-push-secrets': {
     how: 'elsewhere',
     why: 'flagged where git is started, not where the folders are copied',

@@ -416,7 +416,7 @@ export function callUnknown(
   const receiver = name === 'on' || name === 'once' || name === 'addEventListener' ? self : nothing
   if (comparing.has(name)) return handed
   if (name === 'option' || name === 'options') noteDefaults(machine, given, frame)
-  if (stranger === undefined && self !== nothing) sendByName(machine, name, given, frame, place)
+  if (stranger === undefined && self !== nothing) sendByName(machine, name, self, given, frame, place)
   const helper = isModuleHelper(name)
   if (when === 'now' && !helper) {
     for (const value of values) hand(machine, value, handed, frame, place, 0, receiver)

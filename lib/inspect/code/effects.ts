@@ -730,7 +730,8 @@ function isSpelled(code: Value, { file }: Place): boolean {
     // What the constructor of functions puts around its body is nobody's.
     const text = whole.replace(/^\(function anonymous\([^)]{0,200}\) \{/, '').replace(/\n\}\)$/, '')
     if (text.length < minSpelled) return false
-    for (let at = 0; at + 6 <= text.length; at += 6) if (file.text.includes(text.slice(at, at + 6))) return false
+    for (let at = 0; at + 6 <= text.length; at += 6)
+      if (file.text.includes(text.slice(at, at + 6))) return false
     return true
   })
 }

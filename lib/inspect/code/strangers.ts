@@ -79,19 +79,27 @@ export function strangersClient(machine: Interpreter, call: ModelledCall): Value
 const sendingNames =
   /^(?:post|put|patch|request|fetch|send|upload|publish)(?:Json|JSON|Form|FormData|Async|Text)?$/
 
-/** `http.post(address, data)` of something nobody knows: whoever made it, the address says where the data goes. */
+/**
+ * `http.post(address, data)` of something nobody knows: whoever made it, the address says where the data goes. A form
+ * that is told where to goes there with what is in it.
+ */
 export function sendByName(
   machine: Interpreter,
   name: string,
+  self: Value,
   given: Arguments,
   frame: Frame,
   place: Place,
 ): void {
   const [first, ...rest] = given.list
-  if (first === undefined || rest.length === 0 || !sendingNames.test(name)) return
-  const destinations = first.known.filter(isAddress).filter(text => !isLocal([text]))
+  if (first === undefined) return
+  const isForm = name === 'submit' && self.objects.some(({ kind }) => kind === 'map')
+  if (!isForm && (rest.length === 0 || !sendingNames.test(name))) return
+  const destinations = isForm
+    ? addressesOf(machine, [first], frame)
+    : first.known.filter(isAddress).filter(text => !isLocal([text]))
   if (destinations.length === 0) return
-  let taints: readonly Taint[] = []
+  let taints: readonly Taint[] = isForm ? machine.deepTaints(self, frame) : []
   for (const value of rest.slice(0, 3))
     taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, frame))
   const call = { handle: machine.handle(`pkg:*.${name}`), frame, place }

@@ -135,6 +135,9 @@ const harmlessProcess: ReadonlySet<string> = new Set(
   sourceMapsEnabled stdlib client server prototype default chdir`.split(/\s+/),
 )
 
+/** Variables that name the user's own folder. */
+const homes: ReadonlySet<string> = new Set(['HOME', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'])
+
 const harmlessModule: ReadonlySet<string> = new Set(
   'exports id parent children hot paths filename loaded path default __esModule'.split(' '),
 )
@@ -357,12 +360,20 @@ class Reading {
     const next = token + 1
     if (this.#isDot(next)) {
       const member = tokens.words.text(tokens.values[token + 2] as number)
-      if (member === 'env' && !this.#isDot(token + 3) && !this.#isPunctuator(token + 3, openMember))
-        this.#materials.sign('whole environment', token)
+      if (member === 'env') this.#environment(token)
       if (!harmlessProcess.has(member)) this.#open(`process.${member}`, token, index)
     } else if (this.#isPunctuator(next, openMember) && !this.#isHarmlessLiteral(token + 2))
       this.#open('process[…]', token, index)
     else if (!this.#isTested(token)) this.#materials.sign('global object', token)
+  }
+
+  /** `process.env` as a value, or asked for the folder of the user. */
+  #environment(token: number): void {
+    const tokens = this.#tokens
+    if (this.#isDot(token + 3)) {
+      if (homes.has(tokens.words.text(tokens.values[token + 4] as number)))
+        this.#materials.sign('home folder', token)
+    } else if (!this.#isPunctuator(token + 3, openMember)) this.#materials.sign('whole environment', token)
   }
 
   #isHarmlessLiteral(token: number): boolean {
