@@ -78,7 +78,11 @@ export const callerSecretExfiltration: Rule = {
     const home = homeOf(leaks, context)
     const chosen = signsInElsewhere(inspection)
     const otherwise = (leak: Leak): Action | undefined =>
-      (chosen && isPassword(leak)) || isForOtherClient(leak, inspection) ? 'ask' : undefined
+      (chosen && isPassword(leak)) ||
+      isForOtherClient(leak, inspection) ||
+      isMoreThanSignsIn(leak, leaks, inspection, context)
+        ? 'ask'
+        : undefined
     const sightings = leaks.flatMap((leak): readonly Sighting[] => {
       const action = weigh(leak, home, context) ?? otherwise(leak)
       return action === undefined
@@ -170,6 +174,41 @@ function whoGetsMore(
 /** A password, in what is sent rather than in a header that signs in. */
 function isPassword({ flow }: Leak): boolean {
   return flow.sink.role === 'payload' && /^(?:password|passphrase|pass|pwd)$/i.test(flow.source.name)
+}
+
+/**
+ * What signs in elsewhere, in a header, and another secret beside it, in the content of a request to a stranger: the
+ * service needs no such request, and nobody else needs what signs in there.
+ */
+function isMoreThanSignsIn(
+  leak: Leak,
+  leaks: readonly Leak[],
+  { flows }: Inspection,
+  context: Context,
+): boolean {
+  if (leak.flow.source.kind !== 'caller-secret' || leak.flow.sink.role === 'header') return false
+  const here = leak.place.host === undefined ? '' : registrableDomain(leak.place.host, context.lists.hosts)
+  const there = new Set(
+    flows.flatMap(({ source, sink }) =>
+      (source.kind === 'caller' || source.kind === 'caller-secret') &&
+      sink.kind === 'network' &&
+      sink.role === 'header' &&
+      !sink.destinations.some(text => text.toLowerCase().includes(here))
+        ? [source.name]
+        : [],
+    ),
+  )
+  const sent = leaks.filter(
+    ({ flow: { sink } }) =>
+      sink.role !== 'header' &&
+      sink.at.path === leak.flow.sink.at.path &&
+      sink.at.line === leak.flow.sink.at.line,
+  )
+  return (
+    here !== '' &&
+    sent.some(({ flow }) => there.has(flow.source.name)) &&
+    sent.some(({ flow: { source } }) => source.kind === 'caller-secret' && !there.has(source.name))
+  )
 }
 
 /** Drivers of databases, mailboxes and file servers: what they are made with signs in to a server of the caller's. */

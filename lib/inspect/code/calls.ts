@@ -3,7 +3,7 @@ import { filtered } from './arrays.ts'
 import { callBuiltIn } from './builtins.ts'
 import { construct } from './classes.ts'
 import { act } from './effects.ts'
-import { noteFields } from './fields.ts'
+import { noteFields, typedInto } from './fields.ts'
 import { hand } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { byCallLevel, runLevel } from './levels.ts'
@@ -401,6 +401,7 @@ export function callUnknown(
     const made = constructed || stranger?.api.includes('.') === false
     taints = joinTaints(taints, readByStranger(machine, called, given, made, frame, place))
   }
+  if (name === 'addEventListener') taints = joinTaints(taints, typedInto(machine, given, place))
   const handed = tainted(taints)
   // What a command does, is done when its user names it: `program.command('x').action(f)`.
   if (name === 'action' && machine.level < runLevel && values.some(value => value.functions.length > 0)) {

@@ -4,7 +4,7 @@ import type { Frame, Interpreter } from './interpreter.ts'
 import { environmentApi } from './models/index.ts'
 import { isPayment } from './models/payments.ts'
 import type { Place } from './sites.ts'
-import { anything, newCell, nothing, type Handle, type Value } from './values.ts'
+import { anything, newCell, nothing, type FunctionValue, type Handle, type Value } from './values.ts'
 
 /** Writing to what the outside world owns: globals, prototypes, the modules of Node. */
 
@@ -97,7 +97,12 @@ const addressInCode = /(['"`])(?:0x\w{38,64}|(?=\w{0,90}\d)\w{32,90})\1/
 
 /** A function of another package that pays, replaced by one whose file holds an address. */
 function namesReceiver(name: string, value: Value, api: string): boolean {
-  if (!api.startsWith('pkg:') || !isPayment(name)) return false
+  if (!api.startsWith('pkg:')) return false
+  const speaks = (fn: FunctionValue): boolean =>
+    /^(?:request|send|sendAsync)$/.test(name) &&
+    'text' in fn.file &&
+    /\beth_send\w*|\bsendTransaction\b/.test(String(fn.file.text).slice(fn.node.start, fn.node.end))
+  if (!isPayment(name) && !value.functions.some(speaks)) return false
   return value.functions.some(
     ({ file }) => 'text' in file && addressInCode.test(String(file.text).slice(0, 200_000)),
   )
