@@ -113,6 +113,10 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'silent',
     why: 'what a proxy sees of all requests is no flow: it is set, and nothing is sent',
   },
+  'vscode-settings-gist': {
+    how: 'silent',
+    why: 'what a class that derives from Map keeps in itself is not followed: the methods are not its own',
+  },
   'otel-span-env': {
     how: 'weak',
     why: 'what an unknown class makes of the environment goes to an exporter beside it: not certain, so it asks',
