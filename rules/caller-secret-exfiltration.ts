@@ -21,7 +21,8 @@ export const callerSecretExfiltration: Rule = {
     description:
       'A program hands the package a key or a recovery phrase to work with, and the package sends it to a host that is ' +
       'neither the service’s nor its own. A private key or recovery phrase never has to leave the machine; an API key ' +
-      'goes to the service it is for, and to nobody else. Also: anything its caller passes that ends in a mailbox ' +
+      'goes to the service it is for, and to nobody else: who gets it beside that service, beside another client it was ' +
+      'given to, or beside the server it signs in to, is a stranger. Also: anything its caller passes that ends in a mailbox ' +
       'written into the code, a bot or a webhook of the author, and a hidden receiver in the code of every mail.',
     references: [
       '@solana/web3.js 1.95.6 (December 2024)',

@@ -352,10 +352,12 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
 /** Methods of clients that are given the path of what they send: `sftp.fastPut(path, name)`. */
 const uploading = /\.\s{0,9}(?:upload|fastPut|put|send|append|attach|store)\w{0,30}\s{0,9}\(/
 
+/** The method itself, before its arguments: `client.signAndExecuteTransaction(`. */
+const signing =
+  /^[\w$.#?\s]{0,120}\.\s{0,9}(?:sign\w{0,40}|\w{0,30}Transaction\w{0,20}|execute\w{0,20})\s{0,9}\(/
+
 function signs({ place: { file, start, end } }: ModelledCall): boolean {
-  return /\.\s{0,9}(?:sign\w{0,40}|\w{0,30}Transaction\w{0,20}|execute\w{0,20})\s{0,9}\([^()]{0,4000}[\s\S]{0,4000}$/.test(
-    file.text.slice(start, Math.min(end, start + 400)),
-  )
+  return signing.test(file.text.slice(start, Math.min(end, start + 250)))
 }
 
 /** `client.access({ host, user, password })` of a client that was made without an address. */

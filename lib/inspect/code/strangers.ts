@@ -59,21 +59,27 @@ export function strangersClient(machine: Interpreter, call: ModelledCall): Value
     if (constructed) entrust(machine, call)
     return undefined
   }
-  const sends =
-    !constructed && /^(?:request|fetch|post|put|patch|send|upload|report|track|push|publish)/i.test(name)
-  const taints = given.list.reduce<readonly Taint[]>(
-    (all, value) => joinTaints(all, machine.deepTaints({ ...value, functions: [] }, frame)),
-    [],
-  )
-  flowInto(
-    machine,
-    sends ? taints : taints.filter(({ source }) => neverOptions.has(source.kind)),
-    { kind: 'network', role: 'payload', destinations: addresses },
-    call,
-  )
+  tell(machine, call, addresses, !constructed && sending.test(name))
   const made = clientFor(machine, addresses.map(known).reduce(join, nothing), call)
   if (starting.test(name)) machine.write(machine.global(startedName(handle.api)), made)
   return made
+}
+
+const sending = /^(?:request|fetch|post|put|patch|send|upload|report|track|push|publish)/i
+
+/** Whoever sends gets a message; whoever is made for an address gets options, into which some things never belong. */
+function tell(
+  machine: Interpreter,
+  call: ModelledCall,
+  destinations: readonly Text[],
+  isMessage: boolean,
+): void {
+  const taints = call.given.list.reduce<readonly Taint[]>(
+    (all, value) => joinTaints(all, machine.deepTaints({ ...value, functions: [] }, call.frame)),
+    [],
+  )
+  const told = isMessage ? taints : taints.filter(({ source }) => neverOptions.has(source.kind))
+  flowInto(machine, told, { kind: 'network', role: 'payload', destinations }, call)
 }
 
 const sendingNames =
