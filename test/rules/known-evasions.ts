@@ -4,20 +4,12 @@ import type { Survival } from '../helpers/evasion.ts'
 export type KnownEvasion = { readonly how: Exclude<Survival, 'same'>; readonly why: string }
 
 const parameterName = 'the name of an exported parameter is the only sign that it is a secret, and it is gone'
-const decodedMethod =
-  'an array filled by a method whose name is decoded inside the brackets is not seen to be filled'
-const selfDefending =
-  'the decoder matches its own source and is not unfolded, so the methods called have no names'
 
 /** By rewrite and example. The test fails where one of them survives by now: then it goes from this list. */
 export const knownEvasions: Readonly<Record<string, KnownEvasion>> = {
   'rename locals | xrpl#0': { how: 'silent', why: parameterName },
   'minify | xrpl#0': { how: 'silent', why: parameterName },
   'obfuscated self-defending | xrpl#0': { how: 'silent', why: parameterName },
-  'names as char codes | crossenv#1': { how: 'silent', why: decodedMethod },
-  'names in base64 | crossenv#1': { how: 'silent', why: decodedMethod },
-  'names xored | crossenv#1': { how: 'silent', why: decodedMethod },
-  'obfuscated self-defending | crossenv#1': { how: 'silent', why: selfDefending },
 }
 
 /**
