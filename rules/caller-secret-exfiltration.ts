@@ -1,7 +1,8 @@
+import { HOLE } from '../lib/types.ts'
 import type { Action, Context, Fact, Flow, Inspection, Rule } from '../lib/types.ts'
 import { keyMaterial } from './behaviour/credentials.ts'
 import { guardsInWords } from './behaviour/guards.ts'
-import { isStranger, placeInWords } from './behaviour/place.ts'
+import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { findingsOf, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
@@ -26,7 +27,8 @@ export const callerSecretExfiltration: Rule = {
     description:
       'A program hands the package a key or a recovery phrase to work with, and the package sends it to a host that is ' +
       'neither the service’s nor its own. A private key or recovery phrase never has to leave the machine; an API key ' +
-      'goes to the service it is for, and to nobody else. Also: anything its caller passes that ends in a mailbox ' +
+      'goes to the service it is for, and to nobody else: who gets it beside that service, beside another client it was ' +
+      'given to, or beside the server it signs in to, is a stranger. Also: anything its caller passes that ends in a mailbox ' +
       'written into the code, a bot or a webhook of the author, and a hidden receiver in the code of every mail.',
     references: [
       '@solana/web3.js 1.95.6 (December 2024)',
@@ -82,8 +84,18 @@ export const callerSecretExfiltration: Rule = {
     const leaks = inspection.flows.flatMap(flow => leakOf(flow, inspection, context))
     const home = homeOf(leaks, context)
     const collected = connectors(leaks, context)
+    const kept = ownSecrets(inspection, context)
+    const homeFor = ({ flow: { source } }: Leak): string | undefined =>
+      collected.has(source.at.path) ? undefined : kept.has(source.name) ? 'its own' : home
+    const chosen = signsInElsewhere(inspection)
+    const otherwise = (leak: Leak): Action | undefined =>
+      (chosen && isPassword(leak)) ||
+      isForOtherClient(leak, inspection) ||
+      isMoreThanSignsIn(leak, leaks, inspection, context)
+        ? 'ask'
+        : undefined
     const sightings = leaks.flatMap((leak): readonly Sighting[] => {
-      const action = weigh(leak, collected.has(leak.flow.source.at.path) ? undefined : home, context)
+      const action = weigh(leak, homeFor(leak), context) ?? otherwise(leak)
       return action === undefined
         ? []
         : [{ flow: leak.flow, place: leak.place, action, severity: severityOf(action) }]
@@ -140,9 +152,20 @@ function homeOf(leaks: readonly Leak[], context: Context): string | undefined {
     const lines = calls.get(domain) ?? new Set<string>()
     calls.set(domain, lines.add(`${flow.sink.at.path}:${flow.sink.at.line}`))
   }
+  const more = whoGetsMore(leaks, calls, context)
+  if (more !== undefined) return more
   const ranked = [...calls].toSorted((a, b) => b[1].size - a[1].size)
   const [first, second] = ranked
   return first !== undefined && first[1].size > (second?.[1].size ?? 0) ? first[0] : undefined
+}
+
+/** Secrets that go to the package's own service: no stranger is the service they are for. */
+function ownSecrets({ flows, ...inspection }: Inspection, context: Context): ReadonlySet<string> {
+  const sent = flows.filter(({ source, sink }) => source.kind === 'caller-secret' && sink.kind === 'network')
+  const own = sent.filter(
+    ({ sink }) => placeOf(sink.destinations, { ...inspection, flows }, context).kind === 'own',
+  )
+  return new Set(own.map(({ source }) => source.name))
 }
 
 /** From this many services on a package is a collection of clients, whose hosts are named once each. */
@@ -166,6 +189,99 @@ function connectors(leaks: readonly Leak[], context: Context): ReadonlySet<strin
   const single = [...domains].filter(([, known]) => known.size === 1 && ![...known][0]!.endsWith('stranger'))
   const services = new Set(single.map(([, known]) => [...known][0]))
   return new Set(services.size >= manyServices ? single.map(([path]) => path) : [])
+}
+
+const maxCallsOfStray = 3
+
+/**
+ * Of two domains the service is the one that gets fewer secrets, where the other gets all of those and more on a line or
+ * two: who signs in somewhere has no reason to hand the same to somebody else, and the signing half with it.
+ */
+function whoGetsMore(
+  leaks: readonly Leak[],
+  calls: ReadonlyMap<string, ReadonlySet<string>>,
+  context: Context,
+): string | undefined {
+  if (calls.size !== 2) return undefined
+  const secrets = new Map<string, Set<string>>()
+  for (const { flow, place } of leaks) {
+    if (flow.source.kind !== 'caller-secret' || place.host === undefined) continue
+    const domain = registrableDomain(place.host, context.lists.hosts)
+    secrets.set(domain, (secrets.get(domain) ?? new Set()).add(flow.source.name.toLowerCase()))
+  }
+  const [one, other] = [...secrets].toSorted((a, b) => a[1].size - b[1].size)
+  if (one === undefined || other === undefined || one[1].size === other[1].size) return undefined
+  if ((calls.get(other[0])?.size ?? 0) > maxCallsOfStray) return undefined
+  return [...one[1]].every(name => other[1].has(name)) ? one[0] : undefined
+}
+
+/** A password, in what is sent rather than in a header that signs in. */
+function isPassword({ flow }: Leak): boolean {
+  return flow.sink.role === 'payload' && /^(?:password|passphrase|pass|pwd)$/i.test(flow.source.name)
+}
+
+/**
+ * What signs in elsewhere, in a header, and another secret beside it, in the content of a request to a stranger: the
+ * service needs no such request, and nobody else needs what signs in there.
+ */
+function isMoreThanSignsIn(
+  leak: Leak,
+  leaks: readonly Leak[],
+  { flows }: Inspection,
+  context: Context,
+): boolean {
+  if (leak.flow.source.kind !== 'caller-secret' || leak.flow.sink.role === 'header') return false
+  const here = leak.place.host === undefined ? '' : registrableDomain(leak.place.host, context.lists.hosts)
+  const there = new Set(
+    flows.flatMap(({ source, sink }) =>
+      (source.kind === 'caller' || source.kind === 'caller-secret') &&
+      sink.kind === 'network' &&
+      sink.role === 'header' &&
+      !sink.destinations.some(text => text.toLowerCase().includes(here))
+        ? [source.name]
+        : [],
+    ),
+  )
+  const sent = leaks.filter(
+    ({ flow: { sink } }) =>
+      sink.role !== 'header' &&
+      sink.at.path === leak.flow.sink.at.path &&
+      sink.at.line === leak.flow.sink.at.line,
+  )
+  return (
+    here !== '' &&
+    sent.some(({ flow }) => there.has(flow.source.name)) &&
+    sent.some(({ flow: { source } }) => source.kind === 'caller-secret' && !there.has(source.name))
+  )
+}
+
+/** Drivers of databases, mailboxes and file servers: what they are made with signs in to a server of the caller's. */
+const drivers =
+  /^pkg:(?:mysql2?|pg|postgres|mongodb|mongoose|i?o?redis|nodemailer|ssh2(?:-sftp-client)?|node-ssh|basic-ftp|ftp|imap(?:flow)?|ldapjs|ldapts|tedious|mssql|oracledb|knex|sequelize|typeorm|amqplib|kafkajs|mqtt)(?:[./]|$)/
+
+/** Whether somebody else's client is made with that secret, and the host is not that client's by its name. */
+function isForOtherClient({ flow, place }: Leak, { flows }: Inspection): boolean {
+  if (flow.source.kind !== 'caller-secret') return false
+  const shown = place.host?.labels ?? []
+  return flows.some(
+    ({ source, sink }) =>
+      sink.role === 'client' &&
+      (source.kind === 'caller' || source.name === flow.source.name) &&
+      !sink.api
+        .toLowerCase()
+        .split(/[^a-z0-9]+/)
+        .some(word => word.length >= 4 && shown.some(label => label.includes(word))),
+  )
+}
+
+/** Whether the package signs in with what it was given to a server its caller chose. */
+function signsInElsewhere({ flows }: Inspection): boolean {
+  return flows.some(
+    ({ source, sink }) =>
+      (source.kind === 'caller' || source.kind === 'caller-secret') &&
+      drivers.test(sink.api) &&
+      sink.destinations.every(text => text.replaceAll(HOLE, '').replace(/^[a-z]+:\/\//, '') === ''),
+  )
 }
 
 function weigh(

@@ -130,6 +130,8 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
   const { source, sink } = flow
   if (!running.has(sink.kind) || sink.role === 'argument') return []
   const ownBytes = source.kind === 'package-bytes'
+  // Settings of a project name the modules and folders to load: that is no program.
+  if (!ownBytes && sink.role === 'path') return []
   if (!ownBytes && !(notCode.test(source.name) && (source.kind === 'file' || source.kind === 'project-file')))
     return []
   // What is opened for the user runs nothing of the package.

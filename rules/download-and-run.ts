@@ -140,6 +140,8 @@ function weigh(flow: Flow, place: Place, hidden: boolean): Action | undefined {
     if (place.kind === 'capture' || (stranger && (hidden || place.plain)))
       return flow.certain ? 'block' : 'ask'
     if (stranger) return 'ask'
+    // A homepage is the author's claim, and honest programs are fetched by a hook.
+    if (place.kind === 'own' && hidden && flow.phase === 'import' && flow.certain) return 'ask'
     // A mirror from the environment or a redirect is unknown too: only a start out of sight tells.
     return place.kind === 'unknown' && hidden && flow.certain ? 'ask' : 'note'
   }

@@ -50,7 +50,7 @@ export function sourceInWords(source: Source): string {
     case 'env-name':
       return `the environment variable ${name}`
     case 'credential-file':
-      return `the credential file ${name}`
+      return /[/\\~]/.test(name) ? `the credential file ${name}` : `credentials (${name})`
     case 'file':
       return `the file ${name}`
     case 'project-file':
@@ -64,7 +64,7 @@ export function sourceInWords(source: Source): string {
     case 'metadata-service':
       return `the cloud metadata service (${name})`
     case 'clipboard':
-      return 'the clipboard'
+      return name === 'clipboard' ? 'the clipboard' : name
     case 'browser':
       return `browser data (${name})`
     case 'caller-secret':

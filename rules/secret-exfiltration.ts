@@ -172,8 +172,11 @@ function weigh({ flow, place, loot, foreign }: Theft, families: number): Action 
   // A helper that was given the environment gives single settings back: one of them, perhaps, is part of an address.
   if (loot === 'whole' && place.kind === 'unknown' && flow.sink.role === 'dest' && !flow.certain)
     return 'note'
-  if (loot === 'whole' && !stranger)
-    return flow.phase === 'install' ? 'ask' : isUnasked(flow) ? 'note' : undefined
+  if (loot === 'whole' && !stranger) {
+    // A homepage is the author's claim: what everybody's environment holds is nothing its own service is for.
+    const toOwner = place.kind === 'own' && flow.phase === 'import' && !flow.byCall && sure
+    return flow.phase === 'install' || toOwner ? 'ask' : isUnasked(flow) ? 'note' : undefined
+  }
   if (flow.phase === 'install') return sure ? 'block' : 'ask'
   if (flow.phase === 'import')
     return sure && (stranger || (loot === 'hard' && families > 1)) ? 'block' : 'ask'
@@ -186,6 +189,8 @@ function weigh({ flow, place, loot, foreign }: Theft, families: number): Action 
 function weighVariable(flow: Flow, place: Place, foreign: boolean, families: number): Action | undefined {
   const stranger = isStranger(place)
   if (stranger && keyMaterial.test(flow.source.name)) return flow.certain ? 'block' : 'ask'
+  if (foreign && place.kind === 'own' && isUnasked(flow) && !flow.byCall && flow.certain && families > 1)
+    return 'ask'
   if (!foreign || !stranger) return isUnasked(flow) && !stranger && foreign ? 'note' : undefined
   if (place.kind === 'capture') return flow.certain ? 'block' : 'ask'
   if (flow.sink.role === 'header') return flow.phase === 'install' ? 'ask' : 'note'

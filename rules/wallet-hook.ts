@@ -63,6 +63,7 @@ export const walletHook: Rule = {
     return oncePerLine([
       ...clipboardSwaps(inspection),
       ...payments.map(fact => ofPayment(fact)),
+      ...patches.filter(({ target }) => target === 'document.text').map(fact => ofShown(fact)),
       ...[...wallets, ...hooks].map(fact => {
         const action = weigh(fact, isWallet(inspection, context))
         const message =
@@ -83,6 +84,15 @@ function ofPayment(fact: Patches): RuleFinding {
   const message =
     `${opening(fact)} replaces ${quote(fact.target.replace(/^pkg:/, ''))}, through which a program pays, by a function ` +
     'of its own, and holds an address. It can pay that one instead. Do not give it a wallet.'
+  return findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })
+}
+
+/** What a page shows, looked through for addresses by code that has its own. */
+function ofShown(fact: Patches): RuleFinding {
+  const action: Action = unasked(fact) ? 'block' : 'ask'
+  const message =
+    `${opening(fact)} looks for addresses of wallets in what the page shows and writes the text anew, and holds ` +
+    'addresses of its own. Whoever reads or copies one from the page then pays somebody else. Do not ship it.'
   return findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })
 }
 

@@ -59,6 +59,9 @@ const wellKnown = new Set([
   'api.github.com',
   'huggingface.co',
   'trade.ledgerx.com',
+  'www.googleapis.com',
+  'sheets.googleapis.com',
+  'api.devnet.solana.com',
 ])
 /**
  * What attacks may name of them: a claimed repository, the exchange whose orders they redirect, an XML namespace, the
@@ -71,6 +74,10 @@ const namedByVariants = new Set([
   'registry.npmjs.org',
   'api.github.com',
   'api.notion.com',
+  'api.telegram.org',
+  'gitlab.com',
+  'www.googleapis.com',
+  'management.azure.com',
 ])
 
 const hosts = (text: string) => [

@@ -21,7 +21,8 @@ const printedCredential =
   /\b(?:cat|type|tail|head|more|less|base64|xxd|strings|get-content|gc)\s[^|;&]{0,200}(?:\.npmrc|\.netrc|\.git-credentials|\.ssh\/|\bid_(?:rsa|ed25519|ecdsa)|\.aws\/credentials|\.kube\/config|\.docker\/config\.json|\.vault-token|\.config\/gh\/|\/environ\b|\/etc\/shadow|_history\b)/i
 
 /** Commands whose output is the environment. */
-const environmentCommand = /^\s*(?:printenv|env|set|export\s+-p)\s*(?:[|;&].*)?$/
+const environmentCommand =
+  /^\s*(?:(?:\S{0,40}[/\\])?(?:sh|bash|zsh|cmd)(?:\.exe)?\s+[-/]\w{1,3}\s+)?['"]?(?:printenv|env|set|export\s+-p)['"]?\s*(?:[|;&].*)?$|\b(?:Get-ChildItem|gci|dir|ls|Get-Item)\s+(?:-Path\s+)?env:|\]::GetEnvironmentVariables\b/i
 
 /** Files that lie in the home folder for one program each, and whose names say nothing of a secret. */
 export function lootOf(source: Source): Loot | undefined {

@@ -19,10 +19,6 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'elsewhere',
     why: 'flagged where the batch file is started; regsvr32 on the downloaded DLL is not followed inside it',
   },
-  'dydx#1': {
-    how: 'elsewhere',
-    why: 'flagged at the shared request function, where the data leaves, not at the call that hands it over',
-  },
   'electron-native-notify#1': {
     how: 'weak',
     why: 'what a page keeps in its storage, sent on import: analytics do that with one item, so it asks',
@@ -124,14 +120,23 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'silent',
     why: 'a text given to a timer is taken for a function: libraries hand timers what they were given',
   },
-  'wallet-files-zipped': {
-    how: 'silent',
-    why: 'a form that sends itself is no way out: only requests are',
-  },
   'approve-all-spender': { how: 'silent', why: 'approvals through a wallet library are no sinks' },
-  'then-chain-indirect': {
-    how: 'elsewhere',
-    why: 'a chain of calls over several lines is reported where it begins',
+  'global-proxy-agent': {
+    how: 'silent',
+    why: 'what a proxy sees of all requests is no flow: it is set, and nothing is sent',
+  },
+  'vscode-settings-gist': {
+    how: 'silent',
+    why: 'what a class that derives from Map keeps in itself is not followed: the methods are not its own',
+  },
+  'otel-span-env': {
+    how: 'weak',
+    why: 'what an unknown class makes of the environment goes to an exporter beside it: not certain, so it asks',
+  },
+  'sendgrid-mail-env': { how: 'weak', why: 'a mail through a known service on installing, so it asks' },
+  'reflect-construct-found': {
+    how: 'weak',
+    why: 'which global is called is not known: code that cannot be read asks',
   },
   'git-push-secrets': {
     how: 'elsewhere',

@@ -1,3 +1,5 @@
+import { assignHandle } from './patching.ts'
+import { putIntoArchive, takeArchive, tarOf } from './archives.ts'
 import { Buffer } from 'node:buffer'
 import { HOLE } from '../../types.ts'
 import { ask } from './asking.ts'
@@ -43,7 +45,7 @@ import {
   namesOf,
   setMember,
 } from './members.ts'
-import { makeElement, setOnScript, writeClipboard } from './page.ts'
+import { makeElement, setOnPicture, setOnScript, writeClipboard } from './page.ts'
 import { rejected } from './promises.ts'
 import type { Place } from './sites.ts'
 import { addHandler, openServer } from './serving.ts'
@@ -410,6 +412,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       )
     }
     case 'Reflect.construct': {
+      if (isUnknownGlobal(first, place)) machine.computedCall('global:', frame, place)
       const items = elementsOf(machine, second, frame)
       return machine.construct(
         first,
@@ -475,6 +478,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return writeClipboard(machine, call)
     case 'script.set':
       return setOnScript(machine, call)
+    case 'picture.set':
+      return setOnPicture(machine, call)
     case 'createElement':
       return makeElement(machine, call)
     case 'Promise.reject':
@@ -564,6 +569,18 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return makeClient(machine, call)
     case 'client.call':
       return callClient(machine, call)
+    case 'template': {
+      // Templates of these engines are code; the package's own and its caller's are what they are for.
+      const fetched = deep(first).filter(({ source }) => source.kind === 'network')
+      flowInto(machine, fetched, { kind: 'evaluate', role: 'code', destinations: [] }, call)
+      return carryUnknown(machine, call)
+    }
+    case 'archive.put':
+      return putIntoArchive(machine, call)
+    case 'archive.tar':
+      return tarOf(machine, call)
+    case 'archive.take':
+      return takeArchive(machine, call)
     case 'glob':
       return findFiles(machine, call)
     case 'fs.read':
@@ -931,6 +948,14 @@ function openInstance(machine: Interpreter, name: string, call: ModelledCall): V
   return withTaints(self, [net])
 }
 
+/** `Reflect.construct(globalThis[name], …)` where the name is not known. */
+function isUnknownGlobal(callee: Value, { file, start, end }: Place): boolean {
+  if (callee.functions.length > 0 || callee.handles.length > 0) return false
+  return /^[^(]{0,40}\(\s{0,9}(?:globalThis|global|window|self)\s{0,9}\[/.test(
+    file.text.slice(start, Math.min(end, start + 120)),
+  )
+}
+
 function defineProperties(machine: Interpreter, call: ModelledCall): void {
   const target = argument(call, 0)
   if (call.handle.api.endsWith('defineProperties')) defineAll(machine, target, argument(call, 1), call)
@@ -958,6 +983,9 @@ function define(
     if (name !== undefined && getter.functions.length > 0) addGetter(owner, name, getter)
     if (name !== undefined && setter.functions.length > 0) addSetter(owner, name, setter)
   }
+  if (value === anything && getter.functions.length > 0 && name !== undefined)
+    for (const handle of target.handles)
+      assignHandle(machine, handle, name, givenBy(machine, getter, frame, place), frame, place)
   if (value !== anything)
     setMember(machine, target, name === undefined ? anything : known(name), value, frame, placeNode(place))
 }
@@ -967,6 +995,13 @@ export function enciphered(stream: Value, taints: readonly Taint[], place: Place
   return stream.objects.some(({ model }) => model?.name === 'cipher')
     ? hop(taints, 'encrypted', place)
     : taints
+}
+
+/** What a getter gives, with what a proxy before it does. */
+function givenBy(machine: Interpreter, getter: Value, frame: Frame, place: Place): Value {
+  const answer = machine.call(getter, nothing, { list: [], rest: nothing }, frame, place)
+  const traps = answer.objects.flatMap(({ rest }) => rest?.value.functions ?? [])
+  return { ...answer, functions: [...answer.functions, ...getter.functions, ...traps].slice(0, 10) }
 }
 
 /** What comes out of one stream, into another or whatever else it was piped to. */

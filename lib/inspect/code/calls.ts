@@ -3,11 +3,13 @@ import { filtered } from './arrays.ts'
 import { callBuiltIn } from './builtins.ts'
 import { construct } from './classes.ts'
 import { act } from './effects.ts'
+import { noteFields, typedInto } from './fields.ts'
 import { hand } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { byCallLevel, runLevel } from './levels.ts'
 import {
   elementsOf,
+  givenField,
   handleValue,
   holdersOf,
   memberOf,
@@ -18,6 +20,7 @@ import {
   superObject,
 } from './members.ts'
 import { callMethod } from './methods.ts'
+import { noteDefaults } from './defaults.ts'
 import { noteMail } from './mails.ts'
 import { notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
@@ -27,6 +30,8 @@ import { noteSession } from './sessions.ts'
 import { signedBy } from './signing.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStateMachine } from './state-machines.ts'
+import { readByStranger } from './read-for-others.ts'
+import { sendByName, strangersClient, withClient } from './strangers.ts'
 import {
   anything,
   join,
@@ -40,6 +45,7 @@ import {
   unsure,
   withTaints,
   type Handle,
+  type Taint,
   type Value,
 } from './values.ts'
 
@@ -185,6 +191,16 @@ function applyMethod(
   return callMember(machine, self, self, propertyKey(machine, method, frame), passed, frame, node)
 }
 
+/** What a class of another package is made with, its instances keep: the caller's `apiKey` is `this.apiKey` then. */
+function keepGiven(machine: Interpreter, given: Arguments, frame: Frame): void {
+  let taints: readonly Taint[] = []
+  for (const value of [...given.list, given.rest])
+    taints = joinTaints(taints, machine.deepTaints(value, frame))
+  const callers = taints.filter(({ source: { kind } }) => kind === 'caller' || kind === 'caller-secret')
+  if (callers.length === 0) return
+  for (const object of frame.thisValue.objects) machine.writeField(object, givenField, tainted(callers))
+}
+
 function callSuper(machine: Interpreter, parents: Value, given: Arguments, frame: Frame, place: Place): void {
   // `parents` of a class's prototype object is the prototype of its base; its constructor is kept beside it.
   let called = false
@@ -198,6 +214,7 @@ function callSuper(machine: Interpreter, parents: Value, given: Arguments, frame
   for (const handle of parents.handles) {
     called = true
     callHandle(machine, handle, frame.thisValue, given, frame, place, true)
+    if (handle.api.startsWith('pkg:')) keepGiven(machine, given, frame)
   }
   if (!called) callUnknown(machine, anything, frame.thisValue, given, frame, place)
 }
@@ -245,7 +262,8 @@ export function callMember(
     const own = name === 'filter' ? filtered(machine, object, given, called, frame, place) : called
     const answer = callee.functions.length === 0 ? signedBy(name, self, given, own) : own
     noteMail(machine, name, given, frame, place)
-    const paid = notePayment(machine, name, given, answer, frame, place)
+    const seen = noteFields(machine, name, given, answer, place)
+    const paid = notePayment(machine, name, given, seen, frame, place)
     result = join(result, askedFor(machine, name, given, noteSession(machine, name, paid, place), place))
   }
   return result
@@ -340,8 +358,11 @@ export function callHandle(
     if (handle.api === wasm)
       return numberOf(machine, callUnknown(machine, anything, self, given, frame, place))
     const name = handle.api.slice(handle.api.lastIndexOf('.') + 1)
-    const called = callUnknown(machine, ofHandle(handle), self, given, frame, place)
-    const unknown = signedBy(name, self, given, called)
+    const called = callUnknown(machine, ofHandle(handle), self, given, frame, place, '', 'now', constructed)
+    const client = handle.api.startsWith('pkg:')
+      ? strangersClient(machine, { handle, self, given, frame, place, constructed })
+      : undefined
+    const unknown = withClient(signedBy(name, self, given, called), client)
     const result = givesKey(name)
       ? withTaints(unknown, [machine.source('caller-secret', `${name}()`, place)])
       : unknown
@@ -378,6 +399,7 @@ export function callUnknown(
    * itself says who calls what it passes: that a stranger does is looked at last.
    */
   when: 'now' | 'later' = 'now',
+  constructed = false,
 ): Value {
   let taints = joinTaints(callee.handles.length > 0 ? [] : callee.taints, self.taints)
   const values = given.rest === nothing ? given.list : [...given.list, given.rest]
@@ -388,6 +410,13 @@ export function callUnknown(
     const deep = machine.deepTaints(value, frame)
     taints = joinTaints(taints, foreign ? unsure(deep) : deep)
   }
+  const stranger = callee.handles.find(({ api }) => api.startsWith('pkg:'))
+  if (stranger !== undefined || (callee.handles.length === 0 && callee.functions.length === 0)) {
+    const called = stranger === undefined ? name : stranger.api.slice(stranger.api.lastIndexOf('.') + 1)
+    const made = constructed || stranger?.api.includes('.') === false
+    taints = joinTaints(taints, readByStranger(machine, called, given, made, frame, place))
+  }
+  if (name === 'addEventListener') taints = joinTaints(taints, typedInto(machine, given, place))
   const handed = tainted(taints)
   // What a command does, is done when its user names it: `program.command('x').action(f)`.
   if (name === 'action' && machine.level < runLevel && values.some(value => value.functions.length > 0)) {
@@ -402,6 +431,8 @@ export function callUnknown(
   }
   const receiver = name === 'on' || name === 'once' || name === 'addEventListener' ? self : nothing
   if (comparing.has(name)) return handed
+  if (name === 'option' || name === 'options') noteDefaults(machine, given, frame)
+  if (stranger === undefined && self !== nothing) sendByName(machine, name, self, given, frame, place)
   const helper = isModuleHelper(name) || isStateMachine(given.list[0])
   if (when === 'now' && !helper) {
     for (const value of values) hand(machine, value, handed, frame, place, 0, receiver)
@@ -411,8 +442,18 @@ export function callUnknown(
     })
   }
   if (helper) return given.list[0] ?? handed
+  if (mapping.has(name)) {
+    const made = (given.list[0]?.functions ?? []).flatMap(fn =>
+      fn.contexts.flatMap(({ returns }) => machine.deepTaints(machine.read(returns, frame), frame)),
+    )
+    if (made.length > 0) return { ...handed, taints: joinTaints(handed.taints, made) }
+  }
   // `request(url).on('error', f).end(data)`: the chain goes on with what it began with.
-  const made = chaining.has(name) ? self.objects.filter(({ model }) => model !== undefined) : []
+  const made = self.objects.filter(
+    ({ model }) =>
+      model !== undefined &&
+      (chaining.has(name) || (model.name === 'request' && model.api.startsWith('pkg:'))),
+  )
   return made.length === 0 ? handed : { ...handed, objects: made }
 }
 
@@ -443,6 +484,9 @@ const mapMethods: ReadonlySet<string> = new Set([
   'values',
   'entries',
 ])
+
+/** Methods of lists that give what the function they are given gives. */
+const mapping: ReadonlySet<string> = new Set(['map', 'flatMap', 'reduce', 'reduceRight'])
 
 /** Methods that look for what they are given and call nothing. */
 const comparing: ReadonlySet<string> = new Set(['indexOf', 'lastIndexOf', 'includes', 'isPrototypeOf'])

@@ -2,7 +2,7 @@ import { HOLE } from '../../types.ts'
 import type { Text } from '../../types.ts'
 import { textsOf } from './constants.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
-import { namedMember } from './members.ts'
+import { elementsOf, namedMember } from './members.ts'
 import type { Place } from './sites.ts'
 import { joinTaints, nothing, ofObject, type Taint, type Value } from './values.ts'
 
@@ -34,7 +34,34 @@ const destFields = [
   'search',
   'protocol',
   'socketPath',
+  // Clusters of databases, queues and search engines: one address or a list.
+  'endpoint',
+  'node',
+  'nodes',
+  'servers',
+  'brokers',
+  'connectionString',
 ] as const
+const lists: ReadonlySet<string> = new Set([
+  'endpoint',
+  'node',
+  'nodes',
+  'servers',
+  'brokers',
+  'connectionString',
+])
+
+/** The addresses of a list, and only those: `node` is a word for other things too. */
+function addressesIn(machine: Interpreter, value: Value, frame: Frame): readonly Text[] {
+  const all = value.objects.some(({ kind }) => kind === 'array')
+    ? elementsOf(machine, value, frame).any
+    : value
+  return all.known.filter(
+    text =>
+      typeof text === 'string' && /^(?:[a-z][a-z0-9+.-]*:\/\/)?[\w-]+(?:\.[\w-]+)+(?:[:/]|$)/i.test(text),
+  ) as string[]
+}
+
 const payloadFields = [
   'body',
   'data',
@@ -81,7 +108,7 @@ export function requestParts(
             (texts[name] ??= []).push(HOLE)
           continue
         }
-        ;(texts[name] ??= []).push(...textsOf(value))
+        ;(texts[name] ??= []).push(...(lists.has(name) ? addressesIn(machine, value, frame) : textsOf(value)))
         destTaints = joinTaints(destTaints, value.taints)
       }
       for (const name of payloadFields) payload = joinTaints(payload, machine.deepTaints(field(name), frame))
@@ -92,7 +119,7 @@ export function requestParts(
   }
   const of = (...names: string[]) => names.flatMap(name => texts[name] ?? [])
   return {
-    url: [...of('url', 'uri', 'href')],
+    url: [...of('url', 'uri', 'href', ...lists)],
     host: of('baseURL', 'baseUrl', 'prefixUrl', 'hostname', 'host'),
     port: of('port'),
     path: of('path', 'pathname'),

@@ -11,6 +11,7 @@ import { elementsOf, namedMember } from './members.ts'
 import { addon, environmentApi } from './models/index.ts'
 import type { Act } from './models/model.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
+import { everyHeader } from './patching.ts'
 import { pathText } from './paths.ts'
 import type { Place } from './sites.ts'
 import {
@@ -28,12 +29,15 @@ import {
   tainted,
   unsure,
   withTaints,
+  type FunctionContext,
+  type FunctionValue,
   type Handle,
   type InstanceModel,
   type ObjectValue,
   type Taint,
   type Value,
 } from './values.ts'
+import { behindPaths } from './read-for-others.ts'
 import { runWritten } from './written-scripts.ts'
 import { noteStored } from './stored.ts'
 import { noteImports, numberOf, wasm, withoutNames } from './webassembly.ts'
@@ -208,8 +212,30 @@ export function flowInto(
       if (from === 'network' || from === 'package-bytes') continue
     }
     if (sink.kind === 'write' && (from === 'package-bytes' || from === 'caller')) continue
-    machine.recorder.flow(taint, { ...sink, api: call.handle.api }, machine.where(call.frame, call.place))
+    const [way = taint] = handedOver(taint, call)
+    machine.recorder.flow(way, { ...sink, api: call.handle.api }, machine.where(call.frame, call.place))
   }
+}
+
+/** Where a function that sends for others got what it sends inside an object, the call that handed it over is a step. */
+function handedOver(taint: Taint, { frame }: Pick<ModelledCall, 'frame'>): readonly Taint[] {
+  let context = frame.functionContext
+  // A callback inside the function that was called is the same act.
+  for (let step = 0; step < 6 && context !== undefined; step++) {
+    const outer = context.function.properties.owner as FunctionContext | undefined
+    if (outer?.function === undefined || isInside(taint.source.place, outer.function)) break
+    context = outer
+  }
+  const from = context?.calledAt
+  if (context === undefined || from === undefined) return [taint]
+  if (isInside(taint.source.place, context.function) || isInside(from, context.function)) return [taint]
+  for (let at = taint.hops; at !== undefined; at = at.previous)
+    if (at.place.file.path === from.file.path && at.place.start === from.start) return [taint]
+  return hop([taint], `passed to ${context.function.name || 'a function'}`, from)
+}
+
+function isInside({ file, start }: Place, { file: own, node }: FunctionValue): boolean {
+  return file.path === own.path && start >= node.start && start < node.end
 }
 
 // ---- the network
@@ -263,7 +289,10 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     for (const at of model.payload ?? [])
       payload = joinTaints(payload, machine.deepTaints(argument(call, at), frame))
     flowInto(machine, payload, { kind: 'network', role: 'payload', destinations }, call)
-    flowInto(machine, parts.header, { kind: 'network', role: 'header', destinations }, call)
+    const carried = call.handle.api.startsWith('pkg:axios') ? machine.globals.get(everyHeader) : undefined
+    const header =
+      carried === undefined ? parts.header : joinTaints(parts.header, machine.read(carried, frame).taints)
+    flowInto(machine, header, { kind: 'network', role: 'header', destinations }, call)
   }
   if (frame.thrown !== undefined) machine.write(frame.thrown, tainted([taint]))
   if (model.gives === 'response') return handResult(machine, tainted([taint]), call)
@@ -322,11 +351,18 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
   const { frame, self } = call
   let taints: readonly Taint[] = []
   let content = nothing
+  const isStore = call.handle.api === 'store.*'
+  const uploads = isStore && isUpload(call)
+  if (isStore && opensStore(machine, call)) return self
   for (const at of model.payload) {
     const value = argument(call, at)
     taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, frame))
+    if (uploads) taints = joinTaints(taints, behindPaths(machine, value, frame, call.place))
     content = join(content, { ...value, functions: [] })
   }
+  // A client of a chain signs on the spot with the key it is given.
+  if (isStore && signs(call))
+    taints = taints.filter(({ source: { kind } }) => kind === 'network' || kind === 'host')
   for (const { model: target } of models(self)) {
     if (target.name === 'socket') notePool(machine, target, call)
     if (target.name === 'write-stream') noteWritten(machine, target, content, call)
@@ -366,6 +402,47 @@ export function noteFilled(
   const paths = textsOf(machine.read(target.texts, call.frame)).filter(text => text !== HOLE)
   if (paths.length > 0)
     machine.fact({ kind: 'writes', api: call.handle.api, paths, contents: [] }, call.frame, call.place)
+}
+
+/** Methods of clients that are given the path of what they send: `sftp.fastPut(path, name)`. */
+const uploading = /\.\s{0,9}(?:upload|fastPut|put|send|append|attach|store)\w{0,30}\s{0,9}\(/
+
+/** The method itself, before its arguments: `client.signAndExecuteTransaction(`. */
+const signing =
+  /^[\w$.#?\s]{0,120}\.\s{0,9}(?:sign\w{0,40}|\w{0,30}Transaction\w{0,20}|execute\w{0,20})\s{0,9}\(/
+
+function signs({ place: { file, start, end } }: ModelledCall): boolean {
+  return signing.test(file.text.slice(start, Math.min(end, start + 250)))
+}
+
+/** `client.access({ host, user, password })` of a client that was made without an address. */
+function opensStore(machine: Interpreter, call: ModelledCall): boolean {
+  const { place, frame } = call
+  const text = place.file.text.slice(place.start, Math.min(place.end, place.start + 200))
+  if (!/\.\s{0,9}(?:access|connect|login|open|auth)\s{0,9}\(/.test(text)) return false
+  const options = argument(call, 0)
+  if (options.objects.length === 0) {
+    // `bot.login(token)`: whoever wrote the token into the code owns the account.
+    if (!/\.\s{0,9}login\s{0,9}\(/.test(text)) return false
+    for (const { model } of models(call.self)) {
+      const account = accountOf(machine, options, textsOf(machine.read(model.texts, frame)), frame, place)
+      if (account !== undefined) machine.write(model.texts, known(account))
+    }
+    return true
+  }
+  const parts = requestParts(machine, [options], frame, place)
+  const told = destinationsOf(machine, nothing, parts, undefined, frame, place)
+  const account = accountOf(machine, options, told, frame, place)
+  const destinations = account === undefined ? told : [account]
+  if (destinations.length === 0) return false
+  machine.fact({ kind: 'contacts', api: call.handle.api, destinations }, frame, place)
+  for (const { model } of models(call.self))
+    machine.write(model.texts, destinations.map(known).reduce(join, nothing))
+  return true
+}
+
+function isUpload({ place: { file, start, end } }: ModelledCall): boolean {
+  return uploading.test(file.text.slice(start, Math.min(end, start + 400)))
 }
 
 /** A pool is told by the first words of its protocol, wherever it is. */
@@ -438,6 +515,8 @@ function resolveName(machine: Interpreter, name: Value, call: ModelledCall): Val
 function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall): Value {
   const { frame, place } = call
   const command = argument(call, model.command)
+  // `$({ cwd })` of execa and zx is `$` with these options.
+  if (isTagWithOptions(call.handle.api, command)) return ofHandle(call.handle)
   const given = model.argv === undefined ? nothing : argument(call, model.argv)
   const argv =
     given.objects.some(object => object.kind === 'array') || given.taints.length > 0 ? given : nothing
@@ -502,6 +581,15 @@ const globalModules = '/usr/lib/node_modules'
 
 function asksForModules(command: Text): boolean {
   return /^(?:npm|pnpm)(?:\.cmd)?\s+root\s+(?:-g|--global)\s*$/.test(command)
+}
+
+function isTagWithOptions(api: string, { known: texts, open, objects }: Value): boolean {
+  return (
+    /^pkg:(?:execa|zx)(?:\.[\w$]+)?$/.test(api) &&
+    !open &&
+    texts.length === 0 &&
+    objects.some(one => one.kind === 'object')
+  )
 }
 
 /** The words of each list that the arguments may be: rows of a table of programs, or what each of several functions gives. */
@@ -691,13 +779,34 @@ export function evaluateCode(
         kind: 'evaluates',
         api: call.handle.api,
         code: computed || !constant ? 'computed' : 'constant',
-        decoders: computed && isNameHidden(call) ? [...decoders, HIDDEN_NAME] : decoders,
+        decoders:
+          computed && isNameHidden(call)
+            ? [...decoders, HIDDEN_NAME]
+            : taints.length === 0 && isSpelled(code, place)
+              ? ['char-codes']
+              : decoders,
       },
       frame,
       place,
     )
   }
   return join(result, tainted(taints))
+}
+
+const minSpelled = 20
+
+/** A known text of which nothing stands in the file, where that file makes letters of numbers: it spells out the text. */
+function isSpelled(code: Value, { file }: Place): boolean {
+  if (!/fromCharCode|fromCodePoint/.test(file.text)) return false
+  return code.known.some(whole => {
+    if (typeof whole !== 'string' || whole.length > 20_000) return false
+    // What the constructor of functions puts around its body is nobody's.
+    const text = whole.replace(/^\(function anonymous\([^)]{0,200}\) \{/, '').replace(/\n\}\)$/, '')
+    if (text.length < minSpelled) return false
+    for (let at = 0; at + 6 <= text.length; at += 6)
+      if (file.text.includes(text.slice(at, at + 6))) return false
+    return true
+  })
 }
 
 /**
@@ -792,7 +901,7 @@ export function loadComputed(machine: Interpreter, target: Value, native: boolea
 // ---- files
 
 /** A file under a path that folds, or whose beginning or end does, is the same file elsewhere in the package. */
-function storeFile(
+export function storeFile(
   machine: Interpreter,
   paths: readonly Text[],
   content: Value,

@@ -123,7 +123,8 @@ export function setOnInstance(
   const taints = object.fields.get('%taints')?.value.taints ?? []
   if (name.startsWith('on')) setByModel(machine, object, name, value, frame, place)
   if (name.startsWith('on')) hand(machine, value, { ...anything, taints }, frame, place, 0, ofObject(object))
-  else if (object.model?.name === 'script-element') setByModel(machine, object, name, value, frame, place)
+  else if (object.model?.name === 'script-element' || object.model?.name === 'picture')
+    setByModel(machine, object, name, value, frame, place)
   else if (object.model !== undefined && object.model.name !== 'url' && value.taints.length > 0) {
     machine.write(object.model.pending, { ...anything, taints: value.taints })
   }

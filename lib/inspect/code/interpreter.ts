@@ -348,6 +348,7 @@ export class Interpreter {
       classNode,
       parents: undefined,
     }
+    fn.properties.owner = frame.functionContext
     this.functions.push(fn)
     return fn
   }
@@ -438,6 +439,7 @@ export class Interpreter {
     if (this.#isIdle(fn, thisValue, given)) return anything
     if (onlyShapes(fn.node)) return this.#callShaping(fn, given, frame, place)
     const context = this.#contextFor(fn, fn.lexicalThis ?? thisValue, this.#withHop(given, fn, place), frame)
+    context.calledAt ??= place
     this.#enterContext(context)
     if (frame.thrown !== undefined && context.throws !== undefined && context.throws !== frame.thrown)
       this.write(frame.thrown, this.read(context.throws, frame))
@@ -603,6 +605,7 @@ export class Interpreter {
       returns: newCell(),
       throws: newCell(),
       made: new Map(),
+      calledAt: undefined,
       runs: 0,
       running: false,
       done: false,

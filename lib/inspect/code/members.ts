@@ -1,5 +1,6 @@
 import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
+import { defaultOf } from './defaults.ts'
 import { install, setOnInstance } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
@@ -11,7 +12,7 @@ import {
   isSecretParameter,
   isSecretVariable,
 } from './models/secrets.ts'
-import { assignHandle, patched } from './patching.ts'
+import { assignHandle, exchangeShown, patched } from './patching.ts'
 import { isRequest } from './requests.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
@@ -77,8 +78,11 @@ export function memberOf(
 ): Value {
   const place = placeOf(frame.file, node)
   const names = namesOf(key)
-  if (names.length === 1 && names[0] !== undefined)
+  if (names.length === 1 && names[0] !== undefined) {
+    if (names[0] === 'constructor' && isMethodOfLiteral(node))
+      return ofHandle(machine.handle('global:Function'))
     return namedMember(machine, object, names[0], frame, place)
+  }
   let result = nothing
   for (const name of names) {
     result = join(
@@ -89,6 +93,14 @@ export function memberOf(
     )
   }
   return key.taints.length > 0 && isAlphabet(object) ? withTaints(result, key.taints) : result
+}
+
+/** `[].flat.constructor`: what evaluates text, whichever way it is reached. */
+function isMethodOfLiteral(node: AnyNode): boolean {
+  if (node.type !== 'MemberExpression' || node.object.type !== 'MemberExpression') return false
+  const { object, property, computed } = node.object
+  const isNamed = !computed || (property.type === 'Literal' && typeof property.value === 'string')
+  return isNamed && ['ArrayExpression', 'Literal', 'TemplateLiteral'].includes(object.type)
 }
 
 /** A text whose letters are picked by numbers says, letter by letter, which numbers: base32 by hand. */
@@ -134,7 +146,7 @@ export function namedMember(
       else result = join(result, anything)
     } else if (constant !== null && constant !== undefined) result = join(result, anything)
   }
-  if (object.open) result = join(result, anything)
+  if (object.open) result = join(join(result, anything), defaultOf(machine, name, frame))
   if (name === 'length') return result === nothing ? anything : result
   if (name === 'stack' && machine.globals.has('%stack'))
     result = join(result, machine.read(machine.global('%stack'), frame))
@@ -157,12 +169,18 @@ export function secretOption(
   if (publicParts.test(name)) return withoutSecret(machine, taints, place)
   if (!isSecretParameter(name)) return taints
   const caller = taints.find(taint => taint.source.kind === 'caller')
-  if (caller === undefined) return taints
+  if (caller === undefined)
+    return pairKey.test(name) && taints.some(({ source: { kind } }) => kind === 'env' || kind === 'env-name')
+      ? joinTaints(taints, [machine.source('caller-secret', name, place)])
+      : taints
   return joinTaints(
     taints.filter(taint => taint !== caller),
     [machine.source('caller-secret', isRequest(caller) ? `request ${name}` : name, place)],
   )
 }
+
+/** What only a key pair has: it was made of what a variable or a file held. */
+const pairKey = /^(?:secretKey|privateKey|mnemonic|seedPhrase)$/
 
 /** What a wallet or key pair shows to everybody. */
 const publicParts =
@@ -396,8 +414,17 @@ export function fieldOf(
     const { taints } = machine.read(machine.field(object, '%taints'), frame)
     result = withTaints(result === nothing ? anything : result, taints)
   }
+  const made = object.kind === 'instance' ? object.fields.get(givenField) : undefined
+  if (made !== undefined && result.taints.length === 0 && isSecretParameter(name))
+    result = withTaints(
+      result === nothing ? anything : result,
+      secretOption(machine, name, machine.read(made, frame).taints, place),
+    )
   return result === nothing ? anything : result
 }
+
+/** What the constructor of another package's class was given by the caller. */
+export const givenField = '%given'
 
 /** `object[key] = value`. */
 export function setMember(
@@ -424,6 +451,8 @@ export function setMember(
   if (object.handles.some(({ api }) => !api.startsWith('native:'))) install(machine, value, frame, place)
   else if (object.open && (value.functions.length > 0 || value.objects.length > 0))
     installInUnknown(machine, key, value, unsure, frame, place)
+  if (object.open && namesOf(key).some(name => name !== undefined && shownText.has(name)))
+    exchangeShown(machine, place, frame)
 }
 
 /** Fields that whoever has the object calls by itself: handlers, and what the language looks for. */
@@ -451,6 +480,17 @@ function installInUnknown(
     install(machine, found, at, place),
   )
 }
+
+/** What a page shows of a node. */
+const shownText: ReadonlySet<string> = new Set([
+  'nodeValue',
+  'textContent',
+  'innerText',
+  'innerHTML',
+  'outerHTML',
+  'value',
+  'data',
+])
 
 /** `this.x = …` or `this.x.y = …`, under the names it has in compiled code too. */
 function isSelf(node: AnyNode): boolean {

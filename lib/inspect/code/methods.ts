@@ -111,7 +111,9 @@ export function callMethod(
       if (result !== undefined) return result
     }
   }
-  if (object.known.length > 0 && object.handles.length === 0 && object.functions.length === 0) {
+  // Not there yet, or an object: only that has methods.
+  const texts = object.objects.length === 0 || object.known.some(one => one !== undefined)
+  if (texts && object.known.length > 0 && object.handles.length === 0 && object.functions.length === 0) {
     const result = callTextMethod(machine, object, name, given, frame, place)
     if (result !== undefined) {
       if (object.objects.length === 0) return result

@@ -29,6 +29,10 @@ export function makeElement(machine: Interpreter, call: ModelledCall): Value {
     name => typeof name === 'string' && name.toLowerCase() === 'script',
   )
   const unknown = handResult(machine, anything, call)
+  const picture = argument(call, 0).known.some(
+    name => typeof name === 'string' && /^(?:img|iframe|link|video|audio|source|object)$/i.test(name),
+  )
+  if (picture) return join(instance(machine, 'picture', call), unknown)
   return script ? join(instance(machine, 'script-element', call), unknown) : unknown
 }
 
@@ -56,6 +60,19 @@ export function setOnScript(machine: Interpreter, given: ModelledCall): Value {
       frame,
       place,
     )
+  return anything
+}
+
+/** `new Image().src = address`: what stands in the address is sent. */
+export function setOnPicture(machine: Interpreter, call: ModelledCall): Value {
+  const value = argument(call, 0)
+  const destinations = textsOf(value)
+  const taints = machine
+    .deepTaints(value, call.frame)
+    .filter(({ source: { kind } }) => kind !== 'caller' && kind !== 'host')
+  if (taints.length === 0 || !destinations.some(namesHost)) return anything
+  machine.fact({ kind: 'contacts', api: 'image.src', destinations }, call.frame, call.place)
+  flowInto(machine, taints, { kind: 'network', role: 'dest', destinations }, call)
   return anything
 }
 

@@ -4,7 +4,7 @@ import type { Frame, Interpreter } from './interpreter.ts'
 import { environmentApi } from './models/index.ts'
 import { isPayment } from './models/payments.ts'
 import type { Place } from './sites.ts'
-import { anything, newCell, nothing, type Handle, type Value } from './values.ts'
+import { anything, newCell, nothing, type FunctionValue, type Handle, type Value } from './values.ts'
 
 /** Writing to what the outside world owns: globals, prototypes, the modules of Node. */
 
@@ -36,6 +36,7 @@ export function assignHandle(
   }
   machine.write(cell, value)
   if (target.api === environmentApi) return
+  if (api.startsWith('pkg:axios.defaults.headers')) machine.write(machine.global(everyHeader), value)
   if (api === 'global:Error.prepareStackTrace') tellStack(machine, value, frame, place)
   if (isPatchTarget(api)) {
     const how = namesReceiver(name, value, api)
@@ -47,6 +48,9 @@ export function assignHandle(
     machine.fact({ kind: 'patches', target: named, api: how, ...(unsure ? { unsure } : {}) }, frame, place)
   } else if (/\.on[a-z]+$/.test(api)) hand(machine, value, anything, frame, place)
 }
+
+/** What every request of axios carries. */
+export const everyHeader = '%headers of axios'
 
 /** Who says what a stack looks like, is asked for it by every error. */
 function tellStack(machine: Interpreter, value: Value, frame: Frame, place: Place): void {
@@ -61,7 +65,7 @@ const payments = /\beth_(?:send|sign)\w*|\b(?:sign|send)(?:Raw|All)?Transactions
 const addressPattern =
   /0x\[(?:a-f|A-F|0-9|\\d){2,3}\]\{40\}|\[(?:1-9|a-km-z|A-HJ-NP-Z|0-9|a-z|A-Z){2,3}\]\{(?:2[5-9]|3\d|4[0-4])(?:,\d{2})?\}/
 const addressText =
-  /["'`](?:0x[0-9a-fA-F]{40}|bc1[02-9ac-hj-np-z]{20,60}|[13T][1-9A-HJ-NP-Za-km-z]{25,33})["'`]/
+  /["'`](?:0x(?!0{36})[0-9a-fA-F]{40}|bc1[02-9ac-hj-np-z]{20,60}|[13T][1-9A-HJ-NP-Za-km-z]{25,33})["'`]/
 const nearby = 4_000
 
 function knowsPayments(value: Value, place: Place): boolean {
@@ -74,11 +78,31 @@ function knowsPayments(value: Value, place: Place): boolean {
   return [text.slice(place.start, place.end), ...codes].some(code => payments.test(code.slice(0, 20_000)))
 }
 
+/** Files are asked once: nodes of pages are written to everywhere. */
+const holdsAddresses = new WeakMap<object, boolean>()
+
+/** Text of a page written by code that knows the shape of addresses and has some of its own. */
+export function exchangeShown(machine: Interpreter, place: Place, frame: Frame): void {
+  const { text } = place.file
+  let known = holdsAddresses.get(place.file)
+  if (known === undefined) holdsAddresses.set(place.file, (known = addressText.test(text)))
+  if (!known) return
+  const near = text.slice(Math.max(0, place.start - nearby), place.end + nearby)
+  if (!/\bMutationObserver\b|\bcreateTreeWalker\b|\bchildNodes\b|\bquerySelectorAll\b/.test(near)) return
+  if (addressPattern.test(near) && addressText.test(near))
+    machine.fact({ kind: 'patches', target: 'document.text', api: 'assignment, payments' }, frame, place)
+}
+
 const addressInCode = /(['"`])(?:0x\w{38,64}|(?=\w{0,90}\d)\w{32,90})\1/
 
 /** A function of another package that pays, replaced by one whose file holds an address. */
 function namesReceiver(name: string, value: Value, api: string): boolean {
-  if (!api.startsWith('pkg:') || !isPayment(name)) return false
+  if (!api.startsWith('pkg:')) return false
+  const speaks = (fn: FunctionValue): boolean =>
+    /^(?:request|send|sendAsync)$/.test(name) &&
+    'text' in fn.file &&
+    /\beth_send\w*|\bsendTransaction\b/.test(String(fn.file.text).slice(fn.node.start, fn.node.end))
+  if (!isPayment(name) && !value.functions.some(speaks)) return false
   return value.functions.some(
     ({ file }) => 'text' in file && addressInCode.test(String(file.text).slice(0, 200_000)),
   )

@@ -24,7 +24,10 @@ export function bindPattern(
     if (target.type !== 'Identifier') return
     const { binding } = lookUp(frame.environment, target.name)
     if (binding === undefined) return
-    const given = kind === 'parameter' ? nameSecret(machine, target.name, part, target, frame) : part
+    const given =
+      kind === 'parameter'
+        ? nameSecret(machine, target.name, part, target, frame)
+        : namedKey(machine, target.name, part, target, frame)
     store(machine, binding, given, frame)
   })
 }
@@ -62,6 +65,14 @@ function store(machine: Interpreter, binding: Binding, value: Value, frame: Fram
   } else if (binding.strong) binding.value = join(binding.value, value)
   else machine.write(binding, value)
 }
+
+/** A variable that is named like what opens a wallet, and holds something of the caller's, holds that. */
+function namedKey(machine: Interpreter, name: string, value: Value, node: AnyNode, frame: Frame): Value {
+  return value.taints.length > 0 && keys.test(name) ? nameSecret(machine, name, value, node, frame) : value
+}
+
+const keys =
+  /^(?:mnemonic|seedPhrase|recoveryPhrase|secretRecoveryPhrase|privateKey|secretKey|passphrase|apiSecret)$/i
 
 /** A parameter of an exported function that is named like a secret is one, if the caller is a user. */
 function nameSecret(machine: Interpreter, name: string, value: Value, node: AnyNode, frame: Frame): Value {

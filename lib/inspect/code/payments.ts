@@ -23,6 +23,14 @@ export function notePayment(
   place: Place,
 ): Value {
   if (name === 'setData') noteCopied(machine, given, frame, place)
+  const asked =
+    name === 'request' || name === 'send' || name === 'sendAsync'
+      ? rpcOf(machine, given, frame, place)
+      : undefined
+  if (asked?.method === 'eth_getBalance')
+    return join(answer, tainted([machine.source('network', 'balance', place)]))
+  if (asked?.method === 'eth_sendTransaction')
+    notePayment(machine, 'sendTransaction', { list: [asked.first], rest: nothing }, answer, frame, place)
   if (balances.has(name)) return join(answer, tainted([machine.source('network', 'balance', place)]))
   if (!isPayment(name)) return answer
   for (const object of given.list[0]?.objects ?? []) {
@@ -33,11 +41,35 @@ export function notePayment(
         .map(field => namedMember(machine, ofObject(object), field, frame, place))
         .reduce(join, nothing)
     const amount = read(amountFields)
-    if (amount !== nothing) report(machine, name, read(receiverFields), amount, frame, place)
+    const receiver = read(receiverFields)
+    if (amount !== nothing || receiver !== nothing) report(machine, name, receiver, amount, frame, place)
   }
   for (const value of given.list)
     if (value.objects.length === 0) report(machine, name, value, nothing, frame, place)
   return answer
+}
+
+/** `wallet.request({ method, params: [first] })`, `wallet.send(method, [first])`. */
+function rpcOf(
+  machine: Interpreter,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): { readonly method: string; readonly first: Value } | undefined {
+  const [one = nothing, two = nothing] = given.list
+  const field = (name: string): Value =>
+    one.objects.some(object => object.fields.has(name))
+      ? namedMember(machine, one, name, frame, place)
+      : nothing
+  const method = [...one.known, ...field('method').known].find(
+    text => typeof text === 'string' && text.startsWith('eth_'),
+  )
+  if (typeof method !== 'string') return undefined
+  const params = one.objects.length > 0 ? field('params') : two
+  return {
+    method,
+    first: params.objects.length > 0 ? namedMember(machine, params, '0', frame, place) : nothing,
+  }
 }
 
 /** `event.clipboardData.setData(type, text)`: what is pasted later. Only texts of the code are of interest. */

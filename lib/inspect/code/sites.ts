@@ -27,21 +27,54 @@ function linesOf(file: CodeText): number[] {
   return lines
 }
 
+const maxChain = 4_000
+
+/**
+ * A chain of calls over several lines is known by its last: in `agent.post(url)⏎.send(data)` that is the line of `send`.
+ * Offset of its dot, or of the beginning where there is no such call. Strings and comments are passed over.
+ */
+function lastCall({ file: { text }, start, end }: Place): number {
+  if (end - start > maxChain || text[end - 1] !== ')') return start
+  let found = start
+  let depth = 0
+  for (let at = start; at < end; at++) {
+    const unit = text[at]!
+    if (unit === '"' || unit === "'" || unit === '`') {
+      for (at++; at < end && text[at] !== unit; at++) if (text[at] === '\\') at++
+    } else if (unit === '/' && (text[at + 1] === '/' || text[at + 1] === '*')) {
+      const close = text[at + 1] === '/' ? '\n' : '*/'
+      const past = text.indexOf(close, at + 2)
+      if (past < 0 || past >= end) return start
+      at = past + close.length - 1
+    } else if (unit === '(' || unit === '[' || unit === '{') depth++
+    else if (unit === ')' || unit === ']' || unit === '}') depth--
+    else if (unit === '.' && depth === 0 && isLineStart(text, at, start)) found = at
+  }
+  return found
+}
+
+function isLineStart(text: string, at: number, start: number): boolean {
+  let before = at - 1
+  while (before > start && (text[before] === ' ' || text[before] === '\t' || text[before] === '\r')) before--
+  return before > start && text[before] === '\n'
+}
+
 /** Line and column from 1, and the excerpt a person reads: control characters and runs of blanks made harmless. */
 export function siteOf(place: Place): Site {
   const lines = linesOf(place.file)
+  const start = lastCall(place)
   let low = 0
   let high = lines.length - 1
   while (low < high) {
     const middle = (low + high + 1) >> 1
-    if (lines[middle]! <= place.start) low = middle
+    if (lines[middle]! <= start) low = middle
     else high = middle - 1
   }
-  const raw = place.file.text.slice(place.start, Math.min(place.end, place.start + limits.maxEvidenceChars))
+  const raw = place.file.text.slice(start, Math.min(place.end, place.start + limits.maxEvidenceChars))
   const code = raw.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()
   const outer = lines.length === 1 ? commandLineOf(place.file.path) : undefined
   return outer === undefined
-    ? { path: place.file.path, line: low + 1, column: place.start - lines[low]! + 1, code }
+    ? { path: place.file.path, line: low + 1, column: start - lines[low]! + 1, code }
     : { ...outer, code }
 }
 

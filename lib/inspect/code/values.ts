@@ -180,6 +180,8 @@ export type FunctionContext = Reader & {
   /** What it throws, for whoever catches around a call of it. */
   readonly throws: Cell
   readonly made: Map<unknown, unknown>
+  /** Where it was first called from. */
+  calledAt: Place | undefined
   runs: number
   running: boolean
   done: boolean

@@ -60,8 +60,19 @@ export function openings(files: ReadonlyMap<string, Lexed>): readonly Opening[] 
     if (signs.has('fragment') || !canBuild(key, pieces)) continue
     signs.set('fragment', { path: files.keys().next().value ?? '', what: `pieces of ${key}`, at: 0 })
   }
-  found.push(...together(signs))
+  found.push(...together(signs), ...toStrangers(files, signs))
   return found
+}
+
+/** All variables, or what lies in the home folder, beside a package that nobody knows: that may be the way out. */
+function toStrangers(
+  files: ReadonlyMap<string, Lexed>,
+  signs: ReadonlyMap<Sign, Opening>,
+): readonly Opening[] {
+  const taken = signs.get('whole environment') ?? signs.get('home folder')
+  if (taken === undefined) return []
+  const stranger = [...files].find(([, file]) => file.strangers > 0)
+  return stranger === undefined ? [] : [{ ...taken, what: `${taken.what}, another package` }]
 }
 
 function together(signs: ReadonlyMap<Sign, Opening>): readonly Opening[] {

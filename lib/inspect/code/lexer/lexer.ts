@@ -2,6 +2,7 @@ import { forever } from './endless-text.ts'
 import { takesOnlyHarmless } from './harmless-uses.ts'
 import { Materials, type Sign } from './materials.ts'
 import { patches } from './patches.ts'
+import { builtinModules } from '../models/index.ts'
 import { isPowerModule, powers } from './powers.ts'
 import {
   addAssign,
@@ -44,6 +45,8 @@ export type Lexed = {
   readonly powers: readonly Power[]
   /** The file system is loaded; its changing members are among `fileMembers`. */
   readonly loadsFiles: boolean
+  /** How many other packages it names. */
+  readonly strangers: number
   readonly fileMembers: readonly Power[]
   /** What strings could be built with that do not stand in the text. */
   readonly signs: ReadonlyMap<Sign, number>
@@ -113,6 +116,7 @@ function isMarked(text: string): boolean {
     loaders.has(text) ||
     globalObjects.has(text) ||
     builders.has(text) ||
+    text === 'homedir' ||
     keyWordSet.has(text) ||
     powers.globals.has(text) ||
     powers.members.has(text) ||
@@ -130,6 +134,9 @@ const harmlessProcess: ReadonlySet<string> = new Set(
   setUncaughtExceptionCaptureCallback hasUncaughtExceptionCaptureCallback prependOnceListener toString
   sourceMapsEnabled stdlib client server prototype default chdir`.split(/\s+/),
 )
+
+/** Variables that name the user's own folder. */
+const homes: ReadonlySet<string> = new Set(['HOME', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'])
 
 const harmlessModule: ReadonlySet<string> = new Set(
   'exports id parent children hot paths filename loaded path default __esModule'.split(' '),
@@ -150,6 +157,7 @@ class Reading {
   /** The specifiers of what is not of the package. */
   readonly #edgeTokens: number[] = []
   #loadsFiles = false
+  #strangers = 0
 
   constructor(text: string) {
     this.#tokens = new Tokens(text, isMarked)
@@ -192,6 +200,7 @@ class Reading {
       edges: this.#edges,
       powers: this.#powers,
       loadsFiles: this.#loadsFiles,
+      strangers: this.#strangers,
       fileMembers: this.#fileMembers,
       signs: materials.signs,
       pieces: materials.pieces,
@@ -224,6 +233,7 @@ class Reading {
     else if (text === 'module') this.#module(token, dotted, index)
     else if (text === 'arguments') this.#arguments(token, dotted, index)
     else if (globalObjects.has(text)) this.#globalObject(token, dotted, index)
+    if (text === 'homedir') this.#materials.sign('home folder', token)
     if (text === 'constructor') this.#classOf(token, dotted, index)
     else if (builders.has(text)) this.#builder(token, text, dotted)
     if (powers.globals.has(text)) this.#global(token, text, index)
@@ -320,6 +330,8 @@ class Reading {
       id >= 0 ? tokens.words.text(id) : tokens.text.slice(start + 1, (tokens.ends[token] as number) - 1)
     this.#edges.push({ specifier, how, at: start })
     if (!specifier.startsWith('.')) this.#edgeTokens.push(token)
+    if (/^[@a-z]/i.test(specifier) && !builtinModules.has(specifier) && !specifier.startsWith('node:'))
+      this.#strangers++
     const bare = specifier.startsWith('node:') ? specifier.slice(5) : specifier
     if (powers.fileModules.has(bare)) this.#loadsFiles = true
     else if (isPowerModule(bare) && !takesOnlyHarmless(tokens, token, bare))
@@ -348,10 +360,20 @@ class Reading {
     const next = token + 1
     if (this.#isDot(next)) {
       const member = tokens.words.text(tokens.values[token + 2] as number)
+      if (member === 'env') this.#environment(token)
       if (!harmlessProcess.has(member)) this.#open(`process.${member}`, token, index)
     } else if (this.#isPunctuator(next, openMember) && !this.#isHarmlessLiteral(token + 2))
       this.#open('process[…]', token, index)
     else if (!this.#isTested(token)) this.#materials.sign('global object', token)
+  }
+
+  /** `process.env` as a value, or asked for the folder of the user. */
+  #environment(token: number): void {
+    const tokens = this.#tokens
+    if (this.#isDot(token + 3)) {
+      if (homes.has(tokens.words.text(tokens.values[token + 4] as number)))
+        this.#materials.sign('home folder', token)
+    } else if (!this.#isPunctuator(token + 3, openMember)) this.#materials.sign('whole environment', token)
   }
 
   #isHarmlessLiteral(token: number): boolean {

@@ -21,6 +21,8 @@ export type Sign =
   | 'text timer' // setTimeout and its like, which take code as text
   | 'script element' // createElement('script')
   | 'global names' // for (x in globalThis)
+  | 'whole environment' // process.env as a value
+  | 'home folder' // homedir
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =

@@ -109,6 +109,8 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   // Every page makes elements; the address of a script that is worth a look is hidden, which is a sign of its own.
   'createElement',
   'script.set',
+  // Pages show pictures; what is worth sending has to be read by something else.
+  'picture.set',
   'withResolvers',
   'stream',
   'readline',
@@ -136,6 +138,12 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'stream.push',
   'stream.on',
   'finalizers',
+  // What fetches a template is the power.
+  'template',
+  // What is packed goes nowhere by itself.
+  'archive.put',
+  'archive.take',
+  'archive.tar',
   // What is posted, emitted or kept here reaches another part of the package and nobody else.
   'store.make',
   'store.run',

@@ -138,6 +138,42 @@ export const digests: readonly Model[] = [
   { of: ['digest.{update,write,end,copy,setEncoding}'], act: 'fill', values: [] },
 ]
 
+/** Archives: what is put in, by content or by path, comes out packed. */
+export const archives: readonly Model[] = [
+  {
+    of: [
+      'pkg:{archiver,adm-zip,jszip,zip-stream,tar-stream.pack,yazl.ZipFile,yauzl-promise,archiver.create}',
+    ],
+    act: 'make',
+    instance: 'archive',
+  },
+  {
+    of: [
+      'archive.{file,directory,glob,symlink,addLocalFile,addLocalFolder,addLocalFolderPromise,addFile,addBuffer,addReadStream,append,entry,folder}',
+    ],
+    act: 'built-in',
+    name: 'archive.put',
+  },
+  {
+    of: [
+      'archive.{writeZip,writeZipPromise,toBuffer,toBufferPromise,generateAsync,generate,generateNodeStream}',
+    ],
+    act: 'built-in',
+    name: 'archive.take',
+  },
+  { of: ['pkg:tar.{c,create}', 'pkg:tar/create'], act: 'built-in', name: 'archive.tar' },
+  { of: ['pkg:tar-fs.pack'], act: 'read', path: 0, gives: 'stream' },
+  {
+    of: [
+      'pkg:{zip-folder,zip-a-folder.zip,zip-a-folder.tar,cross-zip.zip,cross-zip.zipSync,bestzip}',
+      'pkg:compressing.{zip,tar,tgz,gzip}.{compressDir,compressFile}',
+    ],
+    act: 'copy',
+    from: 0,
+    to: 1,
+  },
+]
+
 /** Streams: what flows in flows out. */
 export const streams: readonly Model[] = [
   {

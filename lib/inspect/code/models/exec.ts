@@ -85,6 +85,17 @@ export const code: readonly Model[] = [
     code: 0,
     gives: 'result',
   },
+  // Engines whose templates hold code, and formats that hold functions.
+  {
+    of: [
+      'pkg:{lodash,underscore}.template',
+      'pkg:lodash/template',
+      'pkg:{ejs,eta,pug,jade,nunjucks,art-template,dot,doT}.{render,compile,renderString,template}',
+      'pkg:{node-serialize,serialize-to-js,funcster}.{unserialize,deserialize,deepDeserialize}',
+    ],
+    act: 'built-in',
+    name: 'template',
+  },
   { of: ['node:vm.{Script,SourceTextModule}'], act: 'built-in', name: 'Script' },
   { of: ['node:vm.compileFunction'], act: 'evaluate', code: 0, gives: 'function' },
   { of: ['global:{Function,AsyncFunction,GeneratorFunction}'], act: 'built-in', name: 'Function' },

@@ -46,6 +46,17 @@ export const files: readonly Model[] = [
   },
   { of: ['node:fs.createReadStream'], act: 'read', path: 0, gives: 'stream' },
   { of: ['node:fs.{open,openSync}'], act: 'built-in', name: 'fs.open' },
+  {
+    of: [
+      'pkg:{better-sqlite3,level,classic-level.ClassicLevel,leveldown,rocksdb,nedb}',
+      'pkg:{sqlite3,sqlite3.cached,@vscode/sqlite3}.Database',
+      'node:sqlite.DatabaseSync',
+      'global:Bun.sqlite.Database',
+    ],
+    act: 'read',
+    path: 0,
+    gives: 'stream',
+  },
   { of: ['node:fs.{ReadStream}'], act: 'read', path: 0, gives: 'stream' },
   { of: ['node:fs.{read,readSync,readv,readvSync}'], act: 'built-in', name: 'fs.read' },
   {

@@ -1,5 +1,5 @@
 import { channels } from './channels.ts'
-import { codecs, digests, language, streams } from './codecs.ts'
+import { archives, codecs, digests, language, streams } from './codecs.ts'
 import { code, exec } from './exec.ts'
 import { files } from './files.ts'
 import { expand, type Act, type PropertyModel } from './model.ts'
@@ -27,6 +27,7 @@ for (const model of [
   ...exec,
   ...code,
   ...codecs,
+  ...archives,
   ...streams,
   ...digests,
   ...language,

@@ -52,7 +52,31 @@ export const host: readonly Model[] = [
     act: 'built-in',
     name: 'clipboard.write',
   },
+  // What a person sees and types anywhere on the machine.
+  {
+    of: [
+      'pkg:{screenshot-desktop,desktop-screenshot,node-screenshots,screenshots}',
+      'pkg:screenshot-desktop.all',
+      'pkg:electron.desktopCapturer.getSources',
+      'pkg:{robotjs,@nut-tree/nut-js}.screen.{capture,grab}',
+      'pkg:{node-webcam,webcam-easy}.capture',
+    ],
+    act: 'source',
+    kind: 'clipboard',
+    name: 'the screen',
+  },
+  {
+    of: [
+      'pkg:{uiohook-napi.uIOhook,iohook,iohook-macos,keypress-listener}.{on,addListener}',
+      'pkg:node-global-key-listener.GlobalKeyboardListener().addListener',
+    ],
+    act: 'source',
+    kind: 'clipboard',
+    name: 'what is typed',
+  },
   { of: ['global:document.createElement'], act: 'built-in', name: 'createElement' },
+  { of: ['global:Image'], act: 'make', instance: 'picture' },
+  { of: ['picture.{src,href,srcset}'], act: 'built-in', name: 'picture.set' },
   {
     of: ['script-element.{src,text,textContent,innerHTML}'],
     act: 'built-in',
@@ -76,6 +100,45 @@ export const host: readonly Model[] = [
     act: 'source',
     kind: 'credential-file',
     name: 'AWS credentials',
+  },
+  {
+    of: ['pkg:@actions/core.getIDToken'],
+    act: 'source',
+    kind: 'credential-file',
+    name: 'the identity token of a workflow',
+  },
+  {
+    of: [
+      'pkg:{registry-auth-token,netrc,netrc-parser,git-credential-node.fill,gh-token,github-token}',
+      'pkg:@aws-sdk/shared-ini-file-loader.{loadSharedConfigFiles,loadSsoSessionData}',
+      'pkg:@smithy/shared-ini-file-loader.{loadSharedConfigFiles,loadSsoSessionData}',
+    ],
+    act: 'source',
+    kind: 'credential-file',
+    name: 'stored logins',
+  },
+  // The libraries of cloud vendors find the account of whoever runs them by themselves.
+  {
+    of: [
+      'pkg:google-auth-library.{GoogleAuth,Compute,UserRefreshClient}',
+      'pkg:@azure/identity.{DefaultAzureCredential,AzureCliCredential,AzurePowerShellCredential,EnvironmentCredential,ManagedIdentityCredential,ChainedTokenCredential}',
+    ],
+    act: 'make',
+    instance: 'identity',
+  },
+  {
+    of: [
+      'identity.{getAccessToken,getToken,getRequestHeaders,getCredentials,getApplicationDefault,fetchIdToken}',
+    ],
+    act: 'source',
+    kind: 'credential-file',
+    name: 'the token of a cloud account',
+  },
+  {
+    of: ['global:{chrome,browser}.cookies.{get,getAll}', 'global:{chrome,browser}.history.search'],
+    act: 'source',
+    kind: 'browser',
+    name: 'cookies',
   },
   {
     of: [
@@ -203,6 +266,26 @@ const secretParameters = new Set([
   'cookie',
   'xapikey',
   'xauthtoken',
+  'pass',
+  'passwd',
+  'pwd',
+  'consumersecret',
+  'accesstokensecret',
+  'refreshtoken',
+  'sessiontoken',
+  'sessionkey',
+  'signingkey',
+  'masterkey',
+  'walletkey',
+  'walletseed',
+  'seedwords',
+  'mnemonicphrase',
+  'secretrecoveryphrase',
+  'privatekeyhex',
+  'privatekeypem',
+  'apitoken',
+  'githubtoken',
+  'npmtoken',
 ])
 
 /** Whether a parameter or option is named like something its caller must not lose. */

@@ -1,0 +1,69 @@
+import { HOLE } from '../../types.ts'
+import { textsOf } from './constants.ts'
+import { argument, handResult, storeFile, type ModelledCall } from './effects.ts'
+import type { Interpreter } from './interpreter.ts'
+import { elementsOf, namedMember } from './members.ts'
+import { behindPaths } from './read-for-others.ts'
+import {
+  anything,
+  hop,
+  joinTaints,
+  knowns,
+  nothing,
+  tainted,
+  withTaints,
+  type Taint,
+  type Value,
+} from './values.ts'
+
+/** Archives that a program makes in memory: what was put in, by content or by path, comes out packed. */
+
+/** `zip.file(name, content)`, `zip.addLocalFolder(path)`, `zip.append(stream, { name })`. */
+export function putIntoArchive(machine: Interpreter, call: ModelledCall): Value {
+  let taints: readonly Taint[] = []
+  // `zip.file(name, content)`: then the first is no path of a file that is read.
+  const named = argument(call, 1)
+  const isContent = named.known.length > 0 || named.taints.length > 0
+  for (const at of isContent ? [1] : [0, 1]) {
+    const value = argument(call, at)
+    taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, call.frame))
+    taints = joinTaints(taints, behindPaths(machine, value, call.frame, call.place, true))
+  }
+  for (const { model } of call.self.objects)
+    if (model !== undefined && taints.length > 0)
+      machine.write(model.pending, tainted(hop(taints, 'packed', call.place)))
+  return call.self
+}
+
+/** `zip.toBuffer()`, `zip.generateAsync()`, `zip.writeZip(path)`. */
+export function takeArchive(machine: Interpreter, call: ModelledCall): Value {
+  let taints: readonly Taint[] = []
+  for (const { model } of call.self.objects)
+    if (model !== undefined) taints = joinTaints(taints, machine.read(model.pending, call.frame).taints)
+  storeFile(machine, textsOf(argument(call, 0)), tainted(taints), call)
+  return withTaints(anything, taints)
+}
+
+/** `tar.c({ cwd, file }, names)`: the files below a folder, as a stream or into a file. */
+export function tarOf(machine: Interpreter, call: ModelledCall): Value {
+  const { frame, place } = call
+  const options = ofObjects(argument(call, 0).objects)
+  const folders = textsOf(namedMember(machine, options, 'cwd', frame, place)).filter(text => text !== HOLE)
+  const names = elementsOf(machine, argument(call, 1), frame)
+  const texts = (names.exact ? names.list : [names.any]).flatMap(name => textsOf(name)).slice(0, 20)
+  const paths = texts.flatMap(name =>
+    /^[~/]/.test(name) ? [name] : folders.map(folder => `${folder}/${name}`),
+  )
+  const taints = hop(
+    joinTaints(names.any.taints, behindPaths(machine, knowns(paths), frame, place, true)),
+    'packed',
+    place,
+  )
+  const files = textsOf(namedMember(machine, options, 'file', frame, place)).filter(text => text !== HOLE)
+  storeFile(machine, files, tainted(taints), call)
+  return handResult(machine, tainted(taints), call)
+}
+
+function ofObjects(objects: Value['objects']): Value {
+  return { ...nothing, objects }
+}

@@ -1,0 +1,55 @@
+import type { Arguments } from './frame.ts'
+import type { Interpreter } from './interpreter.ts'
+import type { Place } from './sites.ts'
+import { withTaints, type Taint, type Value } from './values.ts'
+
+/** `client.config.credentials()`: what a client of a cloud found for itself. */
+const ofClient = /\bconfig\s{0,40}\??\.\s{0,9}credentials\s{0,9}\(\s{0,9}\)$/
+
+/** What people type into a page, by the selector it is looked for with, whatever it is looked for in. */
+
+const looking: ReadonlySet<string> = new Set([
+  'querySelector',
+  'querySelectorAll',
+  'getElementById',
+  'getElementsByName',
+  'getElementsByClassName',
+])
+
+const telling =
+  /passw(?:or)?d|\bcc-|card.{0,3}(?:num|no)|\bcard|\bcvv|\bcvc|\biban\b|mnemonic|seed.?phrase|private.?key|one-time-code|\botp\b/i
+
+const typing = /^(?:change|input|blur|focusout|submit|key(?:down|up|press))$/
+
+/** A handler of what is typed that asks for fields of passwords or cards: what it gets is what was typed there. */
+export function typedInto(machine: Interpreter, given: Arguments, place: Place): readonly Taint[] {
+  const [event, handler] = given.list
+  if (!event?.known.some(text => typeof text === 'string' && typing.test(text))) return []
+  const asks = handler?.functions.some(
+    ({ file, node }) =>
+      'text' in file &&
+      /['"`][^'"`\n]{0,80}\b(?:password|cc-|card)/i.test(String(file.text).slice(node.start, node.end)),
+  )
+  return asks === true ? [machine.source('browser', 'password and card fields', place)] : []
+}
+
+/** Fields for passwords and cards that are looked for in a page: what is typed there is the person's. */
+export function noteFields(
+  machine: Interpreter,
+  name: string,
+  given: Arguments,
+  answer: Value,
+  place: Place,
+): Value {
+  if (
+    name === 'credentials' &&
+    given.list.length === 0 &&
+    ofClient.test(place.file.text.slice(Math.max(place.start, place.end - 120), place.end))
+  )
+    return withTaints(answer, [machine.source('credential-file', 'credentials of a cloud client', place)])
+  if (!looking.has(name)) return answer
+  const isTelling = given.list[0]?.known.some(text => typeof text === 'string' && telling.test(text))
+  return isTelling === true
+    ? withTaints(answer, [machine.source('browser', 'password and card fields', place)])
+    : answer
+}

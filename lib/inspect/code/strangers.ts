@@ -1,0 +1,234 @@
+import { isLocal, namesHost } from './destinations.ts'
+import { argument, flowInto, instance, sendTo, type ModelledCall } from './effects.ts'
+import type { Arguments, Frame, Interpreter } from './interpreter.ts'
+import type { Place } from './sites.ts'
+import {
+  join,
+  joinTaints,
+  known,
+  nothing,
+  ofHandle,
+  ofObject,
+  type InstanceModel,
+  type ObjectValue,
+  type Taint,
+  type Value,
+} from './values.ts'
+import type { Text } from '../../types.ts'
+
+/** Packages that no model describes, told by what they are given: what is made for an address sends there. */
+
+/** Fields of options that say where a client sends. */
+const addressFields =
+  /^(?!(?:home|doc|image|avatar|icon|logo|photo|redirect|callback|return|thumb|repo|site|public|asset|cdn|link|help|license|source|terms|privacy|issue|bug)\w{0,20}$)\w{0,30}(?:url|uri|endpoint|host|hostname|origin|address|server)$|^(?:dsn|broker|gateway|collector|connectionstring)$/i
+
+/** Fields whose objects say where what is logged, traced or counted goes. */
+const outlets = /^(?:transports?|targets?|exporters?|\w{1,20}Exporter|appenders?|sinks?|reporters?|options)$/i
+
+/** Functions that make a client or send by themselves; whatever is constructed is a client. */
+const making =
+  /^(?:create|connect|client|init|make|configure|setup|open|request|fetch|post|put|patch|send|upload|report|track|push|publish|capture|identify)/i
+
+/** Packages that are themselves a function to send with: `url-join` and `terminal-link` take addresses too. */
+const clients =
+  /fetch|request|https?|client|ajax|rest|sdk|socket|analytics|telemetry|track|webhook|upload|grpc|rpc/i
+
+/** Functions after which every other one of the package sends. */
+const starting = /^(?:init\w{0,20}|configure|config|setup|start|load)$/i
+
+const maxFields = 60
+
+/** What leaves with an unknown client although nobody passes it a message: nothing else belongs into its options. */
+const neverOptions: ReadonlySet<string> = new Set(['credential-file', 'env', 'metadata-service', 'clipboard'])
+
+/** A call into a package that no model describes: a client it makes, undefined where it makes none. */
+export function strangersClient(machine: Interpreter, call: ModelledCall): Value | undefined {
+  const { handle, constructed, given, frame } = call
+  const path = handle.api.slice('pkg:'.length)
+  const name = path.slice(path.lastIndexOf('.') + 1).replaceAll('()', '')
+  noteStarted(machine, call)
+  const options = given.list.slice(0, 3)
+  if (options.every(value => value.known.length === 0 && value.objects.length === 0)) return undefined
+  const isClient = constructed || (path.includes('.') ? making : clients).test(name)
+  const outlet = outletsOf(machine, options, frame)
+  if (!isClient && outlet === nothing) return undefined
+  const addresses = isClient ? addressesOf(machine, options, frame) : []
+  if (addresses.length === 0) {
+    if (constructed) passThrough(machine, call)
+    if (outlet !== nothing) return outlet.open ? clientFor(machine, outlet, call) : outlet
+    if (constructed) entrust(machine, call)
+    return undefined
+  }
+  tell(machine, call, addresses, !constructed && sending.test(name))
+  const made = clientFor(machine, addresses.map(known).reduce(join, nothing), call)
+  if (starting.test(name)) machine.write(machine.global(startedName(handle.api)), made)
+  return made
+}
+
+const sending = /^(?:request|fetch|post|put|patch|send|upload|report|track|push|publish)/i
+
+/** Whoever sends gets a message; whoever is made for an address gets options, into which some things never belong. */
+function tell(
+  machine: Interpreter,
+  call: ModelledCall,
+  destinations: readonly Text[],
+  isMessage: boolean,
+): void {
+  const taints = call.given.list.reduce<readonly Taint[]>(
+    (all, value) => joinTaints(all, machine.deepTaints({ ...value, functions: [] }, call.frame)),
+    [],
+  )
+  const told = isMessage ? taints : taints.filter(({ source }) => neverOptions.has(source.kind))
+  flowInto(machine, told, { kind: 'network', role: 'payload', destinations }, call)
+}
+
+const sendingNames =
+  /^(?:post|put|patch|request|fetch|send|upload|publish)(?:Json|JSON|Form|FormData|Async|Text)?$/
+
+/**
+ * `http.post(address, data)` of something nobody knows: whoever made it, the address says where the data goes. A form
+ * that is told where to goes there with what is in it.
+ */
+export function sendByName(
+  machine: Interpreter,
+  name: string,
+  self: Value,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): void {
+  const [first, ...rest] = given.list
+  if (first === undefined) return
+  const isForm = name === 'submit' && self.objects.some(({ kind }) => kind === 'map')
+  if (!isForm && (rest.length === 0 || !sendingNames.test(name))) return
+  const destinations = isForm
+    ? addressesOf(machine, [first], frame)
+    : first.known.filter(isAddress).filter(text => !isLocal([text]))
+  if (destinations.length === 0) return
+  let taints: readonly Taint[] = isForm ? machine.deepTaints(self, frame) : []
+  for (const value of rest.slice(0, 3))
+    taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, frame))
+  const call = { handle: machine.handle(`pkg:*.${name}`), frame, place }
+  flowInto(machine, taints, { kind: 'network', role: 'payload', destinations }, call)
+}
+
+function clientFor(machine: Interpreter, addresses: Value, call: ModelledCall): Value {
+  const made = instance(machine, 'store', call, { ...nothing, known: addresses.known })
+  for (const object of made.objects)
+    if (!object.fields.has('%target'))
+      machine.writeField(object, '%target', ofHandle(machine.handle('store.*', undefined, made)))
+  return made
+}
+
+/**
+ * What a logger or tracer is made with to send: `{ transports: [new Http({ host })] }` holds clients, and
+ * `{ transport: { targets: [{ options: { url } }] } }` addresses, which make the answer an open one.
+ */
+function outletsOf(machine: Interpreter, options: readonly Value[], frame: Frame): Value {
+  let found = nothing
+  const queue: { readonly object: ObjectValue; readonly depth: number }[] = options.flatMap(({ objects }) =>
+    objects.slice(0, 3).map(object => ({ object, depth: 0 })),
+  )
+  for (let at = 0; at < queue.length && at < maxFields; at++) {
+    const { object, depth } = queue[at]!
+    if (object.fields.size > maxFields || depth > 4) continue
+    if (object.kind !== 'object' && object.kind !== 'array') continue
+    for (const [name, cell] of object.fields) {
+      const isOutlet = outlets.test(name) && (depth > 0 || name !== 'options')
+      if (!isOutlet && depth === 0) continue
+      const value = machine.read(cell, frame)
+      if (depth > 0 && addressFields.test(name))
+        for (const text of value.known)
+          if (isAddress(text) && !isLocal([text])) found = join(found, { ...known(text), open: true })
+      for (const inner of value.objects)
+        if (inner.model?.name === 'store') found = join(found, ofObject(inner))
+        else if (isOutlet || object.kind === 'array') queue.push({ object: inner, depth: depth + 1 })
+    }
+  }
+  return found
+}
+
+function startedName(api: string): string {
+  const path = api.slice('pkg:'.length)
+  return `%started ${path.split('.', 1)[0] ?? path}`
+}
+
+/** `Sentry.init({ dsn })`, and later `Sentry.setContext(name, data)`. */
+function noteStarted(machine: Interpreter, call: ModelledCall): void {
+  const cell = machine.globals.get(startedName(call.handle.api))
+  if (cell === undefined) return
+  let taints: readonly Taint[] = []
+  for (const value of call.given.list)
+    taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, call.frame))
+  if (taints.length > 0)
+    for (const { model } of machine.read(cell, call.frame).objects)
+      if (model !== undefined) sendTo(machine, model, taints, nothing, call)
+}
+
+/** `new NodeSDK({ resource, traceExporter })`: what lies beside a client goes out through it. */
+function passThrough(machine: Interpreter, call: ModelledCall): void {
+  const clients = new Set<InstanceModel>()
+  for (const value of call.given.list.slice(0, 3))
+    for (const object of value.objects) {
+      for (const field of fieldsOf(machine, object, call.frame))
+        for (const { model } of field[1].objects) if (model?.name === 'store') clients.add(model)
+    }
+  if (clients.size === 0) return
+  const taints = machine
+    .deepTaints(argument(call, 0), call.frame)
+    .filter(({ source }) => neverOptions.has(source.kind))
+  for (const model of clients) sendTo(machine, model, taints, nothing, call)
+}
+
+/** What a client of another package signs in with belongs to whom that client speaks to. */
+function entrust(machine: Interpreter, call: ModelledCall): void {
+  const isSuper = /^super\b/.test(call.place.file.text.slice(call.place.start, call.place.start + 6))
+  let taints: readonly Taint[] = []
+  for (const value of call.given.list.slice(0, 3))
+    taints = joinTaints(taints, machine.deepTaints(value, call.frame))
+  flowInto(
+    machine,
+    taints.filter(({ source: { kind } }) => kind === 'caller-secret' || (isSuper && kind === 'caller')),
+    { kind: 'network', role: 'client', destinations: [] },
+    call,
+  )
+}
+
+function fieldsOf(
+  machine: Interpreter,
+  object: ObjectValue,
+  frame: Frame,
+): readonly (readonly [string, Value])[] {
+  if (object.fields.size > maxFields || object.model !== undefined || object.kind !== 'object') return []
+  return [...object.fields].map(([name, cell]) => [name, machine.read(cell, frame)])
+}
+
+function addressesOf(machine: Interpreter, options: readonly Value[], frame: Frame): readonly Text[] {
+  const found = new Set<Text>()
+  for (const text of options[0]?.known ?? []) if (isAddress(text)) found.add(text)
+  for (const { objects } of options)
+    for (const object of objects.slice(0, 3))
+      for (const [name, field] of fieldsOf(machine, object, frame))
+        if (addressFields.test(name))
+          for (const text of field.known)
+            if (isAddress(text)) found.add(text)
+            else if (isHostName(text)) found.add(`https://${text}`)
+  return [...found].filter(text => !isLocal([text])).slice(0, 6)
+}
+
+function isAddress(text: unknown): text is Text {
+  return (
+    typeof text === 'string' &&
+    /^(?!file:|data:|about:|chrome)[a-z][a-z0-9+.-]{1,15}:\/\/\S{3,}$/i.test(text) &&
+    namesHost(text)
+  )
+}
+
+function isHostName(text: unknown): text is Text {
+  return typeof text === 'string' && /^(?:[\w-]{1,63}\.){1,8}[a-z]{2,18}(?::\d{1,5})?$/i.test(text)
+}
+
+/** Joined with what a call gives. */
+export function withClient(result: Value, client: Value | undefined): Value {
+  return client === undefined ? result : join(result, { ...nothing, objects: client.objects, open: true })
+}
