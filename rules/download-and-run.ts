@@ -70,7 +70,7 @@ export const downloadAndRun: Rule = {
   check(inspection, context) {
     const sightings = inspection.flows.filter(isDownload).flatMap((flow): readonly Sighting[] => {
       const place = originOf(flow, inspection, context)
-      const action = weigh(flow, place, isHidden(flow, inspection))
+      const action = weigh(flow, place, isHidden(flow, inspection), isDetached(flow, inspection))
       return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
     })
     return oncePerLine([
@@ -120,6 +120,10 @@ function isHidden({ sink }: Flow, inspection: Inspection): boolean {
   )
 }
 
+function isDetached({ sink }: Flow, inspection: Inspection): boolean {
+  return startsAt(inspection, sink.at).some(({ manner }) => manner.includes('detached'))
+}
+
 /** A dot file, a temporary or shared folder, a name that pretends to be another kind of file. */
 function isOddPath(text: string): boolean {
   return /(?:^|[\s"'/\\])(?:\/tmp|\/var\/tmp|\/dev\/shm|\/private\/tmp|%temp%|\/ProgramData|~\/AppData|~\/Library\/Caches)\b|[/\\]\.[\w-]{1,40}(?:[\s"']|$)/i.test(
@@ -133,15 +137,15 @@ function startsAt(inspection: Inspection, at: Flow['sink']['at']): readonly Star
   )
 }
 
-function weigh(flow: Flow, place: Place, hidden: boolean): Action | undefined {
+function weigh(flow: Flow, place: Place, hidden: boolean, detached: boolean): Action | undefined {
   if (place.kind === 'local') return undefined
   const stranger = isStranger(place)
   if (isUnasked(flow) && !flow.byCall) {
     if (place.kind === 'capture' || (stranger && (hidden || place.plain)))
       return flow.certain ? 'block' : 'ask'
     if (stranger) return 'ask'
-    // A homepage is the author's claim, and honest programs are fetched by a hook.
-    if (place.kind === 'own' && hidden && flow.phase === 'import' && flow.certain) return 'ask'
+    // A homepage is the author's claim, and honest programs are fetched by a hook or end with their user.
+    if (place.kind === 'own' && detached && flow.phase === 'import' && flow.certain) return 'ask'
     // A mirror from the environment or a redirect is unknown too: only a start out of sight tells.
     return place.kind === 'unknown' && hidden && flow.certain ? 'ask' : 'note'
   }
