@@ -100,6 +100,10 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'Object.entries',
   'Object.assign',
   'identity',
+  // A question about a value calls nothing of it.
+  'test',
+  // What another module exports is that module's.
+  'exportStar',
   'symbol',
   'Object.create',
   'getPrototypeOf',
