@@ -19,6 +19,7 @@ export function offScreen(path: string, text: string, isJavaScript: boolean): Of
   const found: OffScreen[] = []
   let tokens: Tokens | undefined
   const isComment = (at: number): boolean => {
+    if (text.startsWith('*/', at) && isMovedComment(text, at)) return true
     if (!isJavaScript) return comment.test(text.slice(at, at + 2))
     tokens ??= new Tokens(text, () => false)
     return tokens.exact ? isInComment(tokens, at) : comment.test(text.slice(at, at + 2))
@@ -38,6 +39,15 @@ export function offScreen(path: string, text: string, isJavaScript: boolean): Of
     i = Math.max(i, end - 1)
   }
   return found
+}
+
+/** The end of a comment whose line before is as far to the right: a compiler moved it there with all its lines. */
+function isMovedComment(text: string, at: number): boolean {
+  const newline = text.lastIndexOf('\n', at)
+  const before = text.lastIndexOf('\n', newline - 1) + 1
+  let end = before
+  while (end < newline && isBlank(text.charCodeAt(end))) end++
+  return newline > 0 && end - before >= minBlanks
 }
 
 /** Whether no token stands between here and the end of the line: prose, moved to the right with the comment around it. */

@@ -1,4 +1,3 @@
-import { assignHandle } from './patching.ts'
 import { putIntoArchive, takeArchive, tarOf } from './archives.ts'
 import { Buffer } from 'node:buffer'
 import { HOLE } from '../../types.ts'
@@ -16,7 +15,6 @@ import {
 import { bytesOf, concatenate, foldGlobal, textsOf } from './constants.ts'
 import {
   argument,
-  evaluateCode,
   flowInto,
   handResult,
   instance,
@@ -26,6 +24,8 @@ import {
   sendTo,
   type ModelledCall,
 } from './effects.ts'
+import { defineAll, defineProperties } from './defining.ts'
+import { evaluateCode } from './evaluating.ts'
 import { callClient, makeClient } from './clients.ts'
 import { emit, listen } from './emitters.ts'
 import { findFiles } from './globbing.ts'
@@ -33,21 +33,10 @@ import { hand, giveTaints } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { fromJson } from './json-data.ts'
 import { loadModule } from './loading.ts'
-import {
-  addGetter,
-  addSetter,
-  copyFields,
-  elementsOf,
-  fieldOf,
-  keysOf,
-  memberOf,
-  namedMember,
-  namesOf,
-  setMember,
-} from './members.ts'
+import { copyFields, elementsOf, fieldOf, keysOf, memberOf, namedMember, setMember } from './members.ts'
 import { makeElement, setOnPicture, setOnScript, writeClipboard } from './page.ts'
 import { rejected } from './promises.ts'
-import type { Place } from './sites.ts'
+import { placeNode, type Place } from './sites.ts'
 import { addHandler, openServer } from './serving.ts'
 import { makeStream, onStream, pourInto, pushToStream, writeToStream } from './streams.ts'
 import { listFolder, walkFolder } from './listing.ts'
@@ -81,6 +70,7 @@ import {
   type Taint,
   type Value,
 } from './values.ts'
+import { joinUrl, makeUrl } from './urls.ts'
 import { bytesOfWasm } from './webassembly.ts'
 import { finalizers, inCallbackStyle, inPromiseStyle, makeEvent, makeProxy } from './wrappers.ts'
 
@@ -658,10 +648,6 @@ function fillBag(machine: Interpreter, bag: ObjectValue, value: Value, frame: Fr
   if (taints.length > 0) machine.writeRest(bag, tainted(taints))
 }
 
-function placeNode(place: Place) {
-  return { type: 'EmptyStatement', start: place.start, end: place.end } as const
-}
-
 function isLongText(value: Value): boolean {
   return value.known.some(
     one =>
@@ -842,29 +828,6 @@ function emptyBytes(machine: Interpreter, { frame, place }: ModelledCall): Value
   return { ...ofObject(bytes), open: true }
 }
 
-function makeUrl(machine: Interpreter, call: ModelledCall): Value {
-  const { frame } = call
-  const first = argument(call, 0)
-  const base = argument(call, 1)
-  const made = instance(machine, 'url', call)
-  const taints = joinTaints(machine.deepTaints(first, frame), base.taints)
-  for (const object of made.objects) {
-    const model = object.model
-    if (model === undefined) continue
-    for (const text of textsOf(first)) {
-      const whole =
-        text.includes('://') || base === nothing || base.known.length === 0
-          ? [text]
-          : textsOf(base).map(start => joinUrl(start, text))
-      for (const one of whole) machine.write(model.texts, known(one))
-    }
-    machine.writeField(object, 'searchParams', made)
-    for (const text of textsOf(model.texts.value).slice(0, 3)) writeUrlParts(machine, object, text)
-    machine.writeField(object, 'href', withTaints(machine.read(model.texts, frame), taints))
-  }
-  return { ...made, known: textsOf(machine.read(made.objects[0]!.model!.texts, frame)), taints }
-}
-
 /** What is decoded and came from nowhere else lies in the text of the package, in pieces that were not put together. */
 function ownOf(
   machine: Interpreter,
@@ -880,26 +843,6 @@ function ownOf(
 function bodyOf(machine: Interpreter, options: Value, { frame, place }: ModelledCall): Value {
   const objects = options.objects.filter(object => object.fields.has('body'))
   return objects.length === 0 ? nothing : namedMember(machine, { ...nothing, objects }, 'body', frame, place)
-}
-
-/** What is asked of an address whose host is known: `const { hostname } = new URL('https://host/…')`. */
-function writeUrlParts(machine: Interpreter, url: ObjectValue, text: string): void {
-  const [, protocol, host, path] =
-    /^([a-z][a-z0-9+.-]{0,20}:)\/\/([^/?#@\u0001]{1,255})([^?#]*)/i.exec(text) ?? []
-  if (protocol === undefined || host === undefined) return
-  const parts = { protocol, host, hostname: host.replace(/:\d*$/, ''), origin: `${protocol}//${host}` }
-  for (const [name, part] of Object.entries(parts)) machine.writeField(url, name, known(part))
-  machine.writeField(url, 'pathname', known(path === '' || path === undefined ? '/' : path))
-}
-
-function joinUrl(base: string, path: string): string {
-  if (!base.includes(HOLE) && !path.includes(HOLE) && URL.canParse(path, base))
-    return new URL(path, base).href
-  if (!path.startsWith('/')) return base.endsWith('/') ? base + path : `${base}/${path}`
-  const start = base.indexOf('://')
-  if (start < 0) return base.includes(HOLE) ? HOLE + path : path
-  const host = base.indexOf('/', start + 3)
-  return (host < 0 ? base : base.slice(0, host)) + path
 }
 
 function openInstance(machine: Interpreter, name: string, call: ModelledCall): Value {
@@ -956,52 +899,11 @@ function isUnknownGlobal(callee: Value, { file, start, end }: Place): boolean {
   )
 }
 
-function defineProperties(machine: Interpreter, call: ModelledCall): void {
-  const target = argument(call, 0)
-  if (call.handle.api.endsWith('defineProperties')) defineAll(machine, target, argument(call, 1), call)
-  else for (const name of namesOf(argument(call, 1))) define(machine, target, name, argument(call, 2), call)
-}
-
-/** Every property of a table of descriptors. */
-function defineAll(machine: Interpreter, target: Value, descriptors: Value, call: ModelledCall): void {
-  for (const table of descriptors.objects)
-    for (const [name, cell] of table.fields)
-      define(machine, target, name, machine.read(cell, call.frame), call)
-}
-
-function define(
-  machine: Interpreter,
-  target: Value,
-  name: string | undefined,
-  descriptor: Value,
-  { frame, place }: ModelledCall,
-): void {
-  const value = namedMember(machine, descriptor, 'value', frame, place)
-  const getter = namedMember(machine, descriptor, 'get', frame, place)
-  const setter = namedMember(machine, descriptor, 'set', frame, place)
-  for (const owner of [...target.objects, ...target.functions.map(fn => fn.properties)]) {
-    if (name !== undefined && getter.functions.length > 0) addGetter(owner, name, getter)
-    if (name !== undefined && setter.functions.length > 0) addSetter(owner, name, setter)
-  }
-  if (value === anything && getter.functions.length > 0 && name !== undefined)
-    for (const handle of target.handles)
-      assignHandle(machine, handle, name, givenBy(machine, getter, frame, place), frame, place)
-  if (value !== anything)
-    setMember(machine, target, name === undefined ? anything : known(name), value, frame, placeNode(place))
-}
-
 /** What comes out of a cipher that was poured into. */
 export function enciphered(stream: Value, taints: readonly Taint[], place: Place): readonly Taint[] {
   return stream.objects.some(({ model }) => model?.name === 'cipher')
     ? hop(taints, 'encrypted', place)
     : taints
-}
-
-/** What a getter gives, with what a proxy before it does. */
-function givenBy(machine: Interpreter, getter: Value, frame: Frame, place: Place): Value {
-  const answer = machine.call(getter, nothing, { list: [], rest: nothing }, frame, place)
-  const traps = answer.objects.flatMap(({ rest }) => rest?.value.functions ?? [])
-  return { ...answer, functions: [...answer.functions, ...getter.functions, ...traps].slice(0, 10) }
 }
 
 /** What comes out of one stream, into another or whatever else it was piped to. */

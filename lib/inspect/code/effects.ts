@@ -1,19 +1,20 @@
-import { HIDDEN_NAME, HOLE } from '../../types.ts'
-import type { SinkKind, SourceKind, Text } from '../../types.ts'
+import { HOLE, type SourceKind, type Text } from '../../types.ts'
 import { accountOf } from './accounts.ts'
 import { wordsOf } from './argument-words.ts'
 import { textsOf } from './constants.ts'
 import { commonBase, destinationsOf, isLocal, namesHost, placedBelow, requestParts } from './destinations.ts'
 import { formsOf } from './path-patterns.ts'
 import { giveTaints, hand } from './handing.ts'
-import type { Arguments, Frame, Interpreter } from './interpreter.ts'
-import { elementsOf, namedMember } from './members.ts'
-import { addon, environmentApi } from './models/index.ts'
+import type { Interpreter } from './interpreter.ts'
+import { addon } from './models/index.ts'
 import type { Act } from './models/model.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
 import { everyHeader } from './patching.ts'
 import { pathText } from './paths.ts'
 import type { Place } from './sites.ts'
+import { behindPaths } from './read-for-others.ts'
+import { noteStored } from './stored.ts'
+import { noteImports, numberOf, wasm } from './webassembly.ts'
 import {
   anything,
   hop,
@@ -22,48 +23,30 @@ import {
   known,
   knowns,
   newCell,
-  newField,
   nothing,
   ofHandle,
-  ofObject,
   tainted,
   unsure,
   withTaints,
-  type FunctionContext,
-  type FunctionValue,
-  type Handle,
   type InstanceModel,
   type ObjectValue,
   type Taint,
   type Value,
 } from './values.ts'
-import { behindPaths } from './read-for-others.ts'
-import { runWritten } from './written-scripts.ts'
-import { noteStored } from './stored.ts'
-import { noteImports, numberOf, wasm, withoutNames } from './webassembly.ts'
+import { evaluateCode, shareContext } from './evaluating.ts'
+import {
+  allArguments,
+  argument,
+  feedShell,
+  flowInto,
+  handResult,
+  instance,
+  type ActOf,
+  type ModelledCall,
+} from './modelled-call.ts'
+import { start, startedFiles } from './starting.ts'
 
-/** A call of something that a model describes. */
-export type ModelledCall = {
-  readonly handle: Handle
-  readonly self: Value
-  readonly given: Arguments
-  readonly frame: Frame
-  readonly place: Place
-  readonly constructed: boolean
-  /** Addresses below which the client it is called on sends its requests. */
-  readonly below?: readonly Text[]
-}
-
-type ActOf<Name extends Act['act']> = Extract<Act, { act: Name }>
-
-export function argument(call: ModelledCall, at: number): Value {
-  const value = call.given.list[at] ?? nothing
-  return call.given.rest === nothing ? value : join(value, call.given.rest)
-}
-
-function allArguments(call: ModelledCall): readonly Value[] {
-  return call.given.rest === nothing ? call.given.list : [...call.given.list, call.given.rest]
-}
+export { argument, flowInto, handResult, instance, type ModelledCall } from './modelled-call.ts'
 
 /** Does what the model says and gives what it gives. */
 export function act(machine: Interpreter, model: Act, call: ModelledCall): Value {
@@ -154,37 +137,8 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
   }
 }
 
-/** Callbacks get the result, whatever their position; so does whoever awaits it. */
-export function handResult(machine: Interpreter, result: Value, call: ModelledCall): Value {
-  for (const value of allArguments(call)) hand(machine, value, result, call.frame, call.place)
-  return result
-}
-
 export function pathsOf(value: Value): readonly Text[] {
   return textsOf(value).map(text => text.slice(0, 1_000))
-}
-
-/** An object with the methods of a model, made at this call. */
-export function instance(
-  machine: Interpreter,
-  name: string,
-  call: ModelledCall,
-  texts: Value = nothing,
-): Value {
-  const object = machine.objectAt(
-    call.frame,
-    `instance ${name} ${call.place.file.path} ${call.place.start}`,
-    'instance',
-  )
-  object.model ??= {
-    name,
-    api: call.handle.api,
-    place: call.place,
-    texts: newCell(),
-    pending: newField(object, undefined),
-  }
-  machine.write(object.model.texts, texts)
-  return ofObject(object)
 }
 
 function models(value: Value): readonly { object: ObjectValue; model: InstanceModel }[] {
@@ -196,46 +150,6 @@ function models(value: Value): readonly { object: ObjectValue; model: InstanceMo
 function fillInstance(machine: Interpreter, self: Value, taints: readonly Taint[]): void {
   if (taints.length === 0) return
   for (const { model } of models(self)) machine.write(model.pending, tainted(taints))
-}
-
-/** Flows of everything these taints stand for into one sink. */
-export function flowInto(
-  machine: Interpreter,
-  taints: readonly Taint[],
-  sink: { readonly kind: SinkKind; readonly role: string; readonly destinations: readonly Text[] },
-  call: Pick<ModelledCall, 'handle' | 'frame' | 'place'>,
-): void {
-  for (const taint of taints) {
-    const from = taint.source.kind
-    if (sink.kind === 'network' || sink.kind === 'dns') {
-      // What a server answered, sent on to a server, is what clients do.
-      if (from === 'network' || from === 'package-bytes') continue
-    }
-    if (sink.kind === 'write' && (from === 'package-bytes' || from === 'caller')) continue
-    const [way = taint] = handedOver(taint, call)
-    machine.recorder.flow(way, { ...sink, api: call.handle.api }, machine.where(call.frame, call.place))
-  }
-}
-
-/** Where a function that sends for others got what it sends inside an object, the call that handed it over is a step. */
-function handedOver(taint: Taint, { frame }: Pick<ModelledCall, 'frame'>): readonly Taint[] {
-  let context = frame.functionContext
-  // A callback inside the function that was called is the same act.
-  for (let step = 0; step < 6 && context !== undefined; step++) {
-    const outer = context.function.properties.owner as FunctionContext | undefined
-    if (outer?.function === undefined || isInside(taint.source.place, outer.function)) break
-    context = outer
-  }
-  const from = context?.calledAt
-  if (context === undefined || from === undefined) return [taint]
-  if (isInside(taint.source.place, context.function) || isInside(from, context.function)) return [taint]
-  for (let at = taint.hops; at !== undefined; at = at.previous)
-    if (at.place.file.path === from.file.path && at.place.start === from.start) return [taint]
-  return hop([taint], `passed to ${context.function.name || 'a function'}`, from)
-}
-
-function isInside({ file, start }: Place, { file: own, node }: FunctionValue): boolean {
-  return file.path === own.path && start >= node.start && start < node.end
 }
 
 // ---- the network
@@ -485,21 +399,6 @@ export function sendTo(
   }
 }
 
-const shells = /^(?:\S*[/\\])?(?:ba|da|z|k)?sh(?:\s+-[is]?)*\s*$/
-
-/** What a shell is given as its input is a command. */
-function feedShell(
-  machine: Interpreter,
-  commands: readonly Text[],
-  content: Value,
-  { place }: Pick<ModelledCall, 'place'>,
-): void {
-  if (!commands.some(command => shells.test(command))) return
-  for (const text of content.known)
-    if (typeof text === 'string')
-      machine.command({ text, args: undefined, shell: true, place, level: machine.level })
-}
-
 function resolveName(machine: Interpreter, name: Value, call: ModelledCall): Value {
   const destinations = textsOf(name)
   machine.fact({ kind: 'resolves', api: call.handle.api, destinations }, call.frame, call.place)
@@ -511,356 +410,6 @@ function resolveName(machine: Interpreter, name: Value, call: ModelledCall): Val
 }
 
 // ---- programs
-
-function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall): Value {
-  const { frame, place } = call
-  const command = argument(call, model.command)
-  // `$({ cwd })` of execa and zx is `$` with these options.
-  if (isTagWithOptions(call.handle.api, command)) return ofHandle(call.handle)
-  const given = model.argv === undefined ? nothing : argument(call, model.argv)
-  const argv =
-    given.objects.some(object => object.kind === 'array') || given.taints.length > 0 ? given : nothing
-  const items =
-    argv === nothing
-      ? undefined
-      : elementsOf(machine, { ...argv, objects: argv.objects.filter(one => one.kind === 'array') }, frame)
-  const words =
-    items === undefined ? undefined : items.exact ? items.list.map(item => textsOf(item)[0] ?? HOLE) : [HOLE]
-  const options = allArguments(call)
-    .flatMap(value => value.objects)
-    .filter(object => object.kind === 'object')
-  const manner = mannerOf(machine, options, frame, place)
-  const shell = model.shell || manner.includes('shell')
-  const folder = folderOf(machine, options, frame, place)
-  const plain = [...(words ?? []), ...textsOf(command)].some(word => isPlainText(machine, word))
-  const lines = linesOf(textsOf(command), words, items?.exact === false ? listsOf(machine, argv, frame) : [])
-  const commands = lines.map(line => [line.text, ...(line.args ?? [])].join(' ').slice(0, 8_000))
-  machine.fact({ kind: 'starts', api: call.handle.api, commands, manner }, frame, place)
-  // What is opened for the user as a page, no shell reads.
-  const opens = /^pkg:(?:open|opn|opener|open-cli|better-opn)(?:\.|$)/.test(call.handle.api)
-  for (const line of lines)
-    if (!opens || !/^(?:https?:|\u0001)/i.test(line.text))
-      machine.command({ ...line, shell, ...folder, plain, place, level: machine.level })
-  const destinations = commands
-  const inCommand = machine.deepTaints(command, frame)
-  flowInto(machine, inCommand, { kind: 'command', role: 'command', destinations }, call)
-  if (items !== undefined) {
-    const taints = machine.deepTaints(argv, frame)
-    const code =
-      words?.findIndex(word => word === '-e' || word === '--eval' || word === '-p' || word === '-c') ?? -1
-    const evaluated =
-      code >= 0 && items.exact ? machine.deepTaints(items.list[code + 1] ?? nothing, frame) : []
-    flowInto(machine, evaluated, { kind: 'evaluate', role: 'code', destinations }, call)
-    flowInto(machine, taints, { kind: 'command', role: 'argument', destinations }, call)
-  }
-  for (const option of options) {
-    const input = namedMember(machine, ofObject(option), 'input', frame, place)
-    feedShell(machine, commands, input, call)
-    flowInto(
-      machine,
-      machine.deepTaints(input, frame),
-      { kind: 'command-stdin', role: 'stdin', destinations },
-      call,
-    )
-  }
-  for (const option of options) passEnvironment(machine, option, call)
-  startedFiles(machine, commands, 'command', call)
-  const told = commands.filter(text => !text.includes(HOLE)).slice(0, 6)
-  const output = tainted(
-    (told.length > 0 ? told : [commands[0] ?? HOLE]).map(text =>
-      machine.source('command-output', text.slice(0, 200), place),
-    ),
-  )
-  if (model.gives === 'output')
-    return handResult(machine, told.some(asksForModules) ? join(output, known(globalModules)) : output, call)
-  return childProcess(machine, commands, output, call)
-}
-
-/** Where packages lie that are installed for all projects; the command that says so. */
-const globalModules = '/usr/lib/node_modules'
-
-function asksForModules(command: Text): boolean {
-  return /^(?:npm|pnpm)(?:\.cmd)?\s+root\s+(?:-g|--global)\s*$/.test(command)
-}
-
-function isTagWithOptions(api: string, { known: texts, open, objects }: Value): boolean {
-  return (
-    /^pkg:(?:execa|zx)(?:\.[\w$]+)?$/.test(api) &&
-    !open &&
-    texts.length === 0 &&
-    objects.some(one => one.kind === 'object')
-  )
-}
-
-/** The words of each list that the arguments may be: rows of a table of programs, or what each of several functions gives. */
-function listsOf(machine: Interpreter, argv: Value, frame: Frame): readonly (readonly Text[])[] {
-  const arrays = argv.objects.filter(one => one.kind === 'array')
-  if (arrays.length < 2 || arrays.length > 4) return []
-  return arrays.flatMap(array => {
-    const items = elementsOf(machine, ofObject(array), frame)
-    return items.exact ? [items.list.map(item => textsOf(item)[0] ?? HOLE)] : []
-  })
-}
-
-type Line = { readonly text: Text; readonly args: readonly Text[] | undefined }
-
-/** Programs with their arguments: as many lists as programs are the rows of one table, in its order. */
-function linesOf(
-  programs: readonly Text[],
-  words: readonly Text[] | undefined,
-  lists: readonly (readonly Text[])[],
-): readonly Line[] {
-  const plain = programs.map(text => ({ text, args: words }))
-  if (lists.length === 0) return plain
-  const named = programs.filter(text => text !== HOLE)
-  const rows =
-    named.length === lists.length
-      ? named.map((text, at) => ({ text, args: lists[at] }))
-      : programs.flatMap(text => lists.map(args => ({ text, args })))
-  return [...plain, ...rows]
-}
-
-/** Variables made for a child: a file of the package that it runs reads them as its own. */
-export function passEnvironment(
-  machine: Interpreter,
-  option: ObjectValue,
-  { frame, place }: ModelledCall,
-): void {
-  if (!option.fields.has('env')) return
-  for (const variables of namedMember(machine, ofObject(option), 'env', frame, place).objects) {
-    let count = 0
-    for (const [name, cell] of variables.fields) {
-      const value = machine.read(cell, frame)
-      if (value.taints.length === 0) continue
-      if (++count > 40) break
-      machine.write(machine.global(`${environmentApi}.${name}`), {
-        ...nothing,
-        open: true,
-        taints: hop(value.taints, `passed on as ${name}`, place),
-      })
-    }
-  }
-}
-
-function childProcess(
-  machine: Interpreter,
-  commands: readonly Text[],
-  output: Value,
-  call: ModelledCall,
-): Value {
-  const texts = commands.reduce((value, text) => join(value, known(text)), nothing)
-  const child = instance(machine, 'child', call, texts)
-  const stdin = instance(machine, 'stdin', call, texts)
-  for (const object of child.objects) {
-    machine.writeField(object, 'stdin', stdin)
-    machine.writeField(object, 'stdout', output)
-    machine.writeField(object, 'stderr', output)
-  }
-  handResult(machine, output, call)
-  return child
-}
-
-function mannerOf(
-  machine: Interpreter,
-  options: readonly ObjectValue[],
-  frame: Frame,
-  place: Place,
-): string[] {
-  const manner = new Set<string>()
-  for (const option of options) {
-    const field = (name: string) =>
-      option.fields.has(name) ? namedMember(machine, ofObject(option), name, frame, place) : nothing
-    if (field('detached').known.includes(true)) manner.add('detached')
-    if (field('windowsHide').known.includes(true)) manner.add('hidden')
-    const shell = field('shell')
-    if (shell.known.some(constant => constant === true || (typeof constant === 'string' && constant !== '')))
-      manner.add('shell')
-    const stdio = field('stdio')
-    const words = [...stdio.known, ...elementsOf(machine, stdio, frame).any.known]
-    if (words.includes('ignore')) manner.add('stdio-ignored')
-    if (option.fields.has('input')) manner.add('stdin-data')
-  }
-  return [...manner].toSorted()
-}
-
-/** A word that holds what the program encoded before our eyes hides nothing. */
-function isPlainText({ encodedTexts }: Interpreter, word: Text): boolean {
-  for (const text of encodedTexts) if (text.length >= 16 && word.includes(text)) return true
-  return false
-}
-
-/** The folder a program is started in, where its options name one: a single text, or one nobody knows. */
-function folderOf(
-  machine: Interpreter,
-  options: readonly ObjectValue[],
-  frame: Frame,
-  place: Place,
-): { readonly cwd?: Text } {
-  const option = options.find(object => object.fields.has('cwd'))
-  if (option === undefined) return {}
-  const texts = textsOf(namedMember(machine, ofObject(option), 'cwd', frame, place))
-  return { cwd: texts.length === 1 ? (texts[0] ?? HOLE) : HOLE }
-}
-
-/** Files that were written and are now started or loaded: what was written in them runs. */
-function startedFiles(
-  machine: Interpreter,
-  texts: readonly Text[],
-  kind: SinkKind,
-  call: ModelledCall,
-): void {
-  for (const [path, cell] of machine.storedFiles) {
-    if (!texts.some(text => text.includes(path))) continue
-    const content = machine.read(cell, call.frame)
-    flowInto(machine, content.taints, { kind, role: 'file', destinations: [path] }, call)
-    if (kind === 'command') runWritten(machine, path, content.known, call.place)
-  }
-}
-
-// ---- code
-
-/** Globals of the language, ECMA-262 §19, those that make code out of text left out. */
-const everyRealmHas = new Set(
-  (
-    'Infinity NaN undefined isFinite isNaN parseFloat parseInt decodeURI decodeURIComponent encodeURI ' +
-    'encodeURIComponent escape unescape AggregateError Array ArrayBuffer BigInt BigInt64Array BigUint64Array Boolean ' +
-    'DataView Date Error EvalError FinalizationRegistry Float32Array Float64Array Int8Array Int16Array Int32Array ' +
-    'Iterator Map Number Object Promise Proxy RangeError ReferenceError RegExp Set SharedArrayBuffer String Symbol ' +
-    'SyntaxError TypeError Uint8Array Uint8ClampedArray Uint16Array Uint32Array URIError WeakMap WeakRef WeakSet ' +
-    'Atomics Intl JSON Math Reflect globalThis'
-  ).split(' '),
-)
-
-/**
- * The fields of the context that code is run in are its globals. What every realm has is left as it is: the code that
- * sets up the context goes on with its own `Number`.
- */
-function shareContext(machine: Interpreter, context: Value, frame: Frame): void {
-  let count = 0
-  for (const object of context.objects)
-    for (const [name, cell] of object.fields)
-      if (!everyRealmHas.has(name) && ++count <= 100)
-        machine.write(machine.global(`global:${name}`), machine.read(cell, frame))
-}
-
-/** Text that becomes code: constant text is read as a file of its own, anything else is a sink. */
-export function evaluateCode(
-  machine: Interpreter,
-  code: Value,
-  call: ModelledCall,
-  kind: 'program' | 'function',
-): Value {
-  const { frame, place } = call
-  const taints = withoutNames(code, machine.deepTaints({ ...code, functions: [] }, frame), frame)
-  flowInto(machine, taints, { kind: 'evaluate', role: 'code', destinations: [] }, call)
-  let result = nothing
-  let constant = false
-  for (const text of code.known) {
-    if (typeof text !== 'string' || text.includes(HOLE)) continue
-    constant = true
-    result = join(
-      result,
-      machine.loader.virtual(machine, text, call.handle.api.replace('global:', ''), frame, place, kind) ??
-        anything,
-    )
-  }
-  const computed =
-    code.open ||
-    code.handles.length > 0 ||
-    code.objects.length > 0 ||
-    code.known.some(text => typeof text === 'string' && text.includes(HOLE))
-  // Timers get functions as a rule: a text among what they may get has to be seen, not guessed.
-  const decoders = decodersOf(
-    /:set(?:Timeout|Interval)$/.test(call.handle.api) ? taints.filter(({ sure }) => sure) : taints,
-  )
-  if (constant || computed || taints.length > 0) {
-    machine.fact(
-      {
-        kind: 'evaluates',
-        api: call.handle.api,
-        code: computed || !constant ? 'computed' : 'constant',
-        decoders:
-          computed && isNameHidden(call)
-            ? [...decoders, HIDDEN_NAME]
-            : taints.length === 0 && isSpelled(code, place)
-              ? ['char-codes']
-              : decoders,
-      },
-      frame,
-      place,
-    )
-  }
-  return join(result, tainted(taints))
-}
-
-const minSpelled = 20
-
-/** A known text of which nothing stands in the file, where that file makes letters of numbers: it spells out the text. */
-function isSpelled(code: Value, { file }: Place): boolean {
-  if (!/fromCharCode|fromCodePoint/.test(file.text)) return false
-  return code.known.some(whole => {
-    if (typeof whole !== 'string' || whole.length > 20_000) return false
-    // What the constructor of functions puts around its body is nobody's.
-    const text = whole.replace(/^\(function anonymous\([^)]{0,200}\) \{/, '').replace(/\n\}\)$/, '')
-    if (text.length < minSpelled) return false
-    for (let at = 0; at + 6 <= text.length; at += 6)
-      if (file.text.includes(text.slice(at, at + 6))) return false
-    return true
-  })
-}
-
-/**
- * Whether `eval` is called in a file that never says so: its name, or that of the constructor, was made up of pieces.
- * The file has to take it from somewhere by that name; where it is only handed in, others may have named it.
- */
-function isNameHidden({ handle, place }: ModelledCall): boolean {
-  if (handle.api !== 'global:eval' && handle.api !== 'global:Function') return false
-  const { text } = place.file
-  return taking.test(text) && !['eval', 'Function', 'constructor'].some(word => isSaid(text, word))
-}
-
-/** Occurrences of one word that are looked at; a file that names it so often hides nothing. */
-const maxOccurrences = 100
-
-/** Whether the code of a file has a word: what only a comment says, calls nothing. */
-function isSaid(text: string, word: string): boolean {
-  let at = text.indexOf(word)
-  for (let count = 0; at !== -1 && count < maxOccurrences; count++) {
-    const before = text.slice(Math.max(0, at - 2_000), at)
-    const line = before.slice(before.lastIndexOf('\n') + 1)
-    const opened = Math.max(...['\n/*', ' /*', ';/*'].map(start => `\n${before}`.lastIndexOf(start)))
-    const inLine = /(?:^|[\s;{}()])\/\/[^'"`]*$/.test(line)
-    if (!inLine && (opened === -1 || before.indexOf('*/', opened) !== -1)) return true
-    at = text.indexOf(word, at + 1)
-  }
-  return at !== -1
-}
-
-/** `x[name](…)`, `x[a][b]`, or an object that has it. */
-const taking =
-  /\]\s{0,9}(?:\(|\[|\.\s{0,9}(?:call|apply|bind)\b)|\b(?:globalThis|global|window|self|top|frames|Reflect)\b/
-
-const decoderLabels = new Set([
-  'base64',
-  'hex',
-  'xor',
-  'aes',
-  'char-codes',
-  'reversed',
-  'inflated',
-  'deciphered',
-  'decoded',
-  'uri',
-])
-
-function decodersOf(taints: readonly Taint[]): readonly string[] {
-  const found = new Set<string>()
-  for (const taint of taints) {
-    for (let at = taint.hops; at !== undefined; at = at.previous)
-      if (decoderLabels.has(at.label)) found.add(at.label)
-  }
-  return [...found].toSorted()
-}
 
 function loadCode(machine: Interpreter, model: ActOf<'load'>, call: ModelledCall): Value {
   const target = argument(call, model.target)

@@ -1,5 +1,6 @@
 import { HOLE } from '../../types.ts'
-import { evaluateCode, loadComputed } from './effects.ts'
+import { loadComputed } from './effects.ts'
+import { evaluateCode } from './evaluating.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { namedMember } from './members.ts'
 import { addon } from './models/index.ts'

@@ -1,5 +1,6 @@
 import { namesHost } from './destinations.ts'
-import { argument, evaluateCode, flowInto, handResult, instance, type ModelledCall } from './effects.ts'
+import { argument, flowInto, handResult, instance, type ModelledCall } from './effects.ts'
+import { evaluateCode } from './evaluating.ts'
 import { textsOf } from './constants.ts'
 import type { Interpreter } from './interpreter.ts'
 import { anything, join, type Value } from './values.ts'

@@ -85,3 +85,8 @@ function commandLineOf(path: string): Pick<Site, 'path' | 'line' | 'column'> | u
     ? undefined
     : { path: found[1] ?? path, line: Number(found[2]), column: Number(found[3]) }
 }
+
+/** A place as a node, for what is done where no node stands for it. */
+export function placeNode(place: Place) {
+  return { type: 'EmptyStatement', start: place.start, end: place.end } as const
+}

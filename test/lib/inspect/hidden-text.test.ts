@@ -71,6 +71,11 @@ t.test('code behind a wall of blanks is found in files written for people', t =>
     ],
     ['a comment moved to the right', `${lines}/*\n${wall}declare module "x" {} (here)\n*/\n${lines}`, 0],
     ['code behind the end of a comment', `${lines}/* a\n${wall}*/ require('x')()\n${lines}`, 1],
+    [
+      'code behind a comment that a compiler moved',
+      `${lines}var a = 1; /**\n${wall} * text (here)\n${wall} */var b = f();\n${lines}`,
+      0,
+    ],
     ['a comment where nothing is certain', `${lines}a b c <!-- /*\n${wall}require('x')()\n*/`, 1],
     ['prose', `${lines}${wall}right\n`, 0],
   ]

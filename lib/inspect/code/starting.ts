@@ -1,0 +1,237 @@
+import { HOLE, type SinkKind, type Text } from '../../types.ts'
+import { textsOf } from './constants.ts'
+import type { Frame, Interpreter } from './interpreter.ts'
+import { elementsOf, namedMember } from './members.ts'
+import { environmentApi } from './models/index.ts'
+import type { Place } from './sites.ts'
+import { runWritten } from './written-scripts.ts'
+import {
+  hop,
+  join,
+  known,
+  nothing,
+  ofHandle,
+  ofObject,
+  tainted,
+  type ObjectValue,
+  type Value,
+} from './values.ts'
+import {
+  argument,
+  allArguments,
+  handResult,
+  instance,
+  flowInto,
+  feedShell,
+  type ModelledCall,
+  type ActOf,
+} from './modelled-call.ts'
+
+/** Programs that are started: what they are given, how, and where they run. */
+
+export function start(machine: Interpreter, model: ActOf<'start'>, call: ModelledCall): Value {
+  const { frame, place } = call
+  const command = argument(call, model.command)
+  // `$({ cwd })` of execa and zx is `$` with these options.
+  if (isTagWithOptions(call.handle.api, command)) return ofHandle(call.handle)
+  const given = model.argv === undefined ? nothing : argument(call, model.argv)
+  const argv =
+    given.objects.some(object => object.kind === 'array') || given.taints.length > 0 ? given : nothing
+  const items =
+    argv === nothing
+      ? undefined
+      : elementsOf(machine, { ...argv, objects: argv.objects.filter(one => one.kind === 'array') }, frame)
+  const words =
+    items === undefined ? undefined : items.exact ? items.list.map(item => textsOf(item)[0] ?? HOLE) : [HOLE]
+  const options = allArguments(call)
+    .flatMap(value => value.objects)
+    .filter(object => object.kind === 'object')
+  const manner = mannerOf(machine, options, frame, place)
+  const shell = model.shell || manner.includes('shell')
+  const folder = folderOf(machine, options, frame, place)
+  const plain = [...(words ?? []), ...textsOf(command)].some(word => isPlainText(machine, word))
+  const lines = linesOf(textsOf(command), words, items?.exact === false ? listsOf(machine, argv, frame) : [])
+  const commands = lines.map(line => [line.text, ...(line.args ?? [])].join(' ').slice(0, 8_000))
+  machine.fact({ kind: 'starts', api: call.handle.api, commands, manner }, frame, place)
+  // What is opened for the user as a page, no shell reads.
+  const opens = /^pkg:(?:open|opn|opener|open-cli|better-opn)(?:\.|$)/.test(call.handle.api)
+  for (const line of lines)
+    if (!opens || !/^(?:https?:|\u0001)/i.test(line.text))
+      machine.command({ ...line, shell, ...folder, plain, place, level: machine.level })
+  const destinations = commands
+  const inCommand = machine.deepTaints(command, frame)
+  flowInto(machine, inCommand, { kind: 'command', role: 'command', destinations }, call)
+  if (items !== undefined) {
+    const taints = machine.deepTaints(argv, frame)
+    const code =
+      words?.findIndex(word => word === '-e' || word === '--eval' || word === '-p' || word === '-c') ?? -1
+    const evaluated =
+      code >= 0 && items.exact ? machine.deepTaints(items.list[code + 1] ?? nothing, frame) : []
+    flowInto(machine, evaluated, { kind: 'evaluate', role: 'code', destinations }, call)
+    flowInto(machine, taints, { kind: 'command', role: 'argument', destinations }, call)
+  }
+  for (const option of options) {
+    const input = namedMember(machine, ofObject(option), 'input', frame, place)
+    feedShell(machine, commands, input, call)
+    flowInto(
+      machine,
+      machine.deepTaints(input, frame),
+      { kind: 'command-stdin', role: 'stdin', destinations },
+      call,
+    )
+  }
+  for (const option of options) passEnvironment(machine, option, call)
+  startedFiles(machine, commands, 'command', call)
+  const told = commands.filter(text => !text.includes(HOLE)).slice(0, 6)
+  const output = tainted(
+    (told.length > 0 ? told : [commands[0] ?? HOLE]).map(text =>
+      machine.source('command-output', text.slice(0, 200), place),
+    ),
+  )
+  if (model.gives === 'output')
+    return handResult(machine, told.some(asksForModules) ? join(output, known(globalModules)) : output, call)
+  return childProcess(machine, commands, output, call)
+}
+
+/** Where packages lie that are installed for all projects; the command that says so. */
+const globalModules = '/usr/lib/node_modules'
+
+function asksForModules(command: Text): boolean {
+  return /^(?:npm|pnpm)(?:\.cmd)?\s+root\s+(?:-g|--global)\s*$/.test(command)
+}
+
+function isTagWithOptions(api: string, { known: texts, open, objects }: Value): boolean {
+  return (
+    /^pkg:(?:execa|zx)(?:\.[\w$]+)?$/.test(api) &&
+    !open &&
+    texts.length === 0 &&
+    objects.some(one => one.kind === 'object')
+  )
+}
+
+/** The words of each list that the arguments may be: rows of a table of programs, or what each of several functions gives. */
+function listsOf(machine: Interpreter, argv: Value, frame: Frame): readonly (readonly Text[])[] {
+  const arrays = argv.objects.filter(one => one.kind === 'array')
+  if (arrays.length < 2 || arrays.length > 4) return []
+  return arrays.flatMap(array => {
+    const items = elementsOf(machine, ofObject(array), frame)
+    return items.exact ? [items.list.map(item => textsOf(item)[0] ?? HOLE)] : []
+  })
+}
+
+type Line = { readonly text: Text; readonly args: readonly Text[] | undefined }
+
+/** Programs with their arguments: as many lists as programs are the rows of one table, in its order. */
+function linesOf(
+  programs: readonly Text[],
+  words: readonly Text[] | undefined,
+  lists: readonly (readonly Text[])[],
+): readonly Line[] {
+  const plain = programs.map(text => ({ text, args: words }))
+  if (lists.length === 0) return plain
+  const named = programs.filter(text => text !== HOLE)
+  const rows =
+    named.length === lists.length
+      ? named.map((text, at) => ({ text, args: lists[at] }))
+      : programs.flatMap(text => lists.map(args => ({ text, args })))
+  return [...plain, ...rows]
+}
+
+/** Variables made for a child: a file of the package that it runs reads them as its own. */
+export function passEnvironment(
+  machine: Interpreter,
+  option: ObjectValue,
+  { frame, place }: ModelledCall,
+): void {
+  if (!option.fields.has('env')) return
+  for (const variables of namedMember(machine, ofObject(option), 'env', frame, place).objects) {
+    let count = 0
+    for (const [name, cell] of variables.fields) {
+      const value = machine.read(cell, frame)
+      if (value.taints.length === 0) continue
+      if (++count > 40) break
+      machine.write(machine.global(`${environmentApi}.${name}`), {
+        ...nothing,
+        open: true,
+        taints: hop(value.taints, `passed on as ${name}`, place),
+      })
+    }
+  }
+}
+
+function childProcess(
+  machine: Interpreter,
+  commands: readonly Text[],
+  output: Value,
+  call: ModelledCall,
+): Value {
+  const texts = commands.reduce((value, text) => join(value, known(text)), nothing)
+  const child = instance(machine, 'child', call, texts)
+  const stdin = instance(machine, 'stdin', call, texts)
+  for (const object of child.objects) {
+    machine.writeField(object, 'stdin', stdin)
+    machine.writeField(object, 'stdout', output)
+    machine.writeField(object, 'stderr', output)
+  }
+  handResult(machine, output, call)
+  return child
+}
+
+function mannerOf(
+  machine: Interpreter,
+  options: readonly ObjectValue[],
+  frame: Frame,
+  place: Place,
+): string[] {
+  const manner = new Set<string>()
+  for (const option of options) {
+    const field = (name: string) =>
+      option.fields.has(name) ? namedMember(machine, ofObject(option), name, frame, place) : nothing
+    if (field('detached').known.includes(true)) manner.add('detached')
+    if (field('windowsHide').known.includes(true)) manner.add('hidden')
+    const shell = field('shell')
+    if (shell.known.some(constant => constant === true || (typeof constant === 'string' && constant !== '')))
+      manner.add('shell')
+    const stdio = field('stdio')
+    const words = [...stdio.known, ...elementsOf(machine, stdio, frame).any.known]
+    if (words.includes('ignore')) manner.add('stdio-ignored')
+    if (option.fields.has('input')) manner.add('stdin-data')
+  }
+  return [...manner].toSorted()
+}
+
+/** A word that holds what the program encoded before our eyes hides nothing. */
+function isPlainText({ encodedTexts }: Interpreter, word: Text): boolean {
+  for (const text of encodedTexts) if (text.length >= 16 && word.includes(text)) return true
+  return false
+}
+
+/** The folder a program is started in, where its options name one: a single text, or one nobody knows. */
+function folderOf(
+  machine: Interpreter,
+  options: readonly ObjectValue[],
+  frame: Frame,
+  place: Place,
+): { readonly cwd?: Text } {
+  const option = options.find(object => object.fields.has('cwd'))
+  if (option === undefined) return {}
+  const texts = textsOf(namedMember(machine, ofObject(option), 'cwd', frame, place))
+  return { cwd: texts.length === 1 ? (texts[0] ?? HOLE) : HOLE }
+}
+
+/** Files that were written and are now started or loaded: what was written in them runs. */
+export function startedFiles(
+  machine: Interpreter,
+  texts: readonly Text[],
+  kind: SinkKind,
+  call: ModelledCall,
+): void {
+  for (const [path, cell] of machine.storedFiles) {
+    if (!texts.some(text => text.includes(path))) continue
+    const content = machine.read(cell, call.frame)
+    flowInto(machine, content.taints, { kind, role: 'file', destinations: [path] }, call)
+    if (kind === 'command') runWritten(machine, path, content.known, call.place)
+  }
+}
+
+// ---- code
