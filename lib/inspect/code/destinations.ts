@@ -19,6 +19,8 @@ export type RequestParts = {
   readonly header: readonly Taint[]
 }
 
+/** Clusters of databases, queues and search engines: one address or a list. */
+const clusters = ['endpoint', 'node', 'nodes', 'servers', 'brokers', 'connectionString'] as const
 const destFields = [
   'url',
   'uri',
@@ -34,22 +36,9 @@ const destFields = [
   'search',
   'protocol',
   'socketPath',
-  // Clusters of databases, queues and search engines: one address or a list.
-  'endpoint',
-  'node',
-  'nodes',
-  'servers',
-  'brokers',
-  'connectionString',
+  ...clusters,
 ] as const
-const lists: ReadonlySet<string> = new Set([
-  'endpoint',
-  'node',
-  'nodes',
-  'servers',
-  'brokers',
-  'connectionString',
-])
+const lists: ReadonlySet<string> = new Set(clusters)
 
 /** The addresses of a list, and only those: `node` is a word for other things too. */
 function addressesIn(machine: Interpreter, value: Value, frame: Frame): readonly Text[] {
