@@ -26,6 +26,7 @@ import {
 } from './effects.ts'
 import { defineAll, defineProperties } from './defining.ts'
 import { evaluateCode } from './evaluating.ts'
+import { allArguments } from './modelled-call.ts'
 import { callClient, makeClient } from './clients.ts'
 import { emit, listen } from './emitters.ts'
 import { findFiles } from './globbing.ts'
@@ -659,13 +660,7 @@ function isLongText(value: Value): boolean {
 
 /** As a function nobody has seen: it may call what it is given, and gives back what that carries. */
 function carryUnknown(machine: Interpreter, call: ModelledCall): Value {
-  const { given, frame } = call
-  const values = given.rest === nothing ? given.list : [...given.list, given.rest]
-  const taints = values.reduce<readonly Taint[]>(
-    (all, value) => joinTaints(all, machine.deepTaints(value, frame)),
-    [],
-  )
-  return handResult(machine, tainted(taints), call)
+  return handResult(machine, tainted(machine.allTaints(allArguments(call), call.frame)), call)
 }
 
 /** What objects say of themselves when they are written as JSON, a few levels down. */

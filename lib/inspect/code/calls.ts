@@ -45,7 +45,6 @@ import {
   unsure,
   withTaints,
   type Handle,
-  type Taint,
   type Value,
 } from './values.ts'
 
@@ -193,9 +192,7 @@ function applyMethod(
 
 /** What a class of another package is made with, its instances keep: the caller's `apiKey` is `this.apiKey` then. */
 function keepGiven(machine: Interpreter, given: Arguments, frame: Frame): void {
-  let taints: readonly Taint[] = []
-  for (const value of [...given.list, given.rest])
-    taints = joinTaints(taints, machine.deepTaints(value, frame))
+  const taints = machine.allTaints([...given.list, given.rest], frame)
   const callers = taints.filter(({ source: { kind } }) => kind === 'caller' || kind === 'caller-secret')
   if (callers.length === 0) return
   for (const object of frame.thisValue.objects) machine.writeField(object, givenField, tainted(callers))

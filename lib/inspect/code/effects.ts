@@ -583,8 +583,7 @@ function source(machine: Interpreter, model: ActOf<'source'>, call: ModelledCall
 }
 
 function carry(machine: Interpreter, label: string | undefined, call: ModelledCall): Value {
-  let taints: readonly Taint[] = call.self.taints
-  for (const value of allArguments(call)) taints = joinTaints(taints, machine.deepTaints(value, call.frame))
+  let taints = joinTaints(call.self.taints, machine.allTaints(allArguments(call), call.frame))
   if (label !== undefined) taints = hop(taints, label, call.place)
   return handResult(machine, tainted(taints), call)
 }

@@ -953,6 +953,11 @@ export class Interpreter {
     return taints
   }
 
+  /** The same of several values that are used together. */
+  allTaints(values: readonly Value[], frame: Frame): readonly Taint[] {
+    return values.reduce<readonly Taint[]>((all, value) => joinTaints(all, this.deepTaints(value, frame)), [])
+  }
+
   deepValue(value: Value, frame: Frame): Value {
     const taints = this.deepTaints(value, frame)
     return taints.length === 0 ? anything : { ...anything, taints }

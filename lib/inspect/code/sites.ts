@@ -70,7 +70,7 @@ export function siteOf(place: Place): Site {
     if (lines[middle]! <= start) low = middle
     else high = middle - 1
   }
-  const raw = place.file.text.slice(start, Math.min(place.end, place.start + limits.maxEvidenceChars))
+  const raw = place.file.text.slice(start, Math.min(place.end, start + limits.maxEvidenceChars))
   const code = raw.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()
   const outer = lines.length === 1 ? commandLineOf(place.file.path) : undefined
   return outer === undefined

@@ -4,14 +4,12 @@ import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import type { Place } from './sites.ts'
 import {
   join,
-  joinTaints,
   known,
   nothing,
   ofHandle,
   ofObject,
   type InstanceModel,
   type ObjectValue,
-  type Taint,
   type Value,
 } from './values.ts'
 import type { Text } from '../../types.ts'
@@ -74,10 +72,7 @@ function tell(
   destinations: readonly Text[],
   isMessage: boolean,
 ): void {
-  const taints = call.given.list.reduce<readonly Taint[]>(
-    (all, value) => joinTaints(all, machine.deepTaints({ ...value, functions: [] }, call.frame)),
-    [],
-  )
+  const taints = machine.allTaints(call.given.list, call.frame)
   const told = isMessage ? taints : taints.filter(({ source }) => neverOptions.has(source.kind))
   flowInto(machine, told, { kind: 'network', role: 'payload', destinations }, call)
 }
@@ -105,9 +100,7 @@ export function sendByName(
     ? addressesOf(machine, [first], frame)
     : first.known.filter(isAddress).filter(text => !isLocal([text]))
   if (destinations.length === 0) return
-  let taints: readonly Taint[] = isForm ? machine.deepTaints(self, frame) : []
-  for (const value of rest.slice(0, 3))
-    taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, frame))
+  const taints = machine.allTaints([...(isForm ? [self] : []), ...rest.slice(0, 3)], frame)
   const call = { handle: machine.handle(`pkg:*.${name}`), frame, place }
   flowInto(machine, taints, { kind: 'network', role: 'payload', destinations }, call)
 }
@@ -157,9 +150,7 @@ function startedName(api: string): string {
 function noteStarted(machine: Interpreter, call: ModelledCall): void {
   const cell = machine.globals.get(startedName(call.handle.api))
   if (cell === undefined) return
-  let taints: readonly Taint[] = []
-  for (const value of call.given.list)
-    taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, call.frame))
+  const taints = machine.allTaints(call.given.list, call.frame)
   if (taints.length > 0)
     for (const { model } of machine.read(cell, call.frame).objects)
       if (model !== undefined) sendTo(machine, model, taints, nothing, call)
@@ -183,9 +174,7 @@ function passThrough(machine: Interpreter, call: ModelledCall): void {
 /** What a client of another package signs in with belongs to whom that client speaks to. */
 function entrust(machine: Interpreter, call: ModelledCall): void {
   const isSuper = /^super\b/.test(call.place.file.text.slice(call.place.start, call.place.start + 6))
-  let taints: readonly Taint[] = []
-  for (const value of call.given.list.slice(0, 3))
-    taints = joinTaints(taints, machine.deepTaints(value, call.frame))
+  const taints = machine.allTaints(call.given.list.slice(0, 3), call.frame)
   flowInto(
     machine,
     taints.filter(({ source: { kind } }) => kind === 'caller-secret' || (isSuper && kind === 'caller')),
