@@ -45,8 +45,9 @@ class Uses {
     // `import { … } from 'net'`, `import net from 'net'`, `import * as net from 'net'`
     if (this.#is(load - 1, 'from')) return this.#ofBinding(load - 2)
     // `require('net')`
-    if (!this.#isMark(load - 1, openParenthesis) || !this.#is(load - 2, 'require')) return false
-    if (this.#isMark(load - 3, dot) || !this.#isMark(load + 1, closeParenthesis)) return false
+    if (!this.#tokens.isPunctuator(load - 1, openParenthesis) || !this.#is(load - 2, 'require')) return false
+    if (this.#tokens.isPunctuator(load - 3, dot) || !this.#tokens.isPunctuator(load + 1, closeParenthesis))
+      return false
     if (this.#isMember(load + 2)) return true
     // Whatever else goes on behind it is a use of the module itself.
     const { kinds, values, count } = this.#tokens
@@ -57,12 +58,12 @@ class Uses {
       values[after] === comma ||
       values[after] === 59 ||
       values[after] === closeBrace
-    return ends && this.#isMark(load - 3, assign) && this.#ofBinding(load - 4)
+    return ends && this.#tokens.isPunctuator(load - 3, assign) && this.#ofBinding(load - 4)
   }
 
   /** What is bound by the pattern or the name that ends at this token. */
   #ofBinding(end: number): boolean {
-    if (this.#isMark(end, closeBrace)) return this.#ofPattern(end)
+    if (this.#tokens.isPunctuator(end, closeBrace)) return this.#ofPattern(end)
     // `as` of `import * as net`; an exported name is used elsewhere.
     const isDeclared = ['const', 'let', 'var', 'import', 'as'].some(keyword => this.#is(end - 1, keyword))
     return this.#isWord(end) && isDeclared && !this.#is(end - 2, 'export') && this.#ofName(end)
@@ -71,13 +72,13 @@ class Uses {
   /** `{ METHODS, isIP: test }` of a declaration, `{ METHODS as list }` of an import. */
   #ofPattern(end: number): boolean {
     let start = end - 1
-    while (start > end - 100 && !this.#isMark(start, openBrace)) start--
+    while (start > end - 100 && !this.#tokens.isPunctuator(start, openBrace)) start--
     const isDeclared = ['const', 'let', 'var', 'import'].some(keyword => this.#is(start - 1, keyword))
     if (!isDeclared || this.#is(start - 2, 'export')) return false
     for (let at = start + 1; at < end; at++) {
       if (!this.#isWord(at) || !this.#members.has(this.#text(at))) return false
-      if (this.#isMark(at + 1, colon) || this.#is(at + 1, 'as')) at += 2
-      if (!this.#isWord(at) || !(this.#isMark(at + 1, comma) || at + 1 === end)) return false
+      if (this.#tokens.isPunctuator(at + 1, colon) || this.#is(at + 1, 'as')) at += 2
+      if (!this.#isWord(at) || !(this.#tokens.isPunctuator(at + 1, comma) || at + 1 === end)) return false
       at++
     }
     return true
@@ -89,7 +90,7 @@ class Uses {
     const id = values[declared] as number
     for (let at = 0; at < count; at++) {
       if (values[at] !== id || at === declared || ((kinds[at] as number) & 15) !== word) continue
-      if (this.#isMark(at - 1, dot) || this.#isMember(at + 1)) continue
+      if (this.#tokens.isPunctuator(at - 1, dot) || this.#isMember(at + 1)) continue
       return false
     }
     return true
@@ -98,7 +99,7 @@ class Uses {
   /** `.METHODS` */
   #isMember(at: number): boolean {
     return (
-      (this.#isMark(at, dot) || this.#isMark(at, optionalDot)) &&
+      (this.#tokens.isPunctuator(at, dot) || this.#tokens.isPunctuator(at, optionalDot)) &&
       this.#isWord(at + 1) &&
       this.#members.has(this.#text(at + 1))
     )
@@ -118,13 +119,6 @@ class Uses {
       token < this.#tokens.count &&
       ((this.#tokens.kinds[token] as number) & 15) === word &&
       (this.#tokens.values[token] as number) >= 0
-    )
-  }
-
-  #isMark(token: number, value: number): boolean {
-    const { kinds, values, count } = this.#tokens
-    return (
-      token >= 0 && token < count && ((kinds[token] as number) & 15) === punctuator && values[token] === value
     )
   }
 }

@@ -16,7 +16,6 @@ import {
   object,
   openMember,
   optionalDot,
-  punctuator,
   string,
   Tokens,
   word,
@@ -270,7 +269,8 @@ class Reading {
   /** `x instanceof Function`, `Function.prototype.call`: the class as such, not its power to make code. */
   #isFunctionTest(token: number): boolean {
     if (this.#isWord(token - 1, 'instanceof')) return true
-    if (this.#isPunctuator(token - 1, comparison) || this.#isPunctuator(token + 1, comparison)) return true
+    if (this.#tokens.isPunctuator(token - 1, comparison) || this.#tokens.isPunctuator(token + 1, comparison))
+      return true
     if (!this.#isDot(token + 1)) return false
     if (this.#isWord(token + 2, 'prototype')) return true
     // `Function.call.bind(f)` is what calls f, and makes nothing of a text.
@@ -282,9 +282,9 @@ class Reading {
   #givesThis(token: number): boolean {
     const tokens = this.#tokens
     if (
-      !this.#isPunctuator(token + 1, 40) ||
+      !this.#tokens.isPunctuator(token + 1, 40) ||
       !this.#isString(token + 2) ||
-      !this.#isPunctuator(token + 3, 41)
+      !this.#tokens.isPunctuator(token + 3, 41)
     )
       return false
     const id = tokens.values[token + 2] as number
@@ -294,9 +294,9 @@ class Reading {
   #require(token: number, dotted: boolean, index: number): void {
     const tokens = this.#tokens
     if (this.#isKey(token, index) || this.#isWord(token - 1, 'typeof')) return
-    if (this.#isPunctuator(token + 1, 40) && this.#isPlainString(token + 2)) {
+    if (this.#tokens.isPunctuator(token + 1, 40) && this.#isPlainString(token + 2)) {
       const end = token + 3
-      if (this.#isPunctuator(end, 41) || this.#isPunctuator(end, 44)) {
+      if (this.#tokens.isPunctuator(end, 41) || this.#tokens.isPunctuator(end, 44)) {
         this.#edge(token + 2, 'require')
         return
       }
@@ -314,10 +314,10 @@ class Reading {
   #isParameter(token: number): boolean {
     let at = token - 1
     for (let steps = 0; steps < 12 && at >= 0; steps++, at--) {
-      if (this.#isPunctuator(at, 40))
+      if (this.#tokens.isPunctuator(at, 40))
         return this.#isWord(at - 1, 'function') || this.#isWord(at - 2, 'function')
       const kind = (this.#tokens.kinds[at] as number) & 15
-      if (kind !== word && !this.#isPunctuator(at, 44)) return false
+      if (kind !== word && !this.#tokens.isPunctuator(at, 44)) return false
     }
     return false
   }
@@ -342,9 +342,12 @@ class Reading {
   #import(token: number, dotted: boolean): void {
     if (dotted) return
     if (this.#isString(token + 1)) this.#edge(token + 1, 'import')
-    else if (this.#isPunctuator(token + 1, 40)) {
+    else if (this.#tokens.isPunctuator(token + 1, 40)) {
       const end = token + 3
-      if (this.#isPlainString(token + 2) && (this.#isPunctuator(end, 41) || this.#isPunctuator(end, 44)))
+      if (
+        this.#isPlainString(token + 2) &&
+        (this.#tokens.isPunctuator(end, 41) || this.#tokens.isPunctuator(end, 44))
+      )
         this.#edge(token + 2, 'import')
       else this.#powers.push(this.#power('import()', token))
     }
@@ -362,7 +365,7 @@ class Reading {
       const member = tokens.words.text(tokens.values[token + 2] as number)
       if (member === 'env') this.#environment(token)
       if (!harmlessProcess.has(member)) this.#open(`process.${member}`, token, index)
-    } else if (this.#isPunctuator(next, openMember) && !this.#isHarmlessLiteral(token + 2))
+    } else if (this.#tokens.isPunctuator(next, openMember) && !this.#isHarmlessLiteral(token + 2))
       this.#open('process[…]', token, index)
     else if (!this.#isTested(token)) this.#materials.sign('global object', token)
   }
@@ -373,7 +376,8 @@ class Reading {
     if (this.#isDot(token + 3)) {
       if (homes.has(tokens.words.text(tokens.values[token + 4] as number)))
         this.#materials.sign('home folder', token)
-    } else if (!this.#isPunctuator(token + 3, openMember)) this.#materials.sign('whole environment', token)
+    } else if (!this.#tokens.isPunctuator(token + 3, openMember))
+      this.#materials.sign('whole environment', token)
   }
 
   #isHarmlessLiteral(token: number): boolean {
@@ -392,7 +396,7 @@ class Reading {
       const member = tokens.words.text(tokens.values[token + 2] as number)
       if (!harmlessModule.has(member) && member === 'constructor')
         this.#open('module.constructor', token, index)
-    } else if (this.#isPunctuator(token + 1, openMember) && !this.#isLiteralMember(token + 1))
+    } else if (this.#tokens.isPunctuator(token + 1, openMember) && !this.#isLiteralMember(token + 1))
       this.#open('module[…]', token, index)
   }
 
@@ -407,9 +411,9 @@ class Reading {
 
   #globalObject(token: number, dotted: boolean, index: number): void {
     if (dotted || this.#isKey(token, index)) return
-    if (this.#isPunctuator(token + 1, openMember)) {
+    if (this.#tokens.isPunctuator(token + 1, openMember)) {
       if (!this.#isLiteralMember(token + 1)) this.#materials.sign('global member', token)
-    } else if (this.#isWord(token - 1, 'in') && this.#isPunctuator(token + 1, 41))
+    } else if (this.#isWord(token - 1, 'in') && this.#tokens.isPunctuator(token + 1, 41))
       this.#materials.sign('global names', token)
     else if (!this.#isDot(token + 1) && !this.#isTested(token)) this.#materials.sign('global object', token)
   }
@@ -418,8 +422,8 @@ class Reading {
   #isTested(token: number): boolean {
     return (
       this.#isWord(token - 1, 'typeof') ||
-      this.#isPunctuator(token - 1, comparison) ||
-      this.#isPunctuator(token + 1, comparison) ||
+      this.#tokens.isPunctuator(token - 1, comparison) ||
+      this.#tokens.isPunctuator(token + 1, comparison) ||
       (this.#isWord(token - 1, 'in') && this.#isString(token - 2))
     )
   }
@@ -431,10 +435,11 @@ class Reading {
         this.#materials.sign('constructor', token)
       return
     }
-    if (this.#isPunctuator(token + 1, 40) && !this.#isNew(token)) this.#open('.constructor()', token, index)
+    if (this.#tokens.isPunctuator(token + 1, 40) && !this.#isNew(token))
+      this.#open('.constructor()', token, index)
     else if (this.#isDot(token + 1) && this.#isWord(token + 2, 'constructor'))
       this.#open('.constructor.constructor', token, index)
-    else if (this.#isPunctuator(token + 1, openMember)) this.#materials.sign('constructor', token)
+    else if (this.#tokens.isPunctuator(token + 1, openMember)) this.#materials.sign('constructor', token)
   }
 
   /** `new this.constructor(…)`, `new x.y.constructor(…)`. */
@@ -447,21 +452,25 @@ class Reading {
   #builder(token: number, text: string, dotted: boolean): void {
     if (text === 'toString') {
       // `(n).toString(36)` spells words.
-      if (dotted && this.#isPunctuator(token + 1, 40) && this.#isRadix(token + 2))
+      if (dotted && this.#tokens.isPunctuator(token + 1, 40) && this.#isRadix(token + 2))
         this.#materials.sign('radix', token)
     } else if (text === 'reverse') {
-      if (dotted && this.#isPunctuator(token + 1, 40) && this.#followsSplit(token))
+      if (dotted && this.#tokens.isPunctuator(token + 1, 40) && this.#followsSplit(token))
         this.#materials.sign('reverse', token)
     } else if (text === 'getOwnPropertyNames' || text === 'ownKeys') {
       // The names of a class's prototype begin with `constructor`: `getOwnPropertyNames(C.prototype)[0]`.
       for (let at = token + 1; at < token + 10; at++)
-        if (this.#isPunctuator(at, 41) && this.#isPunctuator(at + 1, openMember))
+        if (this.#tokens.isPunctuator(at, 41) && this.#tokens.isPunctuator(at + 1, openMember))
           this.#materials.sign('names of a prototype', token)
     } else if (text === 'fromCharCode' || text === 'fromCodePoint') this.#materials.sign('char codes', token)
     else if (text === 'setTimeout' || text === 'setInterval') {
       // `setTimeout(function…`, `setTimeout(() =>`: no text.
       const first = token + 2
-      if (!this.#isWord(first, 'function') && !this.#isPunctuator(first, 40) && !this.#isWord(first, 'async'))
+      if (
+        !this.#isWord(first, 'function') &&
+        !this.#tokens.isPunctuator(first, 40) &&
+        !this.#isWord(first, 'async')
+      )
         this.#materials.sign('text timer', token)
     } else if (text === 'atob' || text === 'unescape' || text === 'TextDecoder') {
       if (!this.#isWord(token - 1, 'typeof')) this.#materials.sign('decode', token)
@@ -484,9 +493,10 @@ class Reading {
     const tokens = this.#tokens
     if (keyWordSet.has(text) || powers.globals.has(text) || powers.members.has(text)) {
       if (this.#isCompared(token)) return
-      const before = this.#isPunctuator(token - 1, openMember) && this.#isPunctuator(token + 1, closeMember)
+      const before =
+        this.#tokens.isPunctuator(token - 1, openMember) && this.#tokens.isPunctuator(token + 1, closeMember)
       const named = text === 'require' || powers.members.has(text) || powers.globals.has(text)
-      const called = text === 'constructor' && this.#isPunctuator(token + 2, 40)
+      const called = text === 'constructor' && this.#tokens.isPunctuator(token + 2, 40)
       if (before && (named || called)) {
         this.#powers.push(this.#power(`['${text}']`, token))
         return
@@ -504,7 +514,7 @@ class Reading {
       text === 'latin1' ||
       text === 'binary'
     ) {
-      if (this.#isPunctuator(token + 1, 41) && this.#isPunctuator(token - 1, 44))
+      if (this.#tokens.isPunctuator(token + 1, 41) && this.#tokens.isPunctuator(token - 1, 44))
         this.#materials.sign('decode', token)
     }
     if (powers.fileMembers.has(text) && tokens.exact) this.#fileMembers.push(this.#power(text, token))
@@ -512,7 +522,8 @@ class Reading {
 
   /** A string that is only compared, or is a key or a case, reaches nothing. */
   #isCompared(token: number): boolean {
-    if (this.#isPunctuator(token - 1, comparison) || this.#isPunctuator(token + 1, comparison)) return true
+    if (this.#tokens.isPunctuator(token - 1, comparison) || this.#tokens.isPunctuator(token + 1, comparison))
+      return true
     if (this.#isGiven(token)) return true
     if (this.#isWord(token - 1, 'case') || this.#isWord(token + 1, 'in')) return true
     return false
@@ -526,24 +537,24 @@ class Reading {
 
   /** `{ name: 1 }`, unless what follows could be what a pattern binds: `{ name: x } = process`. */
   #isGiven(token: number): boolean {
-    if (!this.#isPunctuator(token + 1, 58)) return false
-    if (!this.#isPunctuator(token - 1, 123) && !this.#isPunctuator(token - 1, 44)) return false
-    if (this.#isPunctuator(token + 2, 123) || this.#isPunctuator(token + 2, 91)) return false
+    if (!this.#tokens.isPunctuator(token + 1, 58)) return false
+    if (!this.#tokens.isPunctuator(token - 1, 123) && !this.#tokens.isPunctuator(token - 1, 44)) return false
+    if (this.#tokens.isPunctuator(token + 2, 123) || this.#tokens.isPunctuator(token + 2, 91)) return false
     const { kinds, count } = this.#tokens
     if (token + 2 >= count || ((kinds[token + 2] as number) & 15) !== word) return true
-    return ![44, 125, 61].some(end => this.#isPunctuator(token + 3, end))
+    return ![44, 125, 61].some(end => this.#tokens.isPunctuator(token + 3, end))
   }
 
   #isMethodName(token: number, index: number): boolean {
     const tokens = this.#tokens
     const around = tokens.markedIn[index]
     if (around !== object && around !== classDeclaration && around !== classExpression) return false
-    if (!this.#isPunctuator(token + 1, 40)) return false
-    if (this.#isPunctuator(token - 1, 123) || this.#isPunctuator(token - 1, 42)) return true
-    if (around === object) return this.#isPunctuator(token - 1, 44) || this.#isModifier(token - 1)
+    if (!this.#tokens.isPunctuator(token + 1, 40)) return false
+    if (this.#tokens.isPunctuator(token - 1, 123) || this.#tokens.isPunctuator(token - 1, 42)) return true
+    if (around === object) return this.#tokens.isPunctuator(token - 1, 44) || this.#isModifier(token - 1)
     return (
-      this.#isPunctuator(token - 1, 125) ||
-      this.#isPunctuator(token - 1, 59) ||
+      this.#tokens.isPunctuator(token - 1, 125) ||
+      this.#tokens.isPunctuator(token - 1, 59) ||
       this.#isModifier(token - 1) ||
       ((tokens.kinds[token] as number) & afterNewline) !== 0
     )
@@ -556,14 +567,7 @@ class Reading {
   }
 
   #isDot(token: number): boolean {
-    return this.#isPunctuator(token, 46) || this.#isPunctuator(token, optionalDot)
-  }
-
-  #isPunctuator(token: number, value: number): boolean {
-    const { kinds, values, count } = this.#tokens
-    return (
-      token >= 0 && token < count && ((kinds[token] as number) & 15) === punctuator && values[token] === value
-    )
+    return this.#tokens.isPunctuator(token, 46) || this.#tokens.isPunctuator(token, optionalDot)
   }
 
   #isWord(token: number, text: string): boolean {
@@ -579,7 +583,7 @@ class Reading {
 
   /** `['name']`, and nothing joined to it. */
   #isLiteralMember(open: number): boolean {
-    return this.#isString(open + 1) && this.#isPunctuator(open + 2, closeMember)
+    return this.#isString(open + 1) && this.#tokens.isPunctuator(open + 2, closeMember)
   }
 
   #isString(token: number): boolean {
@@ -613,9 +617,9 @@ class Reading {
       for (let token = from; token < to; token++) {
         if (!this.#isString(token)) continue
         if (
-          this.#isPunctuator(token - 1, 43) ||
-          this.#isPunctuator(token + 1, 43) ||
-          this.#isPunctuator(token - 1, addAssign)
+          this.#tokens.isPunctuator(token - 1, 43) ||
+          this.#tokens.isPunctuator(token + 1, 43) ||
+          this.#tokens.isPunctuator(token - 1, addAssign)
         )
           this.#materials.fragment(token)
       }

@@ -1,4 +1,4 @@
-import { closeMember, openMember, optionalDot, punctuator, string, word, type Tokens } from './tokens.ts'
+import { closeMember, openMember, optionalDot, string, word, type Tokens } from './tokens.ts'
 
 /** Built-in classes and objects that other code relies on. */
 const shared: ReadonlySet<string> = new Set(
@@ -62,11 +62,11 @@ class Patches {
     // Back over `from` or over `= helper(require(`.
     while (
       at > least &&
-      (this.#is(at, 40) || this.#isWord(at) || this.#is(at, 46)) &&
+      (this.#tokens.isPunctuator(at, 40) || this.#isWord(at) || this.#tokens.isPunctuator(at, 46)) &&
       !this.#isText(at, 'from')
     )
       at--
-    if (!this.#is(at, 61) && !this.#isText(at, 'from')) return
+    if (!this.#tokens.isPunctuator(at, 61) && !this.#isText(at, 'from')) return
     for (at--; at > least; at--) {
       if (
         this.#isText(at, 'import') ||
@@ -75,55 +75,57 @@ class Patches {
         this.#isText(at, 'var')
       )
         return
-      if (this.#is(at, 59) || this.#is(at, 41)) return
-      if (this.#isWord(at) && !this.#is(at - 1, 46)) this.#outside[this.#tokens.values[at] as number] = 1
-      if (this.#is(at, 44) && !this.#isBefore(at, 123)) return
+      if (this.#tokens.isPunctuator(at, 59) || this.#tokens.isPunctuator(at, 41)) return
+      if (this.#isWord(at) && !this.#tokens.isPunctuator(at - 1, 46))
+        this.#outside[this.#tokens.values[at] as number] = 1
+      if (this.#tokens.isPunctuator(at, 44) && !this.#isBefore(at, 123)) return
     }
   }
 
   #isCalled(load: number): boolean {
     let at = load + 1
-    while (this.#is(at, 41)) at++
-    while (this.#is(at, 46) && this.#isWord(at + 1)) at += 2
-    return this.#is(at, 40) && (this.#is(load + 1, 41) || at > load + 1)
+    while (this.#tokens.isPunctuator(at, 41)) at++
+    while (this.#tokens.isPunctuator(at, 46) && this.#isWord(at + 1)) at += 2
+    return this.#tokens.isPunctuator(at, 40) && (this.#tokens.isPunctuator(load + 1, 41) || at > load + 1)
   }
 
   /** Whether a brace is open before this token, within what a destructuring pattern takes. */
   #isBefore(token: number, value: number): boolean {
     for (let at = token - 1; at > token - 60 && at >= 0; at--) {
-      if (this.#is(at, value)) return true
-      if (this.#is(at, 59) || this.#is(at, 125)) return false
+      if (this.#tokens.isPunctuator(at, value)) return true
+      if (this.#tokens.isPunctuator(at, 59) || this.#tokens.isPunctuator(at, 125)) return false
     }
     return false
   }
 
   #use(token: number, id: number): void {
-    if (this.#is(token - 1, 46) || this.#is(token - 1, optionalDot)) return
+    if (this.#tokens.isPunctuator(token - 1, 46) || this.#tokens.isPunctuator(token - 1, optionalDot)) return
     const { count } = this.#tokens
-    if (this.#is(token - 1, 40) && this.#isWord(token - 2) && this.#defines(token - 2)) {
+    if (this.#tokens.isPunctuator(token - 1, 40) && this.#isWord(token - 2) && this.#defines(token - 2)) {
       const whole =
-        this.#outside[id] === 1 || (this.#is(token + 1, 46) && this.#isText(token + 2, 'prototype'))
+        this.#outside[id] === 1 ||
+        (this.#tokens.isPunctuator(token + 1, 46) && this.#isText(token + 2, 'prototype'))
       if (whole) this.found.push(token)
       return
     }
     let at = token + 1
     let members = 0
     for (let steps = 0; steps < 40 && at < count; steps++) {
-      if (this.#is(at, 46) && this.#isWord(at + 1)) {
+      if (this.#tokens.isPunctuator(at, 46) && this.#isWord(at + 1)) {
         members++
         at += 2
-      } else if (this.#is(at, openMember)) {
+      } else if (this.#tokens.isPunctuator(at, openMember)) {
         members++
-        while (at < count && steps++ < 40 && !this.#is(at, closeMember)) at++
+        while (at < count && steps++ < 40 && !this.#tokens.isPunctuator(at, closeMember)) at++
         at++
       } else break
     }
-    if (members > 0 && this.#is(at, 61)) this.found.push(token)
+    if (members > 0 && this.#tokens.isPunctuator(at, 61)) this.found.push(token)
     // `const copy = module.member`: the copy stands for it as well, but the result of a call does not.
     else if (
       this.#outside[id] === 1 &&
-      !this.#is(at, 40) &&
-      this.#is(token - 1, 61) &&
+      !this.#tokens.isPunctuator(at, 40) &&
+      this.#tokens.isPunctuator(token - 1, 61) &&
       this.#isWord(token - 2)
     )
       this.#outside[this.#tokens.values[token - 2] as number] = 1
@@ -142,7 +144,7 @@ class Patches {
 
   /** `wallet.signTransaction = async tx => …`: not of `this`, `exports` or a class of the package. */
   #telling(token: number): void {
-    if (!this.#is(token - 1, 46) || !this.#is(token + 1, 61)) return
+    if (!this.#tokens.isPunctuator(token - 1, 46) || !this.#tokens.isPunctuator(token + 1, 61)) return
     if (
       !this.#isText(token + 2, 'function') &&
       !this.#isText(token + 2, 'async') &&
@@ -158,18 +160,11 @@ class Patches {
 
   /** `x => …` or `(x, y) => …`, as far as a few tokens tell. */
   #isArrow(token: number): boolean {
-    if (this.#isWord(token)) return this.#is(token + 1, 1)
-    if (!this.#is(token, 40)) return false
+    if (this.#isWord(token)) return this.#tokens.isPunctuator(token + 1, 1)
+    if (!this.#tokens.isPunctuator(token, 40)) return false
     for (let at = token + 1; at < token + 24 && at < this.#tokens.count; at++)
-      if (this.#is(at, 41)) return this.#is(at + 1, 1)
+      if (this.#tokens.isPunctuator(at, 41)) return this.#tokens.isPunctuator(at + 1, 1)
     return false
-  }
-
-  #is(token: number, value: number): boolean {
-    const { kinds, values, count } = this.#tokens
-    return (
-      token >= 0 && token < count && ((kinds[token] as number) & 15) === punctuator && values[token] === value
-    )
   }
 
   #isWord(token: number): boolean {

@@ -175,6 +175,16 @@ export class Tokens {
     if (this.#kinds.length > 0) this.#inexact('a bracket is not closed')
   }
 
+  /** Whether a token is this punctuator; there is none before the first and after the last. */
+  isPunctuator(token: number, value: number): boolean {
+    return (
+      token >= 0 &&
+      token < this.count &&
+      ((this.kinds[token] as number) & 15) === punctuator &&
+      this.values[token] === value
+    )
+  }
+
   #inexact(why: string): void {
     if (!this.exact) return
     this.exact = false
