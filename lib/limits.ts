@@ -73,6 +73,10 @@ export const limits = {
   maxHostChars: 253,
   /** Destinations of one package that are judged; the rest repeats them. */
   maxHosts: 500,
+  /** How long judging holds the main thread, in ms, before downloads and the progress line get a turn. */
+  maxTurnMs: 15,
+  /** Answers about names and hosts that rules keep. A bundle of 40 MB names some 600 hosts. */
+  maxRemembered: 2_000,
   /** A malware feed as downloaded. The whole OSV export for npm was 30 MB zipped in autumn 2026. */
   maxFeedBytes: 512 * 1024 * 1024,
   /** Entries of a feed's ZIP. The npm export had 70,000 in autumn 2026. */

@@ -133,8 +133,6 @@ export function parseWords(json: string): WordList {
   }
 }
 
-const sha256Shape = /^[0-9a-f]{64}$/
-
 type Tables = {
   readonly byHash: Map<string, KnownMalware>
   readonly byVersion: Map<string, KnownMalware>
@@ -160,7 +158,7 @@ function addMalware(list: string, start: number, end: number, { byHash, byVersio
     return
   }
   const entry = { name, version, category, id, source }
-  if (hash.length === 64 && sha256Shape.test(hash)) byHash.set(hash, entry)
+  if (hash.length === 64) byHash.set(hash, entry)
   if (version !== '') byVersion.set(`${name}@${version}`, entry)
 }
 

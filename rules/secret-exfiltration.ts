@@ -119,7 +119,7 @@ function theftOf(flow: Flow, inspection: Inspection, context: Context): readonly
 
 /** What a program of the package's own prints, where that program reads credentials or the memory of others. */
 function printed(source: Source, inspection: Inspection, context: Context): Loot | undefined {
-  if (source.kind !== 'command-output') return undefined
+  if (source.kind !== 'command-output' || !source.name.includes('/__package__/')) return undefined
   const reads = inspection.facts.some(
     fact =>
       fact.kind === 'reads' &&

@@ -1,5 +1,6 @@
 import type { Context, Flow, Inspection, Source } from '../../lib/types.ts'
 import { brandScore } from '../brands/brand-score.ts'
+import { remembering } from '../remember.ts'
 import type { Place } from './place.ts'
 
 /**
@@ -36,15 +37,23 @@ export function lootOf(source: Source): Loot | undefined {
     case 'env-secret':
       return 'named'
     case 'command-output':
-      if (credentialCommand.test(source.name) || printedCredential.test(source.name)) return 'hard'
-      if (passwordDialog.test(source.name)) return 'hard'
-      return environmentCommand.test(source.name) ? 'whole' : undefined
+      return lootOfCommand(source.name)
     case 'file':
       return /^(?:~|\/(?:etc|root|home|Users|var)\b)/.test(source.name) ? 'file' : undefined
     default:
       return undefined
   }
 }
+
+/** The flows of a package come from few commands, and every flow asks. */
+const lootOfCommand = remembering(
+  (command: string): Loot | undefined => {
+    if (credentialCommand.test(command) || printedCredential.test(command)) return 'hard'
+    if (passwordDialog.test(command)) return 'hard'
+    return environmentCommand.test(command) ? 'whole' : undefined
+  },
+  command => command,
+)
 
 /** A program's own settings by its name: `~/.config/tool/…`, `~/.toolrc` of the package `tool`. */
 export function isOwnFile(path: string, name: string): boolean {

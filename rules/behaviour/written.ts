@@ -13,11 +13,32 @@ export type Written = {
 
 /** Everything the package writes outside its own folder, in the order of the facts. */
 export function writtenBy(inspection: Inspection): readonly Written[] {
-  return inspection.facts.flatMap(fact => {
-    if (fact.kind !== 'writes') return []
-    const flows = inspection.flows.filter(({ sink }) => sink.kind === 'write' && sameLine(sink.at, fact.at))
-    return [writtenOf(fact, flows)]
-  })
+  const known = written.get(inspection)
+  if (known !== undefined) return known
+  const found = findWritten(inspection)
+  written.set(inspection, found)
+  return found
+}
+
+/** Three rules ask for them. */
+const written = new WeakMap<Inspection, readonly Written[]>()
+
+function findWritten({ facts, flows }: Inspection): readonly Written[] {
+  const byLine = new Map<string, Flow[]>()
+  for (const flow of flows) {
+    if (flow.sink.kind !== 'write') continue
+    const line = lineOf(flow.sink.at)
+    const others = byLine.get(line)
+    if (others === undefined) byLine.set(line, [flow])
+    else others.push(flow)
+  }
+  return facts.flatMap(fact =>
+    fact.kind === 'writes' ? [writtenOf(fact, byLine.get(lineOf(fact.at)) ?? [])] : [],
+  )
+}
+
+function lineOf({ path, line }: Site): string {
+  return `${path}\0${line}`
 }
 
 function writtenOf(fact: Extract<Fact, { kind: 'writes' }>, flows: readonly Flow[]): Written {

@@ -3,7 +3,8 @@ import { editDistance } from '../names/distance.ts'
 import { isAscii, readAlike, toAscii } from '../names/skeleton.ts'
 import { isUnder, registrableDomain, sharedSuffix } from '../hosts/host.ts'
 import type { Host } from '../hosts/host.ts'
-import { brandOwns } from '../hosts/own-host.ts'
+import { ownersOfHost } from '../hosts/own-host.ts'
+import { perLists, remembering } from '../remember.ts'
 
 /**
  * How a host borrows a brand that does not own it.
@@ -21,7 +22,18 @@ export type BrandInHost = {
 
 /** The brand a host borrows; undefined where it borrows none, or where any brand of the list owns it. */
 export function brandInHost(host: Host, lists: Lists): BrandInHost | undefined {
-  if (host.address || lists.brands.some(brand => brandOwns(host, brand))) return undefined
+  return borrowed(lists)(host)
+}
+
+const borrowed = perLists(lists =>
+  remembering(
+    (host: Host) => borrowedBy(host, lists),
+    ({ name }) => name,
+  ),
+)
+
+function borrowedBy(host: Host, lists: Lists): BrandInHost | undefined {
+  if (host.address || ownersOfHost(host, lists).length > 0) return undefined
   const shared = sharedSuffix(host.name, lists.hosts)
   // Documentation of honest third parties is full of brand words, and nodes of a chain are named after it.
   if (shared !== undefined && lists.hosts.documentation.includes(shared)) return undefined
@@ -29,10 +41,10 @@ export function brandInHost(host: Host, lists: Lists): BrandInHost | undefined {
   const domain = registrableDomain(host, lists.hosts)
   const domainLabel = domain.split('.')[0] ?? ''
   const tail = shared === undefined ? domain.split('.').length - 1 : shared.split('.').length
-  const labels = host.labels.slice(0, -tail)
+  const parts = host.labels.slice(0, -tail).flatMap(label => partsOf(label, lists))
   for (const brand of lists.brands) {
     for (const { word, strength } of brand.words) {
-      if (strength !== 'strong' || !labels.some(label => carries(label, word, lists))) continue
+      if (strength !== 'strong' || !parts.some(part => carries(part, word, lists))) continue
       return describe(host, brand, word, domainLabel, shared, lists)
     }
   }
@@ -47,7 +59,7 @@ function describe(
   shared: string | undefined,
   lists: Lists,
 ): BrandInHost {
-  const inDomain = carries(domainLabel, word, lists)
+  const inDomain = partsOf(domainLabel, lists).some(part => carries(part, word, lists))
   const form =
     shared !== undefined ? 'tenant' : !inDomain ? 'label' : domainLabel === word ? 'other-suffix' : 'domain'
   // Gateways and demos of services that hold no money borrow their names every day.
@@ -62,20 +74,21 @@ function describe(
   }
 }
 
+/** What stands between the hyphens of a label, as it reads. */
+function partsOf(label: string, lists: Lists): readonly string[] {
+  return toAscii(label, lists).split(/[-_]/)
+}
+
 /**
- * Whether a label carries the word as a word: between hyphens, or with nothing beside it but digits and words of SDKs
+ * Whether a part of a label carries the word as a word: alone, or with nothing beside it but digits and words of SDKs
  * (`polymarketbot`). A long word (8 and more) is unlikely to be part of another.
  */
-function carries(label: string, word: string, lists: Lists): boolean {
-  for (const part of toAscii(label, lists).split(/[-_]/)) {
-    if (part === word) return true
-    const at = part.indexOf(word)
-    if (at < 0) continue
-    if (word.length >= 8) return true
-    const rest = part.slice(0, at) + part.slice(at + word.length)
-    if (/^[0-9]+$/.test(rest) || lists.words.sdk.has(rest) || lists.words.affixes.has(rest)) return true
-  }
-  return false
+function carries(part: string, word: string, lists: Lists): boolean {
+  const at = part.indexOf(word)
+  if (at < 0) return false
+  if (part === word || word.length >= 8) return true
+  const rest = part.slice(0, at) + part.slice(at + word.length)
+  return /^[0-9]+$/.test(rest) || lists.words.sdk.has(rest) || lists.words.affixes.has(rest)
 }
 
 export type HostTwin = { readonly real: string; readonly reason: string; readonly certain: boolean }
@@ -85,7 +98,18 @@ export type HostTwin = { readonly real: string; readonly reason: string; readonl
  * in ASCII. Domains of verified brands and of developers' infrastructure are compared.
  */
 export function hostTwin(host: Host, lists: Lists): HostTwin | undefined {
-  if (host.address || lists.brands.some(brand => brandOwns(host, brand))) return undefined
+  return imitated(lists)(host)
+}
+
+const imitated = perLists(lists =>
+  remembering(
+    (host: Host) => imitatedBy(host, lists),
+    ({ name }) => name,
+  ),
+)
+
+function imitatedBy(host: Host, lists: Lists): HostTwin | undefined {
+  if (host.address || ownersOfHost(host, lists).length > 0) return undefined
   const domain = registrableDomain(host, lists.hosts)
   if (lists.hosts.infrastructure.includes(domain)) return undefined
   const trusted = trustedDomains(lists)
@@ -137,14 +161,8 @@ function infrastructureIn(label: string, lists: Lists): string | undefined {
   })
 }
 
-const trustedOf = new WeakMap<Lists, readonly string[]>()
-
 /** Worth imitating: domains of verified brands and of developers' infrastructure. */
-function trustedDomains(lists: Lists): readonly string[] {
-  const known = trustedOf.get(lists)
-  if (known !== undefined) return known
-  const owned = lists.brands.filter(brand => brand.verified).flatMap(brand => brand.domains)
-  const trusted = [...new Set([...lists.hosts.infrastructure, ...owned])]
-  trustedOf.set(lists, trusted)
-  return trusted
-}
+const trustedDomains = perLists(({ brands, hosts }): readonly string[] => {
+  const owned = brands.filter(brand => brand.verified).flatMap(brand => brand.domains)
+  return [...new Set([...hosts.infrastructure, ...owned])]
+})

@@ -3,6 +3,7 @@ import type { Brand, Lists } from '../lists.ts'
 import { editDistance } from '../names/distance.ts'
 import { scopeOf } from '../names/name-index.ts'
 import { isAscii, toAscii } from '../names/skeleton.ts'
+import { perLists, remembering } from '../remember.ts'
 
 /**
  * What a name claims. `score` runs from 0 to 8: 3 is worth a note, 4 a second look together with other facts; measured
@@ -42,6 +43,17 @@ export function ownersOf(name: string, lists: Lists): readonly Brand[] {
  * third parties score 0. Words that resemble a brand count unless the stop list knows them as words of their own.
  */
 export function brandScore(name: string, lists: Lists): BrandScore {
+  return scores(lists)(name)
+}
+
+const scores = perLists(lists =>
+  remembering(
+    (name: string) => scoreOf(name, lists),
+    name => name,
+  ),
+)
+
+function scoreOf(name: string, lists: Lists): BrandScore {
   if (name === '' || name.length > limits.maxNameChars) return silent('unknown', [])
   const owners = ownersOf(name, lists)
   if (owners.length > 0) return silent('official', owners)
@@ -74,16 +86,14 @@ function brandWords(plain: string, lists: Lists): ReadonlySet<string> {
   return words
 }
 
-const strongOf = new WeakMap<Lists, ReadonlySet<string>>()
-
-function strongWords(lists: Lists): ReadonlySet<string> {
-  const known = strongOf.get(lists)
-  if (known !== undefined) return known
-  const words = lists.brands.flatMap(brand => brand.words.filter(({ strength }) => strength === 'strong'))
-  const strong = new Set(words.map(({ word }) => word))
-  strongOf.set(lists, strong)
-  return strong
-}
+const strongWords = perLists(
+  ({ brands }): ReadonlySet<string> =>
+    new Set(
+      brands.flatMap(({ words }) =>
+        words.filter(({ strength }) => strength === 'strong').map(({ word }) => word),
+      ),
+    ),
+)
 
 /** A brand with a word of SDKs before or behind it and nothing else: `bybitapi`, never `domexception`. */
 function fusedWords(part: string, strong: ReadonlySet<string>, { words }: Lists): readonly string[] {

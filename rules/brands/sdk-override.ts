@@ -4,6 +4,7 @@ import { hostOf } from '../hosts/host.ts'
 import type { Host } from '../hosts/host.ts'
 import type { Brand, Lists } from '../lists.ts'
 import { scopeOf } from '../names/name-index.ts'
+import { perLists, remembering } from '../remember.ts'
 import { ownersOf } from './brand-score.ts'
 
 export type SdkOverride = {
@@ -57,12 +58,21 @@ export function sdkOverrides(inspection: Inspection, name: string, lists: Lists)
   return found
 }
 
-function sdkOf(
-  target: string,
-  lists: Lists,
-): { readonly sdk: string; readonly brands: readonly Brand[] } | undefined {
+type Sdk = Pick<SdkOverride, 'sdk' | 'brands'>
+
+function sdkOf(target: string, lists: Lists): Sdk | undefined {
   const specifier = /^(@[^/\s#:]+\/[^/\s#:]+|[^/\s#:@]+)/.exec(target)?.[1]
-  if (specifier === undefined) return undefined
+  return specifier === undefined ? undefined : sdks(lists)(specifier)
+}
+
+const sdks = perLists(lists =>
+  remembering(
+    (specifier: string) => sdkNamed(specifier, lists),
+    specifier => specifier,
+  ),
+)
+
+function sdkNamed(specifier: string, lists: Lists): Sdk | undefined {
   // Package names may hold dots (`web3.js`), and so does the member path: the longest known name is the package, and
   // in a brand's own scope, where every name is the brand's, the shortest.
   const parts = specifier.replaceAll('()', '').split('.')

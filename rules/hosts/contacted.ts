@@ -45,6 +45,17 @@ function worth(flow: Flow | undefined): number {
  * Every host the package contacts, resolves or sends data to, once each, with the worst that is sent there. At most `limits.maxHosts`.
  */
 export function contactsOf(inspection: Inspection): readonly Contact[] {
+  const known = contacts.get(inspection)
+  if (known !== undefined) return known
+  const found = findContacts(inspection)
+  contacts.set(inspection, found)
+  return found
+}
+
+/** Three rules ask for them. */
+const contacts = new WeakMap<Inspection, readonly Contact[]>()
+
+function findContacts(inspection: Inspection): readonly Contact[] {
   const found = new Map<string, Contact>()
   const add = (destination: string, at: Site, { phase, byCall }: When, secret: Flow | undefined): void => {
     const host = hostOf(destination)

@@ -3,6 +3,7 @@ import { limits } from '../../lib/limits.ts'
 import { HOLE } from '../../lib/types.ts'
 import type { Text } from '../../lib/types.ts'
 import type { HostList } from '../lists.ts'
+import { remembering } from '../remember.ts'
 
 /**
  * Where a destination points, normalised as a browser would (`127.1`, `0x7f.1` and IDN included). `labels` run from
@@ -29,7 +30,9 @@ const scheme = /^[a-z][a-z0-9+.-]{0,20}:\/\//i
  * The host of a destination: a URL, or a host with an optional port. Undefined where the host is wholly unknown, is no
  * host name, or the text is a path.
  */
-export function hostOf(destination: Text): Host | undefined {
+export const hostOf = remembering(hostIn, (destination: Text) => destination)
+
+function hostIn(destination: Text): Host | undefined {
   const text = destination.trim().replaceAll('\\', '/')
   if (!scheme.test(text) && (fileName.test(text) || version.test(text))) return undefined
   const withScheme = scheme.test(text) ? text : text.startsWith('//') ? `https:${text}` : `https://${text}`

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../lib/types.ts'
 import type { Brand, Lists } from '../lists.ts'
+import { perLists, remembering } from '../remember.ts'
 import { hostOf, isUnder, registrableDomain, sharedSuffix } from './host.ts'
 import type { Host } from './host.ts'
 
@@ -28,8 +29,15 @@ function liesUnder(host: Host, domain: string): boolean {
 
 /** Every brand that owns the host. */
 export function ownersOfHost(host: Host, lists: Lists): readonly Brand[] {
-  return lists.brands.filter(brand => brandOwns(host, brand))
+  return owners(lists)(host)
 }
+
+const owners = perLists(({ brands }) =>
+  remembering(
+    (host: Host): readonly Brand[] => brands.filter(brand => brandOwns(host, brand)),
+    ({ name }) => name,
+  ),
+)
 
 /**
  * Whether a host belongs to the package: to one of the brands it speaks for, or to the registrable domain of its own

@@ -1,13 +1,20 @@
 import type { Lists } from '../lists.ts'
+import { perLists } from '../remember.ts'
 import { readAlike } from './skeleton.ts'
 
 /** Names of one length side by side with a set of the characters each contains, as bits. */
 type Bucket = { readonly names: string[]; readonly letters: number[]; readonly others: number[] }
 
-/** The names worth imitating, arranged for look-ups. Built once per `Lists`, in about 70 ms. */
-export type NameIndex = {
-  /** Names that are what they claim: popular, hand-picked, of a brand, or a brand's known third parties. */
+/** Names that are what they claim: most packages of a tree need no more than this answer. */
+export type KnownNames = {
+  /** Popular, hand-picked, of a brand, or a brand's known third parties. */
   readonly known: ReadonlySet<string>
+  /** Scopes of known names and of brands, without the `@`. */
+  readonly scopes: ReadonlySet<string>
+}
+
+/** The names worth imitating, arranged for look-ups. Built once per `Lists`, in about 70 ms. */
+export type NameIndex = KnownNames & {
   readonly buckets: ReadonlyMap<number, Bucket>
   /** Without separators and scope marks: `@types/node` and `types-node` are `typesnode`. */
   readonly bare: ReadonlyMap<string, string>
@@ -15,22 +22,31 @@ export type NameIndex = {
   readonly sorted: ReadonlyMap<string, string>
   /** As `readAlike` writes it. */
   readonly alike: ReadonlyMap<string, string>
-  /** Scopes of known names and of brands, without the `@`. */
-  readonly scopes: ReadonlySet<string>
   /** In how many known names a word occurs: what occurs often is a word and no slip. */
   readonly words: ReadonlyMap<string, number>
 }
 
-const built = new WeakMap<Lists, NameIndex>()
+/** The known names of these lists, gathered on first use. */
+export const knownNames = perLists((lists): KnownNames => {
+  const known = new Set<string>(worthImitating(lists))
+  const scopes = new Set<string>()
+  for (const name of known) {
+    const scope = scopeOf(name)?.scope
+    if (scope !== undefined) scopes.add(scope)
+  }
+  for (const brand of lists.brands) {
+    for (const name of brand.thirdParty) known.add(name)
+    for (const scope of brand.scopes) scopes.add(scope.slice(1))
+  }
+  return { known, scopes }
+})
+
+function worthImitating({ popular, targets, brands }: Lists): ReadonlySet<string> {
+  return new Set([...popular.keys(), ...targets, ...brands.flatMap(brand => brand.packages)])
+}
 
 /** The index of these lists, built on first use. */
-export function nameIndex(lists: Lists): NameIndex {
-  const ready = built.get(lists)
-  if (ready !== undefined) return ready
-  const index = build(lists)
-  built.set(lists, index)
-  return index
-}
+export const nameIndex = perLists(build)
 
 /** Letters, and the other characters names may have, as two sets of bits. */
 export function characterMask(name: string): { readonly letters: number; readonly others: number } {
@@ -63,13 +79,10 @@ export function scopeOf(name: string): { readonly scope: string; readonly tail: 
 }
 
 function build(lists: Lists): NameIndex {
-  const known = new Set<string>([...lists.popular.keys(), ...lists.targets])
-  for (const brand of lists.brands) for (const name of brand.packages) known.add(name)
   const buckets = new Map<number, Bucket>()
   const bare = new Map<string, string>()
   const sorted = new Map<string, string>()
   const alike = new Map<string, string>()
-  const scopes = new Set<string>()
   const words = new Map<string, number>()
   const weight = (name: string): number => lists.popular.get(name) ?? 0
   // Where two targets look alike, people mean the one they use more.
@@ -77,7 +90,7 @@ function build(lists: Lists): NameIndex {
     const other = table.get(key)
     if (other === undefined || weight(other) < weight(name)) table.set(key, name)
   }
-  for (const name of known) {
+  for (const name of worthImitating(lists)) {
     const mask = characterMask(name)
     const bucket = buckets.get(name.length) ?? { names: [], letters: [], others: [] }
     bucket.names.push(name)
@@ -89,12 +102,6 @@ function build(lists: Lists): NameIndex {
     if (parts.length > 1) keep(sorted, parts.toSorted().join('-'), name)
     keep(bare, bareName(name), name)
     keep(alike, readAlike(name), name)
-    const scope = scopeOf(name)?.scope
-    if (scope !== undefined) scopes.add(scope)
   }
-  for (const brand of lists.brands) {
-    for (const name of brand.thirdParty) known.add(name)
-    for (const scope of brand.scopes) scopes.add(scope.slice(1))
-  }
-  return { known, buckets, bare, sorted, alike, scopes, words }
+  return { ...knownNames(lists), buckets, bare, sorted, alike, words }
 }

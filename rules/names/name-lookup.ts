@@ -1,7 +1,7 @@
 import { limits } from '../../lib/limits.ts'
 import type { Lists } from '../lists.ts'
 import { editDistance } from './distance.ts'
-import { bareName, characterMask, nameIndex, scopeOf, wordsOf } from './name-index.ts'
+import { bareName, characterMask, knownNames, nameIndex, scopeOf, wordsOf } from './name-index.ts'
 import type { NameIndex } from './name-index.ts'
 import { isAscii, readAlike, toAscii } from './skeleton.ts'
 
@@ -56,10 +56,11 @@ const minEdit2 = 9
  * publishes there) and for names no registry accepts. About 0.05 ms.
  */
 export function nameLookup(name: string, lists: Lists): readonly NameMatch[] {
-  const index = nameIndex(lists)
-  if (name === '' || name.length > limits.maxNameChars || index.known.has(name)) return []
+  const { known, scopes } = knownNames(lists)
+  if (name === '' || name.length > limits.maxNameChars || known.has(name)) return []
   const own = scopeOf(name)
-  if (own !== undefined && index.scopes.has(own.scope)) return []
+  if (own !== undefined && scopes.has(own.scope)) return []
+  const index = nameIndex(lists)
   const found = new Map<string, NameMatch>()
   const add = (kind: NameKind, target: string | undefined, reason: string): void => {
     if (target === undefined || target === name) return
