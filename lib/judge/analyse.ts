@@ -1,5 +1,7 @@
 import { limits } from '../limits.ts'
 import type { Context, Finding, Gap, Inspection, Rule } from '../types.ts'
+import { finish } from '../steps.ts'
+import type { Steps } from '../steps.ts'
 import { compareFindings } from './judge.ts'
 
 /** What the rules saw in one artifact, its bundled packages included. */
@@ -10,6 +12,15 @@ export type Analysis = { readonly findings: readonly Finding[]; readonly gaps: r
  * location. A rule that throws is a content gap that names rule and package, never a pass. Pure.
  */
 export function analyse(inspection: Inspection, context: Context, rules: readonly Rule[]): Analysis {
+  return finish(analyseInSteps(inspection, context, rules))
+}
+
+/** The same, a step for each rule. */
+export function* analyseInSteps(
+  inspection: Inspection,
+  context: Context,
+  rules: readonly Rule[],
+): Steps<Analysis> {
   const findings: Finding[] = []
   const gaps: Gap[] = []
   const waiting: { readonly prefix: string; readonly inspection: Inspection; readonly context: Context }[] = [
@@ -22,6 +33,7 @@ export function analyse(inspection: Inspection, context: Context, rules: readonl
       const seen = check(rule, next.inspection, next.context)
       findings.push(...seen.findings.map(finding => ({ ...finding, ...within(prefix, finding) })))
       gaps.push(...seen.gaps)
+      yield
     }
     for (const { location, inspection } of next.inspection.bundled)
       waiting.push({

@@ -6,8 +6,11 @@ import type { Applied } from '../policy/apply-policy.ts'
 import { approvedBytes } from '../policy/approved-bytes.ts'
 import { defaultPolicy } from '../policy/merge-policy.ts'
 import type { Policy } from '../policy/policy.ts'
+import { finish } from '../steps.ts'
+import type { Steps } from '../steps.ts'
 import type { Context, Gap, JudgedPackage, OriginProblem, PlannedPackage, Rule } from '../types.ts'
-import { analyse } from './analyse.ts'
+import { analyseInSteps } from './analyse.ts'
+import type { Analysis } from './analyse.ts'
 import { judge } from './judge.ts'
 
 /** What is known about the packages of a plan besides their bytes. */
@@ -29,29 +32,45 @@ export type Knowledge = {
   readonly now: number
 }
 
+type Reads = ReadonlyMap<PlannedPackage, ReadArtifact>
+
 /** Judges every package of a plan. Pure: the same bytes, lists and clock give the same verdicts in the same order. */
 export function judgePackages(
   packages: readonly PlannedPackage[],
-  reads: ReadonlyMap<PlannedPackage, ReadArtifact>,
+  reads: Reads,
   knowledge: Knowledge,
 ): readonly JudgedPackage[] {
-  const siblings = knowledge.siblings ?? new Set(packages.map(item => item.name))
-  return packages.map(item => judgePackage(item, reads.get(item), siblings, knowledge))
+  return finish(judgeInSteps(packages, reads, knowledge))
 }
 
-function judgePackage(
+/** The same, a step for each rule on each package. */
+export function* judgeInSteps(
+  packages: readonly PlannedPackage[],
+  reads: Reads,
+  knowledge: Knowledge,
+): Steps<readonly JudgedPackage[]> {
+  const siblings = knowledge.siblings ?? new Set(packages.map(item => item.name))
+  const judged: JudgedPackage[] = []
+  for (const item of packages) judged.push(yield* judgePackage(item, reads.get(item), siblings, knowledge))
+  return judged
+}
+
+function* judgePackage(
   item: PlannedPackage,
   read: ReadArtifact | undefined,
   siblings: ReadonlySet<string>,
   knowledge: Knowledge,
-): JudgedPackage {
+): Steps<JudgedPackage> {
   const { policy = defaultPolicy } = knowledge
   const inspection = read?.artifact?.inspection
   const integrity = read?.artifact?.integrity
   const bytes = approvedBytes(item, integrity, policy)
   const approved = knowledge.approved.has(item.location) && bytes.kind !== 'changed'
   const context = contextOf(item, read, siblings, knowledge)
-  const seen = inspection === undefined ? unread(item, read) : analyse(inspection, context, knowledge.rules)
+  const seen =
+    inspection === undefined
+      ? unread(item, read)
+      : yield* analyseInSteps(inspection, context, knowledge.rules)
   const applied = applyPolicy(
     {
       findings: bytes.kind === 'changed' ? [...seen.findings, bytes.finding] : seen.findings,
@@ -82,7 +101,7 @@ function toJudged(
 }
 
 /** No bytes, no findings: only the gap that says so. */
-function unread(item: PlannedPackage, read: ReadArtifact | undefined): ReturnType<typeof analyse> {
+function unread(item: PlannedPackage, read: ReadArtifact | undefined): Analysis {
   const what = `${item.name}@${item.version} was not read`
   return { findings: [], gaps: read?.gaps ?? [{ kind: 'content', what }] }
 }

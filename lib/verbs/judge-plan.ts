@@ -1,11 +1,12 @@
 import { rules } from '../../rules/index.ts'
 import { publishTimes } from '../fetch/publish-times.ts'
 import type { ReadArtifact } from '../fetch/read-artifacts.ts'
-import { judgePackages } from '../judge/judge-packages.ts'
+import { judgeInSteps } from '../judge/judge-packages.ts'
 import { summarise } from '../judge/summarise.ts'
 import type { Plan } from '../plan/make-plan.ts'
 import { policyRules } from '../policy/apply-policy.ts'
 import type { Report } from '../report/report.ts'
+import { finishInTurns } from '../steps.ts'
 import type { Decision, JudgedPackage, PlannedPackage } from '../types.ts'
 import type { Guard } from './guard.ts'
 import type { Reader } from './reader.ts'
@@ -53,16 +54,18 @@ export async function judgePlan(
   const approved = [...plan.reviews]
     .filter(([, review]) => review === 'allowed')
     .map(([location]) => location)
-  const judged = judgePackages(plan.packages, reads, {
-    rules,
-    lists,
-    insisted,
-    problems: problemsByLocation(plan),
-    approved: new Set(approved),
-    policy,
-    publishedAt,
-    now,
-  })
+  const judged = await finishInTurns(
+    judgeInSteps(plan.packages, reads, {
+      rules,
+      lists,
+      insisted,
+      problems: problemsByLocation(plan),
+      approved: new Set(approved),
+      policy,
+      publishedAt,
+      now,
+    }),
+  )
   return { judged, reads }
 }
 
