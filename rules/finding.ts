@@ -8,7 +8,7 @@ type Judged = { readonly severity: Severity; readonly action: Action; readonly m
 export type RuleFinding = Omit<Finding, 'rule'>
 
 /** When something happens, in words that finish a sentence: "… while npm installs it". */
-export function when(phase: Phase, byCall = false): string {
+function when(phase: Phase, byCall = false): string {
   switch (phase) {
     case 'install':
       return 'while npm installs it'

@@ -1,5 +1,5 @@
 import type { Fact, Rule } from '../lib/types.ts'
-import { findingOfFact, when } from './finding.ts'
+import { findingOfFact, opening } from './finding.ts'
 
 type HiddenText = Extract<Fact, { kind: 'hidden-text' }>
 
@@ -59,8 +59,17 @@ export const hiddenText: Rule = {
         return findingOfFact(fact, {
           severity: alarming ? 'high' : 'low',
           action: alarming ? 'ask' : 'note',
-          message: `${fact.count} invisible characters (${fact.characters}) in code that runs ${when(fact.phase, fact.byCall)}`,
+          message: say(fact, bidi, alarming),
         })
       })
   },
+}
+
+function say(fact: HiddenText, bidi: boolean, alarming: boolean): string {
+  const what = `${opening(fact)} runs code with ${fact.count} invisible characters (${fact.characters}).`
+  if (!alarming) return what
+  const why = bidi
+    ? 'They make an editor show the line in another order than it runs in'
+    : 'So many can hold a program that no reviewer sees'
+  return `${what} ${why}. Look at it in an editor that shows them before you install it.`
 }

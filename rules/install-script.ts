@@ -46,8 +46,8 @@ export const installScript: Rule = {
         severity: 'low',
         action: 'note',
         message: hook.implicit
-          ? `npm would run ${quote(hook.command)} because the package has a binding.gyp`
-          : `its ${hook.event} script is ${quote(hook.command)}`,
+          ? `While npm installs it, npm runs ${quote(hook.command)}, because the package has a binding.gyp.`
+          : `While npm installs it, its ${hook.event} script runs ${quote(hook.command)}.`,
       }),
     )
   },

@@ -73,7 +73,9 @@ function differentScripts(tarball: Manifest, registry: Manifest): readonly RuleF
       findingInManifest(evidence, 'install', {
         severity: 'high',
         action: 'ask',
-        message: `the registry and the tarball disagree about what npm runs at ${event}`,
+        message:
+          `As ${event} script the registry shows ${show(inRegistry)}, but the tarball has ${show(inTarball)}, which is what npm ` +
+          'may run. Whoever looked at the registry saw something else. Do not install it before its author explains that.',
       }),
     ]
   })
@@ -85,7 +87,9 @@ function differentName(tarball: Manifest, registry: Manifest): readonly RuleFind
     findingInManifest(`registry ${show(registry.name)}, tarball ${show(tarball.name)}`, 'import', {
       severity: 'medium',
       action: 'ask',
-      message: 'the tarball calls itself by another name than the registry does',
+      message:
+        `The registry gives it out as ${show(registry.name)}, but the tarball calls itself ${show(tarball.name)}. ` +
+        'Check that this is the package you meant.',
     }),
   ]
 }

@@ -50,7 +50,7 @@ export const nativeInHook: Rule = {
       nativeStarts(inspection, hook.starts).map(path =>
         findingAt(hook.at, 'install', {
           ...weigh(path, hook, inspection),
-          message: `its ${hook.event} script ${quote(hook.command)} starts ${path}, a compiled program nobody can read. Install it only if you know who built that program.`,
+          message: `Its ${hook.event} script ${quote(hook.command)} starts ${path}, a compiled program nobody can read. Install it only if you know who built that program.`,
         }),
       ),
     )

@@ -26,6 +26,16 @@ function weigh(kind: OriginProblem['kind'], fixed: boolean): Weight {
   }
 }
 
+const poisoned = 'Do not install it before you know who changed that line of the lockfile, and why.'
+
+const advice: Readonly<Partial<Record<OriginProblem['kind'], string>>> = {
+  'resolved-name': poisoned,
+  'resolved-version': poisoned,
+  'resolved-protocol': poisoned,
+  'resolved-host': poisoned,
+  'plain-http': 'Ask whoever chose that address for one with https.',
+}
+
 /** A lockfile entry or a dependency that does not come from where its name says. */
 export const oddOrigin: Rule = {
   meta: {
@@ -47,13 +57,20 @@ export const oddOrigin: Rule = {
           files: { 'package.json': '{"name":"b","version":"1.0.0"}' },
           context: {
             name: 'a',
-            origin: [{ kind: 'resolved-name', message: 'the address is that of b@1.0.0' }],
+            origin: [{ kind: 'resolved-name', message: 'Under the name a, npm would install b.' }],
           },
         },
         {
           title: 'an unencrypted address and no digest',
           files: { 'package.json': '{"name":"a","version":"1.0.0"}' },
-          context: { origin: [{ kind: 'plain-http', message: 'fetched from http://mirror.invalid/a.tgz' }] },
+          context: {
+            origin: [
+              {
+                kind: 'plain-http',
+                message: 'npm fetches it without encryption: http://mirror.invalid/a.tgz.',
+              },
+            ],
+          },
         },
       ],
       passes: [
@@ -68,11 +85,12 @@ export const oddOrigin: Rule = {
   check(_inspection, context) {
     const fixed = context.origin.every(({ kind }) => kind !== 'no-integrity' && kind !== 'weak-integrity')
     const known = fixed && (context.integrity ?? '').startsWith('sha512-')
-    return context.origin.map(problem =>
-      findingInManifest(context.resolved ?? problem.message, 'install', {
-        ...weigh(problem.kind, known),
-        message: problem.message,
-      }),
-    )
+    return context.origin.map(({ kind, message }) => {
+      const weight = weigh(kind, known)
+      return findingInManifest(context.resolved ?? message, 'install', {
+        ...weight,
+        message: weight.action === 'note' ? message : `${message} ${advice[kind] ?? ''}`.trim(),
+      })
+    })
   },
 }

@@ -1,5 +1,5 @@
 import type { Action, Fact, Inspection, Rule } from '../lib/types.ts'
-import { findingOfFact, severityOf, when } from './finding.ts'
+import { findingOfFact, opening, severityOf } from './finding.ts'
 
 type OffScreen = Extract<Fact, { kind: 'off-screen' }>
 
@@ -53,12 +53,13 @@ export const offScreenCode: Rule = {
       .filter((fact): fact is OffScreen => fact.kind === 'off-screen')
       .map(fact => {
         const action = weigh(fact, inspection)
+        const at = phaseOf(fact, inspection)
         const message =
-          `code stands behind ${fact.blanks} blanks, where no window shows it, and runs ${when(phaseOf(fact, inspection).phase, phaseOf(fact, inspection).byCall)}. ` +
-          'Somebody meant it not to be seen. Scroll right before you install this.'
+          `${opening(at)} runs code that stands behind ${fact.blanks} blanks, where no window shows it. ` +
+          'Somebody meant it not to be seen. Scroll right on that line before you install this.'
         return {
           ...findingOfFact(fact, { action, severity: severityOf(action), message }),
-          phase: phaseOf(fact, inspection).phase,
+          phase: at.phase,
         }
       })
   },

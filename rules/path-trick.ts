@@ -50,8 +50,33 @@ export const pathTrick: Rule = {
       findingOfFact(fact, {
         severity: deceiving.has(fact.trick) ? 'high' : 'medium',
         action: deceiving.has(fact.trick) ? 'ask' : 'note',
-        message: `tarball entry ${quote(fact.name)}: ${fact.trick.replaceAll('-', ' ')}`,
+        message: say(fact),
       }),
     )
   },
+}
+
+const tricks: Readonly<Record<string, string>> = {
+  absolute: 'names a place on the machine instead of one in the package',
+  'bad-header': 'readers of archives read in different ways',
+  'case-clash': 'differs from another only in capital letters',
+  'control-characters': 'has characters in its name that do not show',
+  device: 'is neither a file nor a folder',
+  dotdot: 'climbs out of the package’s folder',
+  duplicate: 'is there twice with different bytes, of which the last is installed',
+  'file-as-folder': 'is both a file and a folder',
+  link: 'is a link',
+  'name-too-long': 'has a name no file system takes',
+  'no-top-folder': 'lies outside the folder npm unpacks',
+  'path-too-long': 'has a path no file system takes',
+  'second-manifest': 'takes the place of the package.json a reviewer reads',
+  'too-deep': 'lies deeper than npm unpacks',
+  'unsupported-type': 'is of a kind npm does not unpack',
+}
+
+function say({ trick, name }: PathTrick): string {
+  const what = `Its tarball has an entry ${quote(name)} that ${tricks[trick] ?? 'npm would not write as it stands'}.`
+  return deceiving.has(trick)
+    ? `${what} npm never packs that: somebody made this tarball by hand to show one thing and install another. Do not install it.`
+    : what
 }

@@ -1,5 +1,5 @@
 import type { Rule } from '../lib/types.ts'
-import { findingInManifest } from './finding.ts'
+import { findingInManifest, quote } from './finding.ts'
 
 const nobody: readonly string[] = []
 
@@ -114,7 +114,9 @@ export const toolNamedBin: Rule = {
         findingInManifest(`"bin": { ${JSON.stringify(bin.name)}: ${JSON.stringify(bin.path)} }`, 'run', {
           severity: 'high',
           action: 'ask',
-          message: `its command “${bin.name}” would run instead of the real ${bin.name} in the project’s scripts`,
+          message:
+            `Its command ${quote(bin.name)} takes the place of the real ${bin.name}: the project’s scripts that call ` +
+            `${bin.name} then run ${quote(bin.path)} of this package. Do not install it unless you want exactly that.`,
         }),
       )
   },

@@ -15,5 +15,10 @@ export function misplaced(
   if (resolved === undefined || address === undefined || address.name === place) return []
   const aliases = specs.flatMap(spec => /^npm:((?:@[^/@]+\/)?[^@/]+)/.exec(spec)?.[1] ?? [])
   if (aliases.includes(address.name)) return []
-  return [{ kind: 'resolved-name', message: `${place} would be fetched as ${address.name}: ${resolved}` }]
+  return [
+    {
+      kind: 'resolved-name',
+      message: `Under the name ${place}, npm would install ${address.name}: ${resolved}.`,
+    },
+  ]
 }

@@ -50,11 +50,11 @@ const identityProblems = (
   const expected = expectedName(node)
   if (address === null || expected === undefined) return
   if (address.name !== expected)
-    report('resolved-name', `${expected} would be fetched as ${address.name}: ${resolved}`)
+    report('resolved-name', `Under the name ${expected}, npm would install ${address.name}: ${resolved}.`)
   else if (node.version !== undefined && address.version !== node.version) {
     report(
       'resolved-version',
-      `${expected}@${node.version} would be fetched as ${address.version}: ${resolved}`,
+      `As version ${node.version} of ${expected}, npm would install ${address.version}: ${resolved}.`,
     )
   }
 }
@@ -66,14 +66,17 @@ const hostProblems = (
   report: (kind: PlanProblem['kind'], message: string) => void,
 ): void => {
   if (url.protocol === 'http:' && !loopback.test(url.hostname)) {
-    report('plain-http', `${url.href} is fetched without encryption`)
+    report(
+      'plain-http',
+      `npm fetches it without encryption, so anybody on the way can replace it: ${url.href}.`,
+    )
   }
   // What the registry itself names as the tarball's address is the registry's choice; a lockfile is anybody's.
   if (!node.isRegistryDependency || !arborist.isFromLock(node)) return
   const own = registryHost(expectedName(node) ?? node.name, arborist)
   const magic = arborist.options['replaceRegistryHost']
   if (url.host === own || url.hostname === magic || magic === 'always') return
-  report('resolved-host', `the lockfile fetches ${node.name} from ${url.host}, its registry is ${own}`)
+  report('resolved-host', `The lockfile fetches ${node.name} from ${url.host}, but its registry is ${own}.`)
 }
 
 const integrityProblems = (
@@ -81,12 +84,12 @@ const integrityProblems = (
   report: (kind: PlanProblem['kind'], message: string) => void,
 ): void => {
   if (typeof node.integrity !== 'string' || node.integrity === '') {
-    report('no-integrity', `nothing says which bytes ${node.name} has`)
+    report('no-integrity', `Nothing says which bytes ${node.name} has.`)
     return
   }
   const algorithm = ssri.parse(node.integrity).pickAlgorithm()
   if (algorithm !== 'sha512' && algorithm !== 'sha384' && algorithm !== 'sha256') {
-    report('weak-integrity', `${node.name} is pinned by ${algorithm} only`)
+    report('weak-integrity', `${node.name} is pinned by ${algorithm} only, which can be forged.`)
   }
 }
 
@@ -101,7 +104,10 @@ const foreignProblems = (node: Node, report: (kind: PlanProblem['kind'], message
       }
     })()
     if (!['git', 'remote', 'file', 'directory'].includes(type)) continue
-    report('foreign-source', `${edge.from.name} fetches ${edge.name} from ${edge.spec}`)
+    report(
+      'foreign-source',
+      `${edge.from.name} fetches ${edge.name} from ${edge.spec} instead of the registry.`,
+    )
     return
   }
 }
@@ -118,7 +124,10 @@ export const problemsOf = (node: Node, arborist: GuardedArborist): readonly Plan
   const url = URL.canParse(resolved) ? new URL(resolved) : undefined
   const overHttp = url?.protocol === 'http:' || url?.protocol === 'https:'
   if (node.isRegistryDependency && !overHttp) {
-    report('resolved-protocol', `${node.name} is a registry package and would be fetched from ${resolved}`)
+    report(
+      'resolved-protocol',
+      `${node.name} is a package of the registry, but npm would fetch it from ${resolved}.`,
+    )
   }
   if (url === undefined || !overHttp) return problems
   identityProblems(node, resolved, report)

@@ -106,7 +106,7 @@ function withGaps(
     findings: [
       ...findings,
       ...open.map(gap =>
-        policyFinding(contentGap, action, `could not be read: ${gap.what}`, gap.path ?? 'package.json'),
+        policyFinding(contentGap, action, `It could not be read: ${gap.what}.`, gap.path ?? 'package.json'),
       ),
     ],
     gaps: gaps.map(gap => (gap.kind === 'content' ? { ...gap, kind: 'context' as const } : gap)),
@@ -133,7 +133,7 @@ function ageFindings({ package: item, publishedAt, now }: Subject, policy: Polic
     policyFinding(
       'minimum-age',
       'ask',
-      `was published ${old} ago, the policy (${policy.minimumAgeDays.origin}) wants ${days} days; npm's min-release-age picks older versions`,
+      `It was published ${old} ago, and the policy (${policy.minimumAgeDays.origin}) wants ${days} days. npm's min-release-age picks older versions.`,
       'package.json',
     ),
   ]
@@ -148,7 +148,7 @@ function registryFindings({ package: item }: Subject, policy: Policy): readonly 
     policyFinding(
       'registry-not-allowed',
       'block',
-      `would be fetched from ${new URL(address).origin}, which the policy (${policy.registries.origin}) does not allow`,
+      `It would be fetched from ${new URL(address).origin}, which the policy (${policy.registries.origin}) does not allow.`,
       'package.json',
     ),
   ]
@@ -184,7 +184,7 @@ function hostFindings({ inspection, approved }: Subject, policy: Policy): readon
       if (seen.has(host) || isHostAllowed(host, allowed)) return []
       seen.add(host)
       const what = host === '' ? 'a computed address' : host
-      const message = `contacts ${what} when npm installs it, which the policy (${policy.buildHosts.origin}) does not allow`
+      const message = `While npm installs it, it contacts ${what}, which the policy (${policy.buildHosts.origin}) does not allow.`
       const { path, line, column, code } = fact.at
       return [
         {

@@ -24,7 +24,7 @@ export function approvedBytes(
     severity: 'high',
     action: 'ask',
     phase: 'install',
-    message: `its install scripts were approved by ${first.who} for other bytes than these, so they do not run; a published version does not change by itself`,
+    message: `Its install scripts were approved by ${first.who} for other bytes than these, so they do not run. A published version does not change by itself.`,
     location: { path: 'package.json', line: 1, column: 1 },
     evidence: `approved ${first.integrity}, got ${integrity}`,
   }
