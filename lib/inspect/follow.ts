@@ -93,13 +93,16 @@ export class Follower {
 
   /** A line of another file that a shell runs in the folder `cwd`: a gyp command. */
   line(text: string, at: Site, via: string, phase: Phase, cwd: string): void {
-    this.#take(readScript({ text, dialect: 'hook', path: at.path, phase, cwd, place: () => at }), {
-      via,
-      from: at.path,
-      phase,
-      depth: 0,
-      cwd,
-    })
+    this.#take(
+      readScript({ text, holed: true, dialect: 'hook', path: at.path, phase, cwd, place: () => at }),
+      {
+        via,
+        from: at.path,
+        phase,
+        depth: 0,
+        cwd,
+      },
+    )
   }
 
   /**
@@ -157,6 +160,7 @@ export class Follower {
       command.cwd === undefined ? (phase === 'install' ? '' : HOLE) : from('', inPackage(command.cwd))
     const reading = readScript({
       text,
+      holed: true,
       dialect: command.shell ? 'hook' : 'shell',
       path: at.path,
       phase,

@@ -1,6 +1,7 @@
 import type { BinaryOperator, UnaryOperator } from 'acorn'
 import { Buffer } from 'node:buffer'
 import { HOLE } from '../../types.ts'
+import { RegexConstant } from './regex-constant.ts'
 import {
   anything,
   isConstant,
@@ -24,7 +25,7 @@ export function textsOf(value: Value): readonly string[] {
   const texts: string[] = []
   for (const constant of value.known) {
     if (constant instanceof Uint8Array) texts.push(Buffer.from(constant).toString('utf8'))
-    else texts.push(String(constant))
+    else if (!(constant instanceof RegexConstant)) texts.push(String(constant))
   }
   const more =
     value.open || value.objects.length > 0 || value.functions.length > 0 || value.handles.length > 0
@@ -200,9 +201,14 @@ export function foldMethod(
     case 'concat':
       return parameters.reduce<string>((text, part) => glue(text, String(part)), receiver)
     case 'split':
+      if (first instanceof RegexConstant) return first.split(receiver)
       return typeof first === 'string' ? receiver.split(first, 4_000) : undefined
     case 'replace':
     case 'replaceAll':
+      if (first instanceof RegexConstant)
+        return typeof second === 'string' && !second.includes(HOLE)
+          ? first.replace(receiver, second, method === 'replaceAll')
+          : undefined
       return typeof first === 'string' && typeof second === 'string'
         ? receiver[method](first, () => second)
         : undefined

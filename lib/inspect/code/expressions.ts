@@ -27,6 +27,7 @@ import { awaited } from './promises.ts'
 import { childrenOf } from './scope.ts'
 import { placeOf } from './sites.ts'
 import { certainty, evaluateStatement, evaluateTest, tested } from './statements.ts'
+import { RegexConstant } from './regex-constant.ts'
 import {
   anything,
   join,
@@ -45,7 +46,7 @@ import {
 export function evaluateExpression(machine: Interpreter, node: AnyNode, frame: Frame): Value {
   switch (node.type) {
     case 'Literal':
-      if (node.regex !== undefined && node.regex !== null) return anything
+      if (node.regex !== undefined && node.regex !== null) return regexValue(node, node.regex)
       if (node.bigint !== undefined && node.bigint !== null) return known(BigInt(node.bigint))
       return known(node.value as string | number | boolean | null)
     case 'TemplateLiteral': {
@@ -482,4 +483,15 @@ function evaluateConditional(
   frame.conditional -= entered
   frame.guards = guardsBefore
   return result
+}
+
+const regexes = new WeakMap<AnyNode, Value>()
+
+/** What stands between the slashes is known; as an object it may be anything. */
+function regexValue(node: AnyNode, { pattern, flags }: { pattern: string; flags: string }): Value {
+  const made = regexes.get(node)
+  if (made !== undefined) return made
+  const value = opened(known(new RegexConstant(pattern, flags)))
+  regexes.set(node, value)
+  return value
 }

@@ -2,7 +2,18 @@ import type { AnyNode } from 'acorn'
 import type { Constant, Folded } from './fold/constant.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { placeOf } from './sites.ts'
-import { anything, hop, known, ofObject, withTaints, type Known, type Taint, type Value } from './values.ts'
+import { RegexConstant } from './regex-constant.ts'
+import {
+  anything,
+  hop,
+  known,
+  ofObject,
+  opened,
+  withTaints,
+  type Known,
+  type Taint,
+  type Value,
+} from './values.ts'
 
 /**
  * What folding a file found out before it is evaluated: expressions whose value follows from the text alone, behind
@@ -57,7 +68,7 @@ function valueOfConstant(
     case 'bytes':
       return known(constant.bytes)
     case 'regex':
-      return anything
+      return opened(known(new RegexConstant(constant.source, constant.flags)))
     case 'array': {
       if (constant.items.length > 2_000) return undefined
       const array = machine.objectAt(frame, key, 'array')
@@ -93,5 +104,7 @@ export function constantOf(value: Value): { readonly constant: Constant } | unde
   const only: Known = value.known[0]
   if (only instanceof Uint8Array) return { constant: { kind: 'bytes', bytes: only, buffer: true } }
   if (typeof only === 'string' && only.includes('\u0001')) return undefined
+  if (only instanceof RegexConstant)
+    return { constant: { kind: 'regex', source: only.source, flags: only.flags } }
   return { constant: only }
 }

@@ -7,6 +7,7 @@ import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
 import { actOf } from './models/index.ts'
 import { reasonOf } from './promises.ts'
+import { RegexConstant } from './regex-constant.ts'
 import type { Place } from './sites.ts'
 import {
   anything,
@@ -33,6 +34,9 @@ export function callMethod(
   frame: Frame,
   place: Place,
 ): Value | undefined {
+  // A regular expression as the receiver is an object like any other.
+  if (object.known.some(isRegex))
+    return callMethod(machine, withoutRegexes(object), name, given, frame, place)
   switch (name) {
     case 'call':
       if (object.functions.length > 0 || object.handles.length > 0) {
@@ -229,7 +233,10 @@ function callTextMethod(
   for (const value of given.list) taints = joinTaints(taints, value.taints)
   const constant =
     given.rest === nothing &&
-    given.list.every(value => value.known.length === 1 && !value.open && value.objects.length === 0)
+    given.list.every(
+      value =>
+        value.known.length === 1 && (!value.open || value.known.some(isRegex)) && value.objects.length === 0,
+    )
   if (name === 'codePointAt' || name === 'charCodeAt')
     taints = joinTaints(taints, hiddenIn(machine, object, given, frame, place))
   let result = nothing
@@ -335,4 +342,14 @@ function fillTemplate(
 /** `from.copy(into)` and `coder.encodeInto(text, into)`. */
 function fillBytes(machine: Interpreter, from: readonly Taint[], into: Value): void {
   if (from.length > 0) for (const bytes of into.objects) machine.writeRest(bytes, tainted(from))
+}
+
+function isRegex(constant: Known): boolean {
+  return constant instanceof RegexConstant
+}
+
+function withoutRegexes(value: Value): Value {
+  const { known, handles, functions, objects, taints } = value
+  if (known.length + handles.length + functions.length + objects.length + taints.length === 1) return anything
+  return { ...value, known: value.known.filter(constant => !isRegex(constant)) }
 }

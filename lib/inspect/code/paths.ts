@@ -37,7 +37,8 @@ function append(how: 'join' | 'resolve', before: string, part: string): string {
   if (how === 'resolve' && isRooted(part) && !part.startsWith(HOLE)) return part
   // Where an address and a path are told apart later, nobody resolves the address.
   if (how === 'resolve' && /^https?:\/\//i.test(part)) return HOLE
-  if (before === '') return part
+  // What is not known may be a whole path.
+  if (before === '' || (how === 'resolve' && before === '/' && part.startsWith(HOLE))) return part
   return `${before}/${part}`
 }
 

@@ -1,5 +1,6 @@
 import type { AnyNode } from 'acorn'
 import type { SourceKind } from '../../types.ts'
+import type { RegexConstant } from './regex-constant.ts'
 import type { GuardNote } from './sites.ts'
 import type { Place } from './sites.ts'
 
@@ -10,7 +11,7 @@ import type { Place } from './sites.ts'
  * nothing is new, so that growth can be seen by identity.
  */
 
-export type Known = string | number | boolean | bigint | null | undefined | Uint8Array
+export type Known = string | number | boolean | bigint | null | undefined | Uint8Array | RegexConstant
 
 /** Data of one source. Two taints with the same source are the same; the first way it came is kept. */
 export type Taint = {

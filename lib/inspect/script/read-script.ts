@@ -1,5 +1,5 @@
 import { limits } from '../../limits.ts'
-import type { Site } from '../../types.ts'
+import { HOLE, type Site } from '../../types.ts'
 import { LineIndex } from '../line-index.ts'
 import { BatchRunner } from './batch-runner.ts'
 import { commandRunner } from './commands/run-command.ts'
@@ -20,7 +20,8 @@ const batchMarks =
  * there is a content gap. Unknown parts of texts are `HOLE`s. A `hook` is read as sh and as cmd.exe read it.
  */
 export function readScript(input: ScriptInput): ScriptReading {
-  const { text, path, phase } = input
+  const { path, phase } = input
+  const text = input.holed === true ? input.text : input.text.replaceAll(HOLE, '_')
   const session = new ScriptSession(path, phase, input.cwd ?? '', input.place === undefined, runner)
   if (text.length > limits.maxScriptBytes) {
     session.gap(`script of ${text.length} characters`)

@@ -39,7 +39,9 @@ export type ScriptReading = {
 }
 
 export type ScriptInput = {
-  readonly text: string
+  readonly text: Text
+  /** Whether the `HOLE`s in it are unknown parts: in a text of the package they are characters like any other. */
+  readonly holed?: boolean
   readonly dialect: Dialect
   readonly path: string
   readonly phase: Phase

@@ -15,8 +15,8 @@ export type Value = {
 
 export const empty: Value = { text: '', sources: [], decoders: [] }
 
-export function constant(text: string): Value {
-  return { text: text.replaceAll(HOLE, ''), sources: [], decoders: [] }
+export function constant(text: Text): Value {
+  return { text, sources: [], decoders: [] }
 }
 
 /** A value nothing is known about but where it comes from. */

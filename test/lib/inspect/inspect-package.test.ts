@@ -4,7 +4,7 @@ import type { CodeEntry, CodeHost } from '../../../lib/inspect/code/analysis.ts'
 import type { CodeRun, FoundCommand, VirtualCode } from '../../../lib/inspect/code/code-run.ts'
 import { inspectPackage, type InspectOptions } from '../../../lib/inspect/inspect-package.ts'
 import type { Unpacked } from '../../../lib/fetch/unpacked.ts'
-import type { Inspection } from '../../../lib/types.ts'
+import { HOLE, type Inspection } from '../../../lib/types.ts'
 
 function unpacked(files: Record<string, string | Uint8Array>): Unpacked {
   const list = Object.entries(files).map(([path, content]) => ({
@@ -410,5 +410,26 @@ t.test('programs that start one another end', t => {
   for (let i = 0; i < 100; i++) files[`${i}.js`] = `RUN node ${i + 1}.js`
   const { gaps } = inspect(files).inspection
   t.match(gaps, [{ kind: 'content', what: /deep/ }])
+  t.end()
+})
+
+t.test('what a program does not know of a command stays unknown in the shell', t => {
+  const seen = (files: Record<string, string>) => {
+    const facts = inspectPackage(unpacked(files), { source: 'registry' }).facts
+    return facts.flatMap(fact => (fact.kind === 'contacts' ? fact.destinations : []))
+  }
+  const manifest = (postinstall: string) =>
+    JSON.stringify({ name: 'a', version: '1.0.0', scripts: { postinstall } })
+  t.strictSame(
+    seen({
+      'package.json': manifest('node i.js'),
+      'i.js': "require('child_process').exec('curl https://' + process.env.HOST + '/x')",
+    }),
+    [`https://${HOLE}/x`],
+  )
+  // The same character in a text of the package is a character.
+  t.strictSame(seen({ 'package.json': manifest(`curl https://c.invalid/${HOLE}x`) }), [
+    'https://c.invalid/_x',
+  ])
   t.end()
 })

@@ -1,4 +1,4 @@
-import { halt } from './budget.ts'
+import { type Budget, halt } from './budget.ts'
 import { toText } from './coerce.ts'
 import type { Machine, Methods } from './machine.ts'
 import { compileRegex, type Matcher } from './regex.ts'
@@ -39,23 +39,36 @@ export const replaceRegex = (
   const matcher = matcherOf(machine, regex)
   const callable = isCallable(replacement)
   const template = callable ? '' : toText(machine, replacement)
-  const unicode = regex.flags.includes('u')
+  const every = { all: all || regex.flags.includes('g'), unicode: regex.flags.includes('u') }
+  return replaceMatches(matcher, text, every, machine.budget, found =>
+    callable
+      ? callReplacement(machine, replacement, matcher, text, found)
+      : expandMatch(machine.budget, template, text, found),
+  )
+}
+
+/** The text with the first match, or all, replaced by what `pieceFor` makes of it. Halts where the budget is spent. */
+export const replaceMatches = (
+  matcher: Matcher,
+  text: string,
+  { all, unicode }: { readonly all: boolean; readonly unicode: boolean },
+  budget: Budget,
+  pieceFor: (found: readonly number[]) => string,
+): string => {
   let result = ''
   let copied = 0
   let from = 0
   while (from <= text.length) {
-    const found = matcher.exec(text, from, machine.budget)
+    const found = matcher.exec(text, from, budget)
     if (found === undefined) break
     const start = found[0] ?? 0
     const end = found[1] ?? 0
-    const piece = callable
-      ? callReplacement(machine, replacement, matcher, text, found)
-      : expandMatch(machine, template, text, found)
-    machine.budget.make(piece.length + (start - copied))
+    const piece = pieceFor(found)
+    budget.make(piece.length + (start - copied))
     result += text.slice(copied, start) + piece
-    if (result.length > machine.budget.limits.maxSize) halt('size')
+    if (result.length > budget.limits.maxSize) halt('size')
     copied = end
-    if (!all && !regex.flags.includes('g')) break
+    if (!all) break
     from = end > start ? end : end + (unicode && (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1)
   }
   return result + text.slice(copied)
@@ -79,7 +92,13 @@ const callReplacement = (
   return toText(machine, machine.call(replacement, undefined, [...args, found[0] ?? 0, text]))
 }
 
-const expandMatch = (machine: Machine, template: string, text: string, found: readonly number[]): string => {
+/** A replacement with `$1`, `$&` and their like filled in. `$<name>` halts. */
+export const expandMatch = (
+  budget: Budget,
+  template: string,
+  text: string,
+  found: readonly number[],
+): string => {
   if (!template.includes('$')) return template
   if (template.includes('$<')) return halt('unsupported')
   const groups = found.length / 2 - 1
@@ -87,10 +106,10 @@ const expandMatch = (machine: Machine, template: string, text: string, found: re
   const expanded = template.replace(/\$(?:([$&`'])|(\d\d?))/g, (whole, mark: string, digits: string) => {
     const piece = mark === undefined ? groupText(whole, digits, groups) : markText(mark)
     size += piece.length
-    if (size > machine.budget.limits.maxSize) halt('size')
+    if (size > budget.limits.maxSize) halt('size')
     return piece
   })
-  machine.budget.make(size)
+  budget.make(size)
   return expanded
 
   function groupText(whole: string, digits: string, count: number): string {
@@ -110,16 +129,26 @@ const expandMatch = (machine: Machine, template: string, text: string, found: re
 
 /** ECMAScript RegExp.prototype[Symbol.split]. */
 export const splitRegex = (machine: Machine, text: string, regex: FoldRegex, most: number): FoldArray => {
-  const matcher = matcherOf(machine, regex)
-  const parts: Value[] = []
-  if (most === 0) return machine.array(parts)
-  if (text === '') {
-    return machine.array(matcher.exec('', 0, machine.budget) === undefined ? [''] : [])
-  }
+  const parts = splitMatches(matcherOf(machine, regex), text, most, machine.budget)
+  const array = machine.array([...parts])
+  array.table = parts.length >= 8
+  return array
+}
+
+/** The parts of a text between the matches, groups among them, at most `most`. Halts where the budget is spent. */
+export const splitMatches = (
+  matcher: Matcher,
+  text: string,
+  most: number,
+  budget: Budget,
+): readonly (string | undefined)[] => {
+  const parts: (string | undefined)[] = []
+  if (most === 0) return parts
+  if (text === '') return matcher.exec('', 0, budget) === undefined ? [''] : []
   let from = 0
   let search = 0
   while (search < text.length) {
-    const found = matcher.exec(text, search, machine.budget)
+    const found = matcher.exec(text, search, budget)
     const start = found?.[0] ?? text.length
     const end = found?.[1] ?? 0
     if (found === undefined || start >= text.length) break
@@ -127,20 +156,18 @@ export const splitRegex = (machine: Machine, text: string, regex: FoldRegex, mos
       search = start + 1
       continue
     }
-    machine.budget.make(2)
+    budget.make(2)
     parts.push(text.slice(from, start))
-    if (parts.length >= most) return machine.array(parts)
+    if (parts.length >= most) return parts
     for (let group = 1; group * 2 < found.length; group += 1) {
       parts.push(pieceOf(text, found, group))
-      if (parts.length >= most) return machine.array(parts)
+      if (parts.length >= most) return parts
     }
     from = end
     search = end > start ? end : end + 1
   }
   parts.push(text.slice(from))
-  const array = machine.array(parts)
-  array.table = parts.length >= 8
-  return array
+  return parts
 }
 
 const run = (machine: Machine, self: Value, args: readonly Value[]): readonly number[] | undefined => {

