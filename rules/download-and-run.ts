@@ -4,6 +4,7 @@ import { isStranger, placeInWords } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { bySource, findingsOf, isUnasked, originOf } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
+import { loadsData } from './behaviour/loaded.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { unasked } from './behaviour/written.ts'
 import { destinationsInWords, findingAt, opening, quote, severityOf } from './finding.ts'
@@ -68,11 +69,13 @@ export const downloadAndRun: Rule = {
     },
   },
   check(inspection, context) {
-    const sightings = inspection.flows.filter(isDownload).flatMap((flow): readonly Sighting[] => {
-      const place = originOf(flow, inspection, context)
-      const action = weigh(flow, place, isHidden(flow, inspection), isDetached(flow, inspection))
-      return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
-    })
+    const sightings = inspection.flows
+      .filter(flow => isDownload(flow) && !loadsData(flow))
+      .flatMap((flow): readonly Sighting[] => {
+        const place = originOf(flow, inspection, context)
+        const action = weigh(flow, place, isHidden(flow, inspection), isDetached(flow, inspection))
+        return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
+      })
     return oncePerLine([
       ...findingsOf(sightings, group => say(group, inspection), bySource),
       ...inspection.facts.flatMap(fact => [...ofRuntime(fact, inspection), ...ofDropper(fact)]),
@@ -143,7 +146,8 @@ function weigh(flow: Flow, place: Place, hidden: boolean, detached: boolean): Ac
   if (isUnasked(flow) && !flow.byCall) {
     if (place.kind === 'capture' || (stranger && (hidden || place.plain)))
       return flow.certain ? 'block' : 'ask'
-    if (stranger) return 'ask'
+    // That an answer is perhaps part of a path says little about the file that lies there.
+    if (stranger) return flow.certain || flow.sink.role !== 'path' ? 'ask' : 'note'
     // A homepage is the author's claim, and honest programs are fetched by a hook or end with their user.
     if (place.kind === 'own' && detached && flow.phase === 'import' && flow.certain) return 'ask'
     // A mirror from the environment or a redirect is unknown too: only a start out of sight tells.

@@ -4,6 +4,7 @@ import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { isNamesake } from './hosts/namesake.ts'
 import { findingsOf, originOf } from './behaviour/sightings.ts'
+import { loadsData } from './behaviour/loaded.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { destinationsInWords, opening, severityOf } from './finding.ts'
 
@@ -87,11 +88,12 @@ export const remoteCode: Rule = {
   },
   check(inspection, context) {
     const sightings = inspection.flows.flatMap((flow): readonly Sighting[] => {
-      const place = isRemoteCode(flow)
-        ? originOf(flow, inspection, context)
-        : isRequested(flow)
-          ? placeOf([], inspection, context)
-          : undefined
+      const place =
+        isRemoteCode(flow) && !loadsData(flow)
+          ? originOf(flow, inspection, context)
+          : isRequested(flow)
+            ? placeOf([], inspection, context)
+            : undefined
       if (place === undefined) return []
       const action = weigh(flow, place, inspection, isOwnUpdate(place, context))
       return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]

@@ -59,6 +59,10 @@ const supplies = [
   'registry.npmmirror.com',
   'registry.yarnpkg.com',
   'nodejs.org',
+  'artifacts.electronjs.org',
+  'googlechromelabs.github.io',
+  'chromedriver.storage.googleapis.com',
+  'cdn.playwright.dev',
   'npmjs.com',
 ]
 

@@ -22,6 +22,8 @@ export type Host = {
 const unknownPart = 'safe-install-unknown'
 /** A relative address without a slash looks like a host otherwise: `config.json`. */
 const fileName = /^[^/:]+\.(js|mjs|cjs|json|html|css|txt|xml|png|jpg|svg|tgz|gz)$/i
+/** `name@1.2.3`, as user agents say who asks. */
+const packageSpec = /^[\w./-]{1,214}@\d+\.\d+\.\d+(?![\d.])/
 /** A version: parsers of addresses take it for one, nobody writes one so. */
 const version = /^\d+(?:\.\d+){0,2}$/
 const scheme = /^[a-z][a-z0-9+.-]{0,20}:\/\//i
@@ -34,7 +36,8 @@ export const hostOf = remembering(hostIn, (destination: Text) => destination)
 
 function hostIn(destination: Text): Host | undefined {
   const text = destination.trim().replaceAll('\\', '/')
-  if (!scheme.test(text) && (fileName.test(text) || version.test(text))) return undefined
+  if (!scheme.test(text) && (fileName.test(text) || version.test(text) || packageSpec.test(text)))
+    return undefined
   const withScheme = scheme.test(text) ? text : text.startsWith('//') ? `https:${text}` : `https://${text}`
   const start = withScheme.indexOf('//') + 2
   const end = withScheme.slice(start).search(/[/?#]/)

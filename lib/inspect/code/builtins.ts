@@ -71,6 +71,7 @@ import {
   type Taint,
   type Value,
 } from './values.ts'
+import { formatted, formattedUrl, jsonText, memberAlong, regexFrom } from './texts.ts'
 import { joinUrl, makeUrl } from './urls.ts'
 import { bytesOfWasm } from './webassembly.ts'
 import { finalizers, inCallbackStyle, inPromiseStyle, makeEvent, makeProxy } from './wrappers.ts'
@@ -160,6 +161,11 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
             ? deepAll()
             : deep(first)
       const label = api.endsWith('btoa') ? 'base64' : name === 'JSON.stringify' ? 'as JSON' : 'encoded'
+      if (name === 'JSON.stringify' && second.functions.length === 0) {
+        const text = jsonText(machine, first, frame)
+        if (text !== undefined) return withTaints(known(text), hop(taints, label, place))
+      }
+      if (api === 'node:util.format') return withTaints(formatted(given), hop(taints, label, place))
       if (name === 'encode' && first.known.length > 0 && api === 'global:String')
         return withTaints(concatenate(known(''), first), taints)
       return tainted(hop(taints, label, place))
@@ -419,6 +425,10 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return anything
     case 'Proxy':
       return makeProxy(machine, call, first, second)
+    case 'RegExp':
+      return withTaints(regexFrom(first, second), joinTaints(first.taints, second.taints))
+    case 'member by path':
+      return memberAlong(machine, given.list, call)
     case 'collection':
     case 'bag': {
       const bag = machine.objectAt(frame, `bag ${place.start}`, 'map')
@@ -443,10 +453,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       const parts = first.objects.flatMap(one =>
         one.model?.name === 'url' ? textsOf(one.model.texts.value) : [],
       )
-      return withTaints(
-        parts.length > 0 ? parts.map(known).reduce(join, nothing) : first.known.length > 0 ? first : anything,
-        taints,
-      )
+      const found = parts.length > 0 ? knowns(parts) : first.known.length > 0 ? first : undefined
+      return withTaints(found ?? formattedUrl(machine, first, call), taints)
     }
     case 'Request': {
       const request = machine.objectAt(frame, `request ${place.start}`, 'object')

@@ -27,11 +27,13 @@ import { actOf, canonical, isModelled } from './models/index.ts'
 import { givesKey } from './models/payments.ts'
 import { numberOf, wasm } from './webassembly.ts'
 import { noteSession } from './sessions.ts'
+import { lookUp } from './environment.ts'
+import { assignName, keepInUnknown } from './patterns.ts'
 import { signedBy } from './signing.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStateMachine } from './state-machines.ts'
 import { readByStranger } from './read-for-others.ts'
-import { sendByName, strangersClient, withClient } from './strangers.ts'
+import { sendByName, strangersClient, toldWhereTo, withClient } from './strangers.ts'
 import {
   anything,
   join,
@@ -113,7 +115,9 @@ export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame)
           continue
         }
         const receiver = base.type === 'Super' && at === chain.length - 1 ? frame.thisValue : value
-        value = callMember(machine, value, receiver, key, given, frame, next)
+        keepInUnknown(machine, part, value, next, given, frame)
+        const client = tellWhereTo(machine, part, value, given, frame)
+        value = withClient(callMember(machine, value, receiver, key, given, frame, next), client)
         at--
       } else value = memberOf(machine, value, key, frame, part)
       continue
@@ -132,6 +136,25 @@ export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame)
     self = nothing
   }
   return value
+}
+
+/** A variable whose object is told where to send holds a client from then on. */
+function tellWhereTo(
+  machine: Interpreter,
+  { object, property, computed }: Extract<AnyNode, { type: 'MemberExpression' }>,
+  target: Value,
+  given: Arguments,
+  frame: Frame,
+): Value | undefined {
+  if (computed || property.type !== 'Identifier') return undefined
+  const client = toldWhereTo(machine, property.name, target, given, frame, placeOf(frame.file, property))
+  if (
+    client !== undefined &&
+    object.type === 'Identifier' &&
+    lookUp(frame.environment, object.name).binding !== undefined
+  )
+    assignName(machine, object, join(target, client), frame)
+  return client
 }
 
 /**
@@ -555,6 +578,7 @@ export function evaluateTagged(
   strings.length = node.quasi.quasis.length
   const values = node.quasi.expressions.map(expression => machine.evaluate(expression, frame))
   const place = placeOf(frame.file, node)
+  if (tag.handles.some(({ api }) => api === 'global:String.raw')) return machine.evaluate(node.quasi, frame)
   // A shell tag runs the whole text, so commands see it joined.
   const shell = (isGlobalShell(node, tag) ? [machine.handle('pkg:zx.$')] : tag.handles).filter(
     handle => actOf(handle.api)?.act === 'start',

@@ -34,6 +34,8 @@ export function textsOf(value: Value): readonly string[] {
 }
 
 function glue(left: string, right: string): string {
+  // Nobody means `https://host` + undefined: what was left out is left out.
+  if (right === 'undefined' && left.includes('://')) return left
   if (left.length + right.length > maxTextChars) return HOLE
   if (left.endsWith(HOLE) && right.startsWith(HOLE)) return left + right.slice(1)
   return left + right
@@ -212,6 +214,8 @@ export function foldMethod(
       return typeof first === 'string' && typeof second === 'string'
         ? receiver[method](first, () => second)
         : undefined
+    case 'match':
+      return first instanceof RegexConstant ? first.match(receiver) : undefined
     case 'repeat':
       return receiver.length * Number(first) <= 100_000 && Number(first) >= 0
         ? receiver.repeat(Number(first))

@@ -19,10 +19,9 @@ import {
   namesOf,
   noteKey,
   propertyKey,
-  setMember,
   superObject,
 } from './members.ts'
-import { assignName, assignPattern } from './patterns.ts'
+import { assignMember, assignName, assignPattern } from './patterns.ts'
 import { awaited } from './promises.ts'
 import { childrenOf } from './scope.ts'
 import { placeOf } from './sites.ts'
@@ -349,10 +348,8 @@ function evaluateAssignment(
     if (copiesByKey(machine, node, frame)) return machine.evaluate(node.right, frame)
     const value = named(machine, node.right, frame, left)
     if (left.type === 'Identifier') assignName(machine, left, value, frame)
-    else if (left.type === 'MemberExpression') {
-      const object = left.object.type === 'Super' ? frame.thisValue : machine.evaluate(left.object, frame)
-      setMember(machine, object, propertyKey(machine, left, frame), value, frame, node)
-    } else assignPattern(machine, left, value, frame)
+    else if (left.type === 'MemberExpression') assignMember(machine, left, value, frame, node)
+    else assignPattern(machine, left, value, frame)
     return value
   }
   const before = machine.evaluate(left, frame)

@@ -2,6 +2,7 @@ import type { Frame, Interpreter, SourceFile } from './interpreter.ts'
 import { fingerprint } from './fingerprint.ts'
 import { actOf } from './models/index.ts'
 import { placeOf, type Place } from './sites.ts'
+import { changeUrl } from './changed-url.ts'
 import {
   cellsOf,
   anything,
@@ -125,7 +126,8 @@ export function setOnInstance(
   if (name.startsWith('on')) hand(machine, value, { ...anything, taints }, frame, place, 0, ofObject(object))
   else if (object.model?.name === 'script-element' || object.model?.name === 'picture')
     setByModel(machine, object, name, value, frame, place)
-  else if (object.model !== undefined && object.model.name !== 'url' && value.taints.length > 0) {
+  else if (object.model?.name === 'url') changeUrl(machine, object, name, value)
+  else if (object.model !== undefined && value.taints.length > 0) {
     machine.write(object.model.pending, { ...anything, taints: value.taints })
   }
 }

@@ -15,6 +15,7 @@ import {
 import { assignHandle, exchangeShown, patched } from './patching.ts'
 import { isRequest } from './requests.ts'
 import { placeOf, type Place } from './sites.ts'
+import { isStandIn } from './stand-ins.ts'
 import {
   anything,
   join,
@@ -438,7 +439,8 @@ export function setMember(
   const place = placeOf(frame.file, node)
   // Where it may also be an object of the package's own, that is what is meant; and `this` is one as a rule: compilers
   // make classes of old ones by calls that mix up the prototypes of a whole file.
-  const unsure = object.objects.length > 0 || object.functions.length > 0 || isSelf(node)
+  const own = object.objects.some(one => !isStandIn(one))
+  const unsure = own || object.functions.length > 0 || isSelf(node)
   noteKey(machine, object, key)
   for (const name of namesOf(key)) {
     for (const one of object.objects) setField(machine, one, name, value, frame, place)

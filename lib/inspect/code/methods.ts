@@ -9,6 +9,7 @@ import { actOf } from './models/index.ts'
 import { reasonOf } from './promises.ts'
 import { RegexConstant } from './regex-constant.ts'
 import type { Place } from './sites.ts'
+import { replacedBy } from './texts.ts'
 import {
   anything,
   hop,
@@ -35,8 +36,12 @@ export function callMethod(
   place: Place,
 ): Value | undefined {
   // A regular expression as the receiver is an object like any other.
-  if (object.known.some(isRegex))
+  if (object.known.some(isRegex)) {
+    const text = name === 'exec' ? matchedText(object, given) : undefined
+    if (text !== undefined)
+      return callTextMethod(machine, text, 'match', { list: [object], rest: nothing }, frame, place)
     return callMethod(machine, withoutRegexes(object), name, given, frame, place)
+  }
   switch (name) {
     case 'call':
       if (object.functions.length > 0 || object.handles.length > 0) {
@@ -95,7 +100,7 @@ export function callMethod(
     case 'replace':
     case 'replaceAll':
       if (given.list[1] !== undefined && object.known.length + Number(object.open) > 0) {
-        const filled = fillTemplate(machine, object, given.list[1], frame, place)
+        const filled = fillTemplate(machine, object, name, given.list, frame, place)
         if (filled !== undefined) return filled
       }
       break
@@ -314,7 +319,8 @@ const blanks = /\{\{[^{}]{0,200}\}\}|\$?\{[^{}]{0,200}\}|<%[^%]{0,200}%>|%\w{1,6
 function fillTemplate(
   machine: Interpreter,
   object: Value,
-  fill: Value,
+  name: string,
+  [pattern = nothing, fill = nothing]: readonly Value[],
   frame: Frame,
   place: Place,
 ): Value | undefined {
@@ -328,6 +334,8 @@ function fillTemplate(
     frame,
     place,
   )
+  const fixed = replacedBy(object, name, pattern, given)
+  if (fixed !== undefined) return withTaints(fixed, joinTaints(object.taints, given.taints))
   const texts = object.known.flatMap(text =>
     typeof text === 'string' && text.length < 4_000 && text.search(blanks) >= 0
       ? [text.replaceAll(blanks, HOLE)]
@@ -342,6 +350,15 @@ function fillTemplate(
 /** `from.copy(into)` and `coder.encodeInto(text, into)`. */
 function fillBytes(machine: Interpreter, from: readonly Taint[], into: Value): void {
   if (from.length > 0) for (const bytes of into.objects) machine.writeRest(bytes, tainted(from))
+}
+
+/** The text of `/…/.exec(text)`, where both are known and it begins at the start of the text. */
+function matchedText({ known: [pattern] }: Value, { list: [text], rest }: Arguments): Value | undefined {
+  if (!(pattern instanceof RegexConstant) || pattern.flags.includes('g') || text === undefined)
+    return undefined
+  const plain =
+    rest === nothing && !text.open && text.objects.length + text.functions.length + text.handles.length === 0
+  return plain && text.known.length === 1 && typeof text.known[0] === 'string' ? text : undefined
 }
 
 function isRegex(constant: Known): boolean {

@@ -18,7 +18,7 @@ export function pathText(
   }
   let texts: readonly string[] = ['']
   for (const value of given.rest === nothing ? given.list : [...given.list, tainted([])]) {
-    const parts = textsOf(value)
+    const parts = partsOf(value)
     texts = texts.flatMap(before => parts.map(part => append(how, before, part))).slice(0, 6)
   }
   return withTaints(
@@ -27,6 +27,12 @@ export function pathText(
     ),
     taints,
   )
+}
+
+/** A path is never made of nothing: what is left out here is given elsewhere. */
+function partsOf(value: Value): readonly string[] {
+  if (!value.known.includes(undefined)) return textsOf(value)
+  return [...new Set([...textsOf({ ...value, known: value.known.filter(one => one !== undefined) }), HOLE])]
 }
 
 function isRooted(text: string): boolean {

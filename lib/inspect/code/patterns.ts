@@ -1,14 +1,28 @@
 import type { AnyNode } from 'acorn'
 import { lookUp } from './environment.ts'
-import type { Frame, Interpreter } from './interpreter.ts'
-import { elementsOf, memberOf, propertyKey, setMember } from './members.ts'
+import type { Arguments, Frame, Interpreter } from './interpreter.ts'
+import { copyFields, elementsOf, memberOf, namesOf, propertyKey, setMember } from './members.ts'
 import { isSecretParameter } from './models/secrets.ts'
 import { assignGlobal } from './patching.ts'
 import { isRequest } from './requests.ts'
 import { placeOf } from './sites.ts'
-import { join, joinTaints, known, nothing, ofObject, tainted, type Binding, type Value } from './values.ts'
+import { isStandIn, standIn } from './stand-ins.ts'
+import {
+  join,
+  joinTaints,
+  known,
+  nothing,
+  ofObject,
+  tainted,
+  unsure,
+  type Binding,
+  type ObjectValue,
+  type Value,
+} from './values.ts'
 
 /** Binding and assigning names, whole or taken apart. */
+
+type Member = Extract<AnyNode, { type: 'MemberExpression' }>
 
 type BindKind = 'var' | 'let' | 'const' | 'parameter' | 'using' | 'await using'
 
@@ -36,10 +50,7 @@ export function bindPattern(
 export function assignPattern(machine: Interpreter, pattern: AnyNode, value: Value, frame: Frame): void {
   takeApart(machine, pattern, value, frame, (target, part) => {
     if (target.type === 'Identifier') assignName(machine, target, part, frame)
-    else if (target.type === 'MemberExpression') {
-      const object = machine.evaluate(target.object, frame)
-      setMember(machine, object, propertyKey(machine, target, frame), part, frame, target)
-    }
+    else if (target.type === 'MemberExpression') assignMember(machine, target, part, frame)
   })
 }
 
@@ -54,6 +65,104 @@ export function assignName(
     setMember(machine, object, known(target.name), value, frame, target as AnyNode)
   if (binding !== undefined) store(machine, binding, value, frame)
   else if (objects.length === 0) assignGlobal(machine, target.name, value, frame, placeOf(frame.file, target))
+}
+
+/** Members of members that are looked at: `this.options.headers.token = …`. */
+const maxChain = 3
+
+/**
+ * `object.key = value`. What is written into something nobody knows is found there again: from then on the variable
+ * or member it was read from holds a stand-in as well. Otherwise `options.body = secret` would be lost with every
+ * `options` that a caller or another package gave.
+ */
+export function assignMember(
+  machine: Interpreter,
+  target: Member,
+  value: Value,
+  frame: Frame,
+  node: AnyNode = target,
+): void {
+  const object = target.object.type === 'Super' ? frame.thisValue : machine.evaluate(target.object, frame)
+  const key = propertyKey(machine, target, frame)
+  setMember(machine, object, key, value, frame, node)
+  if (!isWorthKeeping(value)) return
+  const held = standInFor(machine, target.object, object, frame, maxChain)
+  if (held === undefined) return
+  for (const name of namesOf(key))
+    if (name === undefined) machine.writeRest(held, value)
+    else machine.writeField(held, name, value)
+}
+
+/** What can be part of a finding: data, code, something of the outside world, an address or a path. */
+function isWorthKeeping({ taints, functions, objects, handles, known }: Value): boolean {
+  return (
+    taints.length + functions.length + objects.length + handles.length > 0 ||
+    known.some(text => typeof text === 'string' && /[./:]/.test(text))
+  )
+}
+
+function isUnknown({ open, known, functions, objects, handles }: Value): boolean {
+  return open && known.length + functions.length + objects.length + handles.length === 0
+}
+
+function standInFor(
+  machine: Interpreter,
+  node: AnyNode,
+  value: Value,
+  frame: Frame,
+  depth: number,
+): ObjectValue | undefined {
+  if (!isUnknown(value) || depth === 0) return undefined
+  if (node.type === 'Identifier') {
+    if (lookUp(frame.environment, node.name).binding === undefined) return undefined
+    const object = standIn(machine, frame, `stand-in ${node.name}`)
+    assignName(machine, node, join(value, ofObject(object)), frame)
+    return object
+  }
+  if (node.type !== 'MemberExpression' || node.object.type === 'Super') return undefined
+  const key = propertyKey(machine, node, frame)
+  const [name, ...others] = namesOf(key)
+  if (name === undefined || others.length > 0) return undefined
+  const base = machine.evaluate(node.object, frame)
+  const holder = standInFor(machine, node.object, base, frame, depth - 1)
+  const object = standIn(machine, frame, node)
+  for (const one of holder === undefined ? base.objects : [holder])
+    machine.writeField(one, name, ofObject(object))
+  return holder === undefined && base.objects.length === 0 ? undefined : object
+}
+
+/** Methods that keep what they are given, whoever's list, map or form it is. */
+const keeping = /^(?:push|unshift|append|set|add)$/
+
+/**
+ * `form.append('token', secret)` and `Object.assign(options, { token })` on something nobody knows: what it was given is
+ * found in it again. A map may hold many things, so what comes out of it is not certain.
+ */
+export function keepInUnknown(
+  machine: Interpreter,
+  method: Member,
+  target: Value,
+  call: Extract<AnyNode, { type: 'CallExpression' }>,
+  given: Arguments,
+  frame: Frame,
+): void {
+  if (method.property.type !== 'Identifier' || method.computed) return
+  const { name } = method.property
+  const [into] = call.arguments
+  if (name === 'assign' && into !== undefined && target.handles.some(({ api }) => api === 'global:Object')) {
+    const held = standInFor(machine, into, given.list[0] ?? nothing, frame, maxChain)
+    if (held !== undefined) for (const from of given.list.slice(1)) copyFields(machine, from, held, frame)
+  }
+  if (!keeping.test(name)) return
+  const known = target.objects.length > 0 && target.objects.every(isStandIn)
+  if (!known && !isUnknown(target)) return
+  const taints = machine.allTaints([...given.list, given.rest], frame)
+  if (taints.length === 0) return
+  const held = known
+    ? target.objects
+    : [standInFor(machine, method.object, target, frame, maxChain) ?? []].flat()
+  const kept = tainted(name === 'push' || name === 'unshift' || name === 'append' ? taints : unsure(taints))
+  for (const one of held) machine.writeRest(one, kept)
 }
 
 function store(machine: Interpreter, binding: Binding, value: Value, frame: Frame): void {

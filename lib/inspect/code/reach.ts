@@ -66,6 +66,7 @@ const harmlessBuiltIns = new Set([
   'Object.getOwnPropertyDescriptor',
   'Promise',
   'JSON.stringify',
+  'RegExp',
   'JSON.parse',
   'fromCharCode',
   'Buffer',

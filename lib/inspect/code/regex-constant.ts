@@ -1,7 +1,7 @@
 import { HOLE } from '../../types.ts'
 import { Budget, Halt } from './fold/budget.ts'
 import { compileRegex, type Matcher } from './fold/regex.ts'
-import { expandMatch, replaceMatches, splitMatches } from './fold/regex-methods.ts'
+import { expandMatch, pieceOf, replaceMatches, splitMatches } from './fold/regex-methods.ts'
 
 /** Patterns of paths and addresses are short, and so are the texts they are used on. */
 const maxTextChars = 4_000
@@ -43,6 +43,25 @@ export class RegexConstant {
   split(text: string): readonly (string | undefined)[] | undefined {
     if (text.includes(HOLE)) return undefined
     return this.#within(text, (matcher, budget) => splitMatches(matcher, text, maxTextChars, budget))
+  }
+
+  /** `text.match(this)`: the groups, all matches where it is global, null where there is none; undefined where that is not known. */
+  match(text: string): readonly (string | undefined)[] | null | undefined {
+    if (text.includes(HOLE)) return undefined
+    return this.#within(text, (matcher, budget) => {
+      if (this.flags.includes('g')) {
+        const all: string[] = []
+        replaceMatches(matcher, text, { all: true, unicode: this.flags.includes('u') }, budget, found => {
+          all.push(text.slice(found[0], found[1]))
+          return ''
+        })
+        return all.length === 0 ? null : all
+      }
+      const found = matcher.exec(text, 0, budget)
+      return found === undefined
+        ? null
+        : Array.from({ length: found.length / 2 }, (_, group) => pieceOf(text, found, group))
+    })
   }
 
   #within<Result>(text: string, use: (matcher: Matcher, budget: Budget) => Result): Result | undefined {

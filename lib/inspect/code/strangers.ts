@@ -1,38 +1,40 @@
 import { isLocal, namesHost } from './destinations.ts'
 import { argument, flowInto, instance, sendTo, type ModelledCall } from './effects.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
+import { elementsOf } from './members.ts'
 import type { Place } from './sites.ts'
-import {
-  join,
-  known,
-  nothing,
-  ofHandle,
-  ofObject,
-  type InstanceModel,
-  type ObjectValue,
-  type Value,
-} from './values.ts'
+import { join, known, nothing, ofHandle, ofObject, type ObjectValue, type Value } from './values.ts'
 import type { Text } from '../../types.ts'
 
 /** Packages that no model describes, told by what they are given: what is made for an address sends there. */
 
 /** Fields of options that say where a client sends. */
 const addressFields =
-  /^(?!(?:home|doc|image|avatar|icon|logo|photo|redirect|callback|return|thumb|repo|site|public|asset|cdn|link|help|license|source|terms|privacy|issue|bug)\w{0,20}$)\w{0,30}(?:url|uri|endpoint|host|hostname|origin|address|server)$|^(?:dsn|broker|gateway|collector|connectionstring)$/i
+  /^(?!(?:home|doc|image|avatar|icon|logo|photo|redirect|callback|return|thumb|repo|site|public|asset|cdn|link|help|license|source|terms|privacy|issue|bug)\w{0,20}$)\w{0,30}(?:url|uri|endpoint|host|hostname|origin|address|server)$|^(?:dsn|broker|gateway|collector|service|connection|connectionstring)$/i
 
 /** Fields whose objects say where what is logged, traced or counted goes. */
 const outlets = /^(?:transports?|targets?|exporters?|\w{1,20}Exporter|appenders?|sinks?|reporters?|options)$/i
 
 /** Functions that make a client or send by themselves; whatever is constructed is a client. */
 const making =
-  /^(?:create|connect|client|init|make|configure|setup|open|request|fetch|post|put|patch|send|upload|report|track|push|publish|capture|identify)/i
+  /^(?:create|connect|client|init|make|configure|setup|open|request|fetch|post|put|patch|send|upload|report|track|push|publish|capture|identify|(?:https?|tcp|tls|websocket)$)/i
 
 /** Packages that are themselves a function to send with: `url-join` and `terminal-link` take addresses too. */
 const clients =
   /fetch|request|https?|client|ajax|rest|sdk|socket|analytics|telemetry|track|webhook|upload|grpc|rpc/i
 
 /** Functions after which every other one of the package sends. */
-const starting = /^(?:init\w{0,20}|configure|config|setup|start|load)$/i
+const starting = /^(?:init\w{0,20}|configure|config|setConfig|setOptions|setup|start|load)$/i
+
+/** Methods that say where something that was made before sends. */
+const telling =
+  /^(?:connect|open|start|with(?:Url|Host|Endpoint)|set(?:Url|Opt|Host|Endpoint|Server|Config|Options)|url|host|endpoint|server|baseUrl|dial|goto|join)$/i
+
+/** Functions that connect take a bare name of a host. */
+const connecting = /client|connect|socket|tunnel|session/i
+
+/** Fields whose objects hold the options of a connection. */
+const inner = /(?:options|config|connection|settings|datasources?|db|transport|remote|server|node)s?$/i
 
 const maxFields = 60
 
@@ -47,17 +49,21 @@ export function strangersClient(machine: Interpreter, call: ModelledCall): Value
   noteStarted(machine, call)
   const options = given.list.slice(0, 3)
   if (options.every(value => value.known.length === 0 && value.objects.length === 0)) return undefined
-  const isClient = constructed || (path.includes('.') ? making : clients).test(name)
+  const isNamed = constructed || (path.includes('.') ? making : clients).test(name) || starting.test(name)
+  const isClient =
+    isNamed || options[0]!.known.some(isAddress) || (!path.includes('.') && options[0]!.objects.length > 0)
   const outlet = outletsOf(machine, options, frame)
   if (!isClient && outlet === nothing) return undefined
-  const addresses = isClient ? addressesOf(machine, options, frame) : []
+  const addresses = isClient ? addressesOf(machine, options, frame, connecting.test(name)) : []
   if (addresses.length === 0) {
-    if (constructed) passThrough(machine, call)
+    const through = constructed || isClient ? passThrough(machine, call) : nothing
     if (outlet !== nothing) return outlet.open ? clientFor(machine, outlet, call) : outlet
+    if (through !== nothing) return through
     if (constructed) entrust(machine, call)
     return undefined
   }
-  tell(machine, call, addresses, !constructed && sending.test(name))
+  // `url-join` takes addresses too: what is passed to what it gives tells them apart.
+  if (isNamed) tell(machine, call, addresses, !constructed && sending.test(name))
   const made = clientFor(machine, addresses.map(known).reduce(join, nothing), call)
   if (starting.test(name)) machine.write(machine.global(startedName(handle.api)), made)
   return made
@@ -156,19 +162,29 @@ function noteStarted(machine: Interpreter, call: ModelledCall): void {
       if (model !== undefined) sendTo(machine, model, taints, nothing, call)
 }
 
-/** `new NodeSDK({ resource, traceExporter })`: what lies beside a client goes out through it. */
-function passThrough(machine: Interpreter, call: ModelledCall): void {
-  const clients = new Set<InstanceModel>()
+/**
+ * `new NodeSDK({ resource, traceExporter })`: what lies beside a client goes out through it, and so does what is passed to
+ * whatever was made with it (`new ApolloClient({ link })`).
+ */
+function passThrough(machine: Interpreter, call: ModelledCall): Value {
+  let clients = nothing
+  const collect = ({ objects }: Value): void => {
+    for (const one of objects) if (one.model?.name === 'store') clients = join(clients, ofObject(one))
+  }
   for (const value of call.given.list.slice(0, 3))
-    for (const object of value.objects) {
-      for (const field of fieldsOf(machine, object, call.frame))
-        for (const { model } of field[1].objects) if (model?.name === 'store') clients.add(model)
-    }
-  if (clients.size === 0) return
+    for (const object of value.objects)
+      for (const [, field] of fieldsOf(machine, object, call.frame)) {
+        collect(field)
+        if (field.objects.some(({ kind }) => kind === 'array'))
+          collect(elementsOf(machine, field, call.frame).any)
+      }
+  if (clients === nothing) return nothing
   const taints = machine
     .deepTaints(argument(call, 0), call.frame)
     .filter(({ source }) => neverOptions.has(source.kind))
-  for (const model of clients) sendTo(machine, model, taints, nothing, call)
+  for (const { model } of clients.objects)
+    if (model !== undefined) sendTo(machine, model, taints, nothing, call)
+  return clients
 }
 
 /** What a client of another package signs in with belongs to whom that client speaks to. */
@@ -192,17 +208,62 @@ function fieldsOf(
   return [...object.fields].map(([name, cell]) => [name, machine.read(cell, frame)])
 }
 
-function addressesOf(machine: Interpreter, options: readonly Value[], frame: Frame): readonly Text[] {
+function addressesOf(
+  machine: Interpreter,
+  options: readonly Value[],
+  frame: Frame,
+  connects = false,
+): readonly Text[] {
   const found = new Set<Text>()
-  for (const text of options[0]?.known ?? []) if (isAddress(text)) found.add(text)
-  for (const { objects } of options)
-    for (const object of objects.slice(0, 3))
-      for (const [name, field] of fieldsOf(machine, object, frame))
-        if (addressFields.test(name))
-          for (const text of field.known)
-            if (isAddress(text)) found.add(text)
-            else if (isHostName(text)) found.add(`https://${text}`)
+  const add = (text: unknown, bare: boolean): void => {
+    if (isAddress(text)) found.add(text)
+    else if (bare && isHostName(text)) found.add(`https://${text}`)
+  }
+  for (const [at, { known }] of options.slice(0, 2).entries())
+    for (const text of known) add(text, connects && at === 0)
+  let layer = options.flatMap(({ objects }) => objects.slice(0, 3))
+  for (let depth = 0; depth < 3 && layer.length > 0; depth++) {
+    const next: ObjectValue[] = []
+    for (const object of layer)
+      for (const [name, field] of fieldsOf(machine, object, frame)) {
+        if (addressFields.test(name)) for (const text of field.known) add(text, true)
+        if (inner.test(name)) next.push(...field.objects.slice(0, 3))
+      }
+    layer = next
+  }
   return [...found].filter(text => !isLocal([text])).slice(0, 6)
+}
+
+/**
+ * `client.connect('tcp://host')` of something nobody knows, or that was made without an address: from then on it sends
+ * there. Undefined where it is not told where to.
+ */
+export function toldWhereTo(
+  machine: Interpreter,
+  name: string,
+  target: Value,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  if (
+    !telling.test(name) ||
+    target.functions.length > 0 ||
+    target.objects.some(({ model }) => model !== undefined)
+  )
+    return undefined
+  if (!target.open || target.handles.length > 0) return undefined
+  const addresses = addressesOf(machine, given.list.slice(0, 3), frame, connecting.test(name))
+  if (addresses.length === 0) return undefined
+  const handle = machine.handle(`pkg:*.${name}`)
+  return clientFor(machine, addresses.map(known).reduce(join, nothing), {
+    handle,
+    self: target,
+    given,
+    frame,
+    place,
+    constructed: false,
+  })
 }
 
 function isAddress(text: unknown): text is Text {

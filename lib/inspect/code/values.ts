@@ -1,6 +1,6 @@
 import type { AnyNode } from 'acorn'
 import type { SourceKind } from '../../types.ts'
-import type { RegexConstant } from './regex-constant.ts'
+import { RegexConstant } from './regex-constant.ts'
 import type { GuardNote } from './sites.ts'
 import type { Place } from './sites.ts'
 
@@ -269,6 +269,8 @@ export function opened(value: Value): Value {
 function sameKnown(left: Known, right: Known): boolean {
   if (left === right) return true
   if (typeof left === 'number' && typeof right === 'number') return Object.is(left, right)
+  if (left instanceof RegexConstant && right instanceof RegexConstant)
+    return left.source === right.source && left.flags === right.flags
   if (left instanceof Uint8Array && right instanceof Uint8Array) {
     if (left.length !== right.length) return false
     for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false

@@ -79,6 +79,8 @@ export function makeProxy(machine: Interpreter, call: ModelledCall, target: Valu
       // Whatever is asked for, the trap answers.
       if (trap === 'get' && given.taints.length > 0)
         for (const object of target.objects) machine.writeRest(object, given)
+      if (trap === 'get' && given.known.some(text => typeof text === 'string'))
+        machine.writeRest(standIn(machine, target, call), { ...nothing, known: given.known })
       if (trap === 'get' && given.functions.length > 0)
         machine.writeRest(standIn(machine, target, call), { ...nothing, functions: given.functions })
       if (trap === 'set') machine.writeField(standIn(machine, target, call), '%set', fn)

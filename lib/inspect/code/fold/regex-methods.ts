@@ -74,7 +74,8 @@ export const replaceMatches = (
   return result + text.slice(copied)
 }
 
-const pieceOf = (text: string, found: readonly number[], group: number): string | undefined => {
+/** The text of a group; undefined where it took no part in the match. */
+export const pieceOf = (text: string, found: readonly number[], group: number): string | undefined => {
   const from = found[group * 2] ?? -1
   return from < 0 ? undefined : text.slice(from, found[group * 2 + 1])
 }

@@ -36,6 +36,8 @@ const uses: readonly Sign[] = [
   'script element',
 ]
 
+const secrets: readonly Sign[] = ['whole environment', 'home folder', 'secret variable', 'key of a wallet']
+
 /**
  * Everything in these files that could be, or could build, a way out of the package or into code. Where there is
  * nothing, no rule can have anything to say about what the files do, and no tree is needed.
@@ -64,12 +66,12 @@ export function openings(files: ReadonlyMap<string, Lexed>): readonly Opening[] 
   return found
 }
 
-/** All variables, or what lies in the home folder, beside a package that nobody knows: that may be the way out. */
+/** A secret, or the way to one, beside a package that nobody knows: that may be the way out. */
 function toStrangers(
   files: ReadonlyMap<string, Lexed>,
   signs: ReadonlyMap<Sign, Opening>,
 ): readonly Opening[] {
-  const taken = signs.get('whole environment') ?? signs.get('home folder')
+  const taken = secrets.flatMap(sign => signs.get(sign) ?? [])[0]
   if (taken === undefined) return []
   const stranger = [...files].find(([, file]) => file.strangers > 0)
   return stranger === undefined ? [] : [{ ...taken, what: `${taken.what}, another package` }]

@@ -3,6 +3,7 @@ import { takesOnlyHarmless } from './harmless-uses.ts'
 import { Materials, type Sign } from './materials.ts'
 import { patches } from './patches.ts'
 import { builtinModules } from '../models/index.ts'
+import { isSecretVariable } from '../models/secrets.ts'
 import { isPowerModule, powers } from './powers.ts'
 import {
   addAssign,
@@ -116,6 +117,7 @@ function isMarked(text: string): boolean {
     globalObjects.has(text) ||
     builders.has(text) ||
     text === 'homedir' ||
+    walletKeys.has(text) ||
     keyWordSet.has(text) ||
     powers.globals.has(text) ||
     powers.members.has(text) ||
@@ -135,6 +137,21 @@ const harmlessProcess: ReadonlySet<string> = new Set(
 )
 
 /** Variables that name the user's own folder. */
+/** What a caller's wallet is opened with, as parameters and fields are called. */
+const walletKeys: ReadonlySet<string> = new Set([
+  'mnemonic',
+  'mnemonicPhrase',
+  'seedPhrase',
+  'recoveryPhrase',
+  'secretPhrase',
+  'privateKey',
+  'privateKeyHex',
+  'private_key',
+  'secretKey',
+  'walletKey',
+  'keypair',
+])
+
 const homes: ReadonlySet<string> = new Set(['HOME', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'])
 
 const harmlessModule: ReadonlySet<string> = new Set(
@@ -233,6 +250,7 @@ class Reading {
     else if (text === 'arguments') this.#arguments(token, dotted, index)
     else if (globalObjects.has(text)) this.#globalObject(token, dotted, index)
     if (text === 'homedir') this.#materials.sign('home folder', token)
+    else if (walletKeys.has(text)) this.#materials.sign('key of a wallet', token)
     if (text === 'constructor') this.#classOf(token, dotted, index)
     else if (builders.has(text)) this.#builder(token, text, dotted)
     if (powers.globals.has(text)) this.#global(token, text, index)
@@ -322,12 +340,16 @@ class Reading {
     return false
   }
 
+  #stringText(token: number): string {
+    const { values, words, text, starts, ends } = this.#tokens
+    const id = values[token] as number
+    return id >= 0 ? words.text(id) : text.slice((starts[token] as number) + 1, (ends[token] as number) - 1)
+  }
+
   #edge(token: number, how: 'require' | 'import'): void {
     const tokens = this.#tokens
-    const id = tokens.values[token] as number
     const start = tokens.starts[token] as number
-    const specifier =
-      id >= 0 ? tokens.words.text(id) : tokens.text.slice(start + 1, (tokens.ends[token] as number) - 1)
+    const specifier = this.#stringText(token)
     this.#edges.push({ specifier, how, at: start })
     if (!specifier.startsWith('.')) this.#edgeTokens.push(token)
     if (/^[@a-z]/i.test(specifier) && !builtinModules.has(specifier) && !specifier.startsWith('node:'))
@@ -374,10 +396,13 @@ class Reading {
   #environment(token: number): void {
     const tokens = this.#tokens
     if (this.#isDot(token + 3)) {
-      if (homes.has(tokens.words.text(tokens.values[token + 4] as number)))
-        this.#materials.sign('home folder', token)
+      const name = tokens.words.text(tokens.values[token + 4] as number)
+      if (homes.has(name)) this.#materials.sign('home folder', token)
+      else if (isSecretVariable(name)) this.#materials.sign('secret variable', token)
     } else if (!this.#tokens.isPunctuator(token + 3, openMember))
       this.#materials.sign('whole environment', token)
+    else if (!this.#isLiteralMember(token + 3) || isSecretVariable(this.#stringText(token + 4)))
+      this.#materials.sign('secret variable', token)
   }
 
   #isHarmlessLiteral(token: number): boolean {

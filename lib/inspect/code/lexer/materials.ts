@@ -23,6 +23,8 @@ export type Sign =
   | 'global names' // for (x in globalThis)
   | 'whole environment' // process.env as a value
   | 'home folder' // homedir
+  | 'secret variable' // process.env.SERVICE_TOKEN, process.env[x]
+  | 'key of a wallet' // privateKey
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =

@@ -77,6 +77,8 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'fs.list',
   'walk',
   'JSON.stringify',
+  'RegExp',
+  'member by path',
   'JSON.parse',
   'encode',
   'decode',

