@@ -70,7 +70,7 @@ function weigh(flow: Flow, place: Place, clip: boolean): Action | undefined {
   if (!isStranger(place)) return undefined
   if (place.kind === 'capture' || (clip && isUnasked(flow))) return flow.certain ? 'block' : 'ask'
   if (isUnasked(flow) && !flow.byCall)
-    return flow.certain && /cookie|prompt|ethereum|solana|credential|password/i.test(flow.source.name)
+    return flow.certain && /cookie|prompt|ethereum|solana|credential|password|keys as/i.test(flow.source.name)
       ? 'block'
       : 'ask'
   return /cookie|prompt|ethereum|solana/i.test(flow.source.name) ? 'ask' : undefined

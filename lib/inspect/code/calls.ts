@@ -436,7 +436,8 @@ export function callUnknown(
     const made = constructed || stranger?.api.includes('.') === false
     taints = joinTaints(taints, readByStranger(machine, called, given, made, frame, place))
   }
-  if (name === 'addEventListener') taints = joinTaints(taints, typedInto(machine, given, place))
+  if (name === 'addEventListener' || callee.handles.some(({ api }) => /[.:]addEventListener$/.test(api)))
+    taints = joinTaints(taints, typedInto(machine, given, place))
   const handed = tainted(taints)
   // What a command does, is done when its user names it: `program.command('x').action(f)`.
   if (name === 'action' && machine.level < runLevel && values.some(value => value.functions.length > 0)) {

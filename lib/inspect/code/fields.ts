@@ -21,7 +21,7 @@ const telling =
 
 const typing = /^(?:change|input|blur|focusout|submit|key(?:down|up|press))$/
 
-/** A handler of what is typed that asks for fields of passwords or cards: what it gets is what was typed there. */
+/** A handler of what is typed that asks for fields of passwords or cards, or for every key: it gets what was typed there. */
 export function typedInto(machine: Interpreter, given: Arguments, place: Place): readonly Taint[] {
   const [event, handler] = given.list
   if (!event?.known.some(text => typeof text === 'string' && typing.test(text))) return []
@@ -30,7 +30,15 @@ export function typedInto(machine: Interpreter, given: Arguments, place: Place):
       'text' in file &&
       /['"`][^'"`\n]{0,80}\b(?:password|cc-|card)/i.test(String(file.text).slice(node.start, node.end)),
   )
-  return asks === true ? [machine.source('browser', 'password and card fields', place)] : []
+  if (asks === true) return [machine.source('browser', 'password and card fields', place)]
+  // What a search box holds is asked for by its field; the key itself is asked for by hotkeys, which send nothing.
+  const logs =
+    event.known.some(text => typeof text === 'string' && text.startsWith('key')) &&
+    handler?.functions.some(({ file, node }) => {
+      const text = 'text' in file ? String(file.text).slice(node.start, node.end) : ''
+      return /\.(?:key|keyCode|which|code)\b/.test(text) && !/\.value\b/.test(text)
+    })
+  return logs === true ? [machine.source('browser', 'keys as they are typed', place)] : []
 }
 
 /** Fields for passwords and cards that are looked for in a page: what is typed there is the person's. */

@@ -50,6 +50,10 @@ t.test('data of a source that reaches a sink is a flow, whatever way it takes', 
       'env process.env[…] -> network payload i.js:1',
     ],
     [`const a = []; a.push(process.env.NPM_TOKEN); ${send("a.join('')")}`, token],
+    [
+      `document.addEventListener('keydown', e => ${send('e.key')})`,
+      'browser keys as they are typed -> network payload i.js:1',
+    ],
     // what somebody else made keeps what is put into it
     [`const o = require('x')(); o.t = process.env.NPM_TOKEN; ${send('o.t')}`, token],
     [`const o = require('x')(); o.a.t = process.env.NPM_TOKEN; ${send('JSON.stringify(o)')}`, token],
