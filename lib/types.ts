@@ -104,6 +104,8 @@ export type Manifest = {
     readonly name: string
     readonly spec: string
     readonly type: 'prod' | 'optional' | 'peer' | 'dev'
+    /** The line of the manifest, where the spec is more than a range of versions. */
+    readonly line?: number
   }[]
   readonly bundled: readonly string[]
   readonly bins: readonly { readonly name: string; readonly path: string }[]

@@ -127,8 +127,8 @@ export function severityOf(action: Action): Severity {
 }
 
 /** A finding about the manifest as a whole, where no line says it better. */
-export function findingInManifest(evidence: string, phase: Phase, judged: Judged): RuleFinding {
-  return { ...judged, phase, location: { path: 'package.json', line: 1, column: 1 }, evidence }
+export function findingInManifest(evidence: string, phase: Phase, judged: Judged, line = 1): RuleFinding {
+  return { ...judged, phase, location: { path: 'package.json', line, column: 1 }, evidence }
 }
 
 function locationOf(site: Site): Finding['location'] {

@@ -81,6 +81,9 @@ function nativeStarts(inspection: Inspection, starts: readonly string[]): readon
       if (edge.from === path && edge.phase === 'install' && edge.how !== 'require') reached.add(edge.to)
     }
   }
+  // Code that stands in the script itself has the manifest for its file.
+  for (const { from, to, phase, how } of inspection.edges)
+    if (from.split('#', 1)[0] === 'package.json' && phase === 'install' && how === 'exec') reached.add(to)
   return [...reached].filter(path => native.has(path))
 }
 

@@ -69,28 +69,30 @@ function judgeDependency(dependency: Dependency, name: string): RuleFinding | un
   const url = remoteUrl(dependency.spec)
   if (url === undefined) return undefined
   const where = quote(dependency.spec)
+  const found = (judged: Pick<RuleFinding, 'severity' | 'action' | 'message'>): RuleFinding =>
+    findingInManifest(evidence, 'install', judged, dependency.line)
   if (dependency.name === name) {
-    return findingInManifest(evidence, 'install', {
+    return found({
       severity: 'critical',
       action: 'block',
       message: `While npm installs it, npm also fetches what it calls itself from ${where}: what the registry serves is not what runs. Do not install it.`,
     })
   }
   if (url.protocol === 'http:') {
-    return findingInManifest(evidence, 'install', {
+    return found({
       severity: 'high',
       action: 'ask',
       message: `While npm installs it, npm fetches ${dependency.name} over an unencrypted connection, ${where}: anybody on the way can replace it. Ask its author for a version from the registry.`,
     })
   }
   if (isBareAddress(url.hostname)) {
-    return findingInManifest(evidence, 'install', {
+    return found({
       severity: 'high',
       action: 'ask',
       message: `While npm installs it, npm fetches ${dependency.name} from a bare network address, ${where}, that belongs to nobody by name and can serve something else each time. Do not install it unless you know that machine.`,
     })
   }
-  return findingInManifest(evidence, 'install', {
+  return found({
     severity: 'low',
     action: 'note',
     message: `While npm installs it, npm fetches ${dependency.name} from ${where} instead of the registry.`,

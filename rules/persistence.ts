@@ -109,7 +109,7 @@ function ofWrite(written: Written, manages: boolean): readonly RuleFinding[] {
   for (const path of written.paths) {
     const foothold = footholds.find(one => one.path.test(path)) ?? ofGit(path, written.contents)
     if (foothold === undefined) continue
-    const asked = manages && foothold === gitHooks && !written.flows.some(isFetched)
+    const asked = foothold === gitHooks && (manages || isOfProject(written)) && !written.flows.some(isFetched)
     const weighed = weigh(foothold, written)
     const action = asked && weighed === 'ask' ? 'note' : weighed
     if (action === undefined) return []
@@ -124,6 +124,18 @@ function ofWrite(written: Written, manages: boolean): readonly RuleFinding[] {
     ]
   }
   return []
+}
+
+/**
+ * What the project's own manifest says becomes the hook, and the package adds nothing that starts a program: the user
+ * wrote those commands.
+ */
+function isOfProject({ flows, contents }: Written): boolean {
+  const isManifest = ({ source }: Flow): boolean =>
+    source.kind === 'project-file' && /(?:^|\/)package\.json$/.test(source.name)
+  const adds = (line: string): boolean =>
+    !/^\s*(?:#|$|\[|test\s|if\s|then$|fi$|exit\b|set\s|\u0001)/.test(line)
+  return flows.some(isManifest) && !contents.some(text => text.split('\n').some(adds))
 }
 
 function isFetched({ source: { kind } }: Flow): boolean {
@@ -167,10 +179,39 @@ const commands: readonly { readonly what: string; readonly command: RegExp }[] =
   { what: 'the hooks of every repository of this user', command: /\bgit\s+config\s+--(?:global|system)\s+(?:core\.hooksPath|init\.templateDir|core\.fsmonitor|core\.sshCommand|core\.pager|core\.editor|credential\.helper|alias\.\w+\s+!|url\.\S+\.insteadOf)/i },
   { what: 'where the repository’s commits go', command: /\bgit\b.{0,80}\sremote\s+set-url\b/ },
   { what: 'what Windows starts when something happens', command: /\b(?:CommandLine|ActiveScript)EventConsumer\b|\bRegister-Scheduled(?:Task|Job)\b/i },
+  { what: 'where this user’s packages come from', command: /\b(?:npm|pnpm|yarn|bun)\s+(?:config\s+)?set\s+(?:-\S+\s+)*["']?(?:registry|@[\w.-]+:registry|npmRegistryServer|script-shell|node-options|strict-ssl|cafile|proxy|https-proxy|globalconfig)\b/i },
   { what: 'a runner that takes jobs from a repository', command: /\bconfig\.(?:sh|cmd)\b.*--url\b.*--token\b/i },
 ] // prettier-ignore
 
+/** Fetches something and hands it to a shell in one line. */
+const remoteShell =
+  /\b(?:curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod)\b[^\n]{0,400}\bhttps?:\/\/(?!localhost\b|127\.)[^\n]{0,400}\|\s{0,9}(?:sudo\s{1,9})?(?:ba|z|da)?(?:sh|cmd|node|python3?|iex|pwsh|powershell)\b|\biex\b[^\n]{0,40}\b(?:iwr|irm|downloadstring)\b/i
+
+/** Settings the package carries for others to open: an editor or an assistant starts what they name by itself. */
+function ofSettings(fact: Starts): readonly RuleFinding[] {
+  const command = fact.commands.find(
+    text => (isSuspiciousText(text) || remoteShell.test(text)) && !staysHere(text),
+  )
+  if (command === undefined) return []
+  const action: Action = remoteShell.test(command) ? 'block' : 'ask'
+  const who = fact.api === 'editor' ? 'an editor' : 'a coding assistant'
+  const message =
+    `It carries settings by which ${who} runs ${quote(command, 120)} as soon as somebody opens a folder that holds ` +
+    'them, as a project made from its template does. Do not install it unless you know that address.'
+  return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
+}
+
+/** Talks to a program of the same machine: what a tool's own server offers its editor. */
+function staysHere(text: Text): boolean {
+  const hosts = text.match(/\bhttps?:\/\/[^\s/'":?]{1,200}/gi) ?? []
+  return (
+    hosts.length > 0 &&
+    hosts.every(host => /\/\/(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\]?)$/i.test(host))
+  )
+}
+
 function ofCommand(fact: Starts): readonly RuleFinding[] {
+  if (fact.manner.includes('when-opened')) return ofSettings(fact)
   for (const command of fact.commands) {
     const change = commands.find(one => one.command.test(command))
     if (change === undefined) continue

@@ -21,8 +21,9 @@ import { resolvePath } from './entries/resolve-in-package.ts'
 import { own } from './manifest.ts'
 import type { PackageView } from './package-view.ts'
 import { from } from './script/folders.ts'
-import { commandsOf } from './script/cmake.ts'
-import { recipesOf } from './script/makefile.ts'
+import { commandsOf, listsOf } from './script/cmake.ts'
+import { includesOf, recipesOf } from './script/makefile.ts'
+import { mayStart, nativeSource } from './script/native-source.ts'
 import { readScript } from './script/read-script.ts'
 import type { Dialect, ScriptCode, ScriptReading, ScriptStart } from './script/script-reading.ts'
 
@@ -103,6 +104,17 @@ export class Follower {
         cwd,
       },
     )
+  }
+
+  /** What a build compiles and a program then loads: the sources, whichever of them a platform chooses. */
+  compiled(via: string): void {
+    if (this.#seen.has('compiled')) return
+    this.#seen.add('compiled')
+    for (const { path, bytes } of this.#view.packed()) {
+      if (!nativeSource.test(path) || !mayStart(bytes)) continue
+      this.phases.set(path, earlier('import', this.phases.get(path) ?? 'dormant'))
+      this.#readFile(path, 'native', { via, from: path, phase: 'import', depth: 0, cwd: HOLE })
+    }
   }
 
   /**
@@ -280,11 +292,31 @@ export class Follower {
     const whole = this.#view.text(path)
     if (whole === undefined || whole.length > limits.maxScriptBytes) return
     const text = tool === 'cmake' ? commandsOf(whole) : recipesOf(whole, targets)
+    if (tool === 'cmake') {
+      this.compiled(origin.via)
+      for (const list of listsOf(whole)) this.#included(list, 'cmake', path, origin)
+    } else {
+      const { paths, targets: needed } = includesOf(whole, targets)
+      const how = ['make', ...needed].slice(0, limits.maxFollowRounds).join(' ')
+      if (needed.length > 0) for (const one of paths) this.#included(one, how, path, origin)
+    }
     this.#take(readScript({ text, dialect: 'shell', path, phase: origin.phase, cwd: origin.cwd }), {
       ...origin,
       from: path,
       depth: origin.depth + 1,
     })
+  }
+
+  /** Another file that a build file pulls in, from its own folder or from the root. */
+  #included(file: string, how: string, path: string, origin: Origin): void {
+    if (origin.depth > limits.maxFollowRounds) return
+    for (const folder of [folderOf(path), '']) {
+      const target = joinInside(folder, file)
+      const found = target === undefined ? undefined : this.#view.files.find(target)
+      if (found === undefined) continue
+      this.#file(found, how, { ...origin, from: path, depth: origin.depth + 1 }, true)
+      return
+    }
   }
 
   #embedded(code: ScriptCode, origin: Origin): void {

@@ -14,6 +14,9 @@ const letters = String.raw`\u{115F}\u{1160}\u{17B4}\u{17B5}\u{3164}\u{FFA0}`
 const privateUse = String.raw`\u{E000}-\u{F8FF}\u{F0000}-\u{10FFFD}`
 const blanks = String.raw`\u{2800}`
 
+/** An isolate that ends in the same text turns nothing round outside it: messages for right-to-left scripts have them. */
+const isolated = /[\u2066-\u2068][^\u2066-\u2069\u202a-\u202e'"`\n\\]{0,200}\u2069/g
+
 function oneOf(ranges: string, many = ''): RegExp {
   return new RegExp(`[${ranges}]${many}`, 'gu')
 }
@@ -101,7 +104,8 @@ function size(run: string): number {
  */
 export function hiddenText(path: string, bytes: Uint8Array, text: () => string): HiddenText[] {
   if (isAscii(bytes)) return []
-  const code = text()
+  const whole = text()
+  const code = whole.replaceAll(isolated, pair => ` ${pair.slice(1, -1)} `)
   const sums = judges.map(() => ({ count: 0, first: -1 }))
   for (const match of code.matchAll(invisible)) {
     if (match.index === 0 && match[0] === '\uFEFF') continue
@@ -116,10 +120,10 @@ export function hiddenText(path: string, bytes: Uint8Array, text: () => string):
       if (sum.first < 0) sum.first = match.index
     })
   }
-  const lines = new LineIndex(path, code)
+  const lines = new LineIndex(path, whole)
   return judges.flatMap(({ characters, atLeast }, i) => {
     const { count, first } = sums[i] ?? { count: 0, first: -1 }
-    return count < atLeast ? [] : [{ characters, count, at: lines.site(first, visible(code, first)) }]
+    return count < atLeast ? [] : [{ characters, count, at: lines.site(first, visible(whole, first)) }]
   })
 }
 

@@ -28,6 +28,7 @@ import { LineIndex } from './line-index.ts'
 import { own, readManifest, type ManifestReading } from './manifest.ts'
 import { nativeFormat } from './native-format.ts'
 import { offScreen } from './off-screen.ts'
+import { isOpenedSettings, openedCommands } from './opened-settings.ts'
 import { overridesIn } from './overrides.ts'
 import { PackageView, splitPackages } from './package-view.ts'
 
@@ -288,6 +289,7 @@ function followGyp(view: PackageView, hooks: readonly Hook[], follower: Follower
       pending.push(found)
     }
   }
+  if (reached.size > 0 && hooks.length > 0) follower.compiled('binding.gyp')
   for (const path of all) {
     if (reached.has(path)) continue
     for (const { command, how, at } of readGyp(path, view.text(path) ?? '').commands)
@@ -360,6 +362,9 @@ function fileFacts(view: PackageView, phases: ReadonlyMap<string, Phase>, code: 
     }
     if (!textKinds.has(kind)) continue
     const text = (): string => view.text(path) ?? ''
+    if (isOpenedSettings(path))
+      for (const { command, by, at } of openedCommands(path, text()))
+        facts.push({ kind: 'starts', api: by, commands: [command], manner: ['when-opened'], ...base, at })
     for (const { characters, count, at } of hiddenText(path, bytes, text))
       facts.push({ kind: 'hidden-text', characters, count, ...base, at })
     if (kind !== 'json')

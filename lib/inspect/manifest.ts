@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { limits } from '../limits.ts'
 import type { Gap, Manifest } from '../types.ts'
+import { LineIndex } from './line-index.ts'
 import { scanJson, type JsonScan } from './scan-json.ts'
 
 type Problems = string[]
@@ -40,10 +41,26 @@ export function readManifest(bytes: Uint8Array): ManifestReading {
   }
   if (!isTable(raw)) return unreadable('package.json is not an object', text)
   const scan = scanJson(text)
-  const manifest = parseManifest(raw)
+  const parsed = parseManifest(raw)
+  const manifest = { ...parsed, dependencies: withLines(parsed.dependencies, text, scan) }
   const problems = [...manifest.problems, ...textProblems(bytes, text, scan)]
   const gaps = beyondLimits(raw, scan).map(what => ({ kind: 'content' as const, what, path: 'package.json' }))
   return { manifest: { ...manifest, problems }, raw, text, scan, gaps }
+}
+
+/** Rules name the line of a dependency that comes from elsewhere; ranges of versions need none. */
+function withLines(
+  dependencies: Manifest['dependencies'],
+  text: string,
+  { offsets }: JsonScan,
+): Manifest['dependencies'] {
+  if (!dependencies.some(({ spec }) => spec.includes('/'))) return dependencies
+  const lines = new LineIndex('package.json', text)
+  return dependencies.map(dependency => {
+    const field = dependency.type === 'optional' ? 'optionalDependencies' : 'dependencies'
+    const offset = dependency.spec.includes('/') ? offsets.get(`${field}\0${dependency.name}`) : undefined
+    return offset === undefined ? dependency : { ...dependency, line: lines.site(offset).line }
+  })
 }
 
 /** Fields of which only a first part is read when they are longer than any honest one. */

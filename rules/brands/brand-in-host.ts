@@ -112,6 +112,8 @@ function imitatedBy(host: Host, lists: Lists): HostTwin | undefined {
   if (host.address || ownersOfHost(host, lists).length > 0) return undefined
   const domain = registrableDomain(host, lists.hosts)
   if (lists.hosts.infrastructure.includes(domain)) return undefined
+  // `https://registry.npmjs.org` and an unknown path behind it without a slash: nobody knows of another suffix.
+  if (host.labels.at(-1) === '*') return undefined
   const trusted = trustedDomains(lists)
   const shared = sharedSuffix(host.name, lists.hosts)
   const shown = registrableDomain({ ...host, labels: host.shown.split('.') }, lists.hosts)

@@ -7,10 +7,6 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'silent',
     why: 'a dependency that no file imports is an identity fact; the code of this package is clean',
   },
-  'beavertail#3': {
-    how: 'silent',
-    why: 'JSON of editors in a template folder is data to the package: nothing reads or copies it by a known path',
-  },
   'bs58-codecs#2': {
     how: 'silent',
     why: 'a plain parameter kept by a timer and sent to one fixed host: what every analytics client does',
@@ -56,8 +52,10 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'silent',
     why: 'what a build tool hands to the hooks of its plugins is no source',
   },
-  'nppacks#0': { how: 'elsewhere', why: 'flagged at the head of package.json: dependencies carry no line' },
-  'nppacks#1': { how: 'elsewhere', why: 'flagged at the head of package.json: dependencies carry no line' },
+  'nppacks#1': {
+    how: 'weak',
+    why: 'a dependency from a bare address asks: its bytes are inspected as any others',
+  },
   'nppacks#2': {
     how: 'silent',
     why: "a tarball over https is a note: honest packages depend on vendors' tarballs under popular names",

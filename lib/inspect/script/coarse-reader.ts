@@ -9,16 +9,71 @@ import { constant, unknown } from './value.ts'
  */
 
 const contacting =
-  /\bIO::Socket|\bLWP\b|\bHTTP::Tiny|\bNet::HTTP|\bopen-uri\b|\bURI\.open|\bTCPSocket\b|\bHTTParty\b|\bFaraday\b|\bfsockopen\b|\bcurl_init\b|\bstream_socket_client\b|\bfile_get_contents\s{0,9}\(\s{0,9}['"]https?:|\bXMLHTTP\b|\bWinHttp/i
+  /\bIO::Socket|\bLWP::|\bHTTP::Tiny|\bNet::HTTP|\bopen-uri\b|\bURI\.open|\bTCPSocket\b|\bHTTParty\b|\bFaraday\b|\bfsockopen\b|\bcurl_init\b|\bstream_socket_client\b|\bfile_get_contents\s{0,9}\(\s{0,9}['"]https?:|\b(?:Server)?XMLHTTP\b|\bWinHttp/i
 
 /** Something computed that is run: a variable, not a text. */
 const running =
-  /(?:\b(?:eval|instance_eval|class_eval|system|exec|shell_exec|passthru|popen|proc_open|ExecuteGlobal|Execute|IO\.popen|Open3\.\w{1,12})\s{0,9}\(?\s{0,9}[$@A-Za-z_](?![A-Za-z_]{0,40}['"]))|(?:`|\bqx\s{0,3}[{(/])[^`\n]{0,200}[$#]\{?\w/
+  /(?:\b(?:eval|instance_eval|class_eval|system|exec|shell_exec|passthru|popen|proc_open|ExecuteGlobal|Execute|IO\.popen|Open3\.\w{1,12})\s{0,9}\(?\s{0,9}[$@A-Za-z_](?![A-Za-z_]{0,40}['"]))|(?:`|\bqx\s{0,3}[{(/])[^`\n]{0,200}[$#]\{?\w|\.(?:Run|Exec|ShellExecute)\b[\s(]{1,9}(?:[A-Za-z_]\w{0,60}\s{0,3}(?:\(|[,)&]|$)|"[^"\n]{0,200}"\s{0,3}&)/
 
 const constants =
   /(?:\b(?:system|exec|shell_exec|passthru|popen|\.Run|\.Exec|do shell script)\s{0,9}\(?\s{0,9}|^\s{0,40}`|[=(]\s{0,9}`)(["'`]?)([^"'`\n$#]{4,1000})(?:\1|`)/gi
 
+/** A connection whose handle takes the place of standard input, or is given to a program as such. */
+const tied =
+  /\bopen\s{0,3}\(?\s{0,3}STDIN\s{0,3},\s{0,3}['"][<+>&=]{1,4}|\bdup2\b|\bSTDIN\.reopen\b|\$stdin\.reopen\b|\bin(?:\s{0,3}=>|:)\s{0,3}\w{1,40}\s{0,3},|\bproc_open\b|<&\d\s{1,3}>&\d/
+
+/** A shell without a command waits for one. */
+const bareShell =
+  /['"`](?:\/usr)?(?:\/bin\/)?((?:ba|da|z|k)?sh)(?:['"]\s{0,3},\s{0,3}['"]-i|\s{1,3}-i)?(?:['"`]|\s{1,3}<&)|['"`](cmd(?:\.exe)?|powershell(?:\.exe)?)['"`]/
+
 const maxCommands = 100
+
+/** Variables by name; of languages without a sigil any word may be one. */
+function namesIn(line: string): readonly string[] {
+  return (line.match(/[$@%]?[A-Za-z_]\w{0,80}/g) ?? []).slice(0, 200).map(bare)
+}
+
+function bare(name: string): string {
+  return name.replace(/^[$@%]/, '').toLowerCase()
+}
+
+/** What a line that carries an answer leaves it in: the left side, the object, what is saved or written under. */
+function receiversIn(line: string): readonly string[] {
+  const left =
+    /^\s{0,99}(?:my|our|local|set|let|const|var|while|if|foreach)?[\s(]{0,9}(?:my\s{1,9})?([$@%]?[A-Za-z_]\w{0,80})(?:\[[^\]\n]{0,80}\]|\{[^}\n]{0,80}\})?\s{0,9}(?::=|\.?=(?![=~>])|<-)/i.exec(
+      line,
+    )?.[1]
+  const object = /^\s{0,99}(?:call\s{1,9})?([$@%]?[A-Za-z_]\w{0,80})(?:\.|->)\w/i.exec(line)?.[1]
+  const saved =
+    /\b(?:save\w{0,20}|write\w{0,20}|print|puts|file_put_contents|store|getstore|copy\w{0,20})\b(.{0,200})/i.exec(
+      line,
+    )?.[1]
+  return [
+    ...(left === undefined ? [] : [bare(left)]),
+    ...(object === undefined ? [] : [bare(object)]),
+    ...(saved === undefined ? [] : namesIn(saved)),
+  ]
+}
+
+/** What the surroundings say, and what the file itself knows: nothing that an answer could have put there. */
+const knownHere =
+  /(["'])(?:[^"'\\\n]|\\.){0,400}\1|\$?ENV(?:\{\w{1,60}\}|\[[^\]\n]{1,60}\]|\.fetch)|\$_(?:ENV|SERVER)\[[^\]\n]{1,60}\]|\bgetenv\b|__(?:FILE|DIR)__|\b(?:my|our|or|and|dirname|basename|File\.\w{1,20}|uname|if|unless|else)\b|\d+|[|&?:.,;()\s+\[\]{}]+/g
+
+/** Whether an assignment takes nothing but such. */
+function isLocal(line: string, local: ReadonlySet<string>): boolean {
+  const value = line.slice(line.indexOf('=') + 1)
+  return value
+    .replaceAll(knownHere, ' ')
+    .trim()
+    .split(/\s+/)
+    .every(name => name === '' || local.has(bare(name)))
+}
+
+/** Whether every variable that is run is one of those. */
+function namesOnly(text: string, local: ReadonlySet<string>): boolean {
+  const names = text.match(/[$@%]\{?[A-Za-z_]\w{0,80}/g) ?? []
+  return names.length > 0 && names.every(name => local.has(bare(name.replace('{', ''))))
+}
 
 export function readCoarsely(
   session: ScriptSession,
@@ -26,15 +81,38 @@ export function readCoarsely(
   place: (start: number, end: number) => Site,
 ): void {
   const lines = text.split('\n')
+  const told = new Set<string>()
+  const local = new Set<string>()
+  let imported: Site | undefined
   let at = 0
   let contact: Site | undefined
   let run: Site | undefined
+  let shell: { readonly name: string; readonly at: Site } | undefined
+  let isTied = false
   for (const line of lines) {
     const start = at
     at += line.length + 1
     if (/^\s{0,99}(?:#|\/\/|--|'|rem\s)/i.test(line)) continue
-    if (contact === undefined && contacting.test(line)) contact = place(start, start + line.length)
-    if (run === undefined && running.test(line)) run = place(start, start + line.length)
+    const contacts = contacting.test(line)
+    const site = (): Site => place(start, start + line.length)
+    if (contacts && /^\s{0,99}(?:use|require|import)\b/.test(line)) {
+      imported ??= site()
+      continue
+    }
+    if (contacts) contact ??= site()
+    const carries = contacts || namesIn(line).some(name => told.has(name))
+    const receivers = receiversIn(line)
+    for (const name of receivers) {
+      if (carries) told.add(name)
+      if (!carries && isLocal(line, local)) local.add(name)
+      else local.delete(name)
+    }
+    const runs = running.exec(line)
+    if (run === undefined && runs !== null && (carries || !namesOnly(line.slice(runs.index), local)))
+      run = site()
+    isTied ||= tied.test(line)
+    const found = bareShell.exec(line)
+    if (found !== null) shell = { name: found[1] ?? found[2] ?? 'sh', at: place(start, start + line.length) }
     let commands = 0
     for (const { 2: command = '' } of line.matchAll(constants)) {
       if (++commands > maxCommands) break
@@ -43,6 +121,7 @@ export function readCoarsely(
       session.runner.text(command, 'shell', call, undefined)
     }
   }
+  contact ??= imported
   if (contact === undefined) return
   const named =
     text.match(/\bhttps?:\/\/[^\s'"`)<>]{4,300}/g) ??
@@ -50,6 +129,16 @@ export function readCoarsely(
     []
   const destinations = named.length > 0 ? [...new Set(named)].slice(0, 6) : [HOLE]
   session.fact({ kind: 'contacts', api: 'socket', destinations, at: contact })
+  if (shell !== undefined && isTied) {
+    const source = { kind: 'network', name: destinations[0] ?? HOLE, at: contact } as const
+    session.flow(unknown(source), {
+      kind: 'command-stdin',
+      api: 'exec',
+      role: 'payload',
+      destinations: [shell.name],
+      at: shell.at,
+    })
+  }
   if (run === undefined) return
   session.evaluate(unknown({ kind: 'network', name: destinations[0] ?? HOLE, at: contact }), 'eval', run)
 }

@@ -11,6 +11,23 @@ const maxVariables = 500
  * is asked for. Variables with a plain value are filled in, `$(shell …)` runs where it stands.
  */
 export function recipesOf(text: string, asked: readonly string[]): string {
+  return read(text, asked).text
+}
+
+/** The other makefiles a makefile takes in, as written, each with the targets that were asked for and are needed. */
+export function includesOf(
+  text: string,
+  asked: readonly string[],
+): { readonly paths: readonly string[]; readonly targets: readonly string[] } {
+  const paths = [...text.matchAll(/^[-s]?include[ \t]{1,9}([^\n#]{1,500})/gm)]
+    .slice(0, maxTargets)
+    .flatMap(([, named = '']) => named.trim().split(/\s+/))
+  return { paths, targets: paths.length === 0 ? [] : read(text, asked).needed }
+}
+
+type Reading = { readonly text: string; readonly needed: readonly string[] }
+
+function read(text: string, asked: readonly string[]): Reading {
   const lines = text.split('\n')
   const variables = new Map<string, string>()
   const rules = new Map<string, Rule[]>()
@@ -59,7 +76,7 @@ export function recipesOf(text: string, asked: readonly string[]): string {
         output[at] = filled(line.replace(/^\s{0,99}[@+-]{0,3}/, ''), variables).replaceAll('$$', '$')
     }
   }
-  return output.join('\n')
+  return { text: output.join('\n'), needed: [...seen] }
 }
 
 /** `$(NAME)` and `${NAME}` of the file; what is not in it stays, and is a variable of the shell or nothing. */

@@ -25,6 +25,8 @@ export class PowershellRunner {
   #text = ''
   #at = 0
   #depth = 0
+  /** Inside `@{ name = value }`. */
+  #inTable = false
   /** What `$_` stands for in a block. */
   #item: Value | undefined
 
@@ -81,6 +83,19 @@ export class PowershellRunner {
   }
 
   #element(stdin: Value | undefined): Value {
+    const field =
+      /(?:\$(\w{1,200})(?:\.\w{1,100}|\[[^\]\n]{1,100}\])|(?:'\w{1,100}'|"\w{1,100}"|[A-Za-z_]\w{0,100}))\s{0,99}\+?=(?!=)\s{0,9}/iy
+    field.lastIndex = this.#at
+    const put = field.exec(this.#text)
+    if (put && (put[1] !== undefined || this.#inTable)) {
+      this.#at += put[0].length
+      const value = this.#pipeline(stdin)
+      const name = put[1]?.toLowerCase()
+      if (name === undefined) return value
+      const before = this.#session.variables.get(name)
+      this.#session.variables.set(name, before ? join([before, value], ' ') : value)
+      return empty
+    }
     const assignment =
       /(?:\[[\w.[\]]{1,100}\]\s{0,9})?\$(?:(?:global|script|local|private):)?((?:env:)?\w{1,200})\s{0,99}(\+?=)(?!=)/iy
     assignment.lastIndex = this.#at
@@ -257,7 +272,10 @@ export class PowershellRunner {
     if (this.#text.startsWith('@{', this.#at)) {
       this.#at += 2
       return this.#nested(() => {
+        const outer = this.#inTable
+        this.#inTable = true
         const value = this.#statements(undefined)
+        this.#inTable = outer
         if (this.#text.charAt(this.#at) === '}') this.#at++
         return value
       })

@@ -47,6 +47,7 @@ export function pythonCall(call: PythonCall, session: ScriptSession): Value {
   if (sendCall.test(name)) return send(call, session)
   if (commandCall.test(name)) return command(call, session)
   if (evalCall.test(name)) return evaluate(call, session)
+  if (name === 'chr') return constant(character(first.text))
   if (hostCall.test(name)) return unknown(session.source('host', name, at))
   if (/^os\.(?:getenv|environ\.get|environb?\.pop)$/.test(name))
     return first.text === '' ? unknown(session.source('env', name, at)) : variable(session, first.text, at)
@@ -86,6 +87,13 @@ export function pythonCall(call: PythonCall, session: ScriptSession): Value {
   return decoder ? decode(first.text === '' && first.sources.length === 0 ? call.self : first, decoder) : all
 }
 
+function character(text: string): string {
+  const code = Number(text)
+  return Number.isInteger(code) && code >= 0 && code < 0x110000 && text !== ''
+    ? String.fromCodePoint(code)
+    : ''
+}
+
 function decode(value: Value, decoder: string): Value {
   if (!isConstant(value)) return withDecoder(value, decoder)
   const text =
@@ -117,7 +125,12 @@ function http(call: PythonCall, session: ScriptSession): Value {
     ...payloadNames.flatMap(name => call.named.get(name) ?? []),
   ]
   const headers = ['headers', 'cookies', 'auth'].flatMap(name => call.named.get(name) ?? [])
-  return request(session, { call: invocation(call), destinations: [url], payload, headers })
+  return request(session, {
+    call: invocation(call),
+    destinations: [url],
+    payload,
+    headers,
+  })
 }
 
 /** Sending over something that was connected before: its address is in the object. */

@@ -3,7 +3,14 @@ import type { Site } from '../../types.ts'
 import { pythonCall } from './python-models.ts'
 import { pythonTokens, type PythonToken } from './python-tokens.ts'
 import type { ScriptSession } from './session.ts'
-import { constant, empty, join, unknown, type Value } from './value.ts'
+import { constant, empty, isConstant, join, unknown, withText, type Value } from './value.ts'
+
+/** `is`: the function or module that the value is, by its full name. */
+type Primary = {
+  readonly value: Value | undefined
+  readonly next: number
+  readonly is?: string | undefined
+}
 
 type Place = (start: number, end: number) => Site
 
@@ -15,6 +22,13 @@ export class PythonRunner {
   readonly #session: ScriptSession
   readonly #place: Place
   readonly #modules = new Map<string, string>()
+  /** Other names of functions and modules: `run = os.system`, `f = getattr(builtins, 'ex' + 'ec')`. */
+  readonly #aliases = new Map<string, string>()
+  /** What functions of the file give, by name. */
+  readonly #returned = new Map<string, Value>()
+  #function = ''
+  /** The function or module the last expression was, where it was one. */
+  #callable: string | undefined
   #tokens: readonly PythonToken[] = []
   #depth = 0
 
@@ -45,7 +59,13 @@ export class PythonRunner {
   #line(start: number, end: number): void {
     const first = this.#word(start)
     if (first === 'import' || first === 'from') this.#import(start, end)
-    else this.#statement(start, end)
+    else if (first === 'def' || (first === 'async' && this.#word(start + 1) === 'def'))
+      this.#function = this.#word(first === 'def' ? start + 1 : start + 2)
+    else if (first === 'return' || first === 'yield') {
+      const before = this.#returned.get(this.#function)
+      const value = this.#range(start + 1, end)
+      this.#returned.set(this.#function, before === undefined ? value : union(before, value))
+    } else this.#statement(start, end)
   }
 
   /** `import a.b as c, d`; `from a import b as c`. */
@@ -106,21 +126,43 @@ export class PythonRunner {
     this.#bind(names, this.#range(from, end))
   }
 
+  /** What stands left of `=`. `self.x` is the field `.x` of whatever object; `a[k]` and `a += …` are added to. */
   #names(start: number, end: number): string[] {
     const names: string[] = []
+    let depth = 0
     for (let i = start; i < end; i++) {
       const token = this.#tokens[i]
-      if (token?.kind === 'name' && this.#word(i - 1) !== '.') names.push(token.text)
+      const text = this.#word(i)
+      if (text === '[' && i > start) depth++
+      else if (text === ']') depth--
+      else if (token?.kind === 'name' && depth <= 0) {
+        const isField = this.#word(i - 1) === '.'
+        if (isField) names.pop()
+        const grows = this.#word(i + 1) === '[' || /^[+|]$/.test(this.#word(i + 1))
+        names.push(`${grows ? '+' : ''}${isField ? '.' : ''}${token.text}`)
+      }
     }
     return names.slice(0, 20)
   }
 
   #bind(names: readonly string[], value: Value): void {
-    for (const name of names) this.#session.variables.set(name, value)
+    const [first] = names
+    if (first !== undefined && this.#callable !== undefined) this.#aliases.set(first, this.#callable)
+    else for (const name of names) this.#aliases.delete(name)
+    for (const name of names) {
+      if (name.startsWith('+')) this.#grow(name.slice(1), value)
+      else this.#session.variables.set(name, value)
+    }
+  }
+
+  #grow(name: string, value: Value): void {
+    const before = this.#session.variables.get(name)
+    this.#session.variables.set(name, before === undefined ? value : union(before, value))
   }
 
   /** The value of an expression: what its parts give, one after the other. */
   #range(start: number, end: number): Value {
+    this.#callable = undefined
     if (start >= end) return empty
     if (this.#depth >= limits.maxScriptDepth) {
       this.#session.gap(`script nested deeper than ${limits.maxScriptDepth}`)
@@ -128,20 +170,24 @@ export class PythonRunner {
     }
     this.#depth++
     const values: Value[] = []
+    let callable: string | undefined
     let at = start
     while (at < end) {
       // `folder / 'name'` is a path: between texts a slash divides nothing.
       if (this.#word(at) === '/' && values.length > 0 && at + 1 < end) values.push(constant('/'))
-      const { value, next } = this.#primary(at, end)
+      const { value, next, is } = this.#primary(at, end)
+      // `a or b` is a; what is made of several is neither.
+      if (at === start) callable = next >= end || /^(?:or|if)$/.test(this.#word(next)) ? is : undefined
       if (value) values.push(value)
       at = Math.max(next, at + 1)
     }
     this.#depth--
+    this.#callable = callable
     return join(values)
   }
 
   /** A string, a bracket or a dotted name, with the calls, indexes and members behind it. */
-  #primary(start: number, end: number): { value: Value | undefined; next: number } {
+  #primary(start: number, end: number): Primary {
     const token = this.#tokens[start]
     if (!token) return { value: undefined, next: end }
     let at = start + 1
@@ -163,22 +209,22 @@ export class PythonRunner {
     return this.#behind(value, name, start, at, end)
   }
 
-  #behind(
-    base: Value,
-    dotted: string,
-    start: number,
-    from: number,
-    end: number,
-  ): { value: Value; next: number } {
+  #behind(base: Value, dotted: string, start: number, from: number, end: number): Primary {
     let value = base
     let name = dotted
+    let is = this.#isCallable(dotted) ? this.#resolved(dotted) : undefined
     let at = from
     for (;;) {
       const text = this.#word(at)
       if (at >= end) break
       if (text === '(') {
         const close = this.#closing(at, end)
-        value = this.#call(this.#resolved(name), value, at + 1, close, start)
+        const called = is ?? this.#resolved(name)
+        value =
+          called === '.join' && this.#word(at + 1) === '[' && this.#closing(at + 1, close) === close - 1
+            ? join(this.#items(at + 1, close), value.text)
+            : this.#call(called, value, at + 1, close, start)
+        is = this.#madeBy(called, value, at + 1, close)
         name = ''
         at = close + 1
       } else if (text === '[') {
@@ -187,15 +233,19 @@ export class PythonRunner {
         value =
           this.#resolved(name) === 'os.environ'
             ? this.#invoke('os.getenv', empty, [index], start, close)
-            : join([value, { ...index, text: '' }])
+            : this.#isReversing(at, close)
+              ? withText(value, Array.from(value.text).toReversed().join(''))
+              : join([value, { ...index, text: '' }])
+        is = undefined
         name = ''
         at = close + 1
       } else if (text === '.' && this.#tokens[at + 1]?.kind === 'name') {
         name = `.${this.#word(at + 1)}`
+        if (is !== undefined) is = `${is}${name}`
         at += 2
       } else break
     }
-    return { value, next: at }
+    return { value, next: at, is }
   }
 
   #dotted(start: number, end: number): string {
@@ -215,16 +265,48 @@ export class PythonRunner {
     const resolved = this.#resolved(name)
     if (/^os\.environb?$/.test(resolved) && !/^[[(.]$/.test(this.#word(end)))
       return this.#invoke('os.environ', empty, [], start, end)
-    return this.#session.variables.get(root) ?? empty
+    const [, field] = name.split('.', 2)
+    const fields = field === undefined ? undefined : this.#session.variables.get(`.${field}`)
+    const own = this.#session.variables.get(root)
+    if (own !== undefined && root !== 'self') return own
+    return fields ?? (field === undefined ? undefined : this.#session.variables.get(field)) ?? own ?? empty
   }
 
   #resolved(name: string): string {
     const [root = '', ...rest] = name.split('.')
     if (root === '') return name
-    const module = this.#modules.get(root)
+    const module = this.#aliases.get(root) ?? this.#modules.get(root)
     if (module !== undefined) return [module, ...rest].join('.')
     const method = rest.at(-1)
     return this.#session.variables.has(root) && method !== undefined ? `.${method}` : name
+  }
+
+  /** `text[::-1]` */
+  #isReversing(open: number, close: number): boolean {
+    let inside = ''
+    for (let at = open + 1; at < close && inside.length < 9; at++) inside += this.#tokens[at]?.text ?? ''
+    return inside === '::-1'
+  }
+
+  /** A name of the language or of a module, not a variable with data. */
+  #isCallable(name: string): boolean {
+    const [root = ''] = name.split('.', 1)
+    return (
+      this.#aliases.has(root) || this.#modules.has(root) || /^(?:exec|eval|__import__|getattr)$/.test(name)
+    )
+  }
+
+  /** `__import__('os')` is that module, `getattr(os, 'system')` that function of it. */
+  #madeBy(called: string, value: Value, start: number, end: number): string | undefined {
+    if (/^(?:__import__|importlib\.import_module)$/.test(called))
+      return isConstant(value) && /^[\w.]{1,100}$/.test(value.text) ? value.text : undefined
+    if (called !== 'getattr') return undefined
+    const comma = this.#comma(start, end)
+    const object = this.#primary(start, comma)
+    const member = this.#range(comma + 1, this.#comma(comma + 1, end)).text
+    if (!/^\w{1,100}$/.test(member)) return undefined
+    const of = object.is ?? this.#dotted(start, comma)
+    return /^(?:__builtins__|builtins)$/.test(of) ? member : `${of}.${member}`
   }
 
   #formatted(text: string): Value {
@@ -249,6 +331,15 @@ export class PythonRunner {
       this.#tokens[from]?.start ?? 0,
       this.#tokens[end]?.end ?? this.#tokens.at(-1)?.end ?? 0,
     )
+    // `data.update(x)`: what is put into a variable is in it from then on.
+    if (
+      /^\.(?:append|update|extend|add|insert|setdefault|appendleft)$/.test(name) &&
+      this.#tokens[from]?.kind === 'name'
+    )
+      this.#grow(this.#word(from), join(positional))
+    const method = name.slice(name.lastIndexOf('.') + 1)
+    const given = /^\.?\w+$|^self\.\w+$/.test(name) ? this.#returned.get(method) : undefined
+    if (given !== undefined) return union(given, { ...join([self, ...positional]), text: '' })
     return pythonCall(
       { name, self: name.startsWith('.') || !name.includes('.') ? self : empty, positional, named, site },
       this.#session,
@@ -295,6 +386,11 @@ export class PythonRunner {
     }
     return end
   }
+}
+
+/** What one or the other is: the text of the first, where it says anything. */
+function union(a: Value, b: Value): Value {
+  return withText(join([a, b]), a.text === '' ? b.text : a.text)
 }
 
 const keywords = new Set(

@@ -3,6 +3,7 @@ import { HOLE, type Site } from '../../types.ts'
 import { LineIndex } from '../line-index.ts'
 import { BatchRunner } from './batch-runner.ts'
 import { commandRunner } from './commands/run-command.ts'
+import { readNativeSource } from './native-source.ts'
 import { PowershellRunner } from './powershell-runner.ts'
 import { readCoarsely } from './coarse-reader.ts'
 import { PythonRunner } from './python-runner.ts'
@@ -23,7 +24,8 @@ export function readScript(input: ScriptInput): ScriptReading {
   const { path, phase } = input
   const text = input.holed === true ? input.text : input.text.replaceAll(HOLE, '_')
   const session = new ScriptSession(path, phase, input.cwd ?? '', input.place === undefined, runner)
-  if (text.length > limits.maxScriptBytes) {
+  // Amalgamated libraries are larger than any script; of them only a few calls are looked at.
+  if (text.length > limits.maxScriptBytes && input.dialect !== 'native') {
     session.gap(`script of ${text.length} characters`)
     return session.reading()
   }
@@ -47,6 +49,7 @@ function follow(
   session.restart()
   if (dialect === 'batch') new BatchRunner(session, place).text(text, undefined)
   else if (dialect === 'powershell') new PowershellRunner(session, place).text(text, undefined)
+  else if (dialect === 'native') readNativeSource(session, text, place)
   else if (dialect === 'coarse') readCoarsely(session, text, place)
   else if (dialect === 'python') new PythonRunner(session, place).text(text)
   else new ShellRunner(session, place).text(text, undefined)

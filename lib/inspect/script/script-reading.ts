@@ -1,7 +1,8 @@
 import type { Fact, Flow, Gap, Phase, Site, Text } from '../../types.ts'
 
-/** How a text is to be read. A `hook` is a line that sh runs on one system and cmd.exe on another; `coarse` is a language that is not followed. */
-export type Dialect = 'hook' | 'shell' | 'batch' | 'powershell' | 'python' | 'coarse'
+/** How a text is to be read. A `hook` is a line that sh runs on one system and cmd.exe on another; `native` is
+ * what a compiler reads, `coarse` another language that is not followed. */
+export type Dialect = 'hook' | 'shell' | 'batch' | 'powershell' | 'python' | 'native' | 'coarse'
 
 export type CodeLanguage = 'javascript' | 'python' | 'perl' | 'ruby' | 'php' | 'applescript' | 'vbscript'
 

@@ -106,7 +106,7 @@ export class ScriptSession {
    * Data of `value` reaches a sink. A server's answer used as the next address is no flow anybody acts on, nor is a
    * file written from files or from what a command printed; such a file is remembered and read again all the same.
    */
-  flow(value: Value, sink: Sink): void {
+  flow(value: Value, sink: Sink, certain = true): void {
     for (const source of value.sources) {
       if (source.kind === 'network' && (sink.kind === 'network' || sink.kind === 'dns')) continue
       if (sink.kind === 'write' && unremarkable.has(source.kind)) continue
@@ -118,7 +118,7 @@ export class ScriptSession {
         guards: [],
         phase: this.phase,
         byCall: false,
-        certain: true,
+        certain,
       })
     }
   }
@@ -161,6 +161,15 @@ export class ScriptSession {
           }
         : value,
     )
+  }
+
+  /** What the script wrote into a folder, below it at any depth. */
+  below(folder: string): readonly Value[] {
+    const prefix = `${this.resolve(folder).replace(/\/$/, '')}/`
+    if (prefix === '/') return []
+    const found: Value[] = []
+    for (const [path, value] of this.files) if (path.startsWith(prefix)) found.push(value)
+    return found.slice(0, 50)
   }
 
   source(kind: Source['kind'], name: string, at: Site): Source {

@@ -156,7 +156,11 @@ const vbscript: Interpreter = { language: 'vbscript', how: 'wscript', code: [], 
 function interpreter(model: Interpreter): (call: Invocation, session: ScriptSession) => Value {
   const values = new Set([...model.code, ...(model.preload ?? []), ...model.values])
   return (call, session) => {
-    const { options, operands } = parseOptions(call.words, values)
+    const parsed = parseOptions(call.words, values)
+    const { options } = parsed
+    // Windows: `wscript //B //NoLogo x.vbs`
+    const operands =
+      model === vbscript ? parsed.operands.filter(({ text }) => !/^\/\/\w/.test(text)) : parsed.operands
     const at = call.site
     for (const path of valuesOf(options, ...(model.preload ?? [])))
       if (isPath(path.text))

@@ -79,6 +79,10 @@ const credentialCommands: readonly RegExp[] = [
   /^git credential/,
   /^(?:op|vault|bw|doppler|heroku auth:token|cmdkey|vaultcmd|nordpass) ?(?:read|get|kv|item|list|\/list|secrets|$)/,
   /^docker-credential-/,
+  // A password the user types, believing that the system asks.
+  /^osascript .*\bhidden answer\b/s,
+  /^(?:zenity|kdialog|yad) .*--password\b/,
+  /^systemd-ask-password\b/,
 ]
 
 /** The credential a tool prints, where the command asks for one. */

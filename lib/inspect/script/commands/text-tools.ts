@@ -182,14 +182,15 @@ function pack(call: Invocation, session: ScriptSession): Value {
     (call.program === 'tar' && /c/.test(letters)) ||
     (call.program.startsWith('7z') && names[0]?.text === 'a')
   if (creates) {
-    const data = withText(
-      inputOf(
-        call,
-        session,
-        names.filter(name => name !== archive),
-      ),
-      HOLE,
-    )
+    const folder = valuesOf(options, '-C', '--directory')[0]?.text ?? ''
+    const members = names
+      .filter(name => name !== archive)
+      .map(name =>
+        folder === '' || /^[/~]/.test(name.text) ? name : withText(name, within(folder, name.text)),
+      )
+    // A folder is packed with what the script put there before.
+    const put = members.flatMap(({ text }) => session.below(text))
+    const data = withText(join([inputOf(call, session, members), ...put]), HOLE)
     if (!archive || archive.text === '-') return data
     session.write(archive.text, data, false)
     return none
@@ -201,6 +202,21 @@ function pack(call: Invocation, session: ScriptSession): Value {
   if (/^g?unzip$/.test(call.program))
     for (const { text } of files) session.write(text.replace(/\.\w+$/, ''), data, false)
   return data
+}
+
+function within(folder: string, name: string): string {
+  return name === '.' ? folder : `${folder.replace(/\/$/, '')}/${name.replace(/^\.\//, '')}`
+}
+
+/** macOS: `ditto -c -k folder archive` packs, `ditto folder folder` copies. */
+function ditto(call: Invocation, session: ScriptSession): Value {
+  const { options, operands } = parseOptions(call.words, new Set())
+  const target = operands.at(-1)
+  if (!has(options, '-c') || target === undefined)
+    return session.runner.words([constant('cp'), ...operands], call.stdin, call)
+  const data = withText(inputOf(call, session, operands.slice(0, -1)), HOLE)
+  session.write(target.text, data, false)
+  return none
 }
 
 function xargs(call: Invocation, session: ScriptSession): Value {
@@ -320,6 +336,7 @@ export const textCommands: ReadonlyMap<string, Model> = new Map<string, Model>([
     'cpio',
     'ar',
   ].map(name => [name, pack] as const),
+  ['ditto', ditto],
   ['xargs', xargs],
   ['tee', tee],
   ['yes', () => constant('y\n')],

