@@ -1,9 +1,10 @@
+import { HOLE } from '../lib/types.ts'
 import type { Action, Fact, Inspection, Rule } from '../lib/types.ts'
 import { guardsInWords, isHiding } from './behaviour/guards.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { sweepOf, waits } from './behaviour/swept.ts'
 import type { Sweep } from './behaviour/swept.ts'
-import { slashes, unasked } from './behaviour/written.ts'
+import { isProgram, slashes, unasked } from './behaviour/written.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
@@ -236,7 +237,7 @@ function ofSweep(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
   const hides = isHiding(fact.guards) || contactsLookup(inspection)
   const sweep = sweepOf(fact, inspection, hides)
   if (sweep === undefined) return []
-  const action = weighSweep(fact, sweep, hides)
+  const action = isProgram(fact, inspection) && !hides ? weighProgram(sweep) : weighSweep(fact, sweep, hides)
   if (action === undefined) return []
   const content = sweep.content === undefined ? '' : ` with ${quote(sweep.content.trim(), 30)}`
   const message =
@@ -260,10 +261,20 @@ function weighSweep(fact: Fact, { how, extent, path }: Sweep, hides: boolean): A
   if (extent !== 'all' || how === 'rewrites' || how === 'renames' || how === 'moves') return undefined
   // What a command does with the files of its user is its work; not on a day or in a country of its choice.
   const own = path.startsWith('<project>')
+  // One function writes the files of a template, and some of their names are known: those it writes, it does not find.
+  const names =
+    fact.kind === 'writes' && fact.paths.some(one => /[\w-]\.\w{1,8}$/.test(one) && !one.includes(HOLE))
+  if (own && how === 'overwrites' && names && !waits(fact)) return undefined
   // Files that are old enough are looked for by the clock as well.
   if (own && how === 'deletes') return undefined
   if (waits(fact)) return fact.byCall || own ? 'ask' : 'block'
   return how === 'empties' || how === 'overwrites' ? 'ask' : undefined
+}
+
+/** A package that is nothing but its command names it as its main file too; that command fills a folder for its user. */
+function weighProgram({ how, extent }: Sweep): Action | undefined {
+  if (how === 'rewrites' || how === 'renames' || how === 'moves') return undefined
+  return extent === 'all' || how === 'encrypts' ? 'block' : 'ask'
 }
 
 function contactsLookup(inspection: Inspection): boolean {

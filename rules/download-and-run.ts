@@ -91,7 +91,12 @@ const handling =
 
 function isDownload({ source, sink, hops, phase }: Flow): boolean {
   if (source.kind !== 'network') return false
-  if (loading.has(sink.kind)) return sink.role === 'path' || sink.kind === 'native-load'
+  if (loading.has(sink.kind))
+    return (
+      sink.role === 'path' ||
+      sink.kind === 'native-load' ||
+      (sink.destinations.length > 0 && sink.destinations.every(path => path.endsWith('.node')))
+    )
   if (sink.kind !== 'command') return false
   // Lists of versions are fetched to know where a program lies; the program itself is no JSON.
   if (!isUnasked({ phase }) && hops.some(({ label }) => label === 'as JSON')) return false
@@ -134,6 +139,11 @@ function isOddPath(text: string): boolean {
   )
 }
 
+/** Under a name that no listing of files shows, or where nobody looks. */
+function isBuried({ sink }: Flow): boolean {
+  return sink.destinations.some(text => isOddPath(text) || /^["']?\.[\w%-]{1,40}["']?$/.test(text.trim()))
+}
+
 function startsAt(inspection: Inspection, at: Flow['sink']['at']): readonly Starts[] {
   return inspection.facts.filter(
     (fact): fact is Starts => fact.kind === 'starts' && fact.at.path === at.path && fact.at.line === at.line,
@@ -149,7 +159,8 @@ function weigh(flow: Flow, place: Place, hidden: boolean, detached: boolean): Ac
     // That an answer is perhaps part of a path says little about the file that lies there.
     if (stranger) return flow.certain || flow.sink.role !== 'path' ? 'ask' : 'note'
     // A homepage is the author's claim, and honest programs are fetched by a hook or end with their user.
-    if (place.kind === 'own' && detached && flow.phase === 'import' && flow.certain) return 'ask'
+    if (place.kind === 'own' && detached && flow.certain && (flow.phase === 'import' || isBuried(flow)))
+      return 'ask'
     // A mirror from the environment or a redirect is unknown too: only a start out of sight tells.
     return place.kind === 'unknown' && hidden && flow.certain ? 'ask' : 'note'
   }

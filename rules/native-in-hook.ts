@@ -1,4 +1,4 @@
-import type { Action, Hook, Inspection, Rule, Severity } from '../lib/types.ts'
+import type { Action, EntryEdge, Hook, Inspection, Rule, Severity } from '../lib/types.ts'
 import { findingAt, quote, severityOf } from './finding.ts'
 
 /** A hook that starts a compiled program shipped in the tarball: nobody can read what it does. */
@@ -61,11 +61,16 @@ export const nativeInHook: Rule = {
 function weigh(
   path: string,
   hook: Hook,
-  { manifest }: Inspection,
+  { manifest, edges }: Inspection,
 ): { readonly action: Action; readonly severity: Severity } {
+  const inScripts = new Set(edges.filter(isOfScript).map(({ to }) => to))
   const command = manifest.bins.some(bin => bin.path === path)
-  const action = hook.starts.includes(path) && !command ? 'block' : 'ask'
+  const action = (hook.starts.includes(path) || inScripts.has(path)) && !command ? 'block' : 'ask'
   return { action, severity: severityOf(action) }
+}
+
+function isOfScript({ from, phase, how }: EntryEdge): boolean {
+  return from.split('#', 1)[0] === 'package.json' && phase === 'install' && how === 'exec'
 }
 
 /** The native files among what a hook starts, directly or through scripts it starts. */
@@ -82,8 +87,7 @@ function nativeStarts(inspection: Inspection, starts: readonly string[]): readon
     }
   }
   // Code that stands in the script itself has the manifest for its file.
-  for (const { from, to, phase, how } of inspection.edges)
-    if (from.split('#', 1)[0] === 'package.json' && phase === 'install' && how === 'exec') reached.add(to)
+  for (const edge of inspection.edges) if (isOfScript(edge)) reached.add(edge.to)
   return [...reached].filter(path => native.has(path))
 }
 

@@ -1,6 +1,6 @@
 import type { Action, Fact, Flow, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
-import { isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
+import { isProgram, isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
 import type { Written } from './behaviour/written.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
@@ -92,7 +92,7 @@ export const persistence: Rule = {
   check(inspection) {
     const manages = managesHooks(inspection)
     return oncePerLine([
-      ...writtenBy(inspection).flatMap(written => ofWrite(written, manages)),
+      ...writtenBy(inspection).flatMap(written => ofWrite(written, manages, isProgram(written, inspection))),
       ...inspection.facts.flatMap(fact => (fact.kind === 'starts' ? ofCommand(fact) : [])),
     ])
   },
@@ -105,12 +105,15 @@ function managesHooks({ manifest }: Inspection): boolean {
   )
 }
 
-function ofWrite(written: Written, manages: boolean): readonly RuleFinding[] {
+function ofWrite(written: Written, manages: boolean, program: boolean): readonly RuleFinding[] {
   for (const path of written.paths) {
     const foothold = footholds.find(one => one.path.test(path)) ?? ofGit(path, written.contents)
     if (foothold === undefined) continue
     const asked = foothold === gitHooks && (manages || isOfProject(written)) && !written.flows.some(isFetched)
-    const weighed = weigh(foothold, written)
+    const weighed =
+      program && foothold.usual === true && !written.contents.some(isSuspiciousText)
+        ? undefined
+        : weigh(foothold, written)
     const action = asked && weighed === 'ask' ? 'note' : weighed
     if (action === undefined) return []
     const text = written.contents.find(content => content.trim().length > 3)

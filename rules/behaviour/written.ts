@@ -85,3 +85,13 @@ function isSaid(line: string): boolean {
   const unquoted = line.replaceAll(/"[^"]*(?:"|$)|'[^']*(?:'|$)/g, '').replaceAll(/[12]?>&[12]/g, '')
   return !/[|;&<>]/.test(unquoted)
 }
+
+/**
+ * Whether what happens on import is what the package's command does: every file an import reaches first is a command
+ * of it too, so nobody imports it for anything else. It still runs unasked for whoever does.
+ */
+export function isProgram({ phase }: { readonly phase: Phase }, { entries }: Inspection): boolean {
+  if (phase !== 'import') return false
+  const commands = new Set(entries.flatMap(entry => (entry.phase === 'run' ? [entry.path] : [])))
+  return entries.every(entry => entry.phase !== 'import' || commands.has(entry.path))
+}

@@ -22,7 +22,12 @@ export function isNamesake(host: Host, name: string, lists: Lists): boolean {
   const [label = ''] = registrableDomain(host, lists.hosts).split('.')
   const scope = scopeOf(name)?.scope
   const [first = ''] = (scope ?? name).toLowerCase().split(/[-_.]/)
-  const words = [...new Set([scope?.toLowerCase() ?? first, first])]
+  // A tool of a company has a host of its own: `@upstash/context7-mcp` and `context7.com`.
+  const [tool = ''] = name
+    .slice(name.lastIndexOf('/') + 1)
+    .toLowerCase()
+    .split(/[-_.]/)
+  const words = [...new Set([scope?.toLowerCase() ?? first, first, tool])]
   const named = words.some(
     word =>
       word.length >= minLetters &&

@@ -440,13 +440,22 @@ function evaluateLogical(
         ? right.value
         : part.operator === '||' && certain === false
           ? right.value
-          : join(value, right.value)
+          : join(passing(value, part.operator), right.value)
     if (part.operator === '??') certain = truth(value)
     else if (certain !== undefined || right.certain === (part.operator === '||')) certain = right.certain
   }
   frame.conditional -= entered
   frame.guards = guardsBefore
   return value
+}
+
+/** What of the left side is the result: `null || b` is b, whatever else the left side may be. */
+function passing(value: Value, operator: string): Value {
+  if (operator === '&&' || value.known.length === 0) return value
+  const left = value.known.filter(constant =>
+    operator === '||' ? Boolean(constant) : constant !== undefined && constant !== null,
+  )
+  return left.length === value.known.length ? value : { ...value, known: left }
 }
 
 /** `a ? b : c ? d …`: such a chain may be long as well. */

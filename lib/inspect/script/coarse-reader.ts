@@ -57,7 +57,7 @@ function receiversIn(line: string): readonly string[] {
 
 /** What the surroundings say, and what the file itself knows: nothing that an answer could have put there. */
 const knownHere =
-  /(["'])(?:[^"'\\\n]|\\.){0,400}\1|\$?ENV(?:\{\w{1,60}\}|\[[^\]\n]{1,60}\]|\.fetch)|\$_(?:ENV|SERVER)\[[^\]\n]{1,60}\]|\bgetenv\b|__(?:FILE|DIR)__|\b(?:my|our|or|and|dirname|basename|File\.\w{1,20}|uname|if|unless|else)\b|\d+|[|&?:.,;()\s+\[\]{}]+/g
+  /(["'])(?:[^"'\\\n]|\\.){0,400}\1|\$?ENV(?:\{\w{1,60}\}|\[[^\]\n]{1,60}\]|\.fetch)|\$_(?:ENV|SERVER)\[[^\]\n]{1,60}\]|\bgetenv\b|__(?:FILE|DIR)__|\b(?:my|our|or|and|dirname|basename|File\.\w{1,20}|uname|if|unless|else)\b|\d+|[|&?:.,;()\s+[\]{}]+/g
 
 /** Whether an assignment takes nothing but such. */
 function isLocal(line: string, local: ReadonlySet<string>): boolean {

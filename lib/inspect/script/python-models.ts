@@ -165,7 +165,7 @@ function command(call: PythonCall, session: ScriptSession): Value {
     kind: 'starts',
     api: call.name,
     commands: [line.text.slice(0, 4000)],
-    manner: shell ? ['shell'] : [],
+    manner: [...(shell ? ['shell'] : []), ...mannerOf(call)],
     at: call.site,
   })
   session.flow(line, {
@@ -177,6 +177,14 @@ function command(call: PythonCall, session: ScriptSession): Value {
   })
   const input = call.named.get('input')
   return session.runner.text(line.text, 'shell', base, input)
+}
+
+/** Out of sight, and on its own once its parent has ended. */
+function mannerOf({ named }: PythonCall): readonly string[] {
+  const isOwn =
+    named.get('start_new_session')?.text === 'True' || named.has('preexec_fn') || named.has('creationflags')
+  const isHidden = ['stdout', 'stderr'].some(name => named.has(name))
+  return [...(isOwn ? ['detached'] : []), ...(isOwn && isHidden ? ['output-hidden'] : [])]
 }
 
 function evaluate(call: PythonCall, session: ScriptSession): Value {
