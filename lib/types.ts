@@ -251,6 +251,8 @@ export type Fact = FactBase &
         readonly api: string
         /** What is written to may also be an object of the package's own. */
         readonly unsure?: true
+        /** Where everything then goes, where a proxy or the address of a service is what is set. */
+        readonly to?: readonly Text[]
       }
     /**
      * A class of another package that is extended, or an instance of one that is changed: `pkg:ccxt.mexc`, an instance

@@ -135,7 +135,7 @@ const signing =
 
 /** What signs, hashes and enciphers does so on the spot: there is no service that a secret could be for. */
 const computes =
-  /(?:^|[/._-])(?:jwt|jws|jwe|jose|paseto|hmac|totp|hotp|otp|bcrypt|argon2|scrypt|pbkdf2|ciphers?|encrypt(?:ion|or)?|crypt|hash(?:er|ing)?|passwords?|codecs?|bs58|base-?(?:\d{2,3}|x))(?:[._-]|$)/
+  /(?:^|[/._-])(?:jwt|jws|jwe|jose|paseto|hmac|totp|hotp|otp|bcrypt|argon2|scrypt|pbkdf2|ciphers?|encrypt(?:ion|or)?|crypt|hash(?:er|ing)?|aes|rsa|pgp|gpg|nacl|secretbox|passwords?|codecs?|bs58|base-?(?:\d{2,3}|x))(?:[._-]|$)/
 
 function signs({ manifest }: Inspection): boolean {
   return [manifest.name ?? '', ...manifest.keywords, ...manifest.dependencies.map(({ name }) => name)].some(
@@ -217,7 +217,10 @@ function whoGetsMore(
 
 /** A password, in what is sent rather than in a header that signs in. */
 function isPassword({ flow }: Leak): boolean {
-  return flow.sink.role === 'payload' && /^(?:password|passphrase|pass|pwd)$/i.test(flow.source.name)
+  return (
+    flow.sink.role === 'payload' &&
+    /^(?:password|passphrase|pass|pwd|connection_?string|database_?url)$/i.test(flow.source.name)
+  )
 }
 
 /**

@@ -18,6 +18,10 @@ const kept = /^<project>\/(?:\.git|src)\/?(?:\*|\u0001)?$/
 const wiping =
   /\brm\s+(?:-[a-z-]+\s+)*(?:--no-preserve-root\s+)?["']?(?:~|\/|\$HOME|\$\{HOME\}|\/home|\/Users|\/etc|\/usr)(?:\/\*?)?["']?(?:\s|$|;|&)|\b(?:rd|rmdir)\s+\/s\b.*(?:%userprofile%|[a-z]:\\(?:\s|"|$))|\bdel\s+\/[fsq](?:\s+\/[fsq])*\s+\S*(?:%userprofile%|[a-z]:\\)|\bformat\s+[a-z]:|\bmkfs\.|\bdd\s+if=\/dev\/(?:zero|urandom|random)\s+of=\/dev\/|\bcipher\s+\/w|\bvssadmin\s+delete\s+shadows|\bwbadmin\s+delete\b|\bbcdedit\b.{0,80}\brecoveryenabled\s+no\b|\bwmic\s+shadowcopy\s+delete\b|\bdiskpart\b.{0,200}\bclean\b|\bblkdiscard\s|\bwipefs\s+-|\bshred\s+(?:-\S+\s+)*(?:~|\/|\$HOME)|:\(\)\s*\{\s*:\|:&\s*\};:/i
 
+/** Everything where the program that uses the package was started. */
+const wipingHere =
+  /^\s{0,9}rm\s+-[a-z]*r[a-z]*\s+(?:-\S+\s+)*["']?(?:\.|\*|\.\/\*?)["']?\s{0,9}$|^\s{0,9}(?:rd|rmdir)\s+\/s\s+(?:\/q\s+)?\.\s{0,9}$|^\s{0,9}del\s+(?:\/[a-z]\s+)*\*(?:\.\*)?\s{0,9}$/i
+
 /** Machines, clusters and data that somebody else keeps for the user. */
 const remoteWiping =
   /\bkubectl\s+delete\b.{0,200}\s--all\b|\bdocker\s+(?:system|volume)\s+prune\b.{0,100}(?:\s-[a-z]*f|--force)|\b(?:terraform|tofu|pulumi|cdk|terragrunt)\s+destroy\b|\baws\s+s3\s+(?:rb\b.{0,200}--force|rm\b.{0,200}--recursive)|\bgcloud\s+projects\s+delete\b|\bgsutil\s+(?:-m\s+)?rm\s+-r|\baz\s+group\s+delete\b|\bhelm\s+(?:uninstall|delete)\b|\bdropdb\s|\bredis-cli\b.{0,100}\bflush(?:all|db)\b|\b(?:psql|mysql|mongosh?|sqlcmd)\b.{0,200}\bdrop(?:\s+(?:database|schema)|Database\s*\()/i
@@ -145,6 +149,9 @@ function ofFact(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
   const command = fact.commands.find(one => wiping.test(one))
   if (command !== undefined)
     return report(fact, `runs ${quote(command)}, which deletes far more than its own files`)
+  const project = fact.commands.find(one => wipingHere.test(one))
+  if (project !== undefined && (unasked(fact) || serves(fact, inspection)))
+    return report(fact, `runs ${quote(project)}, which deletes the folder of whoever runs it`)
   const remote = unasked(fact) || waits(fact) ? fact.commands.find(one => remoteWiping.test(one)) : undefined
   if (remote !== undefined)
     return report(fact, `runs ${quote(remote)}, which deletes data or machines that are not its own`)
@@ -162,6 +169,14 @@ function ofFact(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
   }
   const stop = unasked(fact) ? fact.commands.find(one => stopping.test(one)) : undefined
   return stop === undefined ? [] : report(fact, `turns the machine off (${quote(stop)})`)
+}
+
+/** Whether what it does may be what somebody asks of a server of it. */
+function serves({ at, byCall, phase }: Fact, inspection: Inspection): boolean {
+  return (
+    (byCall || phase === 'run') &&
+    inspection.facts.some(other => other.kind === 'listens' && other.at.path === at.path)
+  )
 }
 
 /** Whether the same file first makes the repository it then sets back: a build fetches sources that way. */
@@ -197,7 +212,14 @@ const keeping =
 
 /** From a day on, or on some machines only, what other programs write goes another way: sabotage waits. */
 function ofPatch(fact: Extract<Fact, { kind: 'patches' }>): readonly RuleFinding[] {
-  if (!unasked(fact) || !keeping.test(fact.target)) return []
+  if (!unasked(fact)) return []
+  if (fact.api.endsWith('chance')) {
+    const message =
+      `${opening(fact)} replaces ${quote(fact.target)}, on which every program relies, by code that acts by chance or by ` +
+      'the calendar. What other programs then get is wrong now and then, and nobody finds out why. Do not install it.'
+    return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
+  }
+  if (!keeping.test(fact.target)) return []
   if (!fact.guards.some(({ kind }) => kind === 'time' || kind === 'locale' || kind === 'user')) return []
   const message =
     `${opening(fact)} replaces ${quote(fact.target.slice(5))}${guardsInWords(fact.guards)}: what any program then writes ` +

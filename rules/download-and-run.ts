@@ -2,7 +2,7 @@ import type { Action, Fact, Flow, Inspection, Rule, SinkKind } from '../lib/type
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
-import { bySource, findingsOf, isUnasked, originOf } from './behaviour/sightings.ts'
+import { bySource, findingsOf, isUnasked, isUnpacked, originOf } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { loadsData } from './behaviour/loaded.ts'
 import { oncePerLine } from './behaviour/once.ts'
@@ -70,7 +70,7 @@ export const downloadAndRun: Rule = {
   },
   check(inspection, context) {
     const sightings = inspection.flows
-      .filter(flow => isDownload(flow) && !loadsData(flow))
+      .filter(flow => (isDownload(flow) && !loadsData(flow)) || ownCode(flow, inspection) !== undefined)
       .flatMap((flow): readonly Sighting[] => {
         const place = originOf(flow, inspection, context)
         const action = weigh(flow, place, isHidden(flow, inspection), isDetached(flow, inspection))
@@ -89,12 +89,14 @@ const loading: ReadonlySet<SinkKind> = new Set(['native-load', 'load'])
 const handling =
   /^(?:\S*[/\\])?(?:chmod|xattr|unzip|tar|gunzip|7z|mv|cp|mkdir|rm|ls|test|file|sha\d*sum|shasum|certutil|expand)\b/i
 
-function isDownload({ source, sink, hops, phase }: Flow): boolean {
+function isDownload(flow: Flow): boolean {
+  const { source, sink, hops, phase } = flow
   if (source.kind !== 'network') return false
   if (loading.has(sink.kind))
     return (
       sink.role === 'path' ||
       sink.kind === 'native-load' ||
+      isUnpacked(flow) ||
       (sink.destinations.length > 0 && sink.destinations.every(path => path.endsWith('.node')))
     )
   if (sink.kind !== 'command') return false
@@ -113,6 +115,13 @@ function isDownload({ source, sink, hops, phase }: Flow): boolean {
       command => command.replaceAll('\u0001', '').trim() !== '' && !/^["']?https?:\/\//i.test(command.trim()),
     )
   )
+}
+
+/** The file of the package that is overwritten with what a server answers: what was inspected there runs only once. */
+function ownCode({ source, sink }: Flow, inspection: Inspection): string | undefined {
+  if (source.kind !== 'network' || sink.kind !== 'write') return undefined
+  const paths = sink.destinations.flatMap(path => /^<package>\/(.+\.[cm]?js)$/.exec(path)?.[1] ?? [])
+  return paths.find(path => inspection.files.some(file => file.path === path && file.phase !== 'dormant'))
 }
 
 /** A page, or what the user's own program for such things is asked to show. */
@@ -214,9 +223,14 @@ function say(group: SightingGroup, inspection: Inspection): string {
   const what = flow.sink.destinations.find(text => text !== 'undefined' && text !== 'null')
   const started = what === undefined ? 'it' : quote(what)
   const how = manner.length === 0 ? '' : ` (${manner.join(', ')})`
+  const own = ownCode(flow, inspection)
+  const act =
+    own === undefined
+      ? `${flow.sink.kind === 'command' ? 'starts' : 'loads'} ${started}${how}`
+      : `puts it in the place of its own ${quote(own)}`
   const told =
     `${opening(flow)} downloads a file from ${from}, ${placeInWords(place)}, and ` +
-    `${flow.sink.kind === 'command' ? 'starts' : 'loads'} ${started}${how}${guardsInWords(flow.guards)}.`
+    `${act}${guardsInWords(flow.guards)}.`
   return action === 'note'
     ? told
     : `${told} Nobody has inspected that program. Do not install this package unless you know that host.`

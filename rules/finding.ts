@@ -54,7 +54,7 @@ export function sourceInWords(source: Source): string {
     case 'file':
       return `the file ${name}`
     case 'project-file':
-      return `the project's file ${name}`
+      return `the project's file ${name.replace(/^\/__project__\//, '')}`
     case 'host':
       return `facts about this computer (${name})`
     case 'command-output':

@@ -36,6 +36,7 @@ import { reportedPackage } from './reported-package.ts'
 import { secretExfiltration } from './secret-exfiltration.ts'
 import { socketShell } from './socket-shell.ts'
 import { toolNamedBin } from './tool-named-bin.ts'
+import { trafficRedirect } from './traffic-redirect.ts'
 import { walletHook } from './wallet-hook.ts'
 import { worm } from './worm.ts'
 
@@ -58,6 +59,7 @@ export const rules: readonly Rule[] = [
   agentConfig,
   agentCliAbuse,
   walletHook,
+  trafficRedirect,
   paymentRedirect,
   destructive,
   cryptominer,

@@ -199,6 +199,7 @@ const commands: readonly { readonly what: string; readonly command: RegExp }[] =
   { what: 'the background services', command: /\bsystemctl\b[^;&|]*\benable\b|\blaunchctl\s+(?:load|bootstrap)\b|\bsc(?:\.exe)?\s+create\b|\bNew-Service\b|\bpm2\s+startup\b/i },
   { what: 'the programs started at login', command: /\breg(?:\.exe)?\s+add\b.*\\CurrentVersion\\Run|\bosascript\b.*\blogin item\b/i },
   { what: 'the hooks of every repository of this user', command: /\bgit\s+config\s+--(?:global|system)\s+(?:core\.hooksPath|init\.templateDir|core\.fsmonitor|core\.sshCommand|core\.pager|core\.editor|credential\.helper|alias\.\w+\s+!|url\.\S+\.insteadOf)/i },
+  { what: 'what npm and every program it starts load first', command: /\bnpm\b.{0,80}\bconfig\s+(?:.{0,80}\s)?set\s+(?:.{0,80}\s)?(?:node-options|script-shell|init-module|onload-script|git)[\s=]/ },
   { what: 'where the repository’s commits go', command: /\bgit\b.{0,80}\sremote\s+set-url\b/ },
   { what: 'what Windows starts when something happens', command: /\b(?:CommandLine|ActiveScript)EventConsumer\b|\bRegister-Scheduled(?:Task|Job)\b/i },
   { what: 'where this user’s packages come from', command: /\b(?:npm|pnpm|yarn|bun)\s+(?:config\s+)?set\s+(?:-\S+\s+)*["']?(?:registry|@[\w.-]+:registry|npmRegistryServer|script-shell|node-options|strict-ssl|cafile|proxy|https-proxy|globalconfig)\b/i },

@@ -3,7 +3,7 @@ import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { isNamesake } from './hosts/namesake.ts'
-import { findingsOf, originOf } from './behaviour/sightings.ts'
+import { findingsOf, isUnpacked, originOf } from './behaviour/sightings.ts'
 import { loadsData } from './behaviour/loaded.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { destinationsInWords, opening, severityOf } from './finding.ts'
@@ -116,13 +116,15 @@ function isCompiled({ kind, destinations }: Flow['sink']): boolean {
   return kind === 'load' && destinations.length > 0 && destinations.every(path => path.endsWith('.node'))
 }
 
-function isRemoteCode({ source, sink }: Flow): boolean {
+function isRemoteCode(flow: Flow): boolean {
+  const { source, sink } = flow
   if (source.kind !== 'network' || isShown(sink.api) || isCompiled(sink)) return false
   if (sink.kind === 'evaluate') return !/set(?:Timeout|Interval|Immediate)|nextTick/.test(sink.api)
   if (sink.kind === 'command-stdin') return sink.destinations.some(command => interpreter.test(command))
   // The whole command line is the answer; an argument among constant words is data.
   if (sink.kind === 'command' && sink.role === 'command') return sink.destinations.every(isComputed)
-  return sink.kind === 'load' && sink.role !== 'path'
+  // What was unpacked is a program with files of its own: whether that is honest depends on where it came from.
+  return sink.kind === 'load' && sink.role !== 'path' && !isUnpacked(flow)
 }
 
 function isComputed(command: string): boolean {

@@ -15,7 +15,8 @@ import { isStranger, placeInWords } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { findingsOf, isUnasked, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
-import { destinationsInWords, opening, severityOf } from './finding.ts'
+import { destinationsInWords, findingOfFlow, opening, severityOf } from './finding.ts'
+import type { RuleFinding } from './finding.ts'
 
 type Theft = { readonly flow: Flow; readonly place: Place; readonly loot: Loot; readonly foreign: boolean }
 
@@ -35,6 +36,7 @@ export const secretExfiltration: Rule = {
       'eslint-scope 3.7.2 (2018)',
       'Shai-Hulud (2025)',
       'node-ipc 9.2.3 (2026)',
+      'tj-actions/changed-files (March 2025): the memory of a runner printed twice encoded',
     ],
     blindSpots: [
       'Code that is fetched at run time and does the sending itself.',
@@ -95,23 +97,34 @@ export const secretExfiltration: Rule = {
   check(inspection, context) {
     const thefts = inspection.flows.flatMap(flow => theftOf(flow, inspection, context))
     const families = familiesByPlace(thefts)
+    const files = filesByPlace(thefts)
     const sightings = thefts.flatMap((theft): readonly Sighting[] => {
-      const action = weigh(theft, families.get(placeKey(theft)) ?? 1)
+      const action = weigh(theft, families.get(placeKey(theft)) ?? 1, files.get(placeKey(theft)) ?? 0)
       if (action === undefined) return []
       return [{ flow: theft.flow, place: theft.place, action, severity: severityOf(action) }]
     })
-    return findingsOf(sightings, say)
+    return [...findingsOf(sightings, say), ...inspection.flows.flatMap(ofLog)]
   },
 }
 
+/** Logs of builds mask secrets they know: what is encoded first is there for whoever reads the log of an open project. */
+function ofLog(flow: Flow): readonly RuleFinding[] {
+  if (flow.sink.role !== 'printed' || flow.byCall || !isUnasked(flow)) return []
+  const message =
+    `${opening(flow)} prints the whole environment in a form that the log of a build does not mask. Whoever can read ` +
+    'that log has its secrets. Do not install it; where it ran, replace them.'
+  return [findingOfFlow(flow, { action: flow.certain ? 'block' : 'ask', severity: 'critical', message })]
+}
+
 function theftOf(flow: Flow, inspection: Inspection, context: Context): readonly Theft[] {
-  const loot = lootOf(flow.source) ?? printed(flow.source, inspection, context)
+  const loot = lootOf(flow.source) ?? printed(flow.source, inspection, context) ?? swept(flow)
   const place = loot === undefined ? undefined : leavesFor(flow, inspection, context)
   if (loot === undefined || place === undefined || place.kind === 'local') return []
   // What the metadata service is asked and answers is between it and the machine.
   if (flow.sink.destinations.length > 0 && flow.sink.destinations.every(isMetadata)) return []
   // A name is quickly chosen: `docker-lint` may read the logins of docker, but not post them to a stranger unasked.
-  const entrusted = !isStranger(place) || !isUnasked(flow) || flow.sink.role === 'header'
+  // Nor does a command of its own need a mailbox in the code.
+  const entrusted = !place.telling && (!isStranger(place) || !isUnasked(flow) || flow.sink.role === 'header')
   if (loot === 'hard' && entrusted && isOwnFile(flow.source.name, context.name)) return []
   const own = loot === 'named' && isOwnVariable(flow.source.name, place, inspection, context)
   return [{ flow, place, loot, foreign: !own }]
@@ -130,6 +143,16 @@ function printed(source: Source, inspection: Inspection, context: Context): Loot
           lootOf({ kind: fact.source, name: fact.name, at: fact.at }) === 'hard')),
   )
   return reads ? 'hard' : undefined
+}
+
+/** Whatever lies in the project, file after file: names that nobody wrote down, in what is sent. */
+function swept({ source, sink, certain }: Flow): Loot | undefined {
+  return source.kind === 'project-file' &&
+    certain &&
+    sink.role === 'payload' &&
+    /^\/__project__(?:\/\u0001)+$/.test(source.name)
+    ? 'file'
+    : undefined
 }
 
 /** What another process holds. */
@@ -157,13 +180,27 @@ function familiesByPlace(thefts: readonly Theft[]): ReadonlyMap<string, number> 
   return new Map([...families].map(([key, known]) => [key, known.size]))
 }
 
-function weigh({ flow, place, loot, foreign }: Theft, families: number): Action | undefined {
+/** How many programs' files of credentials go to the same place, in headers too: a client signs in with those of one. */
+function filesByPlace(thefts: readonly Theft[]): ReadonlyMap<string, number> {
+  const files = new Map<string, Set<string>>()
+  for (const theft of thefts) {
+    const { kind, name } = theft.flow.source
+    if (theft.loot !== 'hard' || kind !== 'credential-file' || !theft.flow.certain) continue
+    const key = placeKey(theft)
+    files.set(key, (files.get(key) ?? new Set<string>()).add(name.split('/', 2).join('/')))
+  }
+  return new Map([...files].map(([key, known]) => [key, known.size]))
+}
+
+function weigh({ flow, place, loot, foreign }: Theft, families: number, files: number): Action | undefined {
   const stranger = isStranger(place)
   const sure = flow.certain
   if (loot === 'named') return weighVariable(flow, place, foreign, families)
   // How credentials are meant to be used: the registry's token in the registry's header.
   if (loot === 'hard' && isSignIn(flow, place))
-    return flow.phase === 'install' && !isOwnService(flow, place) ? 'ask' : 'note'
+    return (flow.phase === 'install' && !isOwnService(flow, place)) || (place.kind === 'own' && files > 1)
+      ? 'ask'
+      : 'note'
   if (loot === 'file' && isOwnService(flow, place)) return undefined
   if (loot === 'file')
     return stranger && isUnasked(flow) ? (families > 1 && sure ? 'block' : 'ask') : undefined

@@ -183,8 +183,9 @@ function visits({ source, sink, phase, byCall }: Flow): boolean {
   if (byCall || (phase !== 'install' && phase !== 'import')) return false
   if (!/known_hosts|\.ssh\/config$/.test(source.name)) return false
   return (
-    /^(?:ssh|scp|sftp|rsync|rcp)$/.test(sink.api) ||
-    sink.destinations.some(text => /^(?:ssh|scp|sftp|rsync)\s/.test(text))
+    /^(?:ssh|scp|sftp|rsync|rcp|pkg:(?:ssh2|node-ssh|ssh2-sftp-client|simple-ssh)(?:\.\w+)?)$/.test(
+      sink.api,
+    ) || sink.destinations.some(text => /^(?:ssh|scp|sftp|rsync)\s/.test(text))
   )
 }
 

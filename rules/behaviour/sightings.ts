@@ -138,6 +138,11 @@ export function originOf({ source }: Flow, inspection: Inspection, context: Cont
   return contacted.length === 0 ? named : placeOf(contacted, inspection, context)
 }
 
+/** What came out of an archive. */
+export function isUnpacked({ hops }: Flow): boolean {
+  return hops.some(({ label }) => label === 'unpacked')
+}
+
 /** A flow nobody asked for: it runs while npm installs or as soon as the package is imported. */
 export function isUnasked(flow: { readonly phase: string }): boolean {
   return flow.phase === 'install' || flow.phase === 'import'

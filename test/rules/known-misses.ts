@@ -82,10 +82,6 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'silent',
     why: "a cluster's own client library is not modelled: its command line is",
   },
-  'base-url-in-process': {
-    how: 'silent',
-    why: 'a variable of the process that is set, to whatever address, is no fact',
-  },
   'all-permissions-removed': {
     how: 'silent',
     why: 'modes are not looked at: files that nobody may open any more are neither written nor deleted',
@@ -119,10 +115,6 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     why: 'a text given to a timer is taken for a function: libraries hand timers what they were given',
   },
   'approve-all-spender': { how: 'silent', why: 'approvals through a wallet library are no sinks' },
-  'global-proxy-agent': {
-    how: 'silent',
-    why: 'what a proxy sees of all requests is no flow: it is set, and nothing is sent',
-  },
   'vscode-settings-gist': {
     how: 'silent',
     why: 'what a class that derives from Map keeps in itself is not followed: the methods are not its own',

@@ -10,6 +10,43 @@ const users = ['user', 'username', 'accessKeyId', 'accessKey', 'id']
 const passwords = ['pass', 'password', 'secretAccessKey', 'secretKey', 'token']
 const nested = ['auth', 'credentials']
 
+/** Tokens of services where people keep things, by the shapes their makers gave them. Each belongs to one account. */
+const personalToken =
+  /\b(?:gh[opsu]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{15,100}|xox[abeprs]-[\w-]{15,200}|ntn_\w{20,100}|dop_v1_\w{20,100}|figd_[\w-]{20,100}|SG\.[\w-]{15,100}|hf_\w{20,100})/
+
+/** Fields of headers by which a request signs in. */
+const signing: ReadonlySet<string> = new Set(['authorization', 'private-token', 'job-token', 'x-api-key'])
+
+/**
+ * Where a request leads whose headers sign in with such a token, written into the code: to the account of whoever
+ * wrote it. The path stays, since it says what is done there.
+ */
+export function inAccount(
+  machine: Interpreter,
+  options: readonly Value[],
+  destinations: readonly Text[],
+  frame: Frame,
+  place: Place,
+): readonly Text[] {
+  const signs = options.some(option =>
+    option.objects.some(
+      object =>
+        object.fields.has('headers') &&
+        namedMember(machine, ofObject(object), 'headers', frame, place).objects.some(headers =>
+          [...headers.fields].some(
+            ([name, cell]) =>
+              signing.has(name.toLowerCase()) &&
+              machine
+                .read(cell, frame)
+                .known.some(text => typeof text === 'string' && personalToken.test(text)),
+          ),
+        ),
+    ),
+  )
+  if (!signs) return destinations
+  return destinations.map(text => text.replace(/^https?:\/\/(?=[^/\u0001]{4})/i, 'account://token:***@'))
+}
+
 /**
  * The account that a client signs in with, where its password stands in the code: `scheme://name:***@host`. Whoever
  * wrote the package owns such an account; its users would have been asked for theirs.
@@ -47,7 +84,7 @@ export function accountOf(
     }
     return undefined
   }
-  const token = own.length === 0 && options.taints.length === 0 ? options.known[0] : undefined
+  const bare = own.length === 0 && options.taints.length === 0 ? options.known[0] : undefined
   const service = own.flatMap(object =>
     object.fields.has('service')
       ? textsOf(namedMember(machine, ofObject(object), 'service', frame, place))
@@ -57,8 +94,10 @@ export function accountOf(
     hosts.map(bareHost).find(name => name.length > 3 && !name.includes(HOLE)) ??
     (service === undefined || service.includes(HOLE) ? undefined : `smtp.${service.toLowerCase()}.com`)
   if (host === undefined) return undefined
-  if (typeof token === 'string' && /^[\w:.-]{20,}$/.test(token)) return `account://token:***@${host}`
-  const password = constantOf(passwords)
+  if (typeof bare === 'string' && /^[\w:.-]{20,}$/.test(bare)) return `account://token:***@${host}`
+  const token = constantOf(['auth'])
+  const password =
+    constantOf(passwords) ?? (token !== undefined && personalToken.test(token) ? token : undefined)
   if (password === undefined) return undefined
   const user = constantOf(users) ?? 'user'
   return `account://${user.replace(/[^\w.-]/g, '_').slice(0, 40)}:***@${host}`

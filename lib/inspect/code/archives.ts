@@ -1,6 +1,7 @@
 import { HOLE } from '../../types.ts'
 import { textsOf } from './constants.ts'
-import { argument, handResult, storeFile, type ModelledCall } from './effects.ts'
+import { argument, handResult, instance, storeFile, type ModelledCall } from './effects.ts'
+import { allArguments } from './modelled-call.ts'
 import type { Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
 import { behindPaths } from './read-for-others.ts'
@@ -62,6 +63,46 @@ export function tarOf(machine: Interpreter, call: ModelledCall): Value {
   const files = textsOf(namedMember(machine, options, 'file', frame, place)).filter(text => text !== HOLE)
   storeFile(machine, files, tainted(taints), call)
   return handResult(machine, tainted(taints), call)
+}
+
+/** `new AdmZip(bytes)`, `new AdmZip(path)`. */
+export function openArchive(machine: Interpreter, call: ModelledCall): Value {
+  const made = instance(machine, 'archive', call)
+  const first = argument(call, 0)
+  const taints = joinTaints(
+    machine.deepTaints(first, call.frame),
+    behindPaths(machine, first, call.frame, call.place),
+  )
+  for (const { model } of made.objects)
+    if (model !== undefined && taints.length > 0) machine.write(model.pending, tainted(taints))
+  return made
+}
+
+/** Fields of options that say where to. */
+const folderFields = ['dir', 'cwd', 'path', 'dest', 'output', 'C']
+
+/** `zip.extractAllTo(folder)`, `extract(file, { dir })`, `tar.x({ file, cwd })`: what was in there lies in that folder. */
+export function unpackArchive(machine: Interpreter, call: ModelledCall): Value {
+  const { frame, place, self } = call
+  let taints: readonly Taint[] = []
+  const folders: string[] = []
+  for (const { model } of self.objects)
+    if (model !== undefined) taints = joinTaints(taints, machine.read(model.pending, frame).taints)
+  for (const value of allArguments(call)) {
+    taints = joinTaints(
+      taints,
+      joinTaints(machine.deepTaints(value, frame), behindPaths(machine, value, frame, place)),
+    )
+    for (const object of value.objects)
+      for (const name of folderFields)
+        if (object.fields.has(name))
+          folders.push(...textsOf(namedMember(machine, ofObjects([object]), name, frame, place)))
+    folders.push(...textsOf({ ...value, open: false }).filter(text => !machine.storedFiles.has(text)))
+  }
+  const places = folders.filter(text => text.replaceAll(HOLE, '').length > 2).slice(0, 8)
+  if (taints.length > 0) storeFile(machine, places, tainted(hop(taints, 'unpacked', place)), call)
+  // `response.pipe(tar.x({ cwd }))`
+  return handResult(machine, instance(machine, 'unpacking', call, knowns(places)), call)
 }
 
 function ofObjects(objects: Value['objects']): Value {

@@ -1,4 +1,4 @@
-import { putIntoArchive, takeArchive, tarOf } from './archives.ts'
+import { openArchive, putIntoArchive, takeArchive, tarOf, unpackArchive } from './archives.ts'
 import { Buffer } from 'node:buffer'
 import { HOLE } from '../../types.ts'
 import { ask } from './asking.ts'
@@ -36,7 +36,9 @@ import { fromJson } from './json-data.ts'
 import { loadModule } from './loading.ts'
 import { copyFields, elementsOf, fieldOf, keysOf, memberOf, namedMember, setMember } from './members.ts'
 import { makeElement, setOnPicture, setOnScript, writeClipboard } from './page.ts'
+import { notePrinted } from './printing.ts'
 import { rejected } from './promises.ts'
+import { redirectAll } from './redirects.ts'
 import { placeNode, type Place } from './sites.ts'
 import { addHandler, openServer } from './serving.ts'
 import { makeStream, onStream, pourInto, pushToStream, writeToStream } from './streams.ts'
@@ -250,7 +252,9 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     // Calls nothing of what it is asked about; printing and converting may.
     case 'test':
       return anything
+    case 'print':
     case 'clean':
+      if (name === 'print') notePrinted(machine, call)
       for (const value of all) hand(machine, value, anything, frame, place)
       return anything
     case 'identity': {
@@ -564,6 +568,15 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       flowInto(machine, own, { kind: 'command', role: 'native', destinations: [] }, call)
       return machine.call(anything, call.self, given, frame, place)
     }
+    case 'inspector.post': {
+      // `session.post('Runtime.evaluate', { expression })`, as a debugger does.
+      const expression = namedMember(machine, second, 'expression', frame, place)
+      const runs = first.known.some(text => text === 'Runtime.evaluate' || text === 'Runtime.compileScript')
+      return runs ? evaluateCode(machine, expression, call, 'program') : carryUnknown(machine, call)
+    }
+    case 'dispatcher':
+      redirectAll(machine, call.handle.api.slice('pkg:'.length), first, frame, place)
+      return anything
     case 'client':
       return makeClient(machine, call)
     case 'client.call':
@@ -578,6 +591,10 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return putIntoArchive(machine, call)
     case 'archive.tar':
       return tarOf(machine, call)
+    case 'archive.open':
+      return openArchive(machine, call)
+    case 'archive.unpack':
+      return unpackArchive(machine, call)
     case 'archive.take':
       return takeArchive(machine, call)
     case 'glob':
@@ -861,6 +878,18 @@ function openInstance(machine: Interpreter, name: string, call: ModelledCall): V
           host => `${host}:${textsOf(namedMember(machine, first, 'port', frame, place))[0] ?? ''}`,
         ),
       )
+      // Hosts that were found: a list of machines to sign in to.
+      const found = machine.deepTaints(namedMember(machine, first, 'host', frame, place), frame)
+      for (const { model } of self.objects)
+        if (model !== undefined)
+          sendTo(
+            machine,
+            model,
+            found.filter(({ source }) => source.kind === 'credential-file'),
+            nothing,
+            call,
+            'dest',
+          )
     } else
       destinations.push(
         `${second === undefined || second.functions.length > 0 ? 'localhost' : (textsOf(second)[0] ?? HOLE)}:${textsOf(first ?? nothing)[0] ?? ''}`,

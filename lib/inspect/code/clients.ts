@@ -1,3 +1,4 @@
+import { runHooks } from './client-hooks.ts'
 import { textsOf } from './constants.ts'
 import { namesHost } from './destinations.ts'
 import { act, argument, instance, type ModelledCall } from './effects.ts'
@@ -26,16 +27,13 @@ export function makeClient(machine: Interpreter, call: ModelledCall): Value {
       ? { ...nothing, objects: own }
       : handleValue(machine, library, undefined, undefined, frame, place)
   }
-  const made = instance(
-    machine,
-    'client',
-    { ...call, handle: machine.handle(library) },
-    bases.map(known).reduce(join, nothing),
-  )
+  const places = bases.map(known).reduce(join, nothing)
+  const made = instance(machine, 'client', { ...call, handle: machine.handle(library) }, places)
   const self = machine.nativeFunction(frame, `client ${place.start}`, (passed, at) =>
     request(machine, library, { ...call, given: passed, frame: at, self: made }),
   )
   for (const object of made.objects) machine.writeField(object, '%target', self)
+  runHooks(machine, made, places, call)
   return made
 }
 

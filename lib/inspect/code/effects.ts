@@ -1,7 +1,8 @@
 import { HOLE, type SourceKind, type Text } from '../../types.ts'
-import { accountOf } from './accounts.ts'
+import { accountOf, inAccount } from './accounts.ts'
 import { wordsOf } from './argument-words.ts'
 import { textsOf } from './constants.ts'
+import { requestOptions } from './client-hooks.ts'
 import { commonBase, destinationsOf, isLocal, namesHost, placedBelow, requestParts } from './destinations.ts'
 import { formsOf } from './path-patterns.ts'
 import { giveTaints, hand } from './handing.ts'
@@ -165,12 +166,8 @@ function networkTaint(machine: Interpreter, destinations: readonly Text[], call:
 function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCall): Value {
   const { frame, place } = call
   const dest = model.dest === undefined ? nothing : argument(call, model.dest)
-  const parts = requestParts(
-    machine,
-    (model.options ?? []).map(at => argument(call, at)),
-    frame,
-    place,
-  )
+  const options = (model.options ?? []).map(at => argument(call, at))
+  const parts = requestParts(machine, options, frame, place)
   const addressed = destinationsOf(
     machine,
     dest,
@@ -180,7 +177,8 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     place,
   )
   const below = call.below ?? commonBase(machine, call.handle.api, frame)
-  const destinations = knownPlaces(machine, model, placedBelow(below, addressed), call).map(text =>
+  const places = knownPlaces(machine, model, placedBelow(below, addressed), call)
+  const destinations = inAccount(machine, options, places, frame, place).map(text =>
     withMutation(text, place),
   )
   machine.fact({ kind: 'contacts', api: call.handle.api, destinations }, frame, place)
@@ -257,7 +255,8 @@ function knownPlaces(
 function aboutDestination(taints: readonly Taint[], destinations: readonly Text[]): readonly Taint[] {
   if (destinations.some(namesHost)) return taints
   return taints.filter(
-    ({ source: { kind } }) => kind === 'credential-file' || kind === 'file' || kind === 'env',
+    ({ source: { kind } }) =>
+      kind === 'credential-file' || kind === 'file' || kind === 'env' || kind === 'caller-secret',
   )
 }
 
@@ -369,7 +368,17 @@ function notePool(machine: Interpreter, target: InstanceModel, { frame, place }:
 }
 
 /** Instances whose methods send to other machines. */
-const senders = new Set(['request', 'socket', 'session', 'mailer', 'messenger', 'datagram', 'xhr', 'store'])
+const senders = new Set([
+  'request',
+  'socket',
+  'session',
+  'mailer',
+  'messenger',
+  'datagram',
+  'xhr',
+  'store',
+  requestOptions,
+])
 
 /** Data handed to an instance: a request body, a socket, a file that is open for writing, the input of a program. */
 export function sendTo(
@@ -383,7 +392,9 @@ export function sendTo(
   const texts = machine.read(target.texts, call.frame)
   const all = joinTaints(taints, machine.read(target.pending, call.frame).taints)
   const destinations = textsOf(texts)
-  if (target.name === 'write-stream') {
+  if (target.name === 'unpacking') {
+    storeFile(machine, destinations, tainted(hop(all, 'unpacked', call.place)), call)
+  } else if (target.name === 'write-stream') {
     storeFile(machine, destinations, withTaints({ ...content, objects: [], functions: [] }, taints), call)
     flowInto(machine, all, { kind: 'write', role: 'content', destinations }, call)
   } else if (target.name === 'stdin' || target.name === 'child') {

@@ -126,6 +126,7 @@ export function setOnInstance(
   if (name.startsWith('on')) hand(machine, value, { ...anything, taints }, frame, place, 0, ofObject(object))
   else if (object.model?.name === 'script-element' || object.model?.name === 'picture')
     setByModel(machine, object, name, value, frame, place)
+  else if (object.model?.name === 'request-options') setByModel(machine, object, 'set', value, frame, place)
   else if (object.model?.name === 'url') changeUrl(machine, object, name, value)
   else if (object.model !== undefined && value.taints.length > 0) {
     machine.write(object.model.pending, { ...anything, taints: value.taints })

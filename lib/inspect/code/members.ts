@@ -12,7 +12,7 @@ import {
   isSecretParameter,
   isSecretVariable,
 } from './models/secrets.ts'
-import { assignHandle, exchangeShown, patched } from './patching.ts'
+import { assignHandle, exchangeShown, patched, replacedInUnknown } from './patching.ts'
 import { isRequest } from './requests.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStandIn } from './stand-ins.ts'
@@ -168,8 +168,17 @@ export function secretOption(
   place: Place,
 ): readonly Taint[] {
   if (publicParts.test(name)) return withoutSecret(machine, taints, place)
-  if (!isSecretParameter(name)) return taints
+  const isSecret = isSecretParameter(name)
+  // Only requests have headers of that kind, whatever the parameter that holds them is called.
+  if (!isSecret && !ownHeader.test(name)) return taints
   const caller = taints.find(taint => taint.source.kind === 'caller')
+  if (!isSecret) {
+    if (caller === undefined) return taints
+    return joinTaints(
+      taints.filter(taint => taint !== caller),
+      [machine.source('caller', `request ${name.toLowerCase()}`, place)],
+    )
+  }
   if (caller === undefined)
     return pairKey.test(name) && taints.some(({ source: { kind } }) => kind === 'env' || kind === 'env-name')
       ? joinTaints(taints, [machine.source('caller-secret', name, place)])
@@ -179,6 +188,8 @@ export function secretOption(
     [machine.source('caller-secret', isRequest(caller) ? `request ${name}` : name, place)],
   )
 }
+
+const ownHeader = /^x-[a-z]/i
 
 /** What only a key pair has: it was made of what a variable or a file held. */
 const pairKey = /^(?:secretKey|privateKey|mnemonic|seedPhrase)$/
@@ -473,6 +484,8 @@ function installInUnknown(
   place: Place,
 ): void {
   const names = namesOf(key)
+  if (!own)
+    for (const name of names) if (name !== undefined) replacedInUnknown(machine, name, value, frame, place)
   if (!own && names.some(name => name === undefined || calledBySelf.test(name))) {
     install(machine, value, frame, place)
     return

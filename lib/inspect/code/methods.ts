@@ -334,6 +334,8 @@ function fillTemplate(
     frame,
     place,
   )
+  const exact = filledIn(machine, object, pattern, fill, name === 'replaceAll', frame, place)
+  if (exact !== undefined) return exact
   const fixed = replacedBy(object, name, pattern, given)
   if (fixed !== undefined) return withTaints(fixed, joinTaints(object.taints, given.taints))
   const texts = object.known.flatMap(text =>
@@ -345,6 +347,41 @@ function fillTemplate(
   // Variables that a text names which nobody has seen are those its author asks for: settings with `${NAME}` in them.
   if (texts.length === 0) return tainted(taints.filter(({ source: { kind } }) => kind !== 'env'))
   return withTaints(texts.map(known).reduce(join, nothing), taints)
+}
+
+/** More matches than a template has blanks are text that is worked on letter by letter. */
+const maxMatches = 60
+
+/** Where text and pattern are known, and what the function makes of each match: `tip.replace(/{(\w+)}/g, (_, k) => table[k])`. */
+function filledIn(
+  machine: Interpreter,
+  object: Value,
+  pattern: Value,
+  fill: Value,
+  all: boolean,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  const [text] = object.known
+  const regex = pattern.known.find(one => one instanceof RegexConstant)
+  if (typeof text !== 'string' || object.known.length > 1 || object.open || object.objects.length > 0)
+    return undefined
+  if (!(regex instanceof RegexConstant) || fill.functions.length !== 1) return undefined
+  let taints = object.taints
+  let matches = 0
+  const result = regex.replaceBy(
+    text,
+    groups => {
+      if (++matches > maxMatches) return undefined
+      const list = groups.map(group => known(group))
+      const piece = machine.call(onlyCallable(fill), nothing, { list, rest: nothing }, frame, place)
+      taints = joinTaints(taints, piece.taints)
+      const [only] = piece.known
+      return piece.known.length === 1 && !piece.open && typeof only === 'string' ? only : undefined
+    },
+    all,
+  )
+  return result === undefined ? undefined : withTaints(known(result), taints)
 }
 
 /** `from.copy(into)` and `coder.encodeInto(text, into)`. */

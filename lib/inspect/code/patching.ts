@@ -3,6 +3,7 @@ import { hand } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { environmentApi } from './models/index.ts'
 import { isPayment } from './models/payments.ts'
+import { noteRedirect } from './redirects.ts'
 import type { Place } from './sites.ts'
 import { anything, newCell, nothing, type FunctionValue, type Handle, type Value } from './values.ts'
 
@@ -35,6 +36,7 @@ export function assignHandle(
     machine.globals.set(api, cell)
   }
   machine.write(cell, value)
+  noteRedirect(machine, api, value, frame, place)
   if (target.api === environmentApi) return
   if (api.startsWith('pkg:axios.defaults.headers')) machine.write(machine.global(everyHeader), value)
   if (api === 'global:Error.prepareStackTrace') tellStack(machine, value, frame, place)
@@ -43,7 +45,9 @@ export function assignHandle(
       ? 'assignment, receiver'
       : knowsPayments(value, place)
         ? 'assignment, payments'
-        : 'assignment'
+        : isFickle(api, value)
+          ? 'assignment, chance'
+          : 'assignment'
     const named = api.replace(/^global:/, '')
     machine.fact({ kind: 'patches', target: named, api: how, ...(unsure ? { unsure } : {}) }, frame, place)
   } else if (/\.on[a-z]+$/.test(api)) hand(machine, value, anything, frame, place)
@@ -78,6 +82,51 @@ function knowsPayments(value: Value, place: Place): boolean {
   return [text.slice(place.start, place.end), ...codes].some(code => payments.test(code.slice(0, 20_000)))
 }
 
+/** What programs rely on to do the same every time: functions that were there before. */
+const language: Readonly<Record<string, object>> = {
+  'global:Array.prototype': Array.prototype,
+  'global:String.prototype': String.prototype,
+  'global:Object.prototype': Object.prototype,
+  'global:Number.prototype': Number.prototype,
+  'global:Promise.prototype': Promise.prototype,
+  'global:Map.prototype': Map.prototype,
+  'global:Set.prototype': Set.prototype,
+  'global:Date.prototype': Date.prototype,
+  'global:RegExp.prototype': RegExp.prototype,
+  'global:Function.prototype': Function.prototype,
+  'global:JSON': JSON,
+  'global:Math': Math,
+}
+
+function isOfLanguage(api: string): boolean {
+  const at = api.lastIndexOf('.')
+  const owner = api.slice(0, at)
+  return (
+    Object.hasOwn(language, owner) &&
+    Object.hasOwn(language[owner]!, api.slice(at + 1)) &&
+    api !== 'global:Math.random'
+  )
+}
+
+const chance =
+  /\bMath\.random\(\)\s{0,9}[<>]|[<>]=?\s{0,9}Math\.random\(\)|new Date(?:\(\))?\)?\.get(?:UTC)?(?:Day|Hours|Date|Month)\(\)\s{0,9}[=!<>%]|\bDate\.now\(\)\s{0,9}[<>%]/
+
+/** A function of the language, replaced by one that answers otherwise by chance or by the calendar. */
+function isFickle(api: string, { functions }: Value): boolean {
+  if (!isOfLanguage(api)) return false
+  return functions.some(({ file, node }) => {
+    if (!('text' in file)) return false
+    const text = String(file.text)
+    const code = text.slice(node.start, Math.min(node.end, node.start + 4_000))
+    if (chance.test(code)) return true
+    const asked = [...code.matchAll(/(?<![\w.$])([A-Za-z_$][\w$]{0,60})\(\)/g)].slice(0, 8)
+    return asked.some(([, name = '']) => {
+      const at = text.search(new RegExp(`\\b(?:const|let|var|function)\\s+${name.replaceAll('$', '\\$')}\\b`))
+      return at >= 0 && chance.test(text.slice(at, at + 300))
+    })
+  })
+}
+
 /** Files are asked once: nodes of pages are written to everywhere. */
 const holdsAddresses = new WeakMap<object, boolean>()
 
@@ -106,6 +155,18 @@ function namesReceiver(name: string, value: Value, api: string): boolean {
   return value.functions.some(
     ({ file }) => 'text' in file && addressInCode.test(String(file.text).slice(0, 200_000)),
   )
+}
+
+/** The same of an object that the caller gave: `web3.currentProvider.send = …`. */
+export function replacedInUnknown(
+  machine: Interpreter,
+  name: string,
+  value: Value,
+  frame: Frame,
+  place: Place,
+): void {
+  if (!namesReceiver(name, value, 'pkg:')) return
+  machine.fact({ kind: 'patches', target: `the caller’s ${name}`, api: 'assignment, receiver' }, frame, place)
 }
 
 export function patched(

@@ -39,6 +39,30 @@ export class RegexConstant {
     })
   }
 
+  /** `text.replace(this, f)`: what f makes of each match and its groups; undefined where one of them is not known. */
+  replaceBy(
+    text: string,
+    pieceFor: (match: readonly (string | undefined)[]) => string | undefined,
+    all: boolean,
+  ): string | undefined {
+    if (text.includes(HOLE)) return undefined
+    const every = { all: all || this.flags.includes('g'), unicode: this.flags.includes('u') }
+    let unknown = 0
+    const result = this.#within(text, (matcher, budget) =>
+      replaceMatches(matcher, text, every, budget, found => {
+        if (unknown > 0) return ''
+        const groups = Array.from({ length: found.length / 2 }, (_, at) => {
+          const [from = -1, to = -1] = [found[2 * at], found[2 * at + 1]]
+          return from < 0 ? undefined : text.slice(from, to)
+        })
+        const piece = pieceFor(groups)
+        if (piece === undefined) unknown++
+        return piece ?? ''
+      }),
+    )
+    return unknown > 0 ? undefined : result
+  }
+
   /** `text.split(this)`; undefined where that is not known. */
   split(text: string): readonly (string | undefined)[] | undefined {
     if (text.includes(HOLE)) return undefined

@@ -4,13 +4,14 @@ import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf } from './members.ts'
 import type { Place } from './sites.ts'
 import { join, known, nothing, ofHandle, ofObject, type ObjectValue, type Value } from './values.ts'
+import { HOLE } from '../../types.ts'
 import type { Text } from '../../types.ts'
 
 /** Packages that no model describes, told by what they are given: what is made for an address sends there. */
 
 /** Fields of options that say where a client sends. */
 const addressFields =
-  /^(?!(?:home|doc|image|avatar|icon|logo|photo|redirect|callback|return|thumb|repo|site|public|asset|cdn|link|help|license|source|terms|privacy|issue|bug)\w{0,20}$)\w{0,30}(?:url|uri|endpoint|host|hostname|origin|address|server)$|^(?:dsn|broker|gateway|collector|service|connection|connectionstring)$/i
+  /^(?!(?:home|doc|image|avatar|icon|logo|photo|redirect|callback|return|thumb|repo|site|public|asset|cdn|link|help|license|source|terms|privacy|issue|bug)\w{0,20}$)\w{0,30}(?:url|uri|endpoint|host|hostname|origin|address|server)$|^(?:dsn|broker|gateway|collector|service|connection|connectionstring|authdomain|storagebucket)$/i
 
 /** Fields whose objects say where what is logged, traced or counted goes. */
 const outlets = /^(?:transports?|targets?|exporters?|\w{1,20}Exporter|appenders?|sinks?|reporters?|options)$/i
@@ -47,6 +48,8 @@ export function strangersClient(machine: Interpreter, call: ModelledCall): Value
   const path = handle.api.slice('pkg:'.length)
   const name = path.slice(path.lastIndexOf('.') + 1).replaceAll('()', '')
   noteStarted(machine, call)
+  const held = sendThrough(machine, call)
+  if (held !== undefined) return held
   const options = given.list.slice(0, 3)
   if (options.every(value => value.known.length === 0 && value.objects.length === 0)) return undefined
   const isNamed = constructed || (path.includes('.') ? making : clients).test(name) || starting.test(name)
@@ -67,6 +70,19 @@ export function strangersClient(machine: Interpreter, call: ModelledCall): Value
   const made = clientFor(machine, addresses.map(known).reduce(join, nothing), call)
   if (starting.test(name)) machine.write(machine.global(startedName(handle.api)), made)
   return made
+}
+
+/**
+ * `set(ref(database, path), data)`, `addDoc(collection(db, name), data)`: functions that work on a client are given it
+ * first, send what else they are given through it, and give a part of it back.
+ */
+function sendThrough(machine: Interpreter, call: ModelledCall): Value | undefined {
+  const clients = argument(call, 0).objects.filter(({ model }) => model?.name === 'store')
+  if (clients.length === 0) return undefined
+  const taints = machine.allTaints(call.given.list.slice(1), call.frame)
+  if (taints.length > 0)
+    for (const { model } of clients) if (model !== undefined) sendTo(machine, model, taints, nothing, call)
+  return { ...nothing, objects: clients }
 }
 
 const sending = /^(?:request|fetch|post|put|patch|send|upload|report|track|push|publish)/i
@@ -104,11 +120,19 @@ export function sendByName(
   if (!isForm && (rest.length === 0 || !sendingNames.test(name))) return
   const destinations = isForm
     ? addressesOf(machine, [first], frame)
-    : first.known.filter(isAddress).filter(text => !isLocal([text]))
+    : [...first.known, ...(isList(first) ? elementsOf(machine, first, frame).any.known : [])]
+        .filter(isAddress)
+        .filter(text => !isLocal([text]))
+        .slice(0, 6)
   if (destinations.length === 0) return
   const taints = machine.allTaints([...(isForm ? [self] : []), ...rest.slice(0, 3)], frame)
   const call = { handle: machine.handle(`pkg:*.${name}`), frame, place }
   flowInto(machine, taints, { kind: 'network', role: 'payload', destinations }, call)
+}
+
+/** `pool.publish([relay, relay], event)`. */
+function isList({ objects }: Value): boolean {
+  return objects.length > 0 && objects.length < 3 && objects.every(({ kind }) => kind === 'array')
 }
 
 function clientFor(machine: Interpreter, addresses: Value, call: ModelledCall): Value {
@@ -217,6 +241,7 @@ function addressesOf(
   const found = new Set<Text>()
   const add = (text: unknown, bare: boolean): void => {
     if (isAddress(text)) found.add(text)
+    else if (accountIn(text) !== undefined) found.add(accountIn(text)!)
     else if (bare && isHostName(text)) found.add(`https://${text}`)
   }
   for (const [at, { known }] of options.slice(0, 2).entries())
@@ -264,6 +289,17 @@ export function toldWhereTo(
     place,
     constructed: false,
   })
+}
+
+/** `Endpoint=sb://host/;SharedAccessKeyName=name;SharedAccessKey=key`: whoever wrote it into the code owns the account. */
+function accountIn(text: unknown): Text | undefined {
+  if (typeof text !== 'string' || text.length > 1_000 || text.includes(HOLE)) return undefined
+  if (!/(?:^|;)\s*(?:SharedAccessKey|AccountKey|Password|Pwd|AccessKey)=[^;]{4}/i.test(text)) return undefined
+  const place =
+    /(?:^|;)\s*(?:Endpoint|HostName|Server|Data Source|\w{1,12}Endpoint)=(?:[a-z]{2,12}:)?(?:\/\/)?([^;/,]{4,200})/i.exec(
+      text,
+    )
+  return place?.[1] === undefined ? undefined : `account://user:***@${place[1]}`
 }
 
 function isAddress(text: unknown): text is Text {

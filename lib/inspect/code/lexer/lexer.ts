@@ -136,6 +136,9 @@ const harmlessProcess: ReadonlySet<string> = new Set(
   sourceMapsEnabled stdlib client server prototype default chdir`.split(/\s+/),
 )
 
+const setsAddress =
+  /^(?:\.\w{1,60}|\[['"]\w{1,60}['"]\])\s{0,3}(?:\|\||\?\?)?=\s{0,3}(?:process\.env\.\w{1,60}\s{0,3}(?:\|\||\?\?)\s{0,3})?['"`](?:https?|socks\w{0,2}):/
+
 /** Variables that name the user's own folder. */
 /** What a caller's wallet is opened with, as parameters and fields are called. */
 const walletKeys: ReadonlySet<string> = new Set([
@@ -249,6 +252,8 @@ class Reading {
     else if (text === 'module') this.#module(token, dotted, index)
     else if (text === 'arguments') this.#arguments(token, dotted, index)
     else if (globalObjects.has(text)) this.#globalObject(token, dotted, index)
+    if (text === 'clipboardData' && dotted && this.#isDot(token + 1) && this.#isWord(token + 2, 'setData'))
+      this.#open('clipboardData.setData', token, index)
     if (text === 'homedir') this.#materials.sign('home folder', token)
     else if (walletKeys.has(text)) this.#materials.sign('key of a wallet', token)
     if (text === 'constructor') this.#classOf(token, dotted, index)
@@ -385,11 +390,21 @@ class Reading {
     const next = token + 1
     if (this.#isDot(next)) {
       const member = tokens.words.text(tokens.values[token + 2] as number)
-      if (member === 'env') this.#environment(token)
+      if (member === 'env') {
+        this.#environment(token)
+        if (this.#setsAddress(token)) this.#open('process.env.x = address', token, index)
+      }
       if (!harmlessProcess.has(member)) this.#open(`process.${member}`, token, index)
     } else if (this.#tokens.isPunctuator(next, openMember) && !this.#isHarmlessLiteral(token + 2))
       this.#open('process[…]', token, index)
     else if (!this.#isTested(token)) this.#materials.sign('global object', token)
+  }
+
+  /** `process.env.NAME = 'https://…'`. */
+  #setsAddress(token: number): boolean {
+    const { text, ends } = this.#tokens
+    const end = ends[token + 2] as number
+    return setsAddress.test(text.slice(end, end + 160))
   }
 
   /** `process.env` as a value, or asked for the folder of the user. */

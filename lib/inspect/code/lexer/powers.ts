@@ -40,6 +40,7 @@ const powerfulInstances: ReadonlySet<string> = new Set([
   'service',
   'cron-table',
   'database',
+  'inspector',
 ])
 
 const powerfulBuiltIns: ReadonlySet<string> = new Set([
@@ -58,6 +59,8 @@ const powerfulBuiltIns: ReadonlySet<string> = new Set([
   'agent',
   'client',
   'client.call',
+  'dispatcher',
+  'archive.unpack',
 ])
 
 /** Implemented in code and no way out: what goes in comes out, or reaches a power that has to be named. */
@@ -97,6 +100,10 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'fromCharCode',
   'number',
   'clean',
+  // What is printed has to be taken and encoded first.
+  'print',
+  // Opening the session is the power.
+  'inspector.post',
   'Object.keys',
   'Object.values',
   'Object.entries',
@@ -148,6 +155,7 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'template',
   // What is packed goes nowhere by itself.
   'archive.put',
+  'archive.open',
   'archive.take',
   'archive.tar',
   // What is posted, emitted or kept here reaches another part of the package and nobody else.

@@ -120,11 +120,12 @@ export const codecs: readonly Model[] = [
       'global:Math.random',
       'global:performance.now',
       'node:util.{types,deprecate,isDeepStrictEqual,debuglog}',
-      'global:console.{log,error,warn,info,debug,trace,table,dir,assert,time,timeEnd,group,groupEnd}',
+      'global:console.{debug,trace,table,dir,assert,time,timeEnd,group,groupEnd}',
     ],
     act: 'built-in',
     name: 'clean',
   },
+  { of: ['global:console.{log,error,warn,info}'], act: 'built-in', name: 'print' },
   { of: ['global:{Date,Date.now}'], act: 'guard', kind: 'time' },
   {
     of: ['global:Intl.DateTimeFormat', 'global:Intl.DateTimeFormat().resolvedOptions'],
@@ -141,9 +142,7 @@ export const digests: readonly Model[] = [
 /** Archives: what is put in, by content or by path, comes out packed. */
 export const archives: readonly Model[] = [
   {
-    of: [
-      'pkg:{archiver,adm-zip,jszip,zip-stream,tar-stream.pack,yazl.ZipFile,yauzl-promise,archiver.create}',
-    ],
+    of: ['pkg:{archiver,jszip,zip-stream,tar-stream.pack,yazl.ZipFile,yauzl-promise,archiver.create}'],
     act: 'make',
     instance: 'archive',
   },
@@ -162,6 +161,17 @@ export const archives: readonly Model[] = [
     name: 'archive.take',
   },
   { of: ['pkg:tar.{c,create}', 'pkg:tar/create'], act: 'built-in', name: 'archive.tar' },
+  { of: ['pkg:adm-zip'], act: 'built-in', name: 'archive.open' },
+  {
+    of: [
+      'archive.{extractAllTo,extractAllToAsync,extractEntryTo}',
+      'pkg:{extract-zip,decompress,cross-zip.unzip,cross-zip.unzipSync,unzip-stream.Extract,unzipper.Extract,tar-fs.extract}',
+      'pkg:tar.{x,extract}',
+      'pkg:compressing.{zip,tar,tgz}.uncompress',
+    ],
+    act: 'built-in',
+    name: 'archive.unpack',
+  },
   { of: ['pkg:tar-fs.pack'], act: 'read', path: 0, gives: 'stream' },
   {
     of: [

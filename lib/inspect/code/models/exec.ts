@@ -96,6 +96,8 @@ export const code: readonly Model[] = [
     act: 'built-in',
     name: 'template',
   },
+  { of: ['node:inspector.Session', 'node:inspector/promises.Session'], act: 'make', instance: 'inspector' },
+  { of: ['inspector.post'], act: 'built-in', name: 'inspector.post' },
   { of: ['node:vm.{Script,SourceTextModule}'], act: 'built-in', name: 'Script' },
   { of: ['node:vm.compileFunction'], act: 'evaluate', code: 0, gives: 'function' },
   { of: ['global:{Function,AsyncFunction,GeneratorFunction}'], act: 'built-in', name: 'Function' },

@@ -19,6 +19,7 @@ export const httpClients: readonly Model[] = [
     gives: 'response',
   },
   { of: ['global:Request'], act: 'built-in', name: 'Request' },
+  { of: ['pkg:undici.setGlobalDispatcher'], act: 'built-in', name: 'dispatcher' },
   { of: ['pkg:undici.{Client,Pool}'], act: 'contact', dest: 0, gives: 'session' },
   { of: ['pkg:axios', 'pkg:axios.request'], act: 'contact', dest: 0, options: [0, 1], gives: 'response' },
   { of: ['pkg:axios.{get,delete,head,options}'], act: 'contact', dest: 0, options: [1], gives: 'response' },
@@ -140,6 +141,7 @@ export const httpClients: readonly Model[] = [
   { of: ['xhr.setRequestHeader'], act: 'fill', values: [1] },
   { of: ['request.{write,end,send,field,attach,form,json,query,multipart}'], act: 'send', payload: [0, 1] },
   { of: ['request.{setHeader,set,auth,type}'], act: 'send', payload: [0, 1], role: 'header' },
+  { of: ['request-options.{set,append}'], act: 'send', payload: [0, 1], role: 'header' },
   { of: ['global:EventSource', 'pkg:eventsource'], act: 'contact', dest: 0, gives: 'socket' },
   { of: ['global:importScripts'], act: 'load', target: 0, native: false },
   {

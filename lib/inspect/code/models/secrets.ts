@@ -286,6 +286,8 @@ const secretParameters = new Set([
   'apitoken',
   'githubtoken',
   'npmtoken',
+  'connectionstring',
+  'databaseurl',
 ])
 
 /** Whether a parameter or option is named like something its caller must not lose. */

@@ -1,0 +1,67 @@
+import { argument, instance, type ModelledCall } from './modelled-call.ts'
+import type { Interpreter } from './interpreter.ts'
+import { byCallLevel } from './levels.ts'
+import { elementsOf, namedMember } from './members.ts'
+import { anything, join, nothing, ofObject, onlyCallable, type Value } from './values.ts'
+
+/**
+ * Functions that a client of an HTTP library calls before each request: `hooks: { beforeRequest: [f] }` of got and ky,
+ * `onRequest` of ofetch, `interceptors.request.use(f)` of axios. What they put into the request goes where the client
+ * was made for.
+ */
+
+/** Model of what such a function is given: to set anything in it is to send it. */
+export const requestOptions = 'request-options'
+
+/** Ways to the same thing: the options, the request, and the headers of either. */
+const parts = ['options', 'request', 'headers', 'body', 'params', 'searchParams', 'json', 'context'] as const
+
+export function runHooks(machine: Interpreter, made: Value, bases: Value, call: ModelledCall): void {
+  const { frame, place } = call
+  const given = instance(machine, requestOptions, call, bases)
+  for (const object of given.objects)
+    for (const name of parts) if (!object.fields.has(name)) machine.writeField(object, name, given)
+  const run = (hook: Value): Value => {
+    if (hook.functions.length === 0) return anything
+    const passed = { list: [onlyCallable(hook)], rest: nothing, self: nothing }
+    machine.later(byCallLevel, `hook ${place.start}`, passed, frame, ({ list: [found = nothing] }, at) => {
+      const answer = machine.callFunctions(
+        found.functions,
+        nothing,
+        { list: [given], rest: nothing },
+        at,
+        place,
+      )
+      // `config => ({ ...config, headers })`: a request of its own.
+      const other = answer.objects.filter(({ model }) => model === undefined)
+      const setter: Value = { ...nothing, handles: [machine.handle(`${requestOptions}.set`)] }
+      if (other.length > 0)
+        machine.call(setter, given, { list: [{ ...nothing, objects: other }], rest: nothing }, at, place)
+    })
+    return anything
+  }
+  let hooks = nothing
+  for (const object of argument(call, 0).objects) {
+    const field = (name: string): Value =>
+      object.fields.has(name) ? namedMember(machine, ofObject(object), name, frame, place) : nothing
+    hooks = join(hooks, field('onRequest'))
+    const lists = field('hooks')
+    if (lists !== nothing)
+      hooks = join(
+        hooks,
+        elementsOf(machine, namedMember(machine, lists, 'beforeRequest', frame, place), frame).any,
+      )
+  }
+  run(hooks)
+  const use = machine.nativeFunction(frame, `interceptor ${place.start}`, ({ list: [hook = nothing] }) =>
+    run(hook),
+  )
+  const wrapped = (name: string, content: Value): Value => {
+    const object = machine.objectAt(frame, `${name} ${place.start}`, 'object')
+    if (!object.fields.has(name)) machine.writeField(object, name, content)
+    return ofObject(object)
+  }
+  for (const object of made.objects)
+    if (!object.fields.has('interceptors'))
+      machine.writeField(object, 'interceptors', wrapped('request', wrapped('use', use)))
+}
