@@ -32,7 +32,9 @@ export function sweepOf(fact: Change, inspection: Inspection, hides: boolean): S
   if (path === undefined) return undefined
   const rooted = swept.filter(one => !one.startsWith(HOLE) && !/^\.\.?\//.test(one))
   const deep = rooted.some(one => unknownParts(one) >= 2) || swept.length >= manyDepths
-  const extent = deep && rooted.length > 0 ? 'all' : 'some'
+  const emptied =
+    fact.kind === 'deletes' && fact.phase === 'import' && unasked(fact) && isEachOf(fact, rooted, inspection)
+  const extent = (deep && rooted.length > 0) || emptied ? 'all' : 'some'
   // A shell that a module starts works where its user is: what `find .` lists there is the project's.
   const inShell =
     !fact.api.includes(':') && fact.phase === 'import' && swept.some(one => unknownParts(one) >= 2)
@@ -43,8 +45,19 @@ export function sweepOf(fact: Change, inspection: Inspection, hides: boolean): S
   if (extent === 'some' && rooted.length === 0 && what.how === 'deletes' && !hides && !inShell)
     return undefined
   // One unknown name below a root may be an option.
-  if (!deep && !hides && !inShell) return undefined
+  if (!deep && !hides && !inShell && !emptied) return undefined
   return { ...what, path: shown, extent }
+}
+
+/** One name after the other of those a folder was asked for, right below the project or the home folder. */
+function isEachOf({ at }: Change, rooted: readonly Text[], { facts }: Inspection): boolean {
+  return (
+    rooted.length > 0 &&
+    rooted.every(path => /^(?:~|<project>)\/\u0001$/.test(path)) &&
+    facts.some(
+      other => other.kind === 'checks' && other.name.startsWith('names in ') && other.at.path === at.path,
+    )
+  )
 }
 
 /** A root, then nothing but names that are listed at run time, perhaps of one kind. */

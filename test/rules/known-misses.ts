@@ -78,6 +78,26 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
 
 /** An attack of `test/fixtures/unseen` that is missed, by its id. */
 export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
+  'mime-table-live': {
+    how: 'weak',
+    why: 'an answer of a host that is named takes the place of own code: what fetches its data does nearly the same, so it asks',
+  },
+  'md-anchor-ids': {
+    how: 'weak',
+    why: 'what an unknown library makes of a secret goes to relays: not certain, so it asks',
+  },
+  'env-schema-check': {
+    how: 'weak',
+    why: 'files of the project are sent as they are found; that a test of their names leaves only settings is not known, so it asks',
+  },
+  'pkg-json-sort': {
+    how: 'silent',
+    why: 'what is put into a field of settings that were read is not known to be in them when they are written',
+  },
+  'semver-range-lite': {
+    how: 'silent',
+    why: 'a method that decodes is one for all its calls: which of the texts names the module is not told apart',
+  },
   'cluster-client-deletes': {
     how: 'silent',
     why: "a cluster's own client library is not modelled: its command line is",

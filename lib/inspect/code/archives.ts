@@ -68,14 +68,17 @@ export function tarOf(machine: Interpreter, call: ModelledCall): Value {
 /** `new AdmZip(bytes)`, `new AdmZip(path)`. */
 export function openArchive(machine: Interpreter, call: ModelledCall): Value {
   const made = instance(machine, 'archive', call)
-  const first = argument(call, 0)
-  const taints = joinTaints(
-    machine.deepTaints(first, call.frame),
-    behindPaths(machine, first, call.frame, call.place),
-  )
+  const taints = packedIn(machine, argument(call, 0), call)
   for (const { model } of made.objects)
     if (model !== undefined && taints.length > 0) machine.write(model.pending, tainted(taints))
   return made
+}
+
+/** What is in an archive: its bytes as they came, or the file that a path names. What a path is made of is no content. */
+function packedIn(machine: Interpreter, value: Value, { frame, place }: ModelledCall): readonly Taint[] {
+  if (value.known.length > 0 || value.objects.some(({ kind }) => kind === 'object'))
+    return behindPaths(machine, value, frame, place)
+  return machine.deepTaints(value, frame).filter(({ source }) => source.kind === 'network')
 }
 
 /** Fields of options that say where to. */
@@ -89,10 +92,7 @@ export function unpackArchive(machine: Interpreter, call: ModelledCall): Value {
   for (const { model } of self.objects)
     if (model !== undefined) taints = joinTaints(taints, machine.read(model.pending, frame).taints)
   for (const value of allArguments(call)) {
-    taints = joinTaints(
-      taints,
-      joinTaints(machine.deepTaints(value, frame), behindPaths(machine, value, frame, place)),
-    )
+    taints = joinTaints(taints, packedIn(machine, value, call))
     for (const object of value.objects)
       for (const name of folderFields)
         if (object.fields.has(name))

@@ -13,6 +13,9 @@ export function listFolder(machine: Interpreter, call: ModelledCall): Value {
   const { frame, place } = call
   machine.guard('exists', frame, place)
   const callers = argument(call, 0).taints.filter(taint => taint.source.kind === 'caller')
+  const whole = textsOf(argument(call, 0)).find(folder => /^(?:~|\/__project__)\/?$/.test(folder))
+  if (whole !== undefined)
+    machine.fact({ kind: 'checks', what: 'exists', name: `names in ${whole}` }, frame, place)
   const options = argument(call, 1)
   const field = (name: string): Value =>
     options.objects.some(one => one.fields.has(name))

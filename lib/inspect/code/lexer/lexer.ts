@@ -118,6 +118,7 @@ function isMarked(text: string): boolean {
     builders.has(text) ||
     text === 'homedir' ||
     walletKeys.has(text) ||
+    text === 'clipboardData' ||
     keyWordSet.has(text) ||
     powers.globals.has(text) ||
     powers.members.has(text) ||
