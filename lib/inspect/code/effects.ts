@@ -239,7 +239,12 @@ function knownPlaces(
   call: ModelledCall,
 ): readonly Text[] {
   const named = addressed.filter(text => text !== HOLE)
-  const found = model.at === undefined || named.length > 0 ? addressed : [model.at]
+  // `set(ref(database, path), data)`: where the client that is worked on was made for.
+  const held = argument(call, 0).objects.flatMap(({ model: made }) =>
+    made?.name === 'store' ? textsOf(machine.read(made.texts, call.frame)).filter(namesHost) : [],
+  )
+  const usual = held.length > 0 ? held : [model.at ?? HOLE]
+  const found = model.at === undefined || named.length > 0 ? addressed : usual
   if (model.account === undefined) return found
   const account = accountOf(
     machine,
