@@ -281,7 +281,7 @@ class Texts {
     if (this.#known !== undefined) return this.#known
     this.#known = new Map()
     const named =
-      /#\s{0,9}define\s{1,9}([A-Za-z_]\w{0,100})[ \t]{1,9}([^\n]{0,1000})|\b([A-Za-z_]\w{0,100})\s{0,9}(?:\[\w{0,20}\]\s{0,9})?=(?!=)\s{0,9}(\{[^{}]{0,1000}\}|[^;{}]{0,2000});/g
+      /#\s{0,9}define\s{1,9}([A-Za-z_]\w{0,100})[ \t]{1,9}([^\n]{0,1000})|\b([A-Za-z_]\w{0,100})\s{0,9}(?:\[\w{0,20}\]\s{0,9})?=(?!=)\s{0,9}(\{[^{}]{0,1000}\}|[^;{}]{0,400});/g
     for (const [, macro, expansion, variable, value] of this.#source.matchAll(named)) {
       const text = expansion ?? value ?? ''
       if (text.includes('"') && this.#known.size < 2_000) this.#known.set(macro ?? variable ?? '', text)
