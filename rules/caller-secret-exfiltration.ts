@@ -308,7 +308,9 @@ function weigh(
     return 'ask'
   if (place.kind === 'capture') return sure ? 'block' : 'ask'
   const domain = place.host === undefined ? undefined : registrableDomain(place.host, context.lists.hosts)
-  const stray = home !== undefined && domain !== home
+  // Where `true` is among the destinations, they are whatever a table holds under a name the caller gives.
+  const picked = flow.sink.destinations.some(text => text === 'true' || text === 'false')
+  const stray = home !== undefined && domain !== home && !picked
   if (stray) return place.kind === 'rented' && sure ? 'block' : 'ask'
   return flow.phase === 'import' && !flow.byCall ? 'ask' : undefined
 }
