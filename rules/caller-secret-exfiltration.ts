@@ -125,6 +125,9 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
     /seed\(\)$/i.test(name) ||
     (/^(?:secret_?key|secret|sk|pk|wallet|signer)$/i.test(name) && signs(inspection)) ||
     (flow.sink.role !== 'header' && computes.test(context.name))
+  // Where `true` is among the destinations, they are whatever a table holds under a name the caller gives.
+  const picked = flow.sink.destinations.some(text => text === 'true' || text === 'false')
+  if (!key && picked && place.kind === 'foreign') return []
   const works = computes.test(context.name) || signs(inspection)
   return [{ flow, place, key: kind === 'caller-secret' && key, computes: works }]
 }
@@ -308,9 +311,7 @@ function weigh(
     return 'ask'
   if (place.kind === 'capture') return sure ? 'block' : 'ask'
   const domain = place.host === undefined ? undefined : registrableDomain(place.host, context.lists.hosts)
-  // Where `true` is among the destinations, they are whatever a table holds under a name the caller gives.
-  const picked = flow.sink.destinations.some(text => text === 'true' || text === 'false')
-  const stray = home !== undefined && domain !== home && !picked
+  const stray = home !== undefined && domain !== home
   if (stray) return place.kind === 'rented' && sure ? 'block' : 'ask'
   return flow.phase === 'import' && !flow.byCall ? 'ask' : undefined
 }
