@@ -1,11 +1,13 @@
 import { HOLE } from '../lib/types.ts'
 import type { Action, Context, Fact, Flow, Inspection, Rule } from '../lib/types.ts'
 import { keyMaterial } from './behaviour/credentials.ts'
+import { distinctByKey } from './behaviour/grouped.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { findingsOf, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
+import { sameLine } from './behaviour/written.ts'
 import { registrableDomain } from './hosts/host.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
@@ -148,13 +150,13 @@ function signs({ manifest }: Inspection): boolean {
 
 /** The registrable domain most of the caller's data goes to: the service the package is a client of. */
 function homeOf(leaks: readonly Leak[], context: Context): string | undefined {
-  const calls = new Map<string, Set<string>>()
-  for (const { flow, place } of leaks) {
-    if (place.host === undefined || place.kind === 'capture') continue
-    const domain = registrableDomain(place.host, context.lists.hosts)
-    const lines = calls.get(domain) ?? new Set<string>()
-    calls.set(domain, lines.add(`${flow.sink.at.path}:${flow.sink.at.line}`))
-  }
+  const calls = distinctByKey(
+    leaks.flatMap(({ flow: { sink }, place }) =>
+      place.host === undefined || place.kind === 'capture'
+        ? []
+        : [[registrableDomain(place.host, context.lists.hosts), `${sink.at.path}:${sink.at.line}`]],
+    ),
+  )
   const more = whoGetsMore(leaks, calls, context)
   if (more !== undefined) return more
   const ranked = [...calls].toSorted((a, b) => b[1].size - a[1].size)
@@ -163,10 +165,12 @@ function homeOf(leaks: readonly Leak[], context: Context): string | undefined {
 }
 
 /** Secrets that go to the package's own service: no stranger is the service they are for. */
-function ownSecrets({ flows, ...inspection }: Inspection, context: Context): ReadonlySet<string> {
-  const sent = flows.filter(({ source, sink }) => source.kind === 'caller-secret' && sink.kind === 'network')
-  const own = sent.filter(
-    ({ sink }) => placeOf(sink.destinations, { ...inspection, flows }, context).kind === 'own',
+function ownSecrets(inspection: Inspection, context: Context): ReadonlySet<string> {
+  const own = inspection.flows.filter(
+    ({ source, sink }) =>
+      source.kind === 'caller-secret' &&
+      sink.kind === 'network' &&
+      placeOf(sink.destinations, inspection, context).kind === 'own',
   )
   return new Set(own.map(({ source }) => source.name))
 }
@@ -179,16 +183,14 @@ const manyServices = 4
  * places is never one of those.
  */
 function connectors(leaks: readonly Leak[], context: Context): ReadonlySet<string> {
-  const domains = new Map<string, Set<string>>()
-  for (const { flow, place } of leaks) {
-    if (flow.source.kind !== 'caller-secret') continue
-    const known = domains.get(flow.source.at.path) ?? new Set<string>()
-    const usual = place.host !== undefined && place.kind === 'foreign' && flow.phase === 'run'
-    domains.set(
-      flow.source.at.path,
-      known.add(usual ? registrableDomain(place.host, context.lists.hosts) : `${place.kind} of a stranger`),
-    )
-  }
+  const domains = distinctByKey(
+    leaks.flatMap(({ flow: { source, phase }, place }) => {
+      if (source.kind !== 'caller-secret') return []
+      const usual = place.host !== undefined && place.kind === 'foreign' && phase === 'run'
+      const to = usual ? registrableDomain(place.host, context.lists.hosts) : `${place.kind} of a stranger`
+      return [[source.at.path, to]]
+    }),
+  )
   const single = [...domains].filter(([, known]) => known.size === 1 && ![...known][0]!.endsWith('stranger'))
   const services = new Set(single.map(([, known]) => [...known][0]))
   return new Set(services.size >= manyServices ? single.map(([path]) => path) : [])
@@ -206,12 +208,13 @@ function whoGetsMore(
   context: Context,
 ): string | undefined {
   if (calls.size !== 2) return undefined
-  const secrets = new Map<string, Set<string>>()
-  for (const { flow, place } of leaks) {
-    if (flow.source.kind !== 'caller-secret' || place.host === undefined) continue
-    const domain = registrableDomain(place.host, context.lists.hosts)
-    secrets.set(domain, (secrets.get(domain) ?? new Set()).add(flow.source.name.toLowerCase()))
-  }
+  const secrets = distinctByKey(
+    leaks.flatMap(({ flow: { source }, place }) =>
+      source.kind !== 'caller-secret' || place.host === undefined
+        ? []
+        : [[registrableDomain(place.host, context.lists.hosts), source.name.toLowerCase()]],
+    ),
+  )
   const [one, other] = [...secrets].toSorted((a, b) => a[1].size - b[1].size)
   if (one === undefined || other === undefined || one[1].size === other[1].size) return undefined
   if ((calls.get(other[0])?.size ?? 0) > maxCallsOfStray) return undefined
@@ -249,10 +252,7 @@ function isMoreThanSignsIn(
     ),
   )
   const sent = leaks.filter(
-    ({ flow: { sink } }) =>
-      sink.role !== 'header' &&
-      sink.at.path === leak.flow.sink.at.path &&
-      sink.at.line === leak.flow.sink.at.line,
+    ({ flow: { sink } }) => sink.role !== 'header' && sameLine(sink.at, leak.flow.sink.at),
   )
   return (
     here !== '' &&

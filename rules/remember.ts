@@ -1,14 +1,14 @@
 import { limits } from '../lib/limits.ts'
 import type { Lists } from './lists.ts'
 
-/** What is derived from the lists alone, made once for each of them and gone with them. */
-export function perLists<Made>(make: (lists: Lists) => Made): (lists: Lists) => Made {
-  const made = new WeakMap<Lists, { readonly value: Made }>()
-  return lists => {
-    const known = made.get(lists)
+/** What is derived from an object alone: made once for each, and gone with it. */
+export function oncePer<Key extends object, Made>(make: (key: Key) => Made): (key: Key) => Made {
+  const made = new WeakMap<Key, { readonly value: Made }>()
+  return key => {
+    const known = made.get(key)
     if (known !== undefined) return known.value
-    const value = make(lists)
-    made.set(lists, { value })
+    const value = make(key)
+    made.set(key, { value })
     return value
   }
 }
@@ -31,4 +31,13 @@ export function remembering<Subject, Result>(
     known.set(key, { value })
     return value
   }
+}
+
+/** The same of a function that looks into the lists as well. */
+export function rememberingByLists<Subject, Result>(
+  compute: (subject: Subject, lists: Lists) => Result,
+  keyOf: (subject: Subject) => string,
+): (subject: Subject, lists: Lists) => Result {
+  const answers = oncePer((lists: Lists) => remembering((subject: Subject) => compute(subject, lists), keyOf))
+  return (subject, lists) => answers(lists)(subject)
 }

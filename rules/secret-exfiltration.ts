@@ -10,6 +10,7 @@ import {
   lootOf,
 } from './behaviour/credentials.ts'
 import type { Loot } from './behaviour/credentials.ts'
+import { distinctByKey } from './behaviour/grouped.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
@@ -99,7 +100,11 @@ export const secretExfiltration: Rule = {
     const families = familiesByPlace(thefts)
     const files = filesByPlace(thefts)
     const sightings = thefts.flatMap((theft): readonly Sighting[] => {
-      const action = weigh(theft, families.get(placeKey(theft)) ?? 1, files.get(placeKey(theft)) ?? 0)
+      const action = weigh(
+        theft,
+        families.get(placeKey(theft))?.size ?? 1,
+        files.get(placeKey(theft))?.size ?? 0,
+      )
       if (action === undefined) return []
       return [{ flow: theft.flow, place: theft.place, action, severity: severityOf(action) }]
     })
@@ -169,27 +174,21 @@ function placeKey({ flow, place }: Theft): string {
 }
 
 /** How many different secrets of others go to the same place: one may be a setting, several are a collection. */
-function familiesByPlace(thefts: readonly Theft[]): ReadonlyMap<string, number> {
-  const families = new Map<string, Set<string>>()
-  for (const theft of thefts) {
-    if (!theft.foreign || theft.flow.sink.role === 'header') continue
-    const key = placeKey(theft)
-    const known = families.get(key) ?? new Set<string>()
-    families.set(key, known.add(familyOf(theft.flow.source)))
-  }
-  return new Map([...families].map(([key, known]) => [key, known.size]))
+function familiesByPlace(thefts: readonly Theft[]): ReadonlyMap<string, ReadonlySet<string>> {
+  return distinctByKey(
+    thefts
+      .filter(({ foreign, flow }) => foreign && flow.sink.role !== 'header')
+      .map(theft => [placeKey(theft), familyOf(theft.flow.source)]),
+  )
 }
 
 /** How many programs' files of credentials go to the same place, in headers too: a client signs in with those of one. */
-function filesByPlace(thefts: readonly Theft[]): ReadonlyMap<string, number> {
-  const files = new Map<string, Set<string>>()
-  for (const theft of thefts) {
-    const { kind, name } = theft.flow.source
-    if (theft.loot !== 'hard' || kind !== 'credential-file' || !theft.flow.certain) continue
-    const key = placeKey(theft)
-    files.set(key, (files.get(key) ?? new Set<string>()).add(name.split('/', 2).join('/')))
-  }
-  return new Map([...files].map(([key, known]) => [key, known.size]))
+function filesByPlace(thefts: readonly Theft[]): ReadonlyMap<string, ReadonlySet<string>> {
+  return distinctByKey(
+    thefts
+      .filter(({ loot, flow }) => loot === 'hard' && flow.source.kind === 'credential-file' && flow.certain)
+      .map(theft => [placeKey(theft), theft.flow.source.name.split('/', 2).join('/')]),
+  )
 }
 
 function weigh({ flow, place, loot, foreign }: Theft, families: number, files: number): Action | undefined {

@@ -1,4 +1,5 @@
 import type { Fact, Flow, Inspection, Phase, Site, Text } from '../../lib/types.ts'
+import { oncePer } from '../remember.ts'
 
 /** One act of writing: a fact, with the flows that end in it. `contents` is what is known of the text. */
 export type Written = {
@@ -12,16 +13,7 @@ export type Written = {
 }
 
 /** Everything the package writes outside its own folder, in the order of the facts. */
-export function writtenBy(inspection: Inspection): readonly Written[] {
-  const known = written.get(inspection)
-  if (known !== undefined) return known
-  const found = findWritten(inspection)
-  written.set(inspection, found)
-  return found
-}
-
-/** Three rules ask for them. */
-const written = new WeakMap<Inspection, readonly Written[]>()
+export const writtenBy = oncePer(findWritten)
 
 function findWritten({ facts, flows }: Inspection): readonly Written[] {
   const byLine = new Map<string, Flow[]>()

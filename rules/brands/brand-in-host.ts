@@ -4,7 +4,7 @@ import { isAscii, readAlike, toAscii } from '../names/skeleton.ts'
 import { isUnder, registrableDomain, sharedSuffix } from '../hosts/host.ts'
 import type { Host } from '../hosts/host.ts'
 import { ownersOfHost } from '../hosts/own-host.ts'
-import { perLists, remembering } from '../remember.ts'
+import { oncePer, rememberingByLists } from '../remember.ts'
 
 /**
  * How a host borrows a brand that does not own it.
@@ -21,16 +21,7 @@ export type BrandInHost = {
 }
 
 /** The brand a host borrows; undefined where it borrows none, or where any brand of the list owns it. */
-export function brandInHost(host: Host, lists: Lists): BrandInHost | undefined {
-  return borrowed(lists)(host)
-}
-
-const borrowed = perLists(lists =>
-  remembering(
-    (host: Host) => borrowedBy(host, lists),
-    ({ name }) => name,
-  ),
-)
+export const brandInHost = rememberingByLists(borrowedBy, ({ name }: Host) => name)
 
 function borrowedBy(host: Host, lists: Lists): BrandInHost | undefined {
   if (host.address || ownersOfHost(host, lists).length > 0) return undefined
@@ -97,16 +88,7 @@ export type HostTwin = { readonly real: string; readonly reason: string; readonl
  * The trusted domain a host is made to be mistaken for: the same to the eye in Unicode (`certain`), or one letter off
  * in ASCII. Domains of verified brands and of developers' infrastructure are compared.
  */
-export function hostTwin(host: Host, lists: Lists): HostTwin | undefined {
-  return imitated(lists)(host)
-}
-
-const imitated = perLists(lists =>
-  remembering(
-    (host: Host) => imitatedBy(host, lists),
-    ({ name }) => name,
-  ),
-)
+export const hostTwin = rememberingByLists(imitatedBy, ({ name }: Host) => name)
 
 function imitatedBy(host: Host, lists: Lists): HostTwin | undefined {
   if (host.address || ownersOfHost(host, lists).length > 0) return undefined
@@ -164,7 +146,7 @@ function infrastructureIn(label: string, lists: Lists): string | undefined {
 }
 
 /** Worth imitating: domains of verified brands and of developers' infrastructure. */
-const trustedDomains = perLists(({ brands, hosts }): readonly string[] => {
+const trustedDomains = oncePer(({ brands, hosts }: Lists): readonly string[] => {
   const owned = brands.filter(brand => brand.verified).flatMap(brand => brand.domains)
   return [...new Set([...hosts.infrastructure, ...owned])]
 })

@@ -3,7 +3,7 @@ import type { Brand, Lists } from '../lists.ts'
 import { editDistance } from '../names/distance.ts'
 import { scopeOf } from '../names/name-index.ts'
 import { isAscii, toAscii } from '../names/skeleton.ts'
-import { perLists, remembering } from '../remember.ts'
+import { oncePer, rememberingByLists } from '../remember.ts'
 
 /**
  * What a name claims. `score` runs from 0 to 8: 3 is worth a note, 4 a second look together with other facts; measured
@@ -42,16 +42,7 @@ export function ownersOf(name: string, lists: Lists): readonly Brand[] {
  * Scores what brands a package name claims, by whole words: `mexc` is inside `domexception`. Official names and known
  * third parties score 0. Words that resemble a brand count unless the stop list knows them as words of their own.
  */
-export function brandScore(name: string, lists: Lists): BrandScore {
-  return scores(lists)(name)
-}
-
-const scores = perLists(lists =>
-  remembering(
-    (name: string) => scoreOf(name, lists),
-    name => name,
-  ),
-)
+export const brandScore = rememberingByLists(scoreOf, (name: string) => name)
 
 function scoreOf(name: string, lists: Lists): BrandScore {
   if (name === '' || name.length > limits.maxNameChars) return silent('unknown', [])
@@ -86,8 +77,8 @@ function brandWords(plain: string, lists: Lists): ReadonlySet<string> {
   return words
 }
 
-const strongWords = perLists(
-  ({ brands }): ReadonlySet<string> =>
+const strongWords = oncePer(
+  ({ brands }: Lists): ReadonlySet<string> =>
     new Set(
       brands.flatMap(({ words }) =>
         words.filter(({ strength }) => strength === 'strong').map(({ word }) => word),

@@ -4,7 +4,7 @@ import { hostOf } from '../hosts/host.ts'
 import type { Host } from '../hosts/host.ts'
 import type { Brand, Lists } from '../lists.ts'
 import { scopeOf } from '../names/name-index.ts'
-import { perLists, remembering } from '../remember.ts'
+import { rememberingByLists } from '../remember.ts'
 import { ownersOf } from './brand-score.ts'
 
 export type SdkOverride = {
@@ -62,15 +62,10 @@ type Sdk = Pick<SdkOverride, 'sdk' | 'brands'>
 
 function sdkOf(target: string, lists: Lists): Sdk | undefined {
   const specifier = /^(@[^/\s#:]+\/[^/\s#:]+|[^/\s#:@]+)/.exec(target)?.[1]
-  return specifier === undefined ? undefined : sdks(lists)(specifier)
+  return specifier === undefined ? undefined : sdkCalled(specifier, lists)
 }
 
-const sdks = perLists(lists =>
-  remembering(
-    (specifier: string) => sdkNamed(specifier, lists),
-    specifier => specifier,
-  ),
-)
+const sdkCalled = rememberingByLists(sdkNamed, (specifier: string) => specifier)
 
 function sdkNamed(specifier: string, lists: Lists): Sdk | undefined {
   // Package names may hold dots (`web3.js`), and so does the member path: the longest known name is the package, and

@@ -1,5 +1,6 @@
 import { limits } from '../../lib/limits.ts'
 import type { Flow, Inspection, Phase, Site, SourceKind } from '../../lib/types.ts'
+import { oncePer } from '../remember.ts'
 import { hostOf } from './host.ts'
 import type { Host } from './host.ts'
 
@@ -44,16 +45,7 @@ function worth(flow: Flow | undefined): number {
 /**
  * Every host the package contacts, resolves or sends data to, once each, with the worst that is sent there. At most `limits.maxHosts`.
  */
-export function contactsOf(inspection: Inspection): readonly Contact[] {
-  const known = contacts.get(inspection)
-  if (known !== undefined) return known
-  const found = findContacts(inspection)
-  contacts.set(inspection, found)
-  return found
-}
-
-/** Three rules ask for them. */
-const contacts = new WeakMap<Inspection, readonly Contact[]>()
+export const contactsOf = oncePer(findContacts)
 
 function findContacts(inspection: Inspection): readonly Contact[] {
   const found = new Map<string, Contact>()

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../lib/types.ts'
 import type { Brand, Lists } from '../lists.ts'
-import { perLists, remembering } from '../remember.ts'
+import { rememberingByLists } from '../remember.ts'
 import { hostOf, isUnder, registrableDomain, sharedSuffix } from './host.ts'
 import type { Host } from './host.ts'
 
@@ -28,15 +28,9 @@ function liesUnder(host: Host, domain: string): boolean {
 }
 
 /** Every brand that owns the host. */
-export function ownersOfHost(host: Host, lists: Lists): readonly Brand[] {
-  return owners(lists)(host)
-}
-
-const owners = perLists(({ brands }) =>
-  remembering(
-    (host: Host): readonly Brand[] => brands.filter(brand => brandOwns(host, brand)),
-    ({ name }) => name,
-  ),
+export const ownersOfHost = rememberingByLists(
+  (host: Host, { brands }): readonly Brand[] => brands.filter(brand => brandOwns(host, brand)),
+  ({ name }) => name,
 )
 
 /**

@@ -1,5 +1,5 @@
 import type { Lists } from '../lists.ts'
-import { perLists } from '../remember.ts'
+import { oncePer } from '../remember.ts'
 import { readAlike } from './skeleton.ts'
 
 /** Names of one length side by side with a set of the characters each contains, as bits. */
@@ -27,7 +27,7 @@ export type NameIndex = KnownNames & {
 }
 
 /** The known names of these lists, gathered on first use. */
-export const knownNames = perLists((lists): KnownNames => {
+export const knownNames = oncePer((lists: Lists): KnownNames => {
   const known = new Set<string>(worthImitating(lists))
   const scopes = new Set<string>()
   for (const name of known) {
@@ -46,7 +46,7 @@ function worthImitating({ popular, targets, brands }: Lists): ReadonlySet<string
 }
 
 /** The index of these lists, built on first use. */
-export const nameIndex = perLists(build)
+export const nameIndex = oncePer(build)
 
 /** Letters, and the other characters names may have, as two sets of bits. */
 export function characterMask(name: string): { readonly letters: number; readonly others: number } {
