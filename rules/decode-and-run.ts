@@ -1,4 +1,5 @@
 import { HIDDEN_NAME } from '../lib/types.ts'
+import { opensPages } from '../lib/opens-pages.ts'
 import type { Action, Fact, Flow, Inspection, Rule } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { sameLine, unasked } from './behaviour/written.ts'
@@ -135,7 +136,7 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
   if (!ownBytes && !(notCode.test(source.name) && (source.kind === 'file' || source.kind === 'project-file')))
     return []
   // What is opened for the user runs nothing of the package.
-  if (/^pkg:(?:open|opn|opener|open-cli|better-opn)(?:\.|$)/.test(sink.api)) return []
+  if (opensPages(sink.api)) return []
   const steps = flow.hops.map(hop => hop.label)
   const hidden = steps.some(step => disguises.has(step))
   const data = notCode.test(source.name)

@@ -1,3 +1,4 @@
+import { opensPages } from '../lib/opens-pages.ts'
 import type { Action, Fact, Flow, Inspection, Rule, SinkKind } from '../lib/types.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords } from './behaviour/place.ts'
@@ -104,11 +105,7 @@ function isDownload(flow: Flow): boolean {
   if (!isUnasked({ phase }) && hops.some(({ label }) => label === 'as JSON')) return false
   if (sink.role === 'file') return !sink.destinations.every(command => handling.test(command.trim()))
   // No program is called like an address: that one is shown in a browser.
-  if (
-    /^pkg:(?:open|opn|opener|open-cli|better-opn)(?:\.|$)/.test(sink.api) &&
-    sink.destinations.every(isOpened)
-  )
-    return false
+  if (opensPages(sink.api) && sink.destinations.every(isOpened)) return false
   return (
     sink.role === 'command' &&
     sink.destinations.some(

@@ -1,3 +1,4 @@
+import { opensPages } from '../lib/opens-pages.ts'
 import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
@@ -106,11 +107,6 @@ export const remoteCode: Rule = {
 const interpreter =
   /(?:^|[/\\\s])(?:ba|da|z|k|fi)?sh(?:\.exe)?(?:\s|$)|\b(?:cmd|powershell|pwsh|node|bun|deno|python[0-9.]*|perl|ruby|php|osascript|wscript|cscript|mshta)\b/i
 
-/** Programs of the user that show a page: the answer is the address. */
-function isShown(api: string): boolean {
-  return /^pkg:(?:open|opn|opener|open-cli|better-opn)(?:\.|$)/.test(api)
-}
-
 /** A compiled addon that was downloaded: see download-and-run. */
 function isCompiled({ kind, destinations }: Flow['sink']): boolean {
   return kind === 'load' && destinations.length > 0 && destinations.every(path => path.endsWith('.node'))
@@ -118,7 +114,7 @@ function isCompiled({ kind, destinations }: Flow['sink']): boolean {
 
 function isRemoteCode(flow: Flow): boolean {
   const { source, sink } = flow
-  if (source.kind !== 'network' || isShown(sink.api) || isCompiled(sink)) return false
+  if (source.kind !== 'network' || opensPages(sink.api) || isCompiled(sink)) return false
   if (sink.kind === 'evaluate') return !/set(?:Timeout|Interval|Immediate)|nextTick/.test(sink.api)
   if (sink.kind === 'command-stdin') return sink.destinations.some(command => interpreter.test(command))
   // The whole command line is the answer; an argument among constant words is data.

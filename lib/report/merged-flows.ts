@@ -1,9 +1,10 @@
+import { opensPages } from '../opens-pages.ts'
 import { sourceInWords } from '../../rules/finding.ts'
 import type { Flow, SinkKind, Site, SourceKind } from '../types.ts'
 import { alternatives, tellable } from './alternatives.ts'
 import { hostsOf } from './host-words.ts'
 import { firstFew } from './layout.ts'
-import { opensPages, places, variables, type Line } from './merged.ts'
+import { places, variables, type Line } from './merged.ts'
 import { commandTexts, pathTexts, readable } from './path-words.ts'
 import { printable } from './sanitize.ts'
 
@@ -134,7 +135,7 @@ function sinkInWords(flows: readonly Flow[]): string {
   const [first] = flows
   if (first === undefined) return ''
   const destinations = flows.flatMap(flow => flow.sink.destinations)
-  if (flows.every(flow => opensPages.test(flow.sink.api))) return 'a page it shows in the browser'
+  if (flows.every(flow => opensPages(flow.sink.api))) return 'a page it shows in the browser'
   const kind = flows.some(flow => flow.sink.kind === 'command') ? 'command' : first.sink.kind
   const apis = firstFew([...new Set(flows.map(flow => flow.sink.api.replace(/^(?:global|pkg):/, '')))], 2)
   const to =

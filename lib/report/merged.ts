@@ -1,3 +1,4 @@
+import { opensPages } from '../opens-pages.ts'
 import { sourceInWords } from '../../rules/finding.ts'
 import { HOLE } from '../types.ts'
 import type { Fact, Site, SourceKind, Text } from '../types.ts'
@@ -233,7 +234,7 @@ function partOf(fact: Fact): Part | undefined {
 function startPart({ commands, api }: Extract<Fact, { kind: 'starts' }>, here: string): Part {
   const texts = commandTexts(commands)
   const pages = hostsOf(texts.filter(text => isPage(text)))
-  if (opensPages.test(api) && texts.every(text => isPage(text) || text.startsWith(HOLE)))
+  if (opensPages(api) && texts.every(text => isPage(text) || text.startsWith(HOLE)))
     return {
       does: 'shows in a browser',
       group: pages.length > 0 ? '' : 'computed',
@@ -244,9 +245,6 @@ function startPart({ commands, api }: Extract<Fact, { kind: 'starts' }>, here: s
     ? { does: 'shows in a browser', group: '', texts: pages, say: all => firstFew(all, maxNames) }
     : { does: 'starts', group: here, texts, say: all => alternatives(all, 'a command that is computed') }
 }
-
-/** Packages that open what they are given with the program the user has for it. */
-export const opensPages = /^pkg:(?:open|opn|opener|open-cli|better-opn)(?:\.|$)/
 
 function isPage(command: Text): boolean {
   return /^["']?https?:\/\//i.test(command)

@@ -1,3 +1,4 @@
+import { opensPages } from '../../opens-pages.ts'
 import { HOLE, type SinkKind, type Text } from '../../types.ts'
 import { textsOf } from './constants.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
@@ -54,7 +55,7 @@ export function start(machine: Interpreter, model: ActOf<'start'>, call: Modelle
   const commands = lines.map(line => [line.text, ...(line.args ?? [])].join(' ').slice(0, 8_000))
   machine.fact({ kind: 'starts', api: call.handle.api, commands, manner }, frame, place)
   // What is opened for the user as a page, no shell reads.
-  const opens = /^pkg:(?:open|opn|opener|open-cli|better-opn)(?:\.|$)/.test(call.handle.api)
+  const opens = opensPages(call.handle.api)
   for (const line of lines)
     if (!opens || !/^(?:https?:|\u0001)/i.test(line.text))
       machine.command({ ...line, shell, ...folder, plain, place, level: machine.level })
