@@ -23,6 +23,7 @@ import type { PackageView } from './package-view.ts'
 import { from } from './script/folders.ts'
 import { commandsOf, listsOf } from './script/cmake.ts'
 import { includesOf, recipesOf } from './script/makefile.ts'
+import { shellWord } from './script/shell-word.ts'
 import { mayStart, nativeSource } from './script/native-source.ts'
 import { readScript } from './script/read-script.ts'
 import type { Dialect, ScriptCode, ScriptReading, ScriptStart } from './script/script-reading.ts'
@@ -161,7 +162,7 @@ export class Follower {
     const stays = command.cwd === undefined && !/\b(?:cd|pushd|chdir|set-location)\b/i.test(command.text)
     const seen = stays ? inPackage : (text: string) => text
     const words = [command.text, ...(command.args ?? [])].map(seen)
-    const text = command.shell ? seen(command.text) : words.map(quote).join(' ')
+    const text = command.shell ? seen(command.text) : words.map(shellWord).join(' ')
     if (text.replaceAll(HOLE, '').trim() === '') return
     const { at, phase } = command
     const key = `command\0${phase}\0${at.path}\0${text}`
@@ -410,9 +411,4 @@ function readerOf(how: string, kind: FileKind): Dialect | 'code' | undefined {
 /** The analysis of code puts the package at `/__package__`, as `__dirname` does; a script means its own folder. */
 function inPackage(text: string): string {
   return text.replaceAll(/(?:file:\/\/)?\/__package__(?:\/|(?=\s|$))/g, './')
-}
-
-/** Arguments of a program that no shell reads. */
-function quote(word: string): string {
-  return /^[\w./=:@%+,~\u0001-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

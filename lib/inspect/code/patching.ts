@@ -111,6 +111,21 @@ function isOfLanguage(api: string): boolean {
 const chance =
   /\bMath\.random\(\)\s{0,9}[<>]|[<>]=?\s{0,9}Math\.random\(\)|new Date(?:\(\))?\)?\.get(?:UTC)?(?:Day|Hours|Date|Month)\(\)\s{0,9}[=!<>%]|\bDate\.now\(\)\s{0,9}[<>%]/
 
+/** Where the names of a file are first declared: read once, as a file may replace thousands of functions. */
+const declarations = new WeakMap<object, ReadonlyMap<string, number>>()
+
+function declaredIn(file: object, text: string): ReadonlyMap<string, number> {
+  const known = declarations.get(file)
+  if (known !== undefined) return known
+  const found = new Map<string, number>()
+  for (const { 1: name = '', index } of text.matchAll(
+    /\b(?:const|let|var|function)\s+([A-Za-z_$][\w$]{0,60})(?![\w$])/g,
+  ))
+    if (!found.has(name)) found.set(name, index)
+  declarations.set(file, found)
+  return found
+}
+
 /** A function of the language, replaced by one that answers otherwise by chance or by the calendar. */
 function isFickle(api: string, { functions }: Value): boolean {
   if (!isOfLanguage(api)) return false
@@ -121,8 +136,8 @@ function isFickle(api: string, { functions }: Value): boolean {
     if (chance.test(code)) return true
     const asked = [...code.matchAll(/(?<![\w.$])([A-Za-z_$][\w$]{0,60})\(\)/g)].slice(0, 8)
     return asked.some(([, name = '']) => {
-      const at = text.search(new RegExp(`\\b(?:const|let|var|function)\\s+${name.replaceAll('$', '\\$')}\\b`))
-      return at >= 0 && chance.test(text.slice(at, at + 300))
+      const at = declaredIn(file, text).get(name)
+      return at !== undefined && chance.test(text.slice(at, at + 300))
     })
   })
 }

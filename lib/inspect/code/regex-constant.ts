@@ -28,7 +28,7 @@ export class RegexConstant {
 
   /** `text.replace(this, template)`; undefined where that is not known, a match of an unknown part among others. */
   replace(text: string, template: string, all: boolean): string | undefined {
-    const every = { all: all || this.flags.includes('g'), unicode: this.flags.includes('u') }
+    const every = this.#every(all)
     return this.#within(text, (matcher, budget) => {
       let touched = false
       const result = replaceMatches(matcher, text, every, budget, found => {
@@ -46,16 +46,12 @@ export class RegexConstant {
     all: boolean,
   ): string | undefined {
     if (text.includes(HOLE)) return undefined
-    const every = { all: all || this.flags.includes('g'), unicode: this.flags.includes('u') }
+    const every = this.#every(all)
     let unknown = 0
     const result = this.#within(text, (matcher, budget) =>
       replaceMatches(matcher, text, every, budget, found => {
         if (unknown > 0) return ''
-        const groups = Array.from({ length: found.length / 2 }, (_, at) => {
-          const [from = -1, to = -1] = [found[2 * at], found[2 * at + 1]]
-          return from < 0 ? undefined : text.slice(from, to)
-        })
-        const piece = pieceFor(groups)
+        const piece = pieceFor(groupsOf(text, found))
         if (piece === undefined) unknown++
         return piece ?? ''
       }),
@@ -75,17 +71,19 @@ export class RegexConstant {
     return this.#within(text, (matcher, budget) => {
       if (this.flags.includes('g')) {
         const all: string[] = []
-        replaceMatches(matcher, text, { all: true, unicode: this.flags.includes('u') }, budget, found => {
+        replaceMatches(matcher, text, this.#every(true), budget, found => {
           all.push(text.slice(found[0], found[1]))
           return ''
         })
         return all.length === 0 ? null : all
       }
       const found = matcher.exec(text, 0, budget)
-      return found === undefined
-        ? null
-        : Array.from({ length: found.length / 2 }, (_, group) => pieceOf(text, found, group))
+      return found === undefined ? null : groupsOf(text, found)
     })
+  }
+
+  #every(all: boolean): { readonly all: boolean; readonly unicode: boolean } {
+    return { all: all || this.flags.includes('g'), unicode: this.flags.includes('u') }
   }
 
   #within<Result>(text: string, use: (matcher: Matcher, budget: Budget) => Result): Result | undefined {
@@ -108,4 +106,9 @@ export class RegexConstant {
       throw error
     }
   }
+}
+
+/** A match and its groups. */
+function groupsOf(text: string, found: readonly number[]): readonly (string | undefined)[] {
+  return Array.from({ length: found.length / 2 }, (_, group) => pieceOf(text, found, group))
 }

@@ -59,7 +59,7 @@ export function strangersClient(machine: Interpreter, call: ModelledCall): Value
   if (!isClient && outlet === nothing) return undefined
   const addresses = isClient ? addressesOf(machine, options, frame, connecting.test(name)) : []
   if (addresses.length === 0) {
-    const through = constructed || isClient ? passThrough(machine, call) : nothing
+    const through = isClient ? passThrough(machine, call) : nothing
     if (outlet !== nothing) return outlet.open ? clientFor(machine, outlet, call) : outlet
     if (through !== nothing) return through
     if (constructed) entrust(machine, call)

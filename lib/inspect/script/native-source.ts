@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { HOLE, type Site } from '../../types.ts'
 import { pathSource } from '../secrets.ts'
+import { shellWord } from './shell-word.ts'
 import type { Invocation, ScriptSession } from './session.ts'
 import { constant, unknown, type Value } from './value.ts'
 
@@ -100,22 +101,21 @@ function act(session: ScriptSession, name: string, given: readonly string[], at:
 function lineOf(name: string, given: readonly string[]): string {
   if (name.startsWith('execl'))
     return [given[0] ?? '', ...given.slice(2)]
-      .filter(word => word !== 'NULL')
-      .map(quoted)
+      .filter(word => word !== '' && word !== 'NULL')
+      .map(shellWord)
       .join(' ')
   if (/^(?:execv|posix_spawn)/.test(name)) {
     const program = given[name.startsWith('p') ? 1 : 0] ?? ''
     const [, ...rest] = (given[name.startsWith('p') ? 4 : 1] ?? '').split('\n')
-    return [program, ...rest.filter(word => word !== HOLE)].map(quoted).join(' ')
+    return [program, ...rest.filter(word => word !== HOLE)]
+      .filter(word => word !== '')
+      .map(shellWord)
+      .join(' ')
   }
   if (name.startsWith('ShellExecute')) return [given[2] ?? '', given[3] ?? ''].join(' ').trim()
   if (name.startsWith('CreateProcess'))
     return given.slice(0, 3).find(one => one.replaceAll(HOLE, '').length > 3) ?? ''
   return given[0] ?? ''
-}
-
-function quoted(word: string): string {
-  return /^[\w./=:@%+,~\u0001-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
 /** The environment of the process, where the file walks through it: what is written into a command then may be it. */
