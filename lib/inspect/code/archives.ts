@@ -13,6 +13,7 @@ import {
   nothing,
   tainted,
   withTaints,
+  changed,
   type Taint,
   type Value,
 } from './values.ts'
@@ -27,7 +28,7 @@ export function putIntoArchive(machine: Interpreter, call: ModelledCall): Value 
   const isContent = named.known.length > 0 || named.taints.length > 0
   for (const at of isContent ? [1] : [0, 1]) {
     const value = argument(call, at)
-    taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, call.frame))
+    taints = joinTaints(taints, machine.deepTaints(changed(value, { functions: [] }), call.frame))
     taints = joinTaints(taints, behindPaths(machine, value, call.frame, call.place, true))
   }
   for (const { model } of call.self.objects)
@@ -97,7 +98,7 @@ export function unpackArchive(machine: Interpreter, call: ModelledCall): Value {
       for (const name of folderFields)
         if (object.fields.has(name))
           folders.push(...textsOf(namedMember(machine, ofObjects([object]), name, frame, place)))
-    folders.push(...textsOf({ ...value, open: false }).filter(text => !machine.storedFiles.has(text)))
+    folders.push(...textsOf(changed(value, { open: false })).filter(text => !machine.storedFiles.has(text)))
   }
   const places = folders.filter(text => text.replaceAll(HOLE, '').length > 2).slice(0, 8)
   if (taints.length > 0) storeFile(machine, places, tainted(hop(taints, 'unpacked', place)), call)
@@ -106,5 +107,5 @@ export function unpackArchive(machine: Interpreter, call: ModelledCall): Value {
 }
 
 function ofObjects(objects: Value['objects']): Value {
-  return { ...nothing, objects }
+  return changed(nothing, { objects })
 }

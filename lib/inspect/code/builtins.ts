@@ -69,6 +69,8 @@ import {
   opened,
   tainted,
   withTaints,
+  changed,
+  carrying,
   type ObjectValue,
   type Taint,
   type Value,
@@ -110,7 +112,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
           first.taints.some(({ source: { kind } }) => kind !== 'caller' && kind !== 'caller-secret'))
       ) {
         if (call.handle.api.includes('setTimeout') || call.handle.api.includes('setInterval')) {
-          evaluateCode(machine, { ...first, handles: [] }, call, 'program')
+          evaluateCode(machine, changed(first, { handles: [] }), call, 'program')
         }
       }
       const waits = /\.(?:setTimeout|setInterval)$|:(?:setTimeout|setInterval)$/.test(call.handle.api)
@@ -194,7 +196,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       const taints = hop(deep(first), label, place)
       if (folded === undefined) return tainted(taints)
       const own = label === 'base64' ? machine.decoded('base64', first, frame, place) : []
-      return withTaints({ ...folded, taints: [] }, joinTaints(taints, own))
+      return withTaints(carrying(folded, []), joinTaints(taints, own))
     }
     case 'compress':
       return handResult(machine, tainted(hop(deep(first), 'compressed', place)), call)
@@ -203,14 +205,14 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return handResult(machine, tainted(hop(taints, 'inflated', place)), call)
     }
     case 'cipher': {
-      if (!call.handle.api.includes('Decipher')) return { ...instance(machine, 'cipher', call), open: true }
+      if (!call.handle.api.includes('Decipher')) return opened(instance(machine, 'cipher', call))
       return instance(machine, 'decipher', call)
     }
     case 'cipher.update': {
       // Whoever has the key reads it: `final` gives the rest of what was put in.
       for (const { model } of call.self.objects)
         if (model !== undefined && first !== nothing)
-          machine.write(model.pending, { ...nothing, taints: deep(first) })
+          machine.write(model.pending, carrying(nothing, deep(first)))
       const put = call.self.objects.flatMap(({ model }) =>
         model === undefined ? [] : machine.read(model.pending, frame).taints,
       )
@@ -400,7 +402,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'readline': {
       const asking = instance(machine, 'asking', call)
       const lines = deep(namedMember(machine, first, 'input', frame, place))
-      return withTaints({ ...asking, open: lines.length > 0 }, lines)
+      return withTaints(changed(asking, { open: lines.length > 0 }), lines)
     }
     case 'Reflect.apply': {
       const items = elementsOf(machine, argument(call, 2), frame)
@@ -470,7 +472,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       let taints: readonly Taint[] = []
       for (const value of all) {
         pour(machine, taints, value, frame, place)
-        taints = enciphered(value, joinTaints(taints, deep({ ...value, functions: [] })), place)
+        taints = enciphered(value, joinTaints(taints, deep(changed(value, { functions: [] }))), place)
       }
       return handResult(machine, anything, {
         ...call,
@@ -776,7 +778,7 @@ export function makeFunctionFromText(machine: Interpreter, call: ModelledCall): 
     if (text !== undefined && !text.includes(HOLE) && !parameters.join().includes(HOLE)) {
       return evaluateCode(
         machine,
-        { ...body, known: [`(function anonymous(${parameters.join()}) {${text}\n})`] },
+        changed(body, { known: [`(function anonymous(${parameters.join()}) {${text}\n})`] }),
         call,
         'function',
       )
@@ -845,7 +847,7 @@ function bytesOfTexts(value: Value, encoding: string | undefined): Value | undef
 function emptyBytes(machine: Interpreter, { frame, place }: ModelledCall): Value {
   const bytes = machine.objectAt(frame, `bytes ${place.start}`, 'map')
   bytes.length = undefined
-  return { ...ofObject(bytes), open: true }
+  return opened(ofObject(bytes))
 }
 
 /** What is decoded and came from nowhere else lies in the text of the package, in pieces that were not put together. */
@@ -862,7 +864,9 @@ function ownOf(
 /** The content of a request that is described by one object, as clients of `undici` take it. */
 function bodyOf(machine: Interpreter, options: Value, { frame, place }: ModelledCall): Value {
   const objects = options.objects.filter(object => object.fields.has('body'))
-  return objects.length === 0 ? nothing : namedMember(machine, { ...nothing, objects }, 'body', frame, place)
+  return objects.length === 0
+    ? nothing
+    : namedMember(machine, changed(nothing, { objects }), 'body', frame, place)
 }
 
 function openInstance(machine: Interpreter, name: string, call: ModelledCall): Value {

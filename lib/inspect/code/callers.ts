@@ -12,6 +12,8 @@ import {
   nothing,
   ofFunction,
   ofObject,
+  changed,
+  carrying,
   type FunctionValue,
   type ObjectValue,
   type Value,
@@ -78,7 +80,7 @@ export function exportsWalker(machine: Interpreter, record: ModuleRecord): Conte
           for (const cell of cellsOf(parent))
             work.push({ value: machine.read(cell, frame), self: ofObject(object), depth: depth + 1 })
           work.push({
-            value: { ...nothing, objects: parent.parents?.objects ?? [] },
+            value: changed(nothing, { objects: parent.parents?.objects ?? [] }),
             self: ofObject(object),
             depth: depth + 1,
           })
@@ -107,10 +109,10 @@ function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame:
   const parameter: Value =
     isHuge(machine, file) && !sends
       ? anything
-      : { ...anything, taints: [machine.source('caller', fn.name, place)] }
+      : carrying(anything, [machine.source('caller', fn.name, place)])
   const list = fn.node.params.slice(0, 12).map(pattern => {
     if (pattern.type !== 'Identifier' || !isSecretParameter(pattern.name)) return parameter
-    return { ...anything, taints: [machine.source('caller-secret', pattern.name, placeOf(file, pattern))] }
+    return carrying(anything, [machine.source('caller-secret', pattern.name, placeOf(file, pattern))])
   })
   const methods = prototypeOf(machine, fn).fields.size > 1
   if (fn.classNode !== undefined || methods) {

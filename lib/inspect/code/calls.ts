@@ -46,6 +46,8 @@ import {
   tainted,
   unsure,
   withTaints,
+  changed,
+  carrying,
   type Handle,
   type Value,
 } from './values.ts'
@@ -264,9 +266,17 @@ export function callMember(
       maps.length > 0 &&
       (object.open || object.functions.length > 0 || maps.length < object.objects.length)
     ) {
-      const own = callMember(machine, { ...nothing, objects: maps }, self, known(name), given, frame, node)
+      const own = callMember(
+        machine,
+        changed(nothing, { objects: maps }),
+        self,
+        known(name),
+        given,
+        frame,
+        node,
+      )
       const objects = object.objects.filter(({ kind }) => kind !== 'map')
-      const others = { ...object, objects, functions: [], open: false }
+      const others = changed(object, { objects, functions: [], open: false })
       result = join(result, object.open ? join(own, tainted(object.taints)) : own)
       if (objects.length > 0 || object.handles.length > 0)
         result = join(result, callMember(machine, others, self, known(name), given, frame, node))
@@ -301,9 +311,9 @@ function callOn(
 ): Value {
   const own = callee.functions.length === 0 ? self : holdersOf(machine, self, name)
   if (own === self) return machine.call(callee, self, given, frame, place, name)
-  const functions: Value = { ...nothing, functions: callee.functions }
+  const functions: Value = changed(nothing, { functions: callee.functions })
   const answer = machine.call(functions, own, given, frame, place, name)
-  const others: Value = { ...callee, functions: [] }
+  const others: Value = changed(callee, { functions: [] })
   if (!others.open && others.handles.length === 0 && others.objects.length === 0) return answer
   return join(answer, machine.call(others, self, given, frame, place, name))
 }
@@ -319,9 +329,7 @@ function askedFor(
   if (answer.taints.length === 0 || (method !== 'get' && method !== 'header' && method !== 'getHeader'))
     return answer
   const key = given.list[0]?.known[0]
-  return typeof key === 'string'
-    ? { ...answer, taints: secretOption(machine, key, answer.taints, place) }
-    : answer
+  return typeof key === 'string' ? carrying(answer, secretOption(machine, key, answer.taints, place)) : answer
 }
 
 /** Calls whatever the value may be. */
@@ -387,7 +395,7 @@ export function callHandle(
       ? withTaints(unknown, [machine.source('caller-secret', `${name}()`, place)])
       : unknown
     const api = canonical(`${handle.api}()`)
-    return isModelled(api) ? { ...result, handles: [machine.handle(api)], open: true } : result
+    return isModelled(api) ? changed(result, { handles: [machine.handle(api)], open: true }) : result
   }
   if (model.act === 'alias') {
     return handleValue(machine, model.to, undefined, undefined, frame, place)
@@ -441,7 +449,7 @@ export function callUnknown(
   const handed = tainted(taints)
   // What a command does, is done when its user names it: `program.command('x').action(f)`.
   if (name === 'action' && machine.level < runLevel && values.some(value => value.functions.length > 0)) {
-    const others = values.map(value => ({ ...value, functions: [] }))
+    const others = values.map(value => changed(value, { functions: [] }))
     for (const value of others) hand(machine, value, handed, frame, place)
     const later = { list: values.map(onlyCallable), rest: nothing, self: handed }
     machine.later(runLevel, `action ${place.start}`, later, frame, (passed, at) => {
@@ -467,7 +475,7 @@ export function callUnknown(
     const made = (given.list[0]?.functions ?? []).flatMap(fn =>
       fn.contexts.flatMap(({ returns }) => machine.deepTaints(machine.read(returns, frame), frame)),
     )
-    if (made.length > 0) return { ...handed, taints: joinTaints(handed.taints, made) }
+    if (made.length > 0) return carrying(handed, joinTaints(handed.taints, made))
   }
   // `request(url).on('error', f).end(data)`: the chain goes on with what it began with.
   const made = self.objects.filter(
@@ -475,7 +483,7 @@ export function callUnknown(
       model !== undefined &&
       (chaining.has(name) || (model.name === 'request' && model.api.startsWith('pkg:'))),
   )
-  return made.length === 0 ? handed : { ...handed, objects: made }
+  return made.length === 0 ? handed : changed(handed, { objects: made })
 }
 
 /** What compilers put around a loaded module: it gives the module and calls nothing in it. */

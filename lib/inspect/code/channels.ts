@@ -3,7 +3,17 @@ import { textsOf } from './constants.ts'
 import { hand } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import type { Place } from './sites.ts'
-import { anything, join, known, newCell, nothing, ofObject, type Cell, type Value } from './values.ts'
+import {
+  anything,
+  join,
+  known,
+  newCell,
+  nothing,
+  ofObject,
+  changed,
+  type Cell,
+  type Value,
+} from './values.ts'
 
 /**
  * Channels whose two ends have nothing but a name in common: messages between workers, forks and ports, diagnostics,
@@ -49,7 +59,7 @@ export function attend(
   frame: Frame,
   place: Place,
 ): void {
-  const callable: Value = { ...nothing, functions: listener.functions, handles: listener.handles }
+  const callable: Value = changed(nothing, { functions: listener.functions, handles: listener.handles })
   machine.write(cellOf(machine, channel, isEvent ? 'heard as an event' : 'heard'), callable)
   const passed = saidIn(machine, channel, frame)
   if (passed.length > 0) tell(machine, callable, passed, isEvent, frame, place)
@@ -197,7 +207,7 @@ export function asyncStore(machine: Interpreter, name: string, call: ModelledCal
   const { frame, place, given, self } = call
   const call0 = (callee: Value, passed: Arguments): Value =>
     machine.call(
-      { ...nothing, functions: callee.functions, handles: callee.handles },
+      changed(nothing, { functions: callee.functions, handles: callee.handles }),
       nothing,
       passed,
       frame,

@@ -9,6 +9,7 @@ import {
   nothing,
   ofFunction,
   ofObject,
+  changed,
   type ClassNode,
   type FunctionNode,
   type FunctionValue,
@@ -132,7 +133,7 @@ function emptyConstructor(node: ClassNode): FunctionNode {
 
 /** The prototypes of whatever a class extends; a class of the outside world stands for its own. */
 function prototypesOf(machine: Interpreter, parent: Value): Value {
-  let result: Value = { ...nothing, handles: parent.handles, open: parent.open }
+  let result: Value = changed(nothing, { handles: parent.handles, open: parent.open })
   for (const fn of parent.functions) result = join(result, ofObject(prototypeOf(machine, fn)))
   return result
 }
@@ -163,14 +164,13 @@ export function construct(
   const instance = machine.objectAt(frame, `new ${node.start} ${fn.id}`, 'instance')
   const prototype = prototypeOf(machine, fn)
   const prototypes = machine.read(machine.field(fn.properties, 'prototype'), frame)
-  instance.parents = {
-    ...ofObject(prototype),
+  instance.parents = changed(ofObject(prototype), {
     objects: prototypes.objects,
     handles: prototype.parents?.handles ?? [],
-  }
+  })
   const result = machine.callFunction(fn, ofObject(instance), given, frame, placeOf(frame.file, node))
   // A constructor may return something else.
-  const other: Value = { ...result, known: [], open: false }
+  const other: Value = changed(result, { known: [], open: false })
   const made = ofObject(instance)
   return other.objects.length > 0 || other.functions.length > 0 || other.handles.length > 0
     ? join(made, other)

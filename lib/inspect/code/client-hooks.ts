@@ -2,7 +2,7 @@ import { argument, instance, type ModelledCall } from './modelled-call.ts'
 import type { Interpreter } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
 import { elementsOf, namedMember } from './members.ts'
-import { anything, join, nothing, ofObject, onlyCallable, type Value } from './values.ts'
+import { anything, join, nothing, ofObject, onlyCallable, changed, ofHandle, type Value } from './values.ts'
 
 /**
  * Functions that a client of an HTTP library calls before each request: `hooks: { beforeRequest: [f] }` of got and ky,
@@ -34,9 +34,15 @@ export function runHooks(machine: Interpreter, made: Value, bases: Value, call: 
       )
       // `config => ({ ...config, headers })`: a request of its own.
       const other = answer.objects.filter(({ model }) => model === undefined)
-      const setter: Value = { ...nothing, handles: [machine.handle(`${requestOptions}.set`)] }
+      const setter: Value = ofHandle(machine.handle(`${requestOptions}.set`))
       if (other.length > 0)
-        machine.call(setter, given, { list: [{ ...nothing, objects: other }], rest: nothing }, at, place)
+        machine.call(
+          setter,
+          given,
+          { list: [changed(nothing, { objects: other })], rest: nothing },
+          at,
+          place,
+        )
     })
     return anything
   }

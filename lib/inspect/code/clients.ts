@@ -5,7 +5,7 @@ import { act, argument, instance, type ModelledCall } from './effects.ts'
 import type { Interpreter } from './interpreter.ts'
 import { handleValue, namedMember } from './members.ts'
 import { actOf, canonical } from './models/index.ts'
-import { anything, join, known, nothing, ofObject, type Value } from './values.ts'
+import { anything, join, known, nothing, ofObject, changed, type Value } from './values.ts'
 import type { Text } from '../../types.ts'
 
 /** Clients of an HTTP library that are made for one address: `axios.create({ baseURL })`, `got.extend({ prefixUrl })`. */
@@ -24,7 +24,7 @@ export function makeClient(machine: Interpreter, call: ModelledCall): Value {
   if (bases.length === 0) {
     const own = call.self.objects.filter(object => object.model?.name === 'client')
     return own.length > 0 && handle.api.startsWith('client.')
-      ? { ...nothing, objects: own }
+      ? changed(nothing, { objects: own })
       : handleValue(machine, library, undefined, undefined, frame, place)
   }
   const places = bases.map(known).reduce(join, nothing)

@@ -2,25 +2,25 @@ import type { AnyNode } from 'acorn'
 import { callArrayMethod } from './arrays.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { placeOf } from './sites.ts'
-import { anything, join, nothing, type Value } from './values.ts'
+import { anything, join, nothing, carrying, changed, ofObject, type Value } from './values.ts'
 
 /** What a text concatenation sees of a value: objects answer through `toString`, `valueOf`, `toJSON`. */
 export function coerced(machine: Interpreter, value: Value, frame: Frame, node: AnyNode): Value {
   if (value.objects.length === 0) return value
-  let result: Value = { ...value, objects: [] }
+  let result: Value = changed(value, { objects: [] })
   const place = placeOf(frame.file, node)
   for (const object of value.objects) {
     if (object.model?.name === 'url') {
-      result = join(result, {
-        ...machine.read(object.model.texts, frame),
-        taints: machine.deepTaints({ ...nothing, objects: [object] }, frame),
-      })
+      result = join(
+        result,
+        carrying(machine.read(object.model.texts, frame), machine.deepTaints(ofObject(object), frame)),
+      )
       continue
     }
     if (object.kind === 'array') {
       const joined = callArrayMethod(
         machine,
-        { ...nothing, objects: [object] },
+        ofObject(object),
         'join',
         { list: [], rest: nothing },
         frame,
@@ -33,17 +33,11 @@ export function coerced(machine: Interpreter, value: Value, frame: Frame, node: 
       for (const fn of object.fields.get(name)?.value.functions ?? []) {
         result = join(
           result,
-          machine.callFunction(
-            fn,
-            { ...nothing, objects: [object] },
-            { list: [], rest: nothing },
-            frame,
-            place,
-          ),
+          machine.callFunction(fn, ofObject(object), { list: [], rest: nothing }, frame, place),
         )
       }
     }
-    result = join(result, machine.deepValue({ ...nothing, objects: [object] }, frame))
+    result = join(result, machine.deepValue(ofObject(object), frame))
   }
   return result
 }

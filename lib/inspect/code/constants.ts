@@ -11,6 +11,7 @@ import {
   nothing,
   tainted,
   withTaints,
+  opened,
   type Known,
   type Value,
 } from './values.ts'
@@ -53,7 +54,7 @@ export function concatenate(left: Value, right: Value): Value {
   }
   const value = knowns(texts)
   const taints = joinTaints(left.taints, right.taints)
-  return withTaints(overflow ? { ...value, open: true } : value, taints)
+  return withTaints(overflow ? opened(value) : value, taints)
 }
 
 function isPlain(value: Known): value is string | number | boolean | bigint | null | undefined {

@@ -1,7 +1,7 @@
 import type { AnyNode } from 'acorn'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { copyFields, memberOf, namesOf, noteKey, setMember } from './members.ts'
-import { nothing, type ObjectValue, type Value } from './values.ts'
+import { nothing, changed, type ObjectValue, type Value } from './values.ts'
 
 /**
  * `into[key] = from[key]` with a key that is not known, as loops over keys have it: each field goes under its own name,
@@ -26,10 +26,10 @@ export function copiesByKey(
   if (named.length === 0 || !target.objects.some(hasNames)) return false
   noteKey(machine, target, key)
   for (const into of target.objects)
-    if (hasNames(into)) copyFields(machine, { ...nothing, objects: named }, into, frame)
-  const others: Value = { ...source, objects: source.objects.filter(object => !hasNames(object)) }
+    if (hasNames(into)) copyFields(machine, changed(nothing, { objects: named }), into, frame)
+  const others: Value = changed(source, { objects: source.objects.filter(object => !hasNames(object)) })
   setMember(machine, target, key, memberOf(machine, others, key, frame, right), frame, node)
-  const rest: Value = { ...target, objects: target.objects.filter(object => !hasNames(object)) }
+  const rest: Value = changed(target, { objects: target.objects.filter(object => !hasNames(object)) })
   setMember(machine, rest, key, memberOf(machine, source, key, frame, right), frame, node)
   return true
 }

@@ -1,5 +1,5 @@
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
-import { known, nothing, type ObjectValue, type Value } from './values.ts'
+import { known, nothing, changed, type ObjectValue, type Value } from './values.ts'
 
 /** Options of command lines have a value where their user gives none: `.option('keypair', { default: path })`. */
 
@@ -14,7 +14,7 @@ export function noteDefaults(machine: Interpreter, given: Arguments, frame: Fram
     const called = /--([A-Za-z][\w-]{0,60})/.exec(text)?.[1] ?? text
     for (const value of rest) {
       for (const object of value.objects) note(machine, called, object, frame)
-      if (text.includes('--')) keep(machine, called, { ...nothing, known: value.known })
+      if (text.includes('--')) keep(machine, called, changed(nothing, { known: value.known }))
     }
   }
   for (const table of name?.objects ?? [])

@@ -3,7 +3,7 @@ import type { Frame, Interpreter } from './interpreter.ts'
 import { addGetter, addSetter, namedMember, namesOf, setMember } from './members.ts'
 import { assignHandle } from './patching.ts'
 import { placeNode, type Place } from './sites.ts'
-import { anything, known, nothing, type Value } from './values.ts'
+import { anything, known, nothing, changed, type Value } from './values.ts'
 
 /** Properties that are defined by descriptors. */
 
@@ -45,5 +45,5 @@ function define(
 function givenBy(machine: Interpreter, getter: Value, frame: Frame, place: Place): Value {
   const answer = machine.call(getter, nothing, { list: [], rest: nothing }, frame, place)
   const traps = answer.objects.flatMap(({ rest }) => rest?.value.functions ?? [])
-  return { ...answer, functions: [...answer.functions, ...getter.functions, ...traps].slice(0, 10) }
+  return changed(answer, { functions: [...answer.functions, ...getter.functions, ...traps].slice(0, 10) })
 }

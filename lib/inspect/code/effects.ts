@@ -29,6 +29,9 @@ import {
   tainted,
   unsure,
   withTaints,
+  changed,
+  opened,
+  carrying,
   type InstanceModel,
   type ObjectValue,
   type Taint,
@@ -186,7 +189,9 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
   if (!isLocal(destinations)) {
     const inUrl = joinTaints(
       machine.deepTaints(
-        { ...dest, objects: dest.objects.filter(one => one.model?.name === 'url' || one.kind === 'map') },
+        changed(dest, {
+          objects: dest.objects.filter(one => one.model?.name === 'url' || one.kind === 'map'),
+        }),
         frame,
       ),
       parts.destTaints,
@@ -274,9 +279,9 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
   if (isStore && opensStore(machine, call)) return self
   for (const at of model.payload) {
     const value = argument(call, at)
-    taints = joinTaints(taints, machine.deepTaints({ ...value, functions: [] }, frame))
+    taints = joinTaints(taints, machine.deepTaints(changed(value, { functions: [] }), frame))
     if (uploads) taints = joinTaints(taints, behindPaths(machine, value, frame, call.place))
-    content = join(content, { ...value, functions: [] })
+    content = join(content, changed(value, { functions: [] }))
   }
   // A client of a chain signs on the spot with the key it is given.
   if (isStore && signs(call))
@@ -400,7 +405,12 @@ export function sendTo(
   if (target.name === 'unpacking') {
     storeFile(machine, destinations, tainted(hop(all, 'unpacked', call.place)), call)
   } else if (target.name === 'write-stream') {
-    storeFile(machine, destinations, withTaints({ ...content, objects: [], functions: [] }, taints), call)
+    storeFile(
+      machine,
+      destinations,
+      withTaints(changed(content, { objects: [], functions: [] }), taints),
+      call,
+    )
     flowInto(machine, all, { kind: 'write', role: 'content', destinations }, call)
   } else if (target.name === 'stdin' || target.name === 'child') {
     flowInto(machine, all, { kind: 'command-stdin', role: 'stdin', destinations }, call)
@@ -432,7 +442,7 @@ function loadCode(machine: Interpreter, model: ActOf<'load'>, call: ModelledCall
   const targets = textsOf(target)
   if (model.inside === true) {
     machine.fact({ kind: 'loads', api: call.handle.api, targets, native: true }, call.frame, call.place)
-    return { ...anything, handles: [machine.handle(addon)] }
+    return changed(anything, { handles: [machine.handle(addon)] })
   }
   machine.fact({ kind: 'loads', api: call.handle.api, targets, native: model.native }, call.frame, call.place)
   const kind = model.native ? 'native-load' : 'load'
@@ -444,7 +454,7 @@ function loadCode(machine: Interpreter, model: ActOf<'load'>, call: ModelledCall
     noteImports(imports)
     hand(machine, imports, numberOf(machine, anything), call.frame, call.place)
   }
-  return { ...anything, handles: [machine.handle(wasm)] }
+  return changed(anything, { handles: [machine.handle(wasm)] })
 }
 
 /** `require(path)` of something that is not in the package: perhaps a file that was written before. */
@@ -480,10 +490,13 @@ export function storeFile(
       cell = newCell()
       machine.storedFiles.set(path, cell)
     }
-    machine.write(cell, {
-      ...content,
-      taints: hop(content.taints, `written to ${path.replaceAll(HOLE, '…').slice(0, 80)}`, call.place),
-    })
+    machine.write(
+      cell,
+      carrying(
+        content,
+        hop(content.taints, `written to ${path.replaceAll(HOLE, '…').slice(0, 80)}`, call.place),
+      ),
+    )
   }
 }
 
@@ -537,7 +550,7 @@ export function readFile(
   if (gives === 'stream') {
     const made = instance(machine, 'read-stream', call, nothing)
     handResult(machine, tainted(result.taints), call)
-    return withTaints({ ...made, open: true }, result.taints)
+    return withTaints(opened(made), result.taints)
   }
   return handResult(machine, result, call)
 }
@@ -558,7 +571,7 @@ function writeFile(machine: Interpreter, model: ActOf<'write'>, call: ModelledCa
     machine,
     paths,
     withTaints(
-      { ...content, objects: [], functions: [], open: content.open || content.known.length === 0 },
+      changed(content, { objects: [], functions: [], open: content.open || content.known.length === 0 }),
       taints,
     ),
     call,

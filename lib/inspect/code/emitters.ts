@@ -2,7 +2,7 @@ import { argument, type ModelledCall } from './effects.ts'
 import { hand } from './handing.ts'
 import type { Interpreter } from './interpreter.ts'
 import { namedMember, namesOf } from './members.ts'
-import { anything, join, nothing, ofObject, type ObjectValue, type Value } from './values.ts'
+import { anything, join, nothing, ofObject, changed, type ObjectValue, type Value } from './values.ts'
 
 /** Emitters of events that both ends of are in the package: a listener gets what is emitted under its name. */
 
@@ -15,10 +15,10 @@ export function listen(machine: Interpreter, call: ModelledCall): Value {
   if (call.handle.api === 'node:events.once' && argument(call, 0).objects.length > 0)
     return awaitEvent(machine, call)
   const listener = argument(call, 1)
-  hand(machine, { ...nothing, functions: listener.functions }, anything, frame, place)
+  hand(machine, changed(nothing, { functions: listener.functions }), anything, frame, place)
   for (const object of self.objects) {
     for (const name of fieldNames(object, argument(call, 0)))
-      machine.writeField(object, name, { ...nothing, functions: listener.functions })
+      machine.writeField(object, name, changed(nothing, { functions: listener.functions }))
   }
   return self === nothing ? anything : self
 }

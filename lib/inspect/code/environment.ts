@@ -1,7 +1,7 @@
 import type { AnyNode } from 'acorn'
 import type { Frame, Interpreter } from './interpreter.ts'
 import type { ScopeNames } from './scope.ts'
-import { newCell, nothing, ofFunction, type Binding, type Environment, type Value } from './values.ts'
+import { newBinding, nothing, ofFunction, type Binding, type Environment, type Value } from './values.ts'
 
 /** Environments: the names of one run of a function or block, each with its cell. */
 
@@ -82,7 +82,7 @@ export function declareBinding(
   strong: boolean,
   depth = 0,
 ): Binding {
-  const binding: Binding = { ...newCell(value), strong, depth, from: undefined }
+  const binding = newBinding(value, strong, depth)
   environment.names.set(name, binding)
   return binding
 }
@@ -93,12 +93,7 @@ export function enterScope(machine: Interpreter, node: AnyNode, frame: Frame): v
   if (scope === undefined) return
   for (const [name, use] of scope.names) {
     if (!frame.environment.names.has(name)) {
-      frame.environment.names.set(name, {
-        ...newCell(),
-        strong: !use.captured,
-        depth: frame.conditional,
-        from: undefined,
-      })
+      frame.environment.names.set(name, newBinding(nothing, !use.captured, frame.conditional))
     }
   }
   resetLocals(frame.environment)

@@ -2,7 +2,7 @@ import { HIDDEN_NAME, HOLE } from '../../types.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import type { Place } from './sites.ts'
 import { withoutNames } from './webassembly.ts'
-import { anything, join, nothing, tainted, type Taint, type Value } from './values.ts'
+import { anything, join, nothing, tainted, changed, type Taint, type Value } from './values.ts'
 import { flowInto, type ModelledCall } from './modelled-call.ts'
 
 /** Text that becomes code: by `eval`, constructors of functions, `vm`, and whatever else takes a program as text. */
@@ -39,7 +39,7 @@ export function evaluateCode(
   kind: 'program' | 'function',
 ): Value {
   const { frame, place } = call
-  const taints = withoutNames(code, machine.deepTaints({ ...code, functions: [] }, frame), frame)
+  const taints = withoutNames(code, machine.deepTaints(changed(code, { functions: [] }), frame), frame)
   flowInto(machine, taints, { kind: 'evaluate', role: 'code', destinations: [] }, call)
   let result = nothing
   let constant = false

@@ -38,6 +38,8 @@ import {
   opened,
   tainted,
   truth,
+  changed,
+  carrying,
   type Value,
 } from './values.ts'
 
@@ -335,7 +337,7 @@ function evaluateObject(
       else machine.writeField(object, name, value)
     }
   }
-  return { ...ofObject(object), taints: carried.taints }
+  return carrying(ofObject(object), carried.taints)
 }
 
 function evaluateAssignment(
@@ -455,7 +457,7 @@ function passing(value: Value, operator: string): Value {
   const left = value.known.filter(constant =>
     operator === '||' ? Boolean(constant) : constant !== undefined && constant !== null,
   )
-  return left.length === value.known.length ? value : { ...value, known: left }
+  return left.length === value.known.length ? value : changed(value, { known: left })
 }
 
 /** `a ? b : c ? d …`: such a chain may be long as well. */

@@ -58,6 +58,24 @@ export type Frame = {
   home: ObjectValue | undefined
 }
 
+/** The same place, on behalf of another context. */
+export function frameFor(context: Context, frame: Frame): Frame {
+  return {
+    context,
+    file: frame.file,
+    functionContext: frame.functionContext,
+    environment: frame.environment,
+    thisValue: frame.thisValue,
+    guards: frame.guards,
+    conditional: frame.conditional,
+    tests: frame.tests,
+    thrown: frame.thrown,
+    before: frame.before,
+    returns: frame.returns,
+    home: frame.home,
+  }
+}
+
 export type Arguments = {
   readonly list: readonly Value[]
   readonly rest: Value

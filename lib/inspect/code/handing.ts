@@ -10,6 +10,9 @@ import {
   newHanded,
   nothing,
   ofObject,
+  changed,
+  carrying,
+  ofHandle,
   type FunctionValue,
   type Handed,
   type ObjectValue,
@@ -42,13 +45,7 @@ export function hand(
   for (const handle of value.handles) {
     const act = actOf(handle.api)
     if (handle.api.startsWith('native:') || act?.act === 'evaluate' || act?.act === 'send') {
-      machine.call(
-        { ...nothing, handles: [handle] },
-        nothing,
-        { list: [handed], rest: nothing },
-        frame,
-        place,
-      )
+      machine.call(ofHandle(handle), nothing, { list: [handed], rest: nothing }, frame, place)
     }
   }
   if (depth >= 2) return
@@ -69,7 +66,7 @@ export function hand(
       if (field.functions.length > 0 || field.objects.length > 0) {
         hand(
           machine,
-          { ...nothing, functions: field.functions, objects: field.objects },
+          changed(nothing, { functions: field.functions, objects: field.objects }),
           news,
           frame,
           place,
@@ -102,10 +99,10 @@ export function leak(machine: Interpreter, value: Value, frame: Frame, place: Pl
 export function install(machine: Interpreter, value: Value, frame: Frame, place: Place): void {
   for (const fn of value.functions) {
     const taint = machine.source('caller', fn.name, placeOf(fn.file as SourceFile, fn.node))
-    machine.callBlindly(fn, anything, { ...anything, taints: [taint] }, frame, place)
+    machine.callBlindly(fn, anything, carrying(anything, [taint]), frame, place)
   }
   if (value.objects.length > 0)
-    hand(machine, { ...nothing, objects: value.objects }, anything, frame, place, 1)
+    hand(machine, changed(nothing, { objects: value.objects }), anything, frame, place, 1)
 }
 
 export function leakSetter(machine: Interpreter, value: Value, frame: Frame, place: Place): void {
@@ -123,13 +120,14 @@ export function setOnInstance(
 ): void {
   const taints = object.fields.get('%taints')?.value.taints ?? []
   if (name.startsWith('on')) setByModel(machine, object, name, value, frame, place)
-  if (name.startsWith('on')) hand(machine, value, { ...anything, taints }, frame, place, 0, ofObject(object))
+  if (name.startsWith('on'))
+    hand(machine, value, carrying(anything, taints), frame, place, 0, ofObject(object))
   else if (object.model?.name === 'script-element' || object.model?.name === 'picture')
     setByModel(machine, object, name, value, frame, place)
   else if (object.model?.name === 'request-options') setByModel(machine, object, 'set', value, frame, place)
   else if (object.model?.name === 'url') changeUrl(machine, object, name, value)
   else if (object.model !== undefined && value.taints.length > 0) {
-    machine.write(object.model.pending, { ...anything, taints: value.taints })
+    machine.write(object.model.pending, carrying(anything, value.taints))
   }
 }
 
@@ -144,12 +142,12 @@ function setByModel(
 ): void {
   const api = `${object.model?.name}.${name}`
   if (actOf(api) === undefined) return
-  const setter: Value = { ...nothing, handles: [machine.handle(api)] }
+  const setter: Value = ofHandle(machine.handle(api))
   machine.call(setter, ofObject(object), { list: [value], rest: nothing }, frame, place)
 }
 
 export function giveTaints(machine: Interpreter, object: ObjectValue, taints: readonly Taint[]): void {
-  machine.writeField(object, '%taints', { ...anything, taints })
+  machine.writeField(object, '%taints', carrying(anything, taints))
 }
 
 /** What there is to pass to a function that strangers call with `value`; undefined where it has had all of it. */

@@ -9,6 +9,7 @@ import { constantOf, foldedValue, valueOfFolded } from './folded.ts'
 import { fingerprint } from './fingerprint.ts'
 import {
   BudgetSpent,
+  frameFor,
   type Arguments,
   type Context,
   type Frame,
@@ -22,6 +23,7 @@ import { bindPattern } from './patterns.ts'
 import type { Level } from './levels.ts'
 import { Recorder, type FactBody } from './recorder.ts'
 import type { Place } from './sites.ts'
+import { addHolder, holdersOf } from './holders.ts'
 import { isNews, joinCalls, type Call } from './shared-call.ts'
 import { onlyShapes } from './shaping.ts'
 import { evaluateStatements, runBody } from './statements.ts'
@@ -36,9 +38,16 @@ import {
   newCell,
   newField,
   newHanded,
+  tainted,
+  newTaint,
   nothing,
   ofFunction,
   ofObject,
+  withTaints,
+  unsure,
+  changed,
+  carrying,
+  ofHandle,
   type Cell,
   type ClassNode,
   type Environment,
@@ -51,8 +60,6 @@ import {
   type ObjectValue,
   type SourceRecord,
   type Taint,
-  withTaints,
-  unsure,
   type Value,
 } from './values.ts'
 
@@ -218,7 +225,7 @@ export class Interpreter {
       for (const one of layer) {
         this.step()
         const before = one.deep.value
-        this.write(one.deep, { ...nothing, taints })
+        this.write(one.deep, carrying(nothing, taints))
         if (one.deep.value !== before) next.push(...holdersOf(one))
       }
       layer = next
@@ -360,7 +367,7 @@ export class Interpreter {
       source = { id: this.nextId(), kind, name, place }
       this.#sources.set(key, source)
     }
-    return { source, hops: undefined, sure: true }
+    return newTaint(source, undefined, true)
   }
 
   // ---- calls
@@ -416,7 +423,7 @@ export class Interpreter {
       this.#groups.set(key, group)
     }
     // Which of so many is meant is not known: where objects may be its `this`, it is hardly a function or an API.
-    const self = thisValue.objects.length > 0 ? { ...thisValue, handles: [], functions: [] } : thisValue
+    const self = thisValue.objects.length > 0 ? changed(thisValue, { handles: [], functions: [] }) : thisValue
     const joined = joinCalls(group.given, { self, ...given })
     if (joined !== group.given) {
       group.given = joined
@@ -446,7 +453,7 @@ export class Interpreter {
     const result = this.#promised(context, this.read(context.returns, frame), frame)
     return context.merged
       ? this.#ownTaints(
-          this.work < richWork ? result : { ...result, taints: unsure(result.taints) },
+          this.work < richWork ? result : carrying(result, unsure(result.taints)),
           [context.thisValue, context.rest, ...context.parameters],
           [thisValue, given.rest, ...given.list],
         )
@@ -500,8 +507,8 @@ export class Interpreter {
     if (given.list.every(value => value.taints.length === 0) && given.rest.taints.length === 0) return given
     const label = `passed to ${fn.name || 'a function'}`
     const add = (value: Value) =>
-      value.taints.length === 0 ? value : { ...value, taints: hop(value.taints, label, place) }
-    return { ...given, list: given.list.map(add), rest: add(given.rest) }
+      value.taints.length === 0 ? value : carrying(value, hop(value.taints, label, place))
+    return { list: given.list.map(add), rest: add(given.rest), whole: given.whole === true }
   }
 
   /** Each call by itself: a package calls `interop(require(name))` for every module, and they are not all alike. */
@@ -524,7 +531,10 @@ export class Interpreter {
       !given.some(value => value.taints.some(own => own.source === taint.source)) &&
       all.some(value => value.taints.some(other => other.source === taint.source))
     if (!result.taints.some(isOthers)) return result
-    return { ...result, taints: result.taints.filter(taint => !isOthers(taint)) }
+    return carrying(
+      result,
+      result.taints.filter(taint => !isOthers(taint)),
+    )
   }
 
   #contextFor(fn: FunctionValue, thisValue: Value, given: Arguments, frame: Frame): FunctionContext {
@@ -581,7 +591,7 @@ export class Interpreter {
       const before = (merged.parameters[at] ??= nothing)
       const passed = given.list[at]!
       // Which caller's data goes where is no longer known.
-      const after = join(before, rich ? passed : { ...passed, taints: unsure(passed.taints) })
+      const after = join(before, rich ? passed : carrying(passed, unsure(passed.taints)))
       if (after !== before) {
         merged.parameters[at] = after
         grown = true
@@ -771,7 +781,7 @@ export class Interpreter {
     const key = `bind ${place.file.path} ${place.start}`
     // `f = f.bind(x)` in a loop binds what it bound before.
     const before = frame.context.made.get(key) as Handle | undefined
-    if (before !== undefined && callee.handles.includes(before)) return { ...nothing, handles: [before] }
+    if (before !== undefined && callee.handles.includes(before)) return ofHandle(before)
     return this.nativeFunction(frame, key, (list, at) =>
       this.call(
         callee,
@@ -796,7 +806,7 @@ export class Interpreter {
       before.run = run
       for (const call of before.calls.values()) call.done = false
     }
-    return { ...nothing, handles: [handle] }
+    return ofHandle(handle)
   }
 
   /**
@@ -840,7 +850,7 @@ export class Interpreter {
         this.write(call.returns, run(call))
       },
     }
-    call.frame = { ...frame, context: call }
+    call.frame = frameFor(call, frame)
     return call
   }
 
@@ -960,7 +970,7 @@ export class Interpreter {
 
   deepValue(value: Value, frame: Frame): Value {
     const taints = this.deepTaints(value, frame)
-    return taints.length === 0 ? anything : { ...anything, taints }
+    return tainted(taints)
   }
 
   /** The whole environment is used as a value: that is a read of all of it. */
@@ -969,21 +979,6 @@ export class Interpreter {
     for (const taint of value.taints)
       if (taint.source.kind === 'env') this.reads(taint, environmentApi, frame)
   }
-}
-
-const maxHolders = 1_000
-
-/** Most objects lie in one other: only more make a set. */
-function addHolder(object: ObjectValue, holder: ObjectValue): void {
-  const { holders } = object
-  if (holders === undefined) object.holders = holder
-  else if (!(holders instanceof Set)) {
-    if (holders !== holder) object.holders = new Set([holders, holder])
-  } else if (holders.size < maxHolders) holders.add(holder)
-}
-
-function holdersOf({ holders }: ObjectValue): Iterable<ObjectValue> {
-  return holders instanceof Set ? holders : holders === undefined ? [] : [holders]
 }
 
 /** Modules whose every function runs something. */

@@ -4,7 +4,17 @@ import { textsOf } from './constants.ts'
 import { argument, handResult, type ModelledCall } from './effects.ts'
 import type { Interpreter } from './interpreter.ts'
 import { namedMember } from './members.ts'
-import { anything, join, knowns, nothing, ofObject, tainted, withTaints, type Value } from './values.ts'
+import {
+  anything,
+  join,
+  knowns,
+  nothing,
+  ofObject,
+  tainted,
+  withTaints,
+  ofHandle,
+  type Value,
+} from './values.ts'
 
 /** Names of what lies in a folder: `readdir`, and the libraries that walk a whole tree. */
 
@@ -56,7 +66,7 @@ export function walkFolder(machine: Interpreter, call: ModelledCall): Value {
   array.length = undefined
   machine.writeRest(array, join(ofObject(entry), found))
   const stream = machine.objectAt(frame, `walk ${place.start}`, 'object')
-  stream.parents = { ...nothing, handles: [machine.handle('node:stream.Readable')] }
+  stream.parents = ofHandle(machine.handle('node:stream.Readable'))
   post(machine, `stream ${stream.id}`, [join(ofObject(entry), found)], frame, place)
   const result = join(ofObject(array), ofObject(stream))
   return handResult(machine, result, call)

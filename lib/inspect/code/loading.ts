@@ -6,7 +6,7 @@ import { namedMember } from './members.ts'
 import { addon } from './models/index.ts'
 import { sourceOfPath } from './models/paths.ts'
 import type { Place } from './sites.ts'
-import { anything, join, known, nothing, ofObject, tainted, type Value } from './values.ts'
+import { anything, join, known, nothing, ofObject, tainted, changed, type Value } from './values.ts'
 
 /** Loading by a value: `require(name)`, `import(name)`, and what a module looks like to whoever imports it. */
 
@@ -36,7 +36,7 @@ export function loadModule(
   if (computed && target.known.some(text => typeof text === 'string' && /^data:[^,]*,/.test(text))) {
     evaluateCode(
       machine,
-      { ...target, known: [], open: true },
+      changed(target, { known: [], open: true }),
       {
         handle: machine.handle(api),
         self: nothing,
@@ -78,7 +78,7 @@ export function loadOutside(
     place,
     constructed: false,
   })
-  if (specifier.endsWith('.node')) return { ...anything, handles: [machine.handle(addon)] }
+  if (specifier.endsWith('.node')) return changed(anything, { handles: [machine.handle(addon)] })
   if (sourceOfPath(specifier) !== 'credential-file') return anything
   const taint = machine.source('credential-file', specifier.slice(0, 300), place)
   machine.reads(taint, how, frame)
@@ -96,7 +96,9 @@ export function imported(
   if (name !== 'default') return value
   // The default of a CommonJS module is the module.
   const own = module.objects.some(object => object.kind === 'namespace')
-  const plain: Value = { ...module, objects: module.objects.filter(object => object.kind !== 'namespace') }
+  const plain: Value = changed(module, {
+    objects: module.objects.filter(object => object.kind !== 'namespace'),
+  })
   return own ? value : join(plain, value === anything ? nothing : value)
 }
 

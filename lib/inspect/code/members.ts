@@ -28,6 +28,9 @@ import {
   ofObject,
   tainted,
   withTaints,
+  changed,
+  carrying,
+  opened,
   type FunctionValue,
   type Handle,
   type ObjectValue,
@@ -231,7 +234,7 @@ function memberOfHandle(
   // What somebody said there stays what was said, however deep in it one looks.
   if (handle.api === 'store.*') return withTaints(ofHandle(handle), object.taints)
   if (handle.api === addon) return ofHandle(handle)
-  if (handle.api === wasm) return { ...anything, handles: [memberOfWasm(machine, name)] }
+  if (handle.api === wasm) return changed(anything, { handles: [memberOfWasm(machine, name)] })
   // Code walks up to the constructor of constructors to evaluate text.
   if (name === 'constructor' && !handle.api.startsWith('module')) {
     // `Error.prototype.constructor` is `Error`.
@@ -260,21 +263,23 @@ export function handleValue(
     if (model.guard !== undefined) machine.guard(model.guard, frame, place)
     if (model.text !== undefined) return join(result, known(model.text))
     if (model.source === undefined)
-      return join(result, model.guard === 'argv' ? { ...anything, handles: [machine.handle(api)] } : anything)
+      return join(
+        result,
+        model.guard === 'argv' ? changed(anything, { handles: [machine.handle(api)] }) : anything,
+      )
     const taint = machine.source(model.source, api.replace('global:', ''), place)
     machine.reads(taint, api, frame)
-    return join(result, {
-      ...anything,
-      handles: isModelled(api) ? [machine.handle(api)] : [],
-      taints: [taint],
-    })
+    return join(
+      result,
+      changed(anything, { handles: isModelled(api) ? [machine.handle(api)] : [], taints: [taint] }),
+    )
   }
   if (!isKept(api)) {
     return join(result, tainted(self === undefined ? [] : carriedTaints(self)))
   }
   const value = ofHandle(machine.handle(api, file))
   if (api === environmentApi) {
-    return { ...value, taints: [machine.source('env', 'process.env', place)] }
+    return carrying(value, [machine.source('env', 'process.env', place)])
   }
   return join(result, value)
 }
@@ -351,7 +356,7 @@ export function holdersOf(machine: Interpreter, value: Value, name: string): Val
   const found = kept.objects.length + kept.functions.length + kept.handles.length
   return found === 0 || found === objects.length + functions.length + handles.length
     ? value
-    : { ...value, ...kept }
+    : changed(value, kept)
 }
 
 function mayHave(object: ObjectValue, name: string): boolean {
@@ -612,7 +617,7 @@ export function elementsOf(machine: Interpreter, value: Value, frame: Frame): El
       any = withTaints(any, value.taints)
     }
   }
-  if (!plain && any.open && value.objects.length > 0) any = { ...any, open: true }
+  if (!plain && any.open && value.objects.length > 0) any = opened(any)
   return { exact: false, list: [], any }
 }
 
@@ -731,8 +736,8 @@ export function copyFields(
       // `{...process.env}` is still the environment.
       into.parents =
         into.parents === undefined
-          ? { ...nothing, handles: from.handles }
-          : join(into.parents, { ...nothing, handles: from.handles })
+          ? changed(nothing, { handles: from.handles })
+          : join(into.parents, changed(nothing, { handles: from.handles }))
     }
   }
   return from

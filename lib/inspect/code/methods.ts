@@ -21,6 +21,8 @@ import {
   onlyCallable,
   tainted,
   withTaints,
+  changed,
+  carrying,
   type Known,
   type Taint,
   type Value,
@@ -73,7 +75,7 @@ export function callMethod(
         !given.list[0]!.known.some(text => typeof text === 'string') &&
         !object.objects.some(one => one.fields.has('bind'))
       )
-        return machine.bind({ ...anything, taints: object.taints }, given, frame, place)
+        return machine.bind(carrying(anything, object.taints), given, frame, place)
       break
     case 'then':
     case 'catch':
@@ -128,7 +130,9 @@ export function callMethod(
       if (object.objects.length === 0) return result
       const whole = join(result, machine.deepValue(object, frame))
       // A text, or nothing yet, or something of the outside world: that does what its model says.
-      const held: Value = { ...nothing, objects: object.objects.filter(({ model }) => model !== undefined) }
+      const held: Value = changed(nothing, {
+        objects: object.objects.filter(({ model }) => model !== undefined),
+      })
       if (held.objects.length === 0) return whole
       const callee = namedMember(machine, held, name, frame, place)
       return join(whole, machine.call(callee, held, given, frame, place, name))
@@ -405,5 +409,5 @@ function isRegex(constant: Known): boolean {
 function withoutRegexes(value: Value): Value {
   const { known, handles, functions, objects, taints } = value
   if (known.length + handles.length + functions.length + objects.length + taints.length === 1) return anything
-  return { ...value, known: value.known.filter(constant => !isRegex(constant)) }
+  return changed(value, { known: value.known.filter(constant => !isRegex(constant)) })
 }

@@ -23,10 +23,12 @@ import {
   anything,
   join,
   known,
+  newBinding,
   newCell,
   nothing,
   ofHandle,
   ofObject,
+  changed,
   type Cell,
   type Environment,
   type ObjectValue,
@@ -123,7 +125,7 @@ export class Modules implements Loader {
         const api = how === 'import' ? 'import()' : 'global:require'
         machine.fact({ kind: 'loads', api, targets: [`/__package__/${local}`], native: true }, frame, place)
         this.#natives.set(local, Math.min(machine.level, this.#natives.get(local) ?? machine.level))
-        return { ...anything, handles: [machine.handle(addon)] }
+        return changed(anything, { handles: [machine.handle(addon)] })
       }
       return this.valueOf(machine, local, how, frame)
     }
@@ -440,12 +442,7 @@ export class Modules implements Loader {
             : specifier.imported.type === 'Identifier'
               ? specifier.imported.name
               : String(specifier.imported.value)
-      frame.environment.names.set(specifier.local.name, {
-        ...newCell(),
-        strong: false,
-        depth: 0,
-        from: { module, name },
-      })
+      frame.environment.names.set(specifier.local.name, newBinding(nothing, false, 0, { module, name }))
     }
   }
 

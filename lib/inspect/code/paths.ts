@@ -2,7 +2,16 @@ import { posix } from 'node:path'
 import { HOLE } from '../../types.ts'
 import { textsOf } from './constants.ts'
 import type { Arguments } from './interpreter.ts'
-import { joinTaints, knowns, nothing, tainted, withTaints, type Taint, type Value } from './values.ts'
+import {
+  joinTaints,
+  knowns,
+  nothing,
+  tainted,
+  withTaints,
+  changed,
+  type Taint,
+  type Value,
+} from './values.ts'
 
 /** `path.join` and its like on texts with holes. The package's own folder is `/__package__`, the project's `/__project__`. */
 export function pathText(
@@ -32,7 +41,9 @@ export function pathText(
 /** A path is never made of nothing: what is left out here is given elsewhere. */
 function partsOf(value: Value): readonly string[] {
   if (!value.known.includes(undefined)) return textsOf(value)
-  return [...new Set([...textsOf({ ...value, known: value.known.filter(one => one !== undefined) }), HOLE])]
+  return [
+    ...new Set([...textsOf(changed(value, { known: value.known.filter(one => one !== undefined) })), HOLE]),
+  ]
 }
 
 function isRooted(text: string): boolean {

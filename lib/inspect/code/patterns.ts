@@ -15,6 +15,7 @@ import {
   ofObject,
   tainted,
   unsure,
+  carrying,
   type Binding,
   type ObjectValue,
   type Value,
@@ -168,7 +169,7 @@ export function keepInUnknown(
 function store(machine: Interpreter, binding: Binding, value: Value, frame: Frame): void {
   if (binding.strong && binding.depth === frame.conditional) {
     if (frame.before?.has(binding) === false)
-      frame.before.set(binding, { value: binding.value, blank: binding.blank === true })
+      frame.before.set(binding, { value: binding.value, blank: binding.blank })
     binding.value = value
     binding.blank = false
   } else if (binding.strong) binding.value = join(binding.value, value)
@@ -194,7 +195,7 @@ function nameSecret(machine: Interpreter, name: string, value: Value, node: AnyN
   const place = placeOf(frame.file, node)
   const own = machine.source(secret ? 'caller-secret' : 'caller', sent ? `request ${name}` : name, place)
   const others = value.taints.filter(taint => taint.source !== caller.source)
-  return { ...value, taints: joinTaints(others, [own]) }
+  return carrying(value, joinTaints(others, [own]))
 }
 
 function takeApart(

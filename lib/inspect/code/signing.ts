@@ -1,5 +1,5 @@
 import type { Arguments } from './frame.ts'
-import type { Taint, Value } from './values.ts'
+import { carrying, type Taint, type Value } from './values.ts'
 
 /** What libraries of wallets and signatures do with a key: nothing of it comes out, whatever else went in does. */
 
@@ -17,6 +17,9 @@ export function signedBy(name: string, self: Value, given: Arguments, answer: Va
   const isKey = (taint: Taint): boolean =>
     taint.source.kind === 'caller-secret' && keys.some(value => has(value, taint)) && !has(message, taint)
   return answer.taints.some(isKey)
-    ? { ...answer, taints: answer.taints.filter(taint => !isKey(taint)) }
+    ? carrying(
+        answer,
+        answer.taints.filter(taint => !isKey(taint)),
+      )
     : answer
 }

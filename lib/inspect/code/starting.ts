@@ -14,6 +14,7 @@ import {
   ofHandle,
   ofObject,
   tainted,
+  changed,
   type ObjectValue,
   type Value,
 } from './values.ts'
@@ -41,7 +42,11 @@ export function start(machine: Interpreter, model: ActOf<'start'>, call: Modelle
   const items =
     argv === nothing
       ? undefined
-      : elementsOf(machine, { ...argv, objects: argv.objects.filter(one => one.kind === 'array') }, frame)
+      : elementsOf(
+          machine,
+          changed(argv, { objects: argv.objects.filter(one => one.kind === 'array') }),
+          frame,
+        )
   const words =
     items === undefined ? undefined : items.exact ? items.list.map(item => textsOf(item)[0] ?? HOLE) : [HOLE]
   const options = allArguments(call)
@@ -151,11 +156,10 @@ export function passEnvironment(
       const value = machine.read(cell, frame)
       if (value.taints.length === 0) continue
       if (++count > 40) break
-      machine.write(machine.global(`${environmentApi}.${name}`), {
-        ...nothing,
-        open: true,
-        taints: hop(value.taints, `passed on as ${name}`, place),
-      })
+      machine.write(
+        machine.global(`${environmentApi}.${name}`),
+        changed(nothing, { open: true, taints: hop(value.taints, `passed on as ${name}`, place) }),
+      )
     }
   }
 }

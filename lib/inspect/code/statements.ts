@@ -355,7 +355,7 @@ function evaluateTry(
     frame.conditional++
     const handled = inBlock(machine, handler, frame, () => {
       if (handler.param) {
-        const thrown: Value = cell.value === nothing ? anything : { ...cell.value, open: true }
+        const thrown: Value = cell.value === nothing ? anything : opened(cell.value)
         bindPattern(machine, handler.param, thrown, frame, 'let')
       }
       return evaluateStatement(machine, handler.body, frame)

@@ -3,7 +3,17 @@ import { argument, flowInto, instance, sendTo, type ModelledCall } from './effec
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf } from './members.ts'
 import type { Place } from './sites.ts'
-import { join, known, nothing, ofHandle, ofObject, type ObjectValue, type Value } from './values.ts'
+import {
+  join,
+  known,
+  nothing,
+  ofHandle,
+  ofObject,
+  changed,
+  opened,
+  type ObjectValue,
+  type Value,
+} from './values.ts'
 import { HOLE } from '../../types.ts'
 import type { Text } from '../../types.ts'
 
@@ -82,7 +92,7 @@ function sendThrough(machine: Interpreter, call: ModelledCall): Value | undefine
   const taints = machine.allTaints(call.given.list.slice(1), call.frame)
   if (taints.length > 0)
     for (const { model } of clients) if (model !== undefined) sendTo(machine, model, taints, nothing, call)
-  return { ...nothing, objects: clients }
+  return changed(nothing, { objects: clients })
 }
 
 const sending = /^(?:request|fetch|post|put|patch|send|upload|report|track|push|publish)/i
@@ -136,7 +146,7 @@ function isList({ objects }: Value): boolean {
 }
 
 function clientFor(machine: Interpreter, addresses: Value, call: ModelledCall): Value {
-  const made = instance(machine, 'store', call, { ...nothing, known: addresses.known })
+  const made = instance(machine, 'store', call, changed(nothing, { known: addresses.known }))
   for (const object of made.objects)
     if (!object.fields.has('%target'))
       machine.writeField(object, '%target', ofHandle(machine.handle('store.*', undefined, made)))
@@ -162,7 +172,7 @@ function outletsOf(machine: Interpreter, options: readonly Value[], frame: Frame
       const value = machine.read(cell, frame)
       if (depth > 0 && addressFields.test(name))
         for (const text of value.known)
-          if (isAddress(text) && !isLocal([text])) found = join(found, { ...known(text), open: true })
+          if (isAddress(text) && !isLocal([text])) found = join(found, opened(known(text)))
       for (const inner of value.objects)
         if (inner.model?.name === 'store') found = join(found, ofObject(inner))
         else if (isOutlet || object.kind === 'array') queue.push({ object: inner, depth: depth + 1 })
@@ -316,5 +326,7 @@ function isHostName(text: unknown): text is Text {
 
 /** Joined with what a call gives. */
 export function withClient(result: Value, client: Value | undefined): Value {
-  return client === undefined ? result : join(result, { ...nothing, objects: client.objects, open: true })
+  return client === undefined
+    ? result
+    : join(result, changed(nothing, { objects: client.objects, open: true }))
 }

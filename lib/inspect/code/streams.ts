@@ -4,7 +4,17 @@ import { giveTaints, hand } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { copyFields, fieldOf } from './members.ts'
 import type { Place } from './sites.ts'
-import { anything, join, known, nothing, ofObject, type ObjectValue, type Value } from './values.ts'
+import {
+  anything,
+  join,
+  known,
+  nothing,
+  ofObject,
+  changed,
+  ofHandle,
+  type ObjectValue,
+  type Value,
+} from './values.ts'
 
 /** Streams a program makes itself: what is written passes its own functions, what they push reaches its readers. */
 
@@ -17,7 +27,7 @@ export function makeStream(machine: Interpreter, call: ModelledCall): Value {
   const own = self.objects.find(object => object.kind === 'instance')
   const stream = own ?? machine.objectAt(frame, `stream ${place.start}`, 'object')
   if (own === undefined) {
-    stream.parents = { ...nothing, handles: [machine.handle(handle.api)] }
+    stream.parents = ofHandle(machine.handle(handle.api))
     copyFields(machine, argument(call, 0), stream, frame)
   }
   // Its own functions are kept apart from the methods of that name.
@@ -25,7 +35,7 @@ export function makeStream(machine: Interpreter, call: ModelledCall): Value {
     for (const options of argument(call, 0).objects) {
       const fn = options.fields.get(name)
       if (fn === undefined) continue
-      const given: Value = { ...nothing, functions: machine.read(fn, frame).functions }
+      const given: Value = changed(nothing, { functions: machine.read(fn, frame).functions })
       machine.writeField(stream, `_${name}`, given)
       if (name !== 'transform') stream.fields.delete(name)
     }
@@ -52,7 +62,10 @@ function methodsOf(
 ): Value {
   let result = nothing
   for (const name of names)
-    result = join(result, { ...nothing, functions: fieldOf(machine, stream, name, frame, place).functions })
+    result = join(
+      result,
+      changed(nothing, { functions: fieldOf(machine, stream, name, frame, place).functions }),
+    )
   return result
 }
 

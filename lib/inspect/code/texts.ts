@@ -6,7 +6,17 @@ import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { memberOf } from './members.ts'
 import { RegexConstant } from './regex-constant.ts'
 import { placeNode } from './sites.ts'
-import { anything, join, known, knowns, nothing, opened, type ObjectValue, type Value } from './values.ts'
+import {
+  anything,
+  join,
+  known,
+  knowns,
+  nothing,
+  opened,
+  changed,
+  type ObjectValue,
+  type Value,
+} from './values.ts'
 
 /** Texts that the language's own functions put together, as far as they are known. Taints are the caller's. */
 
@@ -75,7 +85,7 @@ function quoted(text: string): string {
 
 /** `url.format({ protocol, host, … })`. */
 export function formattedUrl(machine: Interpreter, parts: Value, { frame, place }: ModelledCall): Value {
-  const given: Value = { ...nothing, objects: parts.objects }
+  const given: Value = changed(nothing, { objects: parts.objects })
   const found = destinationsOf(
     machine,
     given,

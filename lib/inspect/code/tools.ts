@@ -26,6 +26,8 @@ import {
   ofObject,
   tainted,
   withTaints,
+  changed,
+  opened,
 } from './values.ts'
 import type { Value } from './values.ts'
 
@@ -56,7 +58,7 @@ export function callGit(machine: Interpreter, call: ModelledCall): Value {
   machine.command({ text: 'git', args: line, shell: false, place, level: machine.level })
   const output = tainted([machine.source('command-output', (commands[0] ?? '').slice(0, 200), place)])
   handResult(machine, output, call)
-  return { ...join(self, output), open: true }
+  return opened(join(self, output))
 }
 
 /** A key of the Windows registry: `new Registry({ hive, key })`. */
@@ -147,13 +149,8 @@ export function callShell(machine: Interpreter, call: ModelledCall): Value {
 
 /** What a function of a shell prints: it can be put into a file. */
 function shellText(machine: Interpreter, call: ModelledCall, text: Value): Value {
-  return {
-    ...withTaints(
-      instance(machine, 'shell-text', call, { ...text, objects: [], functions: [] }),
-      text.taints,
-    ),
-    open: true,
-  }
+  const made = instance(machine, 'shell-text', call, changed(text, { objects: [], functions: [] }))
+  return opened(withTaints(made, text.taints))
 }
 
 /** Names that a folder is found to hold, or everything below it. */
@@ -200,7 +197,7 @@ export function emptyStore(machine: Interpreter, call: ModelledCall): Value {
 export function runStatement(machine: Interpreter, call: ModelledCall): Value {
   for (const at of [0, 1]) {
     const value = argument(call, at)
-    noteStored(machine, call.handle.api, { ...nothing, known: value.known }, call)
+    noteStored(machine, call.handle.api, changed(nothing, { known: value.known }), call)
   }
   return handResult(machine, tainted(call.self.taints), call)
 }

@@ -2,7 +2,7 @@ import { HOLE } from '../../types.ts'
 import { textsOf } from './constants.ts'
 import { argument, instance, type ModelledCall } from './effects.ts'
 import type { Interpreter } from './interpreter.ts'
-import { joinTaints, known, nothing, withTaints, type ObjectValue, type Value } from './values.ts'
+import { joinTaints, known, nothing, withTaints, changed, type ObjectValue, type Value } from './values.ts'
 
 /** Addresses that are put together or taken apart. */
 
@@ -26,7 +26,7 @@ export function makeUrl(machine: Interpreter, call: ModelledCall): Value {
     for (const text of textsOf(model.texts.value).slice(0, 3)) writeUrlParts(machine, object, text)
     machine.writeField(object, 'href', withTaints(machine.read(model.texts, frame), taints))
   }
-  return { ...made, known: textsOf(machine.read(made.objects[0]!.model!.texts, frame)), taints }
+  return changed(made, { known: textsOf(machine.read(made.objects[0]!.model!.texts, frame)), taints })
 }
 
 /** What is asked of an address whose host is known: `const { hostname } = new URL('https://host/…')`. */

@@ -21,6 +21,10 @@ export type Taint = {
   readonly sure: boolean
 }
 
+export function newTaint(source: SourceRecord, hops: HopNode | undefined, sure: boolean): Taint {
+  return { source, hops, sure }
+}
+
 export type SourceRecord = {
   readonly id: number
   readonly kind: SourceKind
@@ -60,8 +64,8 @@ export type Cell = {
   /** Who read it last, again and again as a rule. */
   lastReader: Reader | undefined
   /** The object whose field it is. */
-  readonly holder?: ObjectValue
-  readonly name?: string | undefined
+  readonly holder: ObjectValue | undefined
+  readonly name: string | undefined
 }
 
 /** Whoever must run again when a cell it read has grown. */
@@ -156,7 +160,7 @@ export type Binding = Cell & {
   readonly strong: boolean
   readonly depth: number
   /** Declared without a value, and given one at most in a branch. */
-  blank?: boolean
+  blank: boolean
   /** An imported name: looked up in the other module each time. */
   readonly from: { readonly module: Value; readonly name: string | undefined } | undefined
 }
@@ -193,18 +197,35 @@ export type FunctionContext = Reader & {
 
 const none: readonly never[] = []
 
-/** No value at all: code that has not run yet. The identity of joining. */
-export const nothing: Value = {
-  known: none,
-  open: false,
-  handles: none,
-  functions: none,
-  objects: none,
-  taints: none,
+/** Every value is made here: all have one shape then, and reading them, which is most of the work, is fast. */
+function makeValue(
+  known: Value['known'],
+  open: boolean,
+  handles: Value['handles'],
+  functions: Value['functions'],
+  objects: Value['objects'],
+  taints: Value['taints'],
+): Value {
+  return { known, open, handles, functions, objects, taints }
 }
 
+/** The value with some of its parts replaced. Not by spreading: each spread would make a shape of its own. */
+export function changed(value: Value, to: Partial<Value>): Value {
+  return makeValue(
+    to.known ?? value.known,
+    to.open ?? value.open,
+    to.handles ?? value.handles,
+    to.functions ?? value.functions,
+    to.objects ?? value.objects,
+    to.taints ?? value.taints,
+  )
+}
+
+/** No value at all: code that has not run yet. The identity of joining. */
+export const nothing: Value = makeValue(none, false, none, none, none, none)
+
 /** Anything, carrying nothing. */
-export const anything: Value = { ...nothing, open: true }
+export const anything: Value = makeValue(none, true, none, none, none, none)
 
 /** At most so many alternatives are kept apart; beyond them a value is open as well. */
 const maxKnown = 6
@@ -218,14 +239,18 @@ const texts = new Map<string, Value>()
 const maxTexts = 20_000
 
 export function known(constant: Known): Value {
-  if (typeof constant !== 'string' || constant.length > 60) return { ...nothing, known: [constant] }
+  if (typeof constant !== 'string' || constant.length > 60) return ofKnown(constant)
   let value = texts.get(constant)
   if (value === undefined) {
     if (texts.size >= maxTexts) texts.clear()
-    value = { ...nothing, known: [constant] }
+    value = ofKnown(constant)
     texts.set(constant, value)
   }
   return value
+}
+
+function ofKnown(constant: Known): Value {
+  return makeValue([constant], false, none, none, none, none)
 }
 
 export function knowns(constants: readonly Known[]): Value {
@@ -235,35 +260,41 @@ export function knowns(constants: readonly Known[]): Value {
 }
 
 export function ofHandle(handle: Handle): Value {
-  return { ...nothing, handles: [handle] }
+  return makeValue(none, false, [handle], none, none, none)
 }
 
 export function ofObject(object: ObjectValue): Value {
-  return { ...nothing, objects: [object] }
+  return makeValue(none, false, none, none, [object], none)
 }
 
 export function ofFunction(fn: FunctionValue): Value {
-  return { ...nothing, functions: [fn] }
+  return makeValue(none, false, none, [fn], none, none)
 }
 
 /** Only what can be called of a value. */
 export function onlyCallable(value: Value): Value {
-  return { ...nothing, functions: value.functions, handles: value.handles }
+  return makeValue(none, false, value.handles, value.functions, none, none)
+}
+
+/** The value with these taints in place of its own. */
+export function carrying(value: Value, taints: readonly Taint[]): Value {
+  return makeValue(value.known, value.open, value.handles, value.functions, value.objects, taints)
 }
 
 /** The value with these taints as well. */
 export function withTaints(value: Value, taints: readonly Taint[]): Value {
   const joined = joinTaints(value.taints, taints)
-  return joined === value.taints ? value : { ...value, taints: joined }
+  return joined === value.taints ? value : carrying(value, joined)
 }
 
 /** Anything, with these taints. */
 export function tainted(taints: readonly Taint[]): Value {
-  return taints.length === 0 ? anything : { ...anything, taints }
+  return taints.length === 0 ? anything : makeValue(none, true, none, none, none, taints)
 }
 
 export function opened(value: Value): Value {
-  return value.open ? value : { ...value, open: true }
+  if (value.open) return value
+  return makeValue(value.known, true, value.handles, value.functions, value.objects, value.taints)
 }
 
 function sameKnown(left: Known, right: Known): boolean {
@@ -282,21 +313,27 @@ function sameKnown(left: Known, right: Known): boolean {
 export function joinTaints(left: readonly Taint[], right: readonly Taint[]): readonly Taint[] {
   if (right.length === 0 || left === right) return left
   if (left.length === 0) return right.length > maxTaints ? right.slice(0, maxTaints) : right
-  let result: Taint[] | undefined
-  for (const taint of right) {
-    const at = (result ?? left).findIndex(other => other.source === taint.source)
+  let result = left
+  let copy: Taint[] | undefined
+  for (const [index, taint] of right.entries()) {
+    if (left[index] === taint) continue
+    const at = indexOfSource(result, taint.source)
     if (at >= 0) {
       // A sure way beats an unsure one.
-      if (taint.sure && !(result ?? left)[at]!.sure) {
-        result ??= [...left]
-        result[at] = taint
-      }
-    } else if ((result ?? left).length < maxTaints) {
-      result ??= [...left]
-      result.push(taint)
+      if (!taint.sure || result[at]!.sure) continue
+      result = copy ??= [...left]
+      copy[at] = taint
+    } else if (result.length < maxTaints) {
+      result = copy ??= [...left]
+      copy.push(taint)
     }
   }
-  return result ?? left
+  return result
+}
+
+function indexOfSource(taints: readonly Taint[], source: SourceRecord): number {
+  for (let at = 0; at < taints.length; at++) if (taints[at]!.source === source) return at
+  return -1
 }
 
 /** Set by the last join that had to leave something out. */
@@ -371,7 +408,7 @@ export function join(left: Value, right: Value): Value {
   ) {
     return left
   }
-  return { known: values, open, handles, functions, objects, taints }
+  return makeValue(values, open, handles, functions, objects, taints)
 }
 
 export function joinAll(values: readonly Value[]): Value {
@@ -411,11 +448,26 @@ export function truth(value: Value): boolean | undefined {
 }
 
 export function newCell(value: Value = nothing): Cell {
-  return { value, readers: undefined, lastReader: undefined }
+  return { value, readers: undefined, lastReader: undefined, holder: undefined, name: undefined }
 }
 
 export function newField(holder: ObjectValue, name: string | undefined): Cell {
   return { value: nothing, readers: undefined, lastReader: undefined, holder, name }
+}
+
+/** The cell of a name. */
+export function newBinding(value: Value, strong: boolean, depth: number, from?: Binding['from']): Binding {
+  return {
+    value,
+    readers: undefined,
+    lastReader: undefined,
+    holder: undefined,
+    name: undefined,
+    strong,
+    depth,
+    blank: false,
+    from,
+  }
 }
 
 /** A hop added to each taint: a call, a file, a decoding. Long ways keep their beginning and their last steps. */
@@ -426,16 +478,15 @@ export function hop(taints: readonly Taint[], label: string, place: Place): read
     if (previous !== undefined && previous.label === label && previous.place.start === place.start)
       return taint
     if (previous !== undefined && previous.length >= 12) return taint
-    return {
-      source: taint.source,
-      sure: taint.sure,
-      hops: { label, place, previous, length: (previous?.length ?? 0) + 1 },
-    }
+    const hops = { label, place, previous, length: (previous?.length ?? 0) + 1 }
+    return newTaint(taint.source, hops, taint.sure)
   })
 }
 
 export function unsure(taints: readonly Taint[]): readonly Taint[] {
-  return taints.every(taint => !taint.sure) ? taints : taints.map(taint => ({ ...taint, sure: false }))
+  return taints.every(taint => !taint.sure)
+    ? taints
+    : taints.map(taint => newTaint(taint.source, taint.hops, false))
 }
 
 /** The fields of an object, and what lies under names that are not known; of a large table a part. */

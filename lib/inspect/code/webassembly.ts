@@ -4,6 +4,7 @@ import type { Place } from './sites.ts'
 import {
   cellsOf,
   hop,
+  changed,
   type FunctionValue,
   type Handle,
   type ObjectValue,
@@ -29,7 +30,7 @@ export function memberOfWasm(machine: Interpreter, name: string): Handle {
 
 /** What a function of the module gives, and what the functions it is given are called with. */
 export function numberOf(machine: Interpreter, value: Value): Value {
-  return { ...value, open: true, handles: [machine.handle(number)] }
+  return changed(value, { open: true, handles: [machine.handle(number)] })
 }
 
 /** The data in bytes or letters that are made of these values. */

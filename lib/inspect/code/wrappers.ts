@@ -9,6 +9,7 @@ import {
   nothing,
   ofObject,
   onlyCallable,
+  changed,
   type ObjectValue,
   type Value,
 } from './values.ts'
@@ -28,7 +29,7 @@ export function inPromiseStyle(machine: Interpreter, { frame, place }: ModelledC
     const given = machine.call(onlyCallable(fn), nothing, { list, rest: passed.rest }, at, place)
     return join(machine.read(cell, at), given)
   })
-  return { ...wrapped, open: fn.open, objects: fn.objects, taints: fn.taints }
+  return changed(wrapped, { open: fn.open, objects: fn.objects, taints: fn.taints })
 }
 
 /** `callbackify(f)`: the last argument gets what f promises. */
@@ -80,9 +81,9 @@ export function makeProxy(machine: Interpreter, call: ModelledCall, target: Valu
       if (trap === 'get' && given.taints.length > 0)
         for (const object of target.objects) machine.writeRest(object, given)
       if (trap === 'get' && given.known.some(text => typeof text === 'string'))
-        machine.writeRest(standIn(machine, target, call), { ...nothing, known: given.known })
+        machine.writeRest(standIn(machine, target, call), changed(nothing, { known: given.known }))
       if (trap === 'get' && given.functions.length > 0)
-        machine.writeRest(standIn(machine, target, call), { ...nothing, functions: given.functions })
+        machine.writeRest(standIn(machine, target, call), changed(nothing, { functions: given.functions }))
       if (trap === 'set') machine.writeField(standIn(machine, target, call), '%set', fn)
       if (trap === 'apply' || trap === 'construct') catchCalls(machine, target, fn, trap, call)
       if (trap === 'get' || trap === 'set' || trap === 'apply' || trap === 'construct')
@@ -94,7 +95,7 @@ export function makeProxy(machine: Interpreter, call: ModelledCall, target: Valu
 
 function standIn(machine: Interpreter, target: Value, { frame, place }: ModelledCall): ObjectValue {
   const proxy = machine.objectAt(frame, `proxy ${place.start}`, 'object')
-  const behind: Value = { ...nothing, objects: target.objects, handles: target.handles }
+  const behind: Value = changed(nothing, { objects: target.objects, handles: target.handles })
   proxy.parents = proxy.parents === undefined ? behind : join(proxy.parents, behind)
   return proxy
 }
