@@ -6,7 +6,7 @@ import { rejected } from './promises.ts'
 import { evaluateExpression } from './expressions.ts'
 import type { Constant } from './fold/constant.ts'
 import { constantOf, foldedValue, valueOfFolded } from './folded.ts'
-import { fingerprint } from './fingerprint.ts'
+import { fingerprint, isAlike } from './fingerprint.ts'
 import {
   BudgetSpent,
   frameFor,
@@ -451,13 +451,12 @@ export class Interpreter {
     if (frame.thrown !== undefined && context.throws !== undefined && context.throws !== frame.thrown)
       this.write(frame.thrown, this.read(context.throws, frame))
     const result = this.#promised(context, this.read(context.returns, frame), frame)
-    return context.merged
-      ? this.#ownTaints(
-          this.work < richWork ? result : carrying(result, unsure(result.taints)),
-          [context.thisValue, context.rest, ...context.parameters],
-          [thisValue, given.rest, ...given.list],
-        )
-      : result
+    if (!context.merged || result.taints.length === 0) return result
+    return this.#ownTaints(
+      this.work < richWork ? result : carrying(result, unsure(result.taints)),
+      [context.thisValue, context.rest, ...context.parameters],
+      [thisValue, given.rest, ...given.list],
+    )
   }
 
   /** What an asynchronous function throws, its promise is rejected with. */
@@ -516,7 +515,7 @@ export class Interpreter {
     const key = `shape ${fn.id} ${place.file.path} ${place.start}`
     let context = frame.context.made.get(key) as FunctionContext | undefined
     if (context === undefined) {
-      context = this.#newContext(fn, key, frame)
+      context = this.#newContext(fn, frame)
       frame.context.made.set(key, context)
     }
     this.#merge(context, nothing, this.#withHop(given, fn, place), true)
@@ -551,8 +550,7 @@ export class Interpreter {
     const apart = size > 20_000 ? 1 : size > 6_000 ? 2 : fn.depth <= 2 ? near : fn.depth <= 4 ? 3 : 2
     const few = this.work < lateWork ? 1 : 0
     const cap = exact && small ? (rich ? 48 : 4 * few) : rich ? apart : few
-    const key = `${fingerprint(thisValue, false)}(${given.list.map(value => fingerprint(value, small)).join()}…${fingerprint(given.rest, false)}`
-    const found = fn.contexts.find(context => context.key === key)
+    const found = fn.contexts.find(context => isOf(context, thisValue, given, small))
     if (found !== undefined) {
       if (found.whole && given.whole !== true) {
         found.whole = false
@@ -561,7 +559,7 @@ export class Interpreter {
       return found
     }
     if (fn.contexts.length < cap) {
-      const context = this.#newContext(fn, key, frame)
+      const context = this.#newContext(fn, frame)
       context.thisValue = thisValue
       context.parameters = [...given.list]
       context.rest = given.rest
@@ -571,7 +569,7 @@ export class Interpreter {
     }
     let merged = fn.contexts.find(context => context.merged)
     if (merged === undefined) {
-      merged = this.#newContext(fn, '*', frame)
+      merged = this.#newContext(fn, frame)
       merged.merged = true
       fn.contexts.push(merged)
     }
@@ -602,10 +600,9 @@ export class Interpreter {
     }
   }
 
-  #newContext(fn: FunctionValue, key: string, frame: Frame): FunctionContext {
+  #newContext(fn: FunctionValue, frame: Frame): FunctionContext {
     const context: FunctionContext & { run(): void } = {
       function: fn,
-      key,
       merged: false,
       queued: false,
       thisValue: nothing,
@@ -755,7 +752,7 @@ export class Interpreter {
     const key = `inline ${fn.id} ${place.start} ${at}`
     let context = frame.context.made.get(key) as FunctionContext | undefined
     if (context === undefined) {
-      context = this.#newContext(fn, key, frame)
+      context = this.#newContext(fn, frame)
       context.thisValue = fn.lexicalThis ?? nothing
       frame.context.made.set(key, context)
     }
@@ -979,6 +976,15 @@ export class Interpreter {
     for (const taint of value.taints)
       if (taint.source.kind === 'env') this.reads(taint, environmentApi, frame)
   }
+}
+
+/** Whether a context is that of calls with such arguments. */
+function isOf(context: FunctionContext, thisValue: Value, given: Arguments, exact: boolean): boolean {
+  const { parameters, rest, merged } = context
+  if (merged || parameters.length !== given.list.length) return false
+  for (let at = 0; at < parameters.length; at++)
+    if (!isAlike(parameters[at]!, given.list[at]!, exact)) return false
+  return isAlike(context.thisValue, thisValue, false) && isAlike(rest, given.rest, false)
 }
 
 /** Modules whose every function runs something. */

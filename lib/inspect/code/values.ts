@@ -174,7 +174,6 @@ export type Environment = {
 
 export type FunctionContext = Reader & {
   readonly function: FunctionValue
-  key: string
   merged: boolean
   thisValue: Value
   parameters: Value[]
@@ -315,7 +314,8 @@ export function joinTaints(left: readonly Taint[], right: readonly Taint[]): rea
   if (left.length === 0) return right.length > maxTaints ? right.slice(0, maxTaints) : right
   let result = left
   let copy: Taint[] | undefined
-  for (const [index, taint] of right.entries()) {
+  for (let index = 0; index < right.length; index++) {
+    const taint = right[index]!
     if (left[index] === taint) continue
     const at = indexOfSource(result, taint.source)
     if (at >= 0) {
@@ -358,22 +358,27 @@ function joinSet<T>(left: readonly T[], right: readonly T[], cap: number): reado
 function joinKnown(left: readonly Known[], right: readonly Known[]): readonly Known[] {
   if (right.length === 0 || left === right) return left
   if (left.length === 0) return right
-  let result: Known[] | undefined
+  let result = left
+  let copy: Known[] | undefined
   for (const item of right) {
-    const present = (result ?? left).some(other => sameKnown(other, item))
-    if (present) continue
-    if ((result ?? left).length >= maxKnown) {
-      overflowed = true
-      const at = hostOf(item) === undefined ? -1 : placeForHost(result ?? left, item)
-      if (at < 0) continue
-      result ??= [...left]
-      result[at] = item
+    if (isAmong(result, item)) continue
+    if (result.length < maxKnown) {
+      result = copy ??= [...left]
+      copy.push(item)
       continue
     }
-    result ??= [...left]
-    result.push(item)
+    overflowed = true
+    const at = hostOf(item) === undefined ? -1 : placeForHost(result, item)
+    if (at < 0) continue
+    result = copy ??= [...left]
+    copy[at] = item
   }
-  return result ?? left
+  return result
+}
+
+function isAmong(list: readonly Known[], item: Known): boolean {
+  for (let at = 0; at < list.length; at++) if (sameKnown(list[at], item)) return true
+  return false
 }
 
 /** Where there are too many texts, an address of another host takes the place of one whose host is there twice. */
@@ -384,7 +389,9 @@ function placeForHost(texts: readonly Known[], item: Known): number {
 }
 
 function hostOf(text: Known): string | undefined {
-  return typeof text === 'string' ? /^https?:\/\/([^/?#\u0001]{1,253})/i.exec(text)?.[1] : undefined
+  return typeof text === 'string' && text.length > 7
+    ? /^https?:\/\/([^/?#\u0001]{1,253})/i.exec(text)?.[1]
+    : undefined
 }
 
 /** Both values. Returns `left` itself when `right` adds nothing. */
@@ -472,15 +479,17 @@ export function newBinding(value: Value, strong: boolean, depth: number, from?: 
 
 /** A hop added to each taint: a call, a file, a decoding. Long ways keep their beginning and their last steps. */
 export function hop(taints: readonly Taint[], label: string, place: Place): readonly Taint[] {
-  if (taints.length === 0) return taints
-  return taints.map(taint => {
+  let copy: Taint[] | undefined
+  for (let at = 0; at < taints.length; at++) {
+    const taint = taints[at]!
     const previous = taint.hops
-    if (previous !== undefined && previous.label === label && previous.place.start === place.start)
-      return taint
-    if (previous !== undefined && previous.length >= 12) return taint
+    if (previous !== undefined && previous.label === label && previous.place.start === place.start) continue
+    if (previous !== undefined && previous.length >= 12) continue
     const hops = { label, place, previous, length: (previous?.length ?? 0) + 1 }
-    return newTaint(taint.source, hops, taint.sure)
-  })
+    copy ??= [...taints]
+    copy[at] = newTaint(taint.source, hops, taint.sure)
+  }
+  return copy ?? taints
 }
 
 export function unsure(taints: readonly Taint[]): readonly Taint[] {
