@@ -1,20 +1,17 @@
 import { HOLE } from '../lib/types.ts'
-import type { Action, Context, Fact, Flow, Inspection, Rule } from '../lib/types.ts'
+import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
 import { keyMaterial } from './behaviour/credentials.ts'
-import { distinctByKey } from './behaviour/grouped.ts'
 import { guardsInWords } from './behaviour/guards.ts'
-import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
-import type { Place } from './behaviour/place.ts'
+import { isStranger, placeInWords } from './behaviour/place.ts'
+import { createServiceOf } from './behaviour/service.ts'
+import type { Passed } from './behaviour/service.ts'
 import { findingsOf, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { sameLine } from './behaviour/written.ts'
 import { registrableDomain } from './hosts/host.ts'
-import { findingAt, opening, quote, severityOf } from './finding.ts'
-import type { RuleFinding } from './finding.ts'
+import { opening, severityOf } from './finding.ts'
 
-type Leak = {
-  readonly flow: Flow
-  readonly place: Place
+type Leak = Passed & {
   readonly key: boolean
   /** It signs, hashes or encodes: nothing its caller passes is for a server. */
   readonly computes: boolean
@@ -31,7 +28,7 @@ export const callerSecretExfiltration: Rule = {
       'neither the service’s nor its own. A private key or recovery phrase never has to leave the machine; an API key ' +
       'goes to the service it is for, and to nobody else: who gets it beside that service, beside another client it was ' +
       'given to, or beside the server it signs in to, is a stranger. Also: anything its caller passes that ends in a mailbox ' +
-      'written into the code, a bot or a webhook of the author, and a hidden receiver in the code of every mail.',
+      'written into the code, a bot or a webhook of the author.',
     references: [
       '@solana/web3.js 1.95.6 (December 2024)',
       'xrpl 4.2.1 (April 2025)',
@@ -84,11 +81,7 @@ export const callerSecretExfiltration: Rule = {
   },
   check(inspection, context) {
     const leaks = inspection.flows.flatMap(flow => leakOf(flow, inspection, context))
-    const home = homeOf(leaks, context)
-    const collected = connectors(leaks, context)
-    const kept = ownSecrets(inspection, context)
-    const homeFor = ({ flow: { source } }: Leak): string | undefined =>
-      collected.has(source.at.path) ? undefined : kept.has(source.name) ? 'its own' : home
+    const serviceOf = createServiceOf(leaks, inspection, context)
     const chosen = signsInElsewhere(inspection)
     const otherwise = (leak: Leak): Action | undefined =>
       (chosen && isPassword(leak)) ||
@@ -97,24 +90,13 @@ export const callerSecretExfiltration: Rule = {
         ? 'ask'
         : undefined
     const sightings = leaks.flatMap((leak): readonly Sighting[] => {
-      const action = weigh(leak, homeFor(leak), context) ?? otherwise(leak)
+      const action = weigh(leak, serviceOf(leak), context) ?? otherwise(leak)
       return action === undefined
         ? []
         : [{ flow: leak.flow, place: leak.place, action, severity: severityOf(action) }]
     })
-    return [...findingsOf(sightings, say), ...inspection.facts.flatMap(hiddenCopy)]
+    return findingsOf(sightings, say)
   },
-}
-
-/** Every mail its caller sends goes to the author of the package as well. */
-function hiddenCopy(fact: Fact): readonly RuleFinding[] {
-  if (fact.kind !== 'contacts' || fact.phase === 'dormant') return []
-  const mailbox = fact.destinations.find(text => text.startsWith('mailto:'))
-  if (mailbox === undefined) return []
-  const message =
-    `${opening(fact)} adds ${quote(mailbox.slice('mailto:'.length))}, an address in its code, to the hidden receivers of a ` +
-    `mail its caller sends. Whoever reads that mailbox reads every such mail. Do not let it send yours.`
-  return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
 }
 
 function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly Leak[] {
@@ -146,79 +128,6 @@ function signs({ manifest }: Inspection): boolean {
   return [manifest.name ?? '', ...manifest.keywords, ...manifest.dependencies.map(({ name }) => name)].some(
     word => signing.test(word),
   )
-}
-
-/** The registrable domain most of the caller's data goes to: the service the package is a client of. */
-function homeOf(leaks: readonly Leak[], context: Context): string | undefined {
-  const calls = distinctByKey(
-    leaks.flatMap(({ flow: { sink }, place }) =>
-      place.host === undefined || place.kind === 'capture'
-        ? []
-        : [[registrableDomain(place.host, context.lists.hosts), `${sink.at.path}:${sink.at.line}`]],
-    ),
-  )
-  const more = whoGetsMore(leaks, calls, context)
-  if (more !== undefined) return more
-  const ranked = [...calls].toSorted((a, b) => b[1].size - a[1].size)
-  const [first, second] = ranked
-  return first !== undefined && first[1].size > (second?.[1].size ?? 0) ? first[0] : undefined
-}
-
-/** Secrets that go to the package's own service: no stranger is the service they are for. */
-function ownSecrets(inspection: Inspection, context: Context): ReadonlySet<string> {
-  const own = inspection.flows.filter(
-    ({ source, sink }) =>
-      source.kind === 'caller-secret' &&
-      sink.kind === 'network' &&
-      placeOf(sink.destinations, inspection, context).kind === 'own',
-  )
-  return new Set(own.map(({ source }) => source.name))
-}
-
-/** From this many services on a package is a collection of clients, whose hosts are named once each. */
-const manyServices = 4
-
-/**
- * The files of a collection that each take keys for one service only and send them nowhere else. A key that goes to two
- * places is never one of those.
- */
-function connectors(leaks: readonly Leak[], context: Context): ReadonlySet<string> {
-  const domains = distinctByKey(
-    leaks.flatMap(({ flow: { source, phase }, place }) => {
-      if (source.kind !== 'caller-secret') return []
-      const usual = place.host !== undefined && place.kind === 'foreign' && phase === 'run'
-      const to = usual ? registrableDomain(place.host, context.lists.hosts) : `${place.kind} of a stranger`
-      return [[source.at.path, to]]
-    }),
-  )
-  const single = [...domains].filter(([, known]) => known.size === 1 && ![...known][0]!.endsWith('stranger'))
-  const services = new Set(single.map(([, known]) => [...known][0]))
-  return new Set(services.size >= manyServices ? single.map(([path]) => path) : [])
-}
-
-const maxCallsOfStray = 3
-
-/**
- * Of two domains the service is the one that gets fewer secrets, where the other gets all of those and more on a line or
- * two: who signs in somewhere has no reason to hand the same to somebody else, and the signing half with it.
- */
-function whoGetsMore(
-  leaks: readonly Leak[],
-  calls: ReadonlyMap<string, ReadonlySet<string>>,
-  context: Context,
-): string | undefined {
-  if (calls.size !== 2) return undefined
-  const secrets = distinctByKey(
-    leaks.flatMap(({ flow: { source }, place }) =>
-      source.kind !== 'caller-secret' || place.host === undefined
-        ? []
-        : [[registrableDomain(place.host, context.lists.hosts), source.name.toLowerCase()]],
-    ),
-  )
-  const [one, other] = [...secrets].toSorted((a, b) => a[1].size - b[1].size)
-  if (one === undefined || other === undefined || one[1].size === other[1].size) return undefined
-  if ((calls.get(other[0])?.size ?? 0) > maxCallsOfStray) return undefined
-  return [...one[1]].every(name => other[1].has(name)) ? one[0] : undefined
 }
 
 /** A password, in what is sent rather than in a header that signs in. */
@@ -292,7 +201,7 @@ function signsInElsewhere({ flows }: Inspection): boolean {
 
 function weigh(
   { flow, place, key, computes: works }: Leak,
-  home: string | undefined,
+  service: string | undefined,
   context: Context,
 ): Action | undefined {
   const sure = flow.certain
@@ -311,7 +220,7 @@ function weigh(
     return 'ask'
   if (place.kind === 'capture') return sure ? 'block' : 'ask'
   const domain = place.host === undefined ? undefined : registrableDomain(place.host, context.lists.hosts)
-  const stray = home !== undefined && domain !== home
+  const stray = service !== undefined && domain !== service
   if (stray) return place.kind === 'rented' && sure ? 'block' : 'ask'
   return flow.phase === 'import' && !flow.byCall ? 'ask' : undefined
 }

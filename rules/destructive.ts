@@ -4,6 +4,8 @@ import { guardsInWords, isHiding } from './behaviour/guards.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { sweepOf, waits } from './behaviour/swept.ts'
 import type { Sweep } from './behaviour/swept.ts'
+import { wipingCommands } from './behaviour/wiping-commands.ts'
+import type { Lost } from './behaviour/wiping-commands.ts'
 import { isProgram, slashes, unasked } from './behaviour/written.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
@@ -15,30 +17,6 @@ const wide =
 /** The history of the project, or its sources. */
 const kept = /^<project>\/(?:\.git|src)\/?(?:\*|\u0001)?$/
 
-const wiping =
-  /\brm\s+(?:-[a-z-]+\s+)*(?:--no-preserve-root\s+)?["']?(?:~|\/|\$HOME|\$\{HOME\}|\/home|\/Users|\/etc|\/usr)(?:\/\*?)?["']?(?:\s|$|;|&)|\b(?:rd|rmdir)\s+\/s\b.*(?:%userprofile%|[a-z]:\\(?:\s|"|$))|\bdel\s+\/[fsq](?:\s+\/[fsq])*\s+\S*(?:%userprofile%|[a-z]:\\)|\bformat\s+[a-z]:|\bmkfs\.|\bdd\s+if=\/dev\/(?:zero|urandom|random)\s+of=\/dev\/|\bcipher\s+\/w|\bvssadmin\s+delete\s+shadows|\bwbadmin\s+delete\b|\bbcdedit\b.{0,80}\brecoveryenabled\s+no\b|\bwmic\s+shadowcopy\s+delete\b|\bdiskpart\b.{0,200}\bclean\b|\bblkdiscard\s|\bwipefs\s+-|\bshred\s+(?:-\S+\s+)*(?:~|\/|\$HOME)|:\(\)\s*\{\s*:\|:&\s*\};:/i
-
-/** Everything where the program that uses the package was started. */
-const wipingHere =
-  /^\s{0,9}rm\s+-[a-z]*r[a-z]*\s+(?:-\S+\s+)*["']?(?:\.|\*|\.\/\*?)["']?\s{0,9}$|^\s{0,9}(?:rd|rmdir)\s+\/s\s+(?:\/q\s+)?\.\s{0,9}$|^\s{0,9}del\s+(?:\/[a-z]\s+)*\*(?:\.\*)?\s{0,9}$/i
-
-/** Machines, clusters and data that somebody else keeps for the user. */
-const remoteWiping =
-  /\bkubectl\s+delete\b.{0,200}\s--all\b|\bdocker\s+(?:system|volume)\s+prune\b.{0,100}(?:\s-[a-z]*f|--force)|\b(?:terraform|tofu|pulumi|cdk|terragrunt)\s+destroy\b|\baws\s+s3\s+(?:rb\b.{0,200}--force|rm\b.{0,200}--recursive)|\bgcloud\s+projects\s+delete\b|\bgsutil\s+(?:-m\s+)?rm\s+-r|\baz\s+group\s+delete\b|\bhelm\s+(?:uninstall|delete)\b|\bdropdb\s|\bredis-cli\b.{0,100}\bflush(?:all|db)\b|\b(?:psql|mysql|mongosh?|sqlcmd)\b.{0,200}\bdrop(?:\s+(?:database|schema)|Database\s*\()/i
-
-/** What git then cannot bring back. */
-const historyWiping =
-  /\bgit\b.{0,80}\s(?:reset\s+--hard|clean\s+-[a-z]*f|checkout\s+(?:--\s+)?\.(?:\s|$)|update-ref\s+-d|reflog\s+expire\b.{0,80}--expire(?:-unreachable)?=(?:now|all)|filter-branch|filter-repo|branch\s+-D|stash\s+(?:clear|drop)|push\b.{0,80}\s(?:--mirror|--delete|--prune|--force\b|-f\b))|\brm\s+-[a-z]*r[a-z]*\s+["']?(?:[^\s"']{0,80}\/)?\.git["']?(?:\s|$|;|&)/
-
-/** A container that is given the machine's root folder. */
-const wholeDisk =
-  /\b(?:docker|podman|nerdctl)\s+run\b.{0,300}(?:\s(?:-v|--volume)[ =]?["']?\/:\/|\bsource=\/,|\bsrc=\/,)/
-
-/** Programs of the user that are ended by their names. */
-const killing = /\b(?:pkill|killall)\s+(?:-\S+\s+)*[\w\u0001]|\btaskkill\b.{0,80}\s\/im\s/i
-
-const stopping = /\bshutdown(?:\.exe)?\s+[-/][a-z]|\bpoweroff\b|\breboot\b|\binit\s+0\b/i
-
 /** Work that is destroyed. */
 export const destructive: Rule = {
   meta: {
@@ -47,15 +25,13 @@ export const destructive: Rule = {
     severity: 'critical',
     description:
       'The code goes from folder to folder and deletes, empties, overwrites, encrypts or renames what it finds; tells a ' +
-      'database, a cluster or a repository to forget what it holds; deletes the home folder or the whole disk; turns the machine ' +
-      'off or ends other programs; or replaces, from a day on, what other programs write files with. Clean-up tools, formatters, ' +
+      'database, a cluster or a repository to forget what it holds; or deletes the home folder or the whole disk. Clean-up tools, formatters, ' +
       'migrations and release tools do such things with what is their user’s when their user says so, and wait for no day.',
     references: [
       'node-ipc 10.1.1 (2022): files overwritten by country',
       'Shai-Hulud 2 (November 2025): the home folder wiped when nothing could be stolen',
     ],
     blindSpots: [
-      'Endless loops that call what may end them.',
       'Paths that are computed; one folder that is listed, but not the folders in it.',
       'Permissions that are taken away. What a page shows its reader.',
       'Clients of clusters and clouds other than the modelled ones.',
@@ -143,32 +119,40 @@ function ofFact(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
       .find(one => (wide.test(one) && (one !== '/' || fact.paths.length === 1)) || kept.test(one))
     return path === undefined ? [] : report(fact, `deletes ${quote(path)}`)
   }
-  if (fact.kind === 'stops') return ofStop(fact)
-  if (fact.kind === 'patches') return ofPatch(fact)
-  if (fact.kind !== 'starts') return []
-  const command = fact.commands.find(one => wiping.test(one))
-  if (command !== undefined)
-    return report(fact, `runs ${quote(command)}, which deletes far more than its own files`)
-  const project = fact.commands.find(one => wipingHere.test(one))
-  if (project !== undefined && (unasked(fact) || serves(fact, inspection)))
-    return report(fact, `runs ${quote(project)}, which deletes the folder of whoever runs it`)
-  const remote = unasked(fact) || waits(fact) ? fact.commands.find(one => remoteWiping.test(one)) : undefined
-  if (remote !== undefined)
-    return report(fact, `runs ${quote(remote)}, which deletes data or machines that are not its own`)
-  const history =
-    unasked(fact) || waits(fact) ? fact.commands.find(one => historyWiping.test(one)) : undefined
-  if (history !== undefined && !clones(fact, inspection))
-    return report(fact, `runs ${quote(history)}, which throws away work in the repository it runs in`)
-  const held = unasked(fact) ? fact.commands.find(one => wholeDisk.test(one)) : undefined
-  if (held !== undefined)
-    return report(fact, `starts a container that may change the whole disk (${quote(held)})`)
-  const killed = unasked(fact) ? fact.commands.find(one => killing.test(one)) : undefined
-  if (killed !== undefined) {
-    const message = `${opening(fact)} ends other programs of the user (${quote(killed)})${guardsInWords(fact.guards)}. Do not install it.`
-    return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
+  return fact.kind === 'starts' ? ofCommands(fact, inspection) : []
+}
+
+const losses: Readonly<Record<Lost, (command: string) => string>> = {
+  everything: command => `runs ${command}, which deletes far more than its own files`,
+  here: command => `runs ${command}, which deletes the folder of whoever runs it`,
+  remote: command => `runs ${command}, which deletes data or machines that are not its own`,
+  history: command => `runs ${command}, which throws away work in the repository it runs in`,
+  disk: command => `starts a container that may change the whole disk (${command})`,
+}
+
+function ofCommands(fact: Extract<Fact, { kind: 'starts' }>, inspection: Inspection): readonly RuleFinding[] {
+  for (const { lost, pattern } of wipingCommands) {
+    const command = fact.commands.find(one => pattern.test(one))
+    if (command !== undefined && isUnwanted(lost, fact, inspection))
+      return report(fact, losses[lost](quote(command)))
   }
-  const stop = unasked(fact) ? fact.commands.find(one => stopping.test(one)) : undefined
-  return stop === undefined ? [] : report(fact, `turns the machine off (${quote(stop)})`)
+  return []
+}
+
+/** Clean-ups, releases and builds that somebody starts do such things to what is theirs. */
+function isUnwanted(lost: Lost, fact: Fact, inspection: Inspection): boolean {
+  switch (lost) {
+    case 'everything':
+      return true
+    case 'here':
+      return unasked(fact) || serves(fact, inspection)
+    case 'remote':
+      return unasked(fact) || waits(fact)
+    case 'history':
+      return (unasked(fact) || waits(fact)) && !clones(fact, inspection)
+    case 'disk':
+      return unasked(fact)
+  }
 }
 
 /** Whether what it does may be what somebody asks of a server of it. */
@@ -204,41 +188,6 @@ function ofDatabase(fact: Extract<Fact, { kind: 'deletes' }>): readonly RuleFind
     `${opening(fact)} tells a database to forget its data (${quote(what)})${guardsInWords(fact.guards)}. ` +
     'Nobody asked for that. Do not install it.'
   return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
-}
-
-/** Functions that whole programs rely on to keep what they write. */
-const keeping =
-  /^node:fs(?:\.promises)?\.(?:writeFile|writeFileSync|appendFile|appendFileSync|write|writeSync|rename|renameSync|copyFile|copyFileSync|createWriteStream)$/
-
-/** From a day on, or on some machines only, what other programs write goes another way: sabotage waits. */
-function ofPatch(fact: Extract<Fact, { kind: 'patches' }>): readonly RuleFinding[] {
-  if (!unasked(fact)) return []
-  if (fact.api.endsWith('chance')) {
-    const message =
-      `${opening(fact)} replaces ${quote(fact.target)}, on which every program relies, by code that acts by chance or by ` +
-      'the calendar. What other programs then get is wrong now and then, and nobody finds out why. Do not install it.'
-    return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
-  }
-  if (!keeping.test(fact.target)) return []
-  if (!fact.guards.some(({ kind }) => kind === 'time' || kind === 'locale' || kind === 'user')) return []
-  const message =
-    `${opening(fact)} replaces ${quote(fact.target.slice(5))}${guardsInWords(fact.guards)}: what any program then writes ` +
-    `passes through code of this package. Read what it makes of it before you install it.`
-  return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
-}
-
-const stoppings = {
-  'endless-loop': 'enters a loop that nothing leaves',
-  'parent-process': 'ends the process that started it, which is npm or its caller',
-  'own-process': 'kills the program it runs in',
-} as const
-
-/** Sabotage: whoever installs or imports it waits for ever, or loses the program that does. */
-function ofStop(fact: Extract<Fact, { kind: 'stops' }>): readonly RuleFinding[] {
-  if (!unasked(fact)) return []
-  const act = stoppings[fact.what]
-  const message = `${opening(fact)} ${act}${guardsInWords(fact.guards)}. Whatever uses it stops working. Do not install it.`
-  return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
 }
 
 const acts: Readonly<Record<Sweep['how'], string>> = {

@@ -11,6 +11,7 @@ import { destructive } from './destructive.ts'
 import { downloadAndRun } from './download-and-run.ts'
 import { foreignInstall } from './foreign-install.ts'
 import { gypCommand } from './gyp-command.ts'
+import { hiddenReceiver } from './hidden-receiver.ts'
 import { hiddenText } from './hidden-text.ts'
 import { hostBeacon } from './host-beacon.ts'
 import { installNetwork } from './install-network.ts'
@@ -33,6 +34,7 @@ import { pathTrick } from './path-trick.ts'
 import { persistence } from './persistence.ts'
 import { remoteCode } from './remote-code.ts'
 import { reportedPackage } from './reported-package.ts'
+import { sabotage } from './sabotage.ts'
 import { secretExfiltration } from './secret-exfiltration.ts'
 import { socketShell } from './socket-shell.ts'
 import { toolNamedBin } from './tool-named-bin.ts'
@@ -46,6 +48,7 @@ export const rules: readonly Rule[] = [
   reportedPackage,
   secretExfiltration,
   callerSecretExfiltration,
+  hiddenReceiver,
   browserTheft,
   hostBeacon,
   remoteCode,
@@ -62,6 +65,7 @@ export const rules: readonly Rule[] = [
   trafficRedirect,
   paymentRedirect,
   destructive,
+  sabotage,
   cryptominer,
   nativeLoader,
   nativeInHook,

