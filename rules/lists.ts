@@ -48,6 +48,8 @@ export type HostList = {
   readonly infrastructure: readonly string[]
   /** Suffixes below which the public registers: `co.uk`. */
   readonly secondLevel: readonly string[]
+  /** Where everybody's packages, runtimes and browser drivers come from. */
+  readonly supplies: readonly string[]
 }
 
 export type WordList = {
@@ -94,6 +96,8 @@ export type Lists = {
   readonly popular: ReadonlyMap<string, number>
   /** Names worth imitating although few download them. */
   readonly targets: readonly string[]
+  /** Names and `@scope/*` that resemble a better known one, and are well known themselves. */
+  readonly neighbours: ReadonlySet<string>
   readonly brands: readonly Brand[]
   readonly hosts: HostList
   readonly words: WordList

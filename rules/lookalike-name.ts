@@ -55,6 +55,11 @@ export const lookalikeName: Rule = {
           context: { name: 'preact', version: '10.0.0', source: 'registry', typed: true, direct: true },
         },
         {
+          title: 'one letter from a popular name, and widely used itself',
+          files: { 'package.json': '{"name":"libpq","version":"1.0.0"}', 'index.js': 'module.exports = 1' },
+          context: { name: 'libpq', version: '1.0.0', source: 'registry', typed: true, direct: true },
+        },
+        {
           title: 'one letter from a popular name, but a word of its own',
           files: { 'package.json': '{"name":"rgb-hex","version":"1.0.0"}', 'index.js': 'module.exports = 1' },
           context: { name: 'rgb-hex', version: '1.0.0', source: 'registry', typed: true, direct: true },
@@ -82,7 +87,7 @@ export const lookalikeName: Rule = {
         severity: near ? 'medium' : 'low',
         action,
         message:
-          `Did you mean ${best.target}? ${context.name} is not a well-known package and resembles it: ${best.reason}.` +
+          `Did you mean ${best.target}? ${context.name} is not among the best-known packages and resembles it: ${best.reason}.` +
           (isNew ? ' This version was published in the last 30 days.' : ''),
       }),
     ]

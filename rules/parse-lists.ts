@@ -119,6 +119,7 @@ export function parseHosts(json: string): HostList {
     neutral: texts(value['neutral']),
     infrastructure: texts(value['infrastructure']),
     secondLevel: texts(value['secondLevel']),
+    supplies: isObject(value['supplies']) ? texts(value['supplies']['hosts']) : [],
   }
 }
 

@@ -76,6 +76,7 @@ export function loadLists(
   const folder = options.folder ?? shippedData()
   const popular = once(() => parsePopular(read(folder, 'popular.txt')))
   const targets = once(() => listLines(read(folder, 'targets.txt')))
+  const neighbours = once(() => new Set(listLines(read(folder, 'neighbours.txt'))))
   const brands = once(() => parseBrands(read(folder, 'brands.json')))
   const hosts = once(() => parseHosts(read(folder, 'hosts.json')))
   const words = once(() => parseWords(read(folder, 'words.json')))
@@ -87,6 +88,9 @@ export function loadLists(
     },
     get targets() {
       return targets()
+    },
+    get neighbours() {
+      return neighbours()
     },
     get brands() {
       return brands()

@@ -6,6 +6,7 @@ import { hostOf, isUnder } from '../hosts/host.ts'
 import { isNamesake } from '../hosts/namesake.ts'
 import type { Host } from '../hosts/host.ts'
 import { isOwnHost, ownersOfHost } from '../hosts/own-host.ts'
+import type { HostList } from '../lists.ts'
 
 /**
  * What stands at the other end, from harmless to telling:
@@ -53,19 +54,6 @@ const collecting: ReadonlySet<string> = new Set([
 const mailbox =
   /^(?!https?:)[a-z][a-z0-9+.-]*:\/\/[^\s/@:\u0001]+:[^\s/@\u0001]+@|\/bot[0-9]{6,12}:[\w-]{4,}|\/api\/webhooks\/[0-9]{6,}|\/services\/T[0-9A-Z]{4,}\/B[0-9A-Z]{4,}/
 
-/** Where everybody's packages and releases come from. */
-const supplies = [
-  'registry.npmjs.org',
-  'registry.npmmirror.com',
-  'registry.yarnpkg.com',
-  'nodejs.org',
-  'artifacts.electronjs.org',
-  'googlechromelabs.github.io',
-  'chromedriver.storage.googleapis.com',
-  'cdn.playwright.dev',
-  'npmjs.com',
-]
-
 /** The most telling of several destinations: data that also goes to a stranger goes to a stranger. */
 export function placeOf(destinations: readonly Text[], inspection: Inspection, context: Context): Place {
   let worst: Place | undefined
@@ -99,7 +87,7 @@ function onePlace(destination: Text, inspection: Inspection, context: Context): 
   if (isOwnHost(host, inspection.manifest, claim.standing === 'unknown' ? [] : claim.brands, lists))
     return place('own')
   if (isNamesake(host, context.name, lists)) return place('own')
-  if (isSupply(host)) return place('supply')
+  if (isSupply(host, lists.hosts)) return place('supply')
   if (ownersOfHost(host, lists).length > 0) return place('service')
   if (known !== undefined && known.kind !== 'tld') return place('rented', known.class)
   if (isSharedHosting(host, lists.hosts)) return place('rented', 'shared hosting')
@@ -129,9 +117,8 @@ function isLocalText(destination: Text): boolean {
 }
 
 /** npm's registries, Node's downloads, and the release files of a repository. */
-function isSupply(host: Host): boolean {
+function isSupply(host: Host, { supplies }: HostList): boolean {
   if (supplies.some(name => isUnder(host.name, name))) return true
-  if (host.name === 'objects.githubusercontent.com') return true
   return host.name === 'github.com' && /^\/[^/]+\/[^/]+\/(?:releases|archive)\//.test(host.path)
 }
 

@@ -53,13 +53,15 @@ const minEdit2 = 9
 
 /**
  * Known names that `name` resembles, strongest first; empty for a known name, for one in a known scope (only its owner
- * publishes there) and for names no registry accepts. About 0.05 ms.
+ * publishes there), for what is widely used under a name that resembles another, and for names no registry accepts.
+ * About 0.05 ms.
  */
 export function nameLookup(name: string, lists: Lists): readonly NameMatch[] {
   const { known, scopes } = knownNames(lists)
   if (name === '' || name.length > limits.maxNameChars || known.has(name)) return []
   const own = scopeOf(name)
-  if (own !== undefined && scopes.has(own.scope)) return []
+  if (own !== undefined && (scopes.has(own.scope) || lists.neighbours.has(`@${own.scope}/*`))) return []
+  if (lists.neighbours.has(name)) return []
   const index = nameIndex(lists)
   const found = new Map<string, NameMatch>()
   const add = (kind: NameKind, target: string | undefined, reason: string): void => {

@@ -330,16 +330,11 @@ function fillTemplate(
 ): Value | undefined {
   if (fill.functions.length === 0 || object.handles.length > 0 || object.functions.length > 0)
     return undefined
-  const whole = tainted(object.taints)
-  const given = machine.call(
-    onlyCallable(fill),
-    nothing,
-    { list: [whole, whole, whole], rest: whole },
-    frame,
-    place,
-  )
   const exact = filledIn(machine, object, pattern, fill, name === 'replaceAll', frame, place)
   if (exact !== undefined) return exact
+  const whole = tainted(object.taints)
+  const list = [whole, whole, whole]
+  const given = machine.call(onlyCallable(fill), nothing, { list, rest: whole }, frame, place)
   const fixed = replacedBy(object, name, pattern, given)
   if (fixed !== undefined) return withTaints(fixed, joinTaints(object.taints, given.taints))
   const texts = object.known.flatMap(text =>
@@ -377,7 +372,7 @@ function filledIn(
     text,
     groups => {
       if (++matches > maxMatches) return undefined
-      const list = groups.map(group => known(group))
+      const list = groups.map(group => withTaints(known(group), object.taints))
       const piece = machine.call(onlyCallable(fill), nothing, { list, rest: nothing }, frame, place)
       taints = joinTaints(taints, piece.taints)
       const [only] = piece.known
@@ -385,7 +380,11 @@ function filledIn(
     },
     all,
   )
-  return result === undefined ? undefined : withTaints(known(result), taints)
+  if (result === undefined) return undefined
+  // Where nothing matches, the text may be another one than we think: what the function does is seen all the same.
+  if (matches === 0)
+    machine.call(onlyCallable(fill), nothing, { list: [], rest: tainted(object.taints) }, frame, place)
+  return withTaints(known(result), taints)
 }
 
 /** `from.copy(into)` and `coder.encodeInto(text, into)`. */

@@ -14,6 +14,7 @@ import type { UpdateOptions } from '../../../lib/store/update-data.ts'
 import { parseOsv } from '../../../lib/store/osv.ts'
 import { zipEntries } from '../../../lib/store/zip.ts'
 import { hostOf } from '../../../rules/hosts/host.ts'
+import { nameLookup, nearIdentical } from '../../../rules/names/name-lookup.ts'
 import { headerOf, listLines, parseBrands, parseHosts, parsePopular } from '../../../rules/parse-lists.ts'
 import { planned } from '../../helpers/judged.ts'
 import { zipOf } from '../../helpers/zip.ts'
@@ -52,6 +53,24 @@ t.test('popular names are sorted, unique and bucketed', t => {
   t.end()
 })
 
+t.test('a neighbour resembles a better known name, and has no other reason to be listed', t => {
+  const names = listLines(text('neighbours.txt'))
+  t.same(
+    names,
+    names.toSorted((a, b) => (a < b ? -1 : 1)),
+    'sorted, so that changes can be reviewed',
+  )
+  t.equal(new Set(names).size, names.length)
+  const without = { ...lists, neighbours: new Set<string>() }
+  for (const name of names) {
+    const [first = name, ...others] = ['core', 'server'].map(tail => name.replace('*', tail))
+    const alike = [first, ...others].some(one => (nameLookup(one, without)[0]?.score ?? 0) >= nearIdentical)
+    t.ok(alike, `${name} resembles a known name`)
+    t.strictSame(nameLookup(first, lists), [], `${name} is not questioned`)
+  }
+  t.end()
+})
+
 t.test('brands own plausible things, once, and strong words are no other brand’s', t => {
   const strong = new Map<string, string>()
   t.equal(new Set(lists.brands.map(brand => brand.id)).size, lists.brands.length)
@@ -84,7 +103,8 @@ t.test('hosts, words, targets and look-alike characters have the right shape', t
     t.ok([1, 2, 3].includes(known.weight) && known.patterns.length > 0, known.class)
     for (const pattern of known.patterns) t.match(pattern, /^[a-z0-9.-]+(\/[a-z/#]+)?$/, pattern)
   }
-  for (const field of ['documentation', 'neutral', 'infrastructure', 'secondLevel'] as const) {
+  for (const field of ['documentation', 'neutral', 'infrastructure', 'secondLevel', 'supplies'] as const) {
+    t.ok(lists.hosts[field].length > 3, field)
     for (const host of lists.hosts[field]) t.match(host, /^[a-z0-9-]+(\.[a-z0-9-]+)+$/, host)
   }
   for (const set of Object.values(lists.words)) t.ok(set.size > 3)
