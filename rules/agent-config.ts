@@ -1,6 +1,6 @@
 import type { Action, Context, Fact, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
-import { isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
+import { isProgram, isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
 import type { Written } from './behaviour/written.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
@@ -58,14 +58,14 @@ export const agentConfig: Rule = {
   },
   check(inspection: Inspection, { name }: Context) {
     return oncePerLine([
-      ...inspection.facts.flatMap(ofCommand),
+      ...inspection.facts.flatMap(fact => ofCommand(fact, inspection)),
       ...writtenBy(inspection).flatMap(written => {
         const paths = written.paths.filter(
           path => (settings.test(path) || instructions.test(path)) && !isInOwnFolder(path, name),
         )
         const first = paths[0]
         if (first === undefined) return []
-        const action = weigh(written, paths)
+        const action = weigh(written, paths, inspection)
         if (action === undefined) return []
         const message = say(written, first, paths.length - 1, action)
         return [findingAt(written.at, written.phase, { action, severity: severityOf(action), message })]
@@ -78,8 +78,8 @@ export const agentConfig: Rule = {
 const adding =
   /(?:^|[\s"'/\\;&|])(?:(?:claude|codex|gemini|qwen|opencode|cursor-agent|copilot|amp)(?:\.cmd|\.exe)?\s+(?:mcp\s+add|plugin\s+(?:install|marketplace)|extensions?\s+install)|(?:code|cursor|windsurf)(?:\.cmd)?\s+(?:\S+\s+)?--add-mcp)\b/i
 
-function ofCommand(fact: Fact): readonly RuleFinding[] {
-  if (fact.kind !== 'starts' || !unasked(fact)) return []
+function ofCommand(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
+  if (fact.kind !== 'starts' || !unasked(fact) || isProgram(fact, inspection)) return []
   const command = fact.commands.find(text => adding.test(text))
   if (command === undefined) return []
   const message =
@@ -102,9 +102,10 @@ function isInOwnFolder(path: Text, name: string): boolean {
     .includes(folder)
 }
 
-function weigh(written: Written, paths: readonly Text[]): Action | undefined {
+function weigh(written: Written, paths: readonly Text[], inspection: Inspection): Action | undefined {
   // Tools with a command for it are many; only a text that fetches or decodes tells them from a trap.
-  if (!unasked(written)) return written.contents.some(isSuspiciousText) ? 'ask' : undefined
+  if (!unasked(written) || isProgram(written, inspection))
+    return written.contents.some(isSuspiciousText) ? 'ask' : undefined
   // Settings start programs and redirect traffic; a text for the project alone may be documentation.
   if (paths.some(path => settings.test(path)) || paths.length > 1) return 'block'
   return written.contents.some(

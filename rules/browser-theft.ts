@@ -73,6 +73,8 @@ function weigh(flow: Flow, place: Place, clip: boolean): Action | undefined {
     return flow.certain && /cookie|prompt|ethereum|solana|credential|password|keys as/i.test(flow.source.name)
       ? 'block'
       : 'ask'
+  // Analytics keep a number of their own in a cookie, which they look for among the others.
+  if (flow.source.name === 'document.cookie' && !flow.certain) return undefined
   return /cookie|prompt|ethereum|solana/i.test(flow.source.name) ? 'ask' : undefined
 }
 

@@ -90,7 +90,8 @@ export const callerSecretExfiltration: Rule = {
         ? 'ask'
         : undefined
     const sightings = leaks.flatMap((leak): readonly Sighting[] => {
-      const action = weigh(leak, serviceOf(leak), context) ?? otherwise(leak)
+      const action =
+        weigh(leak, serviceOf(leak), context) ?? (isMainHost(leak, leaks) ? undefined : otherwise(leak))
       return action === undefined
         ? []
         : [{ flow: leak.flow, place: leak.place, action, severity: severityOf(action) }]
@@ -170,6 +171,17 @@ function isMoreThanSignsIn(
   )
 }
 
+/** Places from which data leaves for one host, from which on that host is what the package is a client of. */
+const manySources = 8
+
+/** Whether much else of what callers pass goes to the same host: a thief sends one thing. */
+function isMainHost({ place }: Leak, leaks: readonly Leak[]): boolean {
+  const sources = leaks
+    .filter(other => other.place.host?.name === place.host?.name)
+    .map(({ flow: { source } }) => `${source.at.path}\0${source.at.line}`)
+  return place.host !== undefined && new Set(sources).size >= manySources
+}
+
 /** Drivers of databases, mailboxes and file servers: what they are made with signs in to a server of the caller's. */
 const drivers =
   /^pkg:(?:mysql2?|pg|postgres|mongodb|mongoose|i?o?redis|nodemailer|ssh2(?:-sftp-client)?|node-ssh|basic-ftp|ftp|imap(?:flow)?|ldapjs|ldapts|tedious|mssql|oracledb|knex|sequelize|typeorm|amqplib|kafkajs|mqtt)(?:[./]|$)/
@@ -181,7 +193,9 @@ function isForOtherClient({ flow, place }: Leak, { flows }: Inspection): boolean
   return flows.some(
     ({ source, sink }) =>
       sink.role === 'client' &&
-      (source.kind === 'caller' || source.name === flow.source.name) &&
+      // What a caller passes may hold the secret where both are taken from the same.
+      ((source.kind === 'caller' && source.at.path === flow.source.at.path) ||
+        source.name === flow.source.name) &&
       !sink.api
         .toLowerCase()
         .split(/[^a-z0-9]+/)

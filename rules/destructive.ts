@@ -149,7 +149,7 @@ function isUnwanted(lost: Lost, fact: Fact, inspection: Inspection): boolean {
     case 'remote':
       return unasked(fact) || waits(fact)
     case 'history':
-      return (unasked(fact) || waits(fact)) && !clones(fact, inspection)
+      return ((unasked(fact) && !isProgram(fact, inspection)) || waits(fact)) && !clones(fact, inspection)
     case 'disk':
       return unasked(fact)
   }
@@ -238,8 +238,19 @@ function weighSweep(fact: Fact, { how, extent, path }: Sweep, hides: boolean): A
   if (own && how === 'overwrites' && names && !waits(fact)) return undefined
   // Files that are old enough are looked for by the clock as well.
   if (own && how === 'deletes') return undefined
+  if (how === 'empties' && isMade(fact)) return undefined
   if (waits(fact)) return fact.byCall || own ? 'ask' : 'block'
   return how === 'empties' || how === 'overwrites' ? 'ask' : undefined
+}
+
+/** A look whether the file is there, right before something empty is written: it is made where it was not. */
+function isMade({ at, guards, kind }: Fact): boolean {
+  return (
+    kind === 'writes' &&
+    guards.some(
+      guard => guard.kind === 'exists' && guard.at.path === at.path && Math.abs(at.line - guard.at.line) <= 2,
+    )
+  )
 }
 
 /** A package that is nothing but its command names it as its main file too; that command fills a folder for its user. */

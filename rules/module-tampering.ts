@@ -127,9 +127,11 @@ function isModule(path: Text, written: Written, inspection: Inspection, context:
 
 function weigh(written: Written, path: Text): Action | undefined {
   const telling = written.contents.some(isSuspiciousText)
-  // A packer of applications writes where its caller says.
+  // A packer of applications writes where its caller says, or below the folder it works in.
   if (!unasked(written))
-    return telling || (path.endsWith('.asar') && !path.startsWith(HOLE)) ? 'ask' : undefined
+    return telling || (path.endsWith('.asar') && !/^(?:\u0001|<project>\/|\.\/)/.test(path))
+      ? 'ask'
+      : undefined
   return telling ||
     application.test(path) ||
     isEvery(path, written) ||

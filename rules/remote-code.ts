@@ -107,6 +107,14 @@ export const remoteCode: Rule = {
 const interpreter =
   /(?:^|[/\\\s])(?:ba|da|z|k|fi)?sh(?:\.exe)?(?:\s|$)|\b(?:cmd|powershell|pwsh|node|bun|deno|python[0-9.]*|perl|ruby|php|osascript|wscript|cscript|mshta)\b/i
 
+/** What puts a text into the clipboard: PowerShell among such programs does the same. */
+const copying = /^(?:\S*[/\\])?(?:pbcopy|xclip|xsel|wl-copy|clip(?:\.exe)?|termux-clipboard-set)\b/i
+
+function isCopied(commands: readonly string[]): boolean {
+  const others = commands.filter(command => !interpreter.test(command))
+  return others.length >= 2 && others.every(command => copying.test(command))
+}
+
 /** A compiled addon that was downloaded: see download-and-run. */
 function isCompiled({ kind, destinations }: Flow['sink']): boolean {
   return kind === 'load' && destinations.length > 0 && destinations.every(path => path.endsWith('.node'))
@@ -116,7 +124,8 @@ function isRemoteCode(flow: Flow): boolean {
   const { source, sink } = flow
   if (source.kind !== 'network' || opensPages(sink.api) || isCompiled(sink)) return false
   if (sink.kind === 'evaluate') return !/set(?:Timeout|Interval|Immediate)|nextTick/.test(sink.api)
-  if (sink.kind === 'command-stdin') return sink.destinations.some(command => interpreter.test(command))
+  if (sink.kind === 'command-stdin')
+    return sink.destinations.some(command => interpreter.test(command)) && !isCopied(sink.destinations)
   // The whole command line is the answer; an argument among constant words is data.
   if (sink.kind === 'command' && sink.role === 'command') return sink.destinations.every(isComputed)
   // What was unpacked is a program with files of its own: whether that is honest depends on where it came from.

@@ -6,7 +6,7 @@ import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
 /** Programs of the user that are ended by their names. */
-const killing = /\b(?:pkill|killall)\s+(?:-\S+\s+)*[\w\u0001]|\btaskkill\b.{0,80}\s\/im\s/i
+const killing = /\b(?:pkill|killall)\s+(?:-\S+\s+)*["']?[\w]|\btaskkill\b.{0,80}\s\/im\s/i
 
 const stopping = /\bshutdown(?:\.exe)?\s+[-/][a-z]|\bpoweroff\b|\breboot\b|\binit\s+0\b/i
 

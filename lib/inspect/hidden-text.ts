@@ -17,6 +17,10 @@ const blanks = String.raw`\u{2800}`
 /** An isolate that ends in the same text turns nothing round outside it: messages for right-to-left scripts have them. */
 const isolated = /[\u2066-\u2068][^\u2066-\u2069\u202a-\u202e'"`\n\\]{0,200}\u2069/g
 
+/** A class of a regular expression that looks for them, at the end of its line: nothing follows that could be turned round. */
+const searched =
+  /\[[^\]\n]{0,40}[\u202a-\u202e\u2066-\u2069]-[\u202a-\u202e\u2066-\u2069][^\]\n]{0,40}\][+*]?\/[a-z]{0,8}[\s,;)]{0,9}$/gm
+
 function oneOf(ranges: string, many = ''): RegExp {
   return new RegExp(`[${ranges}]${many}`, 'gu')
 }
@@ -105,7 +109,9 @@ function size(run: string): number {
 export function hiddenText(path: string, bytes: Uint8Array, text: () => string): HiddenText[] {
   if (isAscii(bytes)) return []
   const whole = text()
-  const code = whole.replaceAll(isolated, pair => ` ${pair.slice(1, -1)} `)
+  const code = whole
+    .replaceAll(isolated, pair => ` ${pair.slice(1, -1)} `)
+    .replaceAll(searched, text => ' '.repeat(text.length))
   const sums = judges.map(() => ({ count: 0, first: -1 }))
   for (const match of code.matchAll(invisible)) {
     if (match.index === 0 && match[0] === '\uFEFF') continue

@@ -57,11 +57,26 @@ const mailbox =
 /** The most telling of several destinations: data that also goes to a stranger goes to a stranger. */
 export function placeOf(destinations: readonly Text[], inspection: Inspection, context: Context): Place {
   let worst: Place | undefined
-  for (const destination of destinations.slice(0, 24)) {
+  for (const destination of whole(destinations.slice(0, 24))) {
     const place = onePlace(destination, inspection, context)
     if (worst === undefined || order.indexOf(place.kind) > order.indexOf(worst.kind)) worst = place
   }
   return worst ?? { kind: 'unknown', host: undefined, class: undefined, telling: false, plain: false }
+}
+
+/** Lengths of one host from which on they are what a loop leaves that takes letters off its end. */
+const manyLengths = 3
+
+/** Without addresses whose hosts are beginnings of another: a loop that trims slashes gives every length there is. */
+function whole(destinations: readonly Text[]): readonly Text[] {
+  if (destinations.length < manyLengths) return destinations
+  const names = new Set(destinations.flatMap(text => hostOf(text)?.name ?? []))
+  const cut = new Set<string>()
+  for (const name of names) {
+    const lengths = [...names].filter(other => name.startsWith(other) && other !== name)
+    if (lengths.length >= manyLengths) for (const other of lengths) cut.add(other)
+  }
+  return cut.size === 0 ? destinations : destinations.filter(text => !cut.has(hostOf(text)?.name ?? ''))
 }
 
 function onePlace(destination: Text, inspection: Inspection, context: Context): Place {

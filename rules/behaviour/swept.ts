@@ -44,9 +44,20 @@ export function sweepOf(fact: Change, inspection: Inspection, hides: boolean): S
   if (what === undefined) return undefined
   if (extent === 'some' && rooted.length === 0 && what.how === 'deletes' && !hides && !inShell)
     return undefined
+  // Whatever a caller names is copied, moved or changed from one unknown place to another: that is what it asked for.
+  const keeps = what.how === 'rewrites' || what.how === 'renames' || what.how === 'moves'
+  if (keeps && rooted.length === 0 && !hides && !inShell) return undefined
+  // One statement writes what it found and files whose names are known: it found none of them.
+  if (keeps && !hides && fact.kind === 'writes' && fact.paths.some(isNamed)) return undefined
   // One unknown name below a root may be an option.
   if (!deep && !hides && !inShell && !emptied) return undefined
   return { ...what, path: shown, extent }
+}
+
+/** Whether the file itself has a name that is known. */
+function isNamed(path: Text): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return !name.includes(HOLE) && /[\w-]\.\w{1,8}$/.test(name)
 }
 
 /** One name after the other of those a folder was asked for, right below the project or the home folder. */
@@ -67,7 +78,8 @@ function isListed(path: Text): boolean {
   const cut = path.lastIndexOf('/', at)
   const root = cut <= 0 ? path.slice(0, Math.max(cut, 0)) || (cut === 0 ? '/' : '') : path.slice(0, cut)
   const rest = path.slice(cut + 1).split('/')
-  if (!rest.every(part => part.includes(HOLE) && !/[\w-]{3,}\u0001|\u0001[\w-]/.test(part))) return false
+  if (!rest.every(part => part.includes(HOLE) && !/^[\w-]{3,}|[\w-]{3,}\u0001|\u0001[\w-]/.test(part)))
+    return false
   return root === '' || root === '.' || root === '..' || roots.test(root)
 }
 

@@ -82,8 +82,11 @@ function isSaid(line: string): boolean {
  * Whether what happens on import is what the package's command does: every file an import reaches first is a command
  * of it too, so nobody imports it for anything else. It still runs unasked for whoever does.
  */
-export function isProgram({ phase }: { readonly phase: Phase }, { entries }: Inspection): boolean {
-  if (phase !== 'import') return false
+export function isProgram(fact: { readonly phase: Phase }, { entries }: Inspection): boolean {
+  if (fact.phase !== 'import') return false
   const commands = new Set(entries.flatMap(entry => (entry.phase === 'run' ? [entry.path] : [])))
-  return entries.every(entry => entry.phase !== 'import' || commands.has(entry.path))
+  // What the command starts in turn (`… > npm run dev`) nobody imports.
+  return entries.every(
+    ({ phase, path, via }) => phase !== 'import' || commands.has(path) || via.includes(' > '),
+  )
 }

@@ -40,7 +40,7 @@ export function isLocal(host: Host): boolean {
   return ['localhost', 'local', 'internal', 'lan'].includes(host.labels.at(-1) ?? '')
 }
 
-/** RFC 1918, loopback, link-local, unspecified, carrier-grade NAT, multicast; IPv6 loopback, link-local, unique local. */
+/** RFC 1918, loopback, link-local, unspecified, carrier-grade NAT, multicast, broadcast; IPv6 loopback, link-local, unique local. */
 function isPrivateAddress(address: string): boolean {
   if (address.startsWith('['))
     return /^\[(::1?\]|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:|::ffff:(7f|a[0-9a-f]{2}:|c0a8:))/.test(address)
@@ -53,7 +53,8 @@ function isPrivateAddress(address: string): boolean {
     (a === 169 && b === 254) ||
     (a === 172 && b >= 16 && b < 32) ||
     (a === 192 && b === 168) ||
-    // Multicast stays on the local network.
-    (a >= 224 && a < 240)
+    // Multicast and broadcast stay on the local network.
+    (a >= 224 && a < 240) ||
+    address === '255.255.255.255'
   )
 }

@@ -118,10 +118,12 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       const waits = /\.(?:setTimeout|setInterval)$|:(?:setTimeout|setInterval)$/.test(call.handle.api)
       // `timers/promises` give back what they are given.
       if (first.functions.length === 0 && first.handles.length === 0) return waits ? second : first
+      // `setTimeout(...all)`: what may be a timer among them would be handed the same for ever.
+      const rest = given.list.length === 0 ? tainted(given.rest.taints) : given.rest
       return machine.call(
         onlyCallable(first),
         nothing,
-        { list: given.list.slice(waits ? 2 : 1), rest: given.rest },
+        { list: given.list.slice(waits ? 2 : 1), rest },
         frame,
         place,
       )

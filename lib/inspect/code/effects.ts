@@ -89,7 +89,7 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
         {
           kind: 'deletes',
           api: call.handle.api,
-          paths: pathsOf(argument(call, model.path)).flatMap(formsOf),
+          paths: pathsOf(argument(call, model.path)).flatMap(formsOf).filter(deletable(call)),
         },
         call.frame,
         call.place,
@@ -508,9 +508,20 @@ function located(machine: Interpreter, call: ModelledCall): Value {
   return withTaints(knowns(texts), asked.taints)
 }
 
-/** Whether a path may name one file: `${folder}/undefined` is every file whose name was not known. */
+/** Which paths a call can delete: a whole folder only goes where `recursive` is set, or may be. */
+function deletable(call: ModelledCall): (path: Text) => boolean {
+  const { api } = call.handle
+  const { objects, open } = argument(call, 1)
+  const plain = objects.every(({ fields, rest }) => !fields.has('recursive') && rest === undefined)
+  const one = /^node:fs(?:\.promises)?\.(?:unlink|unlinkSync)$/.test(api)
+  const single = /^node:fs(?:\.promises)?\.(?:rm|rmSync)$/.test(api) && !open && objects.length > 0 && plain
+  return path => !(one || single) || !/^(?:~|\/)$/.test(path)
+}
+
+/** Whether a path may name one file: `${folder}/undefined` is every file whose name was not known, `./` is none. */
 function isTelling(path: Text): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1)
+  if (name === '') return false
   const told = path.replace(/^\/__project__\//, '').replaceAll(HOLE, '')
   return told.length >= 2 && !/^(?:undefined|null|NaN)(?:\.\w+)?$/.test(name)
 }

@@ -305,10 +305,8 @@ export class Modules implements Loader {
         { kind: 'unreadable', why: parsed.why, share: 1 },
         { level: machine.level, place: start, guards: [] },
       )
-      // A text that is evaluated, or that we wrongly believe is, and that holds neither a call nor an assignment in
-      // any syntax there is, can do nothing: `', '`.
-      const canAct = depth === 0 || /[(`=]/.test(clean)
-      if (canAct && (machine.level <= 1 || parsed.why === 'nested too deeply'))
+      // A text that is evaluated and that no parser reads is none that Node runs: what it is made of was known in part.
+      if ((depth === 0 && machine.level <= 1) || parsed.why === 'nested too deeply')
         machine.gap(`${path}: ${parsed.why}`, path)
       return undefined
     }

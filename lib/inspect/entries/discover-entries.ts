@@ -43,7 +43,8 @@ export function discoverEntries(host: ResolveHost, manifest: Manifest): Discover
     const map = packageTargets(own(raw, field), field)
     problems.push(...map.problems)
     cut.push(...map.cut)
-    for (const target of map.targets) collectTarget(host, field, target, found)
+    // Only the package itself can ask for `#x`: those files are found where its code does.
+    if (field === 'exports') for (const target of map.targets) collectTarget(host, field, target, found)
     if (found.work > maxPatternWork) cut.push(`"${field}" has more patterns than can be expanded`)
   }
   const bins = binsOf(manifest, raw, host.files)

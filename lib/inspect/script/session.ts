@@ -63,6 +63,8 @@ export class ScriptSession {
   steps = 0
   /** How often each function of a script is being run inside itself, by its body. */
   readonly entered = new Map<object, number>()
+  /** How often each function was called with the same words, and what it last gave. */
+  readonly called = new Map<string, { times: number; output: Value }>()
   depth = 0
 
   constructor(

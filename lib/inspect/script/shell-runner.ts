@@ -20,6 +20,9 @@ type Field = { pieces: Value[]; plain: boolean }
 /** Rounds of a function inside itself that are followed. */
 const maxRecursion = 2
 
+/** Calls of a function with the same words that are followed: what it builds up in variables it has by then. */
+const maxCalls = 5
+
 export class ShellRunner {
   readonly #session: ScriptSession
   readonly #place: Place
@@ -142,10 +145,16 @@ export class ShellRunner {
   }
 
   #call(body: List, words: readonly Value[], stdin: Value | undefined): Value {
-    const { variables, entered } = this.#session
+    const { variables, entered, called } = this.#session
     const times = entered.get(body) ?? 0
     // What a function that calls itself does, it does the first time; every further round doubles the work.
     if (times >= maxRecursion) return unknown()
+    // Neither does it do anything new for the hundredth time: colours and messages are functions in long scripts.
+    const key = words.map(({ text }) => text).join('\0')
+    const known = called.get(key) ?? { times: 0, output: empty }
+    if (known.times >= maxCalls) return known.output
+    called.set(key, known)
+    known.times++
     entered.set(body, times + 1)
     const saved = [...Array(10).keys(), '@', '*'].map(
       key => [String(key), variables.get(String(key))] as const,
@@ -153,6 +162,7 @@ export class ShellRunner {
     words.forEach((word, i) => i > 0 && i < 10 && variables.set(String(i), word))
     for (const all of ['@', '*']) variables.set(all, join(words.slice(1), ' '))
     const output = this.#list(body, stdin)
+    known.output = output
     entered.set(body, times)
     for (const [key, value] of saved) {
       if (value) variables.set(key, value)

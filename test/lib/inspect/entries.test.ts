@@ -182,7 +182,6 @@ t.test('everything that runs on import or as a bin is an entry', t => {
       'import exports["./f/*"] f/one.js',
       'import exports["./f/*"] f/two/deep.js',
       'import exports["./data"] data.json',
-      'import imports["#i"] i.js',
       'run bin:cli bin/cli',
     ],
   )
