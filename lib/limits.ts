@@ -30,7 +30,7 @@ export const limits = {
   /** A shell, batch, PowerShell or Python file that is read as a program. The largest honest installers are 300 KB. */
   maxScriptBytes: 2 * 1024 * 1024,
   /** Commands one script may run while it is followed (functions, nested shells); beyond it the rest is a gap. */
-  maxScriptSteps: 20_000,
+  maxScriptSteps: 60_000,
   /** Nesting of substitutions, groups and `sh -c` in scripts; honest ones stay under 6. */
   maxScriptDepth: 32,
   /** Characters of one folded shell value: `a=$a$a` doubles at each step. */

@@ -98,7 +98,7 @@ export const brandImpersonation: Rule = {
         : { points: 0, reasons: [] }
     const action = judge(identity, reputation, evidence, claim, context)
     if (action === undefined) return []
-    return [report(action, identity, claim, match, reputation, evidence, context)]
+    return [report(action, claim, match, reputation, evidence, context)]
   },
 }
 
@@ -132,7 +132,7 @@ function total(evidence: readonly Evidence[]): number {
   return evidence.reduce((sum, item) => sum + item.points, 0)
 }
 
-function nameInWords(name: string, claim: BrandScore, reasons: readonly string[], identity: number): string {
+function nameInWords(name: string, claim: BrandScore, reasons: readonly string[]): string {
   if (reasons.length === 0)
     return claim.standing === 'unknown'
       ? `The name ${name} claims no brand.`
@@ -142,12 +142,11 @@ function nameInWords(name: string, claim: BrandScore, reasons: readonly string[]
     .map(brand => brand.name)
     .join(' or ')
   const whose = claim.score < 3 ? 'is not a well-known package' : `is not a known package of ${brands}`
-  return `The package ${name} ${whose}. Its name ${reasons.join('; ')} (identity ${identity}).`
+  return `The package ${name} ${whose}. Its name ${reasons.slice(0, 3).join('; ')}.`
 }
 
 function report(
   action: Action,
-  identity: number,
   claim: BrandScore,
   match: NameMatch | undefined,
   reputation: Reputation,
@@ -159,15 +158,13 @@ function report(
     ...(claim.score >= 3 ? claim.reasons : []),
     ...(match !== undefined && match.score >= 3 ? [`resembles ${match.target}: ${match.reason}`] : []),
   ]
-  const does = evidence.slice(0, 4).map(item => `it ${item.reason}`)
+  const does = evidence.slice(0, 3).map(item => `it ${item.reason}`)
   const parts = [
-    nameInWords(context.name, claim, name, identity),
+    nameInWords(context.name, claim, name),
     first === undefined
       ? 'Its code shows nothing that speaks against it.'
-      : `${opening({ phase: first.phase, byCall: true }).replace(/ it$/, '')} ${does.join('; ')} (evidence ${total(evidence)}).`,
-    reputation.reasons.length > 0
-      ? `Besides: ${reputation.reasons.join('; ')} (reputation ${reputation.points}).`
-      : '',
+      : `${opening({ phase: first.phase, byCall: true }).replace(/ it$/, '')} ${does.join('; ')}.`,
+    reputation.reasons.length > 0 ? `Besides, ${reputation.reasons.slice(0, 3).join('; ')}.` : '',
     action === 'block' ? 'Do not give it a key; replace any it has seen.' : '',
     claim.standing === 'official' ? '' : whereToVerify(claim.brands, match?.target),
   ]

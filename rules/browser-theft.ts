@@ -84,7 +84,7 @@ function say(group: SightingGroup): string {
     ({ flow: { source } }) => source.kind === 'clipboard' || source.kind === 'command-output',
   )
   const harm = copied
-    ? 'Whoever runs it hands over what they copy: passwords, addresses, keys. Do not use it.'
+    ? 'Whoever runs it hands over what they copy or see: passwords, addresses, keys. Do not use it.'
     : 'Whoever opens a page with it loses what they typed or signed. Do not ship it.'
   return (
     `${opening(flow)} reads ${sourcesInWords(group)} and sends that to ${place.host?.shown ?? 'a computed destination'}, ` +

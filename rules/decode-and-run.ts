@@ -118,7 +118,8 @@ function ofComputed(fact: Evaluates, inspection: Inspection): readonly RuleFindi
       ((making.has(other.kind) && !(other.kind === 'decodes' && other.method === 'webassembly')) ||
         (other.kind === 'loads' && other.native && !other.api.includes('WebAssembly'))),
   )
-  const action: Action = fact.phase === 'install' || made ? 'ask' : 'note'
+  // Shells have no other way to read a variable by a computed name: `eval "$name=yes"` fills every configure script.
+  const action: Action = (fact.phase === 'install' && fact.api !== 'eval') || made ? 'ask' : 'note'
   const message =
     `${opening(fact)} makes a program out of a text that is only known then, and runs it (${fact.api}). ` +
     'Where the text comes from could not be followed. Ask what it needs that for.'
@@ -169,6 +170,25 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
   return [findingOfFlow(flow, { action, severity: severityOf(action), message })]
 }
 
+const disguise: Readonly<Record<string, string>> = {
+  'char-codes': 'numbers that stand for letters',
+  'hidden-unicode': 'characters nobody can see',
+  'string-table': 'a shuffled table of pieces',
+  deciphered: 'enciphered text',
+  aes: 'enciphered text',
+  xor: 'enciphered text',
+  decoded: 'encoded text',
+  encrypted: 'enciphered text',
+  inflated: 'compressed data',
+  unpacked: 'an archive',
+  reversed: 'reversed text',
+  uri: 'escapes of addresses',
+}
+
+function decoderInWords(how: string): string {
+  return disguise[how] ?? how.replace(/^as /, '')
+}
+
 function say(
   at: Pick<Flow, 'phase' | 'byCall'>,
   decoders: readonly string[],
@@ -178,7 +198,7 @@ function say(
 ): string {
   const how =
     decoders.length > 0
-      ? `stored as ${[...new Set(decoders)].map(how => how.replace(/^as /, '')).join(', then ')}`
+      ? `stored as ${[...new Set(decoders)].map(decoderInWords).join(', then ')}`
       : odd?.kind === 'hidden-text'
         ? 'stored in characters nobody can see'
         : odd === undefined

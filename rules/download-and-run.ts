@@ -8,7 +8,7 @@ import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { loadsData } from './behaviour/loaded.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { unasked } from './behaviour/written.ts'
-import { destinationsInWords, findingAt, opening, quote, severityOf } from './finding.ts'
+import { destinationsInWords, findingAt, opening, quote, severityOf, mannerInWords } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
 type Starts = Extract<Fact, { kind: 'starts' }>
@@ -214,12 +214,9 @@ function ofDropper(fact: Fact): readonly RuleFinding[] {
 function say(group: SightingGroup, inspection: Inspection): string {
   const [{ flow, place, action }] = group
   const from = place.host?.shown ?? destinationsInWords([flow.source.name])
-  const manner = [...new Set(startsAt(inspection, flow.sink.at).flatMap(fact => fact.manner))].filter(
-    how => how !== 'shell',
-  )
+  const how = mannerInWords(startsAt(inspection, flow.sink.at).flatMap(fact => fact.manner))
   const what = flow.sink.destinations.find(text => text !== 'undefined' && text !== 'null')
   const started = what === undefined ? 'it' : quote(what)
-  const how = manner.length === 0 ? '' : ` (${manner.join(', ')})`
   const own = ownCode(flow, inspection)
   const act =
     own === undefined

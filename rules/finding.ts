@@ -33,15 +33,24 @@ export function opening({
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}, it`
 }
 
-/** A text with its unknown parts shown as `${…}`, quotes added, cut to a length a sentence can carry. */
+/** A text on one line, its unknown parts shown as `${…}`, quotes added, cut to a length a sentence can carry. */
 export function quote(text: Text, maxChars = 80): string {
-  const shown = text.replaceAll(HOLE, '${…}')
+  const folded = text.slice(0, 4_000).replaceAll(/(?:\/\u0001){3,}/g, `/${HOLE}/…`)
+  const shown = folded.replaceAll(HOLE, '${…}').replaceAll(/\s+/g, ' ')
   return `"${shown.length > maxChars ? `${shown.slice(0, maxChars - 1)}…` : shown}"`
+}
+
+const maxName = 60
+
+/** The name of a source with its unknown parts as dots; the middle of a long one is left out. */
+export function shortName(text: Text): string {
+  const name = text.replaceAll(HOLE, '…')
+  return name.length <= maxName ? name : `${name.slice(0, 28)}…${name.slice(-28)}`
 }
 
 /** The data of a source in words: "the whole environment", "the credential file ~/.npmrc". */
 export function sourceInWords(source: Source): string {
-  const name = source.name.replaceAll(HOLE, '…')
+  const name = shortName(source.name)
   switch (source.kind) {
     case 'env':
       return 'the whole environment'
@@ -53,8 +62,10 @@ export function sourceInWords(source: Source): string {
       return /[/\\~]/.test(name) ? `the credential file ${name}` : `credentials (${name})`
     case 'file':
       return `the file ${name}`
-    case 'project-file':
-      return `the project's file ${name.replace(/^\/__project__\//, '')}`
+    case 'project-file': {
+      const file = name.replace(/^\/__project__\//, '')
+      return /[\w-]{2,}/.test(file) ? `the project's file ${file}` : 'files of the project'
+    }
     case 'host':
       return `facts about this computer (${name})`
     case 'command-output':
@@ -74,6 +85,16 @@ export function sourceInWords(source: Source): string {
     case 'package-bytes':
       return `bytes hidden in ${name}`
   }
+}
+
+/** Programs, whatever way they are started, as a reader would say it; empty where there is nothing to say. */
+export function mannerInWords(manner: readonly string[]): string {
+  const words = [
+    ...(manner.includes('detached') ? ['in the background'] : []),
+    ...(manner.includes('hidden') ? ['in no window'] : []),
+    ...(manner.includes('stdio-ignored') || manner.includes('output-hidden') ? ['without output'] : []),
+  ]
+  return words.length === 0 ? '' : ` (${words.join(', ')})`
 }
 
 /** Where data goes, in words: the first two destinations, or an honest "a place that is computed". */

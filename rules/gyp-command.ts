@@ -10,7 +10,7 @@ const nativeSource = /\.(?:c|cc|cpp|cxx|c\+\+|m|mm|s|asm|rs|h|hpp)$/i
 export const gypCommand: Rule = {
   meta: {
     id: 'gyp-command',
-    title: 'A build file runs commands, and there is nothing to build',
+    title: 'A build file runs commands that building does not need',
     severity: 'critical',
     description:
       'npm starts node-gyp for every package with a binding.gyp, without any script in package.json, and node-gyp runs the ' +
@@ -71,7 +71,7 @@ export const gypCommand: Rule = {
 
 /** What a build does not do: fetch, decode, or start what it just put where nobody looks. */
 function isOdd(command: string): boolean {
-  return /\b(?:curl|wget|nc|ncat|base64|eval)\b|\/tmp\/\.|\/dev\/(?:shm|tcp)\b|>\s*\/dev\/null\s+2>&1\s*&(?!&)/.test(
+  return /(?:^|[\s;|&("'`/\\])(?:curl|wget|nc|ncat|base64|eval)(?:\.exe)?(?=[\s;|&()"'`$]|$)|\/tmp\/\.|\/dev\/(?:shm|tcp)\b|>\s*\/dev\/null\s+2>&1\s*&(?!&)/.test(
     command,
   )
 }

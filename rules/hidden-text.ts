@@ -66,7 +66,7 @@ export const hiddenText: Rule = {
 }
 
 function say(fact: HiddenText, bidi: boolean, alarming: boolean): string {
-  const what = `${opening(fact)} runs code with ${fact.count} invisible characters (${fact.characters}).`
+  const what = `${opening(fact)} runs code with ${fact.count === 1 ? 'an invisible character' : `${fact.count} invisible characters`} (${fact.characters}).`
   if (!alarming) return what
   const why = bidi
     ? 'They make an editor show the line in another order than it runs in'

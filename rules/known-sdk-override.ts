@@ -163,15 +163,13 @@ function report(
   const members = [...new Set(overrides.map(override => override.member))].slice(0, 5).join(', ')
   const sent = worst?.secret
   const parts = [
-    redirect === undefined
+    redirect === undefined ? '' : `points it at ${redirect.host.shown}, which is not a host of that service`,
+    worst === undefined || (worst.host.shown === redirect?.host.shown && sent === undefined)
       ? ''
-      : `points it at ${redirect.host.shown}, which is not a host of that service, so keys and orders go there`,
-    worst === undefined
-      ? ''
-      : `contacts ${worst.host.shown}, which is not a host of that service${sent === undefined ? '' : `, sending it ${sourceInWords(sent.source)}`}`,
+      : `contacts ${worst.host.shown}${worst.host.shown === redirect?.host.shown ? '' : ', which is not a host of that service'}${sent === undefined ? '' : `, sending it ${sourceInWords(sent.source)}`}`,
     secret === undefined
       ? ''
-      : `puts the caller's ${secret.name} itself into what is sent, where an honest client sends a signature made with it`,
+      : `puts the caller's ${secret.name} itself, not a signature made with it, into what is sent`,
   ].filter(part => part !== '')
   const judged = {
     severity: severityOf(action),

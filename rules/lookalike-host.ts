@@ -64,8 +64,8 @@ export const lookalikeHost: Rule = {
         severity: severityOf(action),
         action,
         message:
-          `${opening(where)} talks to a host ${twin.certain ? 'made to be' : 'that is easily'} mistaken: ${twin.reason}, ` +
-          `and is not that host.${sent}${action === 'note' ? '' : ' Do not use it before you know whose host that is.'}`,
+          `${opening(where)} talks to a host ${twin.certain ? 'made to be' : 'that is easily'} mistaken: ${twin.reason}.` +
+          `${sent}${action === 'note' ? '' : ' Do not use it before you know whose host that is.'}`,
       } as const
       found.push(
         secret === undefined ? findingAt(contact.at, contact.phase, judged) : findingOfFlow(secret, judged),

@@ -87,7 +87,7 @@ export const lookalikeName: Rule = {
         severity: near ? 'medium' : 'low',
         action,
         message:
-          `Did you mean ${best.target}? ${context.name} is not among the best-known packages and resembles it: ${best.reason}.` +
+          `Did you mean ${best.target}? ${context.name} is not among the best-known packages and resembles it: ${best.reason}. Compare it letter by letter with the one you meant.` +
           (isNew ? ' This version was published in the last 30 days.' : ''),
       }),
     ]

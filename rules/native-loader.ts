@@ -1,7 +1,7 @@
 import type { Action, Fact, Flow, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { sameLine, slashes, unasked } from './behaviour/written.ts'
-import { findingAt, findingOfFlow, opening, quote, severityOf } from './finding.ts'
+import { findingAt, findingOfFlow, opening, quote, severityOf, mannerInWords } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
 /** What compiled code is honestly called. */
@@ -91,7 +91,7 @@ function ofCopy(flow: Flow, inspection: Inspection): readonly RuleFinding[] {
   const action: Action = flow.certain ? 'block' : 'ask'
   const message =
     `${opening(flow)} copies ${quote(source.name.replace(/^(?:file:\/\/)?\/__package__\//, ''))} out of the package to ` +
-    `${quote(path)} and starts it there (${hidden[0]?.manner.join(', ') ?? ''}). ` +
+    `${quote(path)} and starts it there${mannerInWords(hidden[0]?.manner ?? [])}. ` +
     'It would run on and stay when the package is removed. Do not install it.'
   return [findingOfFlow(flow, { action, severity: severityOf(action), message })]
 }

@@ -112,7 +112,7 @@ function report({ fact, marks, share }: Hidden, inspection: Inspection): readonl
     `${rest > 0 ? `, in a package with ${rest} other ${rest === 1 ? 'file' : 'files'} of code` : ''}. ` +
     (action === 'note'
       ? 'What it does could be followed only in part.'
-      : 'Small libraries have no reason for that, and what it does could be followed only in part. Install it only if you know why its author hides it.')
+      : 'What it does could be followed only in part. Install it only if you know why its author hides it.')
   return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
 }
 

@@ -75,7 +75,7 @@ function judgeDependency(dependency: Dependency, name: string): RuleFinding | un
     return found({
       severity: 'critical',
       action: 'block',
-      message: `While npm installs it, npm also fetches what it calls itself from ${where}: what the registry serves is not what runs. Do not install it.`,
+      message: `While npm installs it, npm also fetches a dependency by its own name, from ${where}: what the registry serves is not what runs. Do not install it.`,
     })
   }
   if (url.protocol === 'http:') {

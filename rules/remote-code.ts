@@ -111,7 +111,7 @@ const interpreter =
 const copying = /^(?:\S*[/\\])?(?:pbcopy|xclip|xsel|wl-copy|clip(?:\.exe)?|termux-clipboard-set)\b/i
 
 function isCopied(commands: readonly string[]): boolean {
-  const others = commands.filter(command => !interpreter.test(command))
+  const others = commands.filter(command => /[a-z]/i.test(command) && !interpreter.test(command))
   return others.length >= 2 && others.every(command => copying.test(command))
 }
 
@@ -123,13 +123,20 @@ function isCompiled({ kind, destinations }: Flow['sink']): boolean {
 function isRemoteCode(flow: Flow): boolean {
   const { source, sink } = flow
   if (source.kind !== 'network' || opensPages(sink.api) || isCompiled(sink)) return false
-  if (sink.kind === 'evaluate') return !/set(?:Timeout|Interval|Immediate)|nextTick/.test(sink.api)
+  if (sink.kind === 'evaluate')
+    return !/set(?:Timeout|Interval|Immediate)|nextTick/.test(sink.api) && !isQuoted(flow)
   if (sink.kind === 'command-stdin')
     return sink.destinations.some(command => interpreter.test(command)) && !isCopied(sink.destinations)
   // The whole command line is the answer; an argument among constant words is data.
   if (sink.kind === 'command' && sink.role === 'command') return sink.destinations.every(isComputed)
   // What was unpacked is a program with files of its own: whether that is honest depends on where it came from.
   return sink.kind === 'load' && sink.role !== 'path' && !isUnpacked(flow)
+}
+
+/** Names of columns, quoted as JSON, inside an object that the code itself writes: `"return {" + names.map(JSON.stringify)`. */
+function isQuoted({ sink, hops }: Flow): boolean {
+  const last = hops.findLast(({ label }) => !label.startsWith('passed to'))
+  return last?.label === 'as JSON' && /["'`][^"'`]{0,80}[{[]\s{0,9}["'`]\s{0,9}\+/.test(sink.at.code)
 }
 
 function isComputed(command: string): boolean {
@@ -206,8 +213,8 @@ function say(group: SightingGroup): string {
   }
   const where = place.host?.shown ?? destinationsInWords([flow.source.name])
   const what =
-    `${opening(flow)} runs what ${where} answers as a program (${api}); ` +
-    `that is ${placeInWords(place)}${guardsInWords(flow.guards)}.`
+    `${opening(flow)} fetches code from ${where}` +
+    `${place.host === undefined ? '' : `, ${placeInWords(place)}`}, and runs it (${api})${guardsInWords(flow.guards)}.`
   return action === 'note'
     ? what
     : `${what} What was inspected here is not what would run, and it can change at any moment. Do not install it.`

@@ -242,7 +242,9 @@ function say(group: SightingGroup): string {
     `${opening(flow)} reads ${sourcesInWords(group)} and sends that to ${shown}, ` +
     `${placeInWords(place)}${guardsInWords(flow.guards)}.`
   if (action === 'note') return what
-  return isUnasked(flow)
-    ? `${what} Nothing a package does at that moment needs these. Do not install it; where it already ran, replace those credentials.`
-    : `${what} The caller never handed these over. Read that code before you use it.`
+  if (!isUnasked(flow)) return `${what} The caller never handed these over. Read that code before you use it.`
+  const doing = flow.phase === 'install' ? 'installed' : 'loaded'
+  return group.every(({ flow: { source } }) => source.kind === 'file' || source.kind === 'project-file')
+    ? `${what} No package needs to send files away to be ${doing}. Do not install it unless you know what is in them and whose host that is.`
+    : `${what} No package needs that to be ${doing}. Do not install it; where it already ran, replace those credentials.`
 }

@@ -91,13 +91,13 @@ const commands: readonly { readonly what: string; readonly alone: boolean; reado
   { what: 'publishes packages or extensions', alone: true, command: /\b(?:vsce|ovsx|jsr|lerna|twine|cargo|gem|poetry|uv|flit)\s+(?:\S+\s+)?(?:publish|upload|push)\b|\bdocker\s+push\b|\bnp\s+--yolo\b|\bnpm\s+dist-tag\s+add\b/ },
   { what: 'lists the packages you may publish', alone: true, command: /\bnpm\s+(?:access\s+(?:list|ls)|owner\s+add|token\s+(?:list|create))\b/ },
   { what: 'searches the disk for secrets with a scanner', alone: true, command: /\b(?:trufflehog|gitleaks|noseyparker|detect-secrets)\b/ },
-  { what: 'makes or changes repositories', alone: true, command: /\bgh\s+(?:repo\s+(?:create|fork)|api\b.*(?:user\/repos|contents)|workflow|secret)\b|\bgit\s+push\b/ },
+  { what: 'creates or changes repositories', alone: true, command: /\bgh\s+(?:repo\s+(?:create|fork)|api\b.*(?:user\/repos|contents)|workflow|secret)\b|\bgit\s+push\b/ },
 ] // prettier-ignore
 
 const addresses: readonly { readonly what: string; readonly alone: boolean; readonly address: RegExp }[] = [
-  { what: 'tries npm tokens', alone: true, address: /\/-\/(?:whoami|npm\/v1\/(?:tokens|user)|v1\/search\?text=maintainer)/ },
+  { what: 'checks which npm tokens work', alone: true, address: /\/-\/(?:whoami|npm\/v1\/(?:tokens|user)|v1\/search\?text=maintainer)/ },
   { what: 'asks CI for an identity to publish with', alone: true, address: /\/oidc\/token\/exchange|ACTIONS_ID_TOKEN/ },
-  { what: 'makes repositories', alone: true, address: /\/user\/repos\b/ },
+  { what: 'creates repositories', alone: true, address: /\/user\/repos\b/ },
   { what: 'changes repositories', alone: true, address: /\/graphql#/ },
   { what: 'replaces the pipelines of repositories', alone: true, address: /\/repository\/files\/[^?]{0,200}gitlab-ci\.yml|\/contents\/\.github\/workflows\// },
   { what: 'writes into repositories', alone: false, address: /\/repos\/[^/]+\/[^/]+\/(?:contents\/|git\/refs|actions\/secrets)|\/actions\/runners\/registration-token/ },

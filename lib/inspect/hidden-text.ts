@@ -115,6 +115,7 @@ export function hiddenText(path: string, bytes: Uint8Array, text: () => string):
   const sums = judges.map(() => ({ count: 0, first: -1 }))
   for (const match of code.matchAll(invisible)) {
     if (match.index === 0 && match[0] === '\uFEFF') continue
+    if (turning.test(match[0]) && isInLongLine(code, match.index)) continue
     const before = lastCharacter(code, match.index)
     const after = code.charAt(match.index + match[0].length)
     judges.forEach((judge, i) => {
@@ -131,6 +132,17 @@ export function hiddenText(path: string, bytes: Uint8Array, text: () => string):
     const { count, first } = sums[i] ?? { count: 0, first: -1 }
     return count < atLeast ? [] : [{ characters, count, at: lines.site(first, visible(whole, first)) }]
   })
+}
+
+const turning = new RegExp(`^[${bidi}]+$`, 'u')
+
+/** Characters on both sides without a line break from which on nobody reads a line: tables of minified bundles. */
+const maxRead = 1_000
+
+function isInLongLine(code: string, at: number): boolean {
+  return (
+    at >= maxRead && !code.slice(at - maxRead, at + maxRead).includes('\n') && code.length >= at + maxRead
+  )
 }
 
 function lastCharacter(code: string, at: number): string {

@@ -32,6 +32,7 @@ export function offScreen(path: string, text: string, isJavaScript: boolean): Of
     while (start > 0 && isBlank(text.charCodeAt(start - 1))) start--
     let end = i + 1
     while (end < text.length && isBlank(text.charCodeAt(end))) end++
+    if (!isJavaScript && isAssigned(text, start, end)) continue
     if (end - start >= minBlanks && isCode(text, end) && (written ??= isWritten(text)) && !isComment(end)) {
       lines ??= new LineIndex(path, text)
       found.push({ blanks: end - start, at: lines.site(end) })
@@ -39,6 +40,14 @@ export function offScreen(path: string, text: string, isJavaScript: boolean): Of
     i = Math.max(i, end - 1)
   }
   return found
+}
+
+/** A line of a shell script that only puts a variable together: generators indent those ever further. */
+function isAssigned(text: string, start: number, at: number): boolean {
+  if (start > 0 && text.charAt(start - 1) !== '\n') return false
+  const newline = text.indexOf('\n', at)
+  const rest = text.slice(at, Math.min(newline < 0 ? text.length : newline, at + 500))
+  return /^\w{1,60}="(?:[^"`\\$]|\$(?!\()){0,300}"$/.test(rest)
 }
 
 /** The end of a comment whose line before is as far to the right: a compiler moved it there with all its lines. */

@@ -54,6 +54,8 @@ const collecting: ReadonlySet<string> = new Set([
 const mailbox =
   /^(?!https?:)[a-z][a-z0-9+.-]*:\/\/[^\s/@:\u0001]+:[^\s/@\u0001]+@|\/bot[0-9]{6,12}:[\w-]{4,}|\/api\/webhooks\/[0-9]{6,}|\/services\/T[0-9A-Z]{4,}\/B[0-9A-Z]{4,}/
 
+const mailboxes = 'an account, a bot or a webhook written into the code'
+
 /** The most telling of several destinations: data that also goes to a stranger goes to a stranger. */
 export function placeOf(destinations: readonly Text[], inspection: Inspection, context: Context): Place {
   let worst: Place | undefined
@@ -93,8 +95,7 @@ function onePlace(destination: Text, inspection: Inspection, context: Context): 
   if (isLocal(host)) return place('local')
   const { lists } = context
   const known = hostClass(host, lists.hosts)
-  if (mailbox.test(destination))
-    return place('capture', 'an account, a bot or a webhook written into the code', true)
+  if (mailbox.test(destination)) return place('capture', mailboxes, true)
   if (known !== undefined && (known.weight >= 3 || (collecting.has(known.kind) && known.weight >= 2)))
     return place('capture', known.class, known.weight >= 3)
   if (host.labels.at(-1) === '*' || !isHostName(host, destination)) return place('unknown')
@@ -146,6 +147,7 @@ export function isStranger({ kind }: Place): boolean {
 export function placeInWords({ kind, host, class: name }: Place): string {
   switch (kind) {
     case 'capture':
+      if (name === mailboxes) return `to ${mailboxes}`
       return host?.address === true
         ? 'a bare address that belongs to nobody by name'
         : `made to collect what it is sent (${name ?? 'a collector'})`

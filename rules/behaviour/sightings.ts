@@ -10,7 +10,7 @@ import type {
   Text,
 } from '../../lib/types.ts'
 import type { RuleFinding } from '../finding.ts'
-import { findingOfFlow, sourceInWords } from '../finding.ts'
+import { findingOfFlow, sourceInWords, shortName } from '../finding.ts'
 import { addressesIn, isNetworkTool, placeOf } from './place.ts'
 import type { Place } from './place.ts'
 
@@ -96,7 +96,7 @@ export function sourcesInWords(group: SightingGroup, most = 3): string {
   for (const { flow } of group)
     kinds.set(flow.source.kind, [...(kinds.get(flow.source.kind) ?? []), flow.source])
   const words = [...kinds].flatMap(([kind, sources]) => {
-    const names = [...new Set(sources.map(({ name }) => name.replaceAll(HOLE, '…')))]
+    const names = [...new Set(sources.map(({ name }) => shortName(name)))]
     const say = names.length > 1 && !names.some(name => name.endsWith('()')) ? together[kind] : undefined
     return say === undefined ? [...new Set(sources.map(sourceInWords))] : [say(shortRow(names, most))]
   })

@@ -74,7 +74,8 @@ function isEachOf({ at }: Change, rooted: readonly Text[], { facts }: Inspection
 /** A root, then nothing but names that are listed at run time, perhaps of one kind. */
 function isListed(path: Text): boolean {
   const at = path.indexOf(HOLE)
-  if (at < 0) return false
+  // Quotes and braces are in texts that were taken for paths.
+  if (at < 0 || /["\n]/.test(path)) return false
   const cut = path.lastIndexOf('/', at)
   const root = cut <= 0 ? path.slice(0, Math.max(cut, 0)) || (cut === 0 ? '/' : '') : path.slice(0, cut)
   const rest = path.slice(cut + 1).split('/')
@@ -102,11 +103,19 @@ function changeOf(
   if (same.length > 0 && same.every(path => !path.includes(HOLE)))
     return { how: 'overwrites', content: same[0] }
   const [text] = contents
-  if (contents.length > 0 && contents.every(one => one === '')) return { how: 'empties', content: undefined }
+  if (contents.length > 0 && contents.every(one => one === '') && !isFilled(fact, inspection))
+    return { how: 'empties', content: undefined }
   if (text !== undefined && contents.every(one => !one.includes(HOLE)))
     return { how: 'overwrites', content: text }
   if (isRewritten(fact, inspection)) return { how: 'rewrites', content: undefined }
   return hides && from.length === 0 ? { how: 'overwrites', content: undefined } : undefined
+}
+
+/** Something else than the empty text is written there as well. */
+function isFilled(fact: Change, inspection: Inspection): boolean {
+  return inspection.flows.some(
+    ({ sink }) => sink.kind === 'write' && sink.role === 'content' && sameLine(sink.at, fact.at),
+  )
 }
 
 /** The file itself, or what lies beside it, comes out of a cipher. */

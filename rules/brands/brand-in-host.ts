@@ -61,7 +61,7 @@ function describe(
     brand,
     form,
     weight,
-    reason: `${host.shown} carries the name of ${brand.name} but${rented} is not among its domains (${brand.domains.slice(0, 3).join(', ')})`,
+    reason: `${host.shown} carries the name of ${brand.name} but${rented} is not among its domains`,
   }
 }
 
@@ -105,7 +105,7 @@ function imitatedBy(host: Host, lists: Lists): HostTwin | undefined {
       ? {
           real: ascii,
           certain: true,
-          reason: `${shown} is written with letters that only look like ${ascii}`,
+          reason: `${shown} is written with letters that only look like those of ${ascii}`,
         }
       : undefined
   }

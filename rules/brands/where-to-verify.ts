@@ -6,7 +6,7 @@ import type { Brand } from '../lists.ts'
  */
 export function whereToVerify(brands: readonly Brand[], target?: string): string {
   const named = brands.slice(0, 2).map(brand => {
-    const own = [...brand.scopes.map(scope => `${scope}/*`), ...brand.packages].slice(0, 4)
+    const own = [...brand.scopes.map(scope => `${scope}/*`), ...brand.packages].slice(0, 3)
     const packages =
       own.length > 0
         ? `its packages: ${own.join(', ')}`

@@ -300,7 +300,8 @@ export class Modules implements Loader {
     machine.step(clean.length >> 3)
     const parsed = parseCode(clean, path)
     if (parsed.kind === 'unreadable') {
-      if (this.#assets.has(path)) return undefined
+      // What does not begin as text, Node cannot run either: a picture that an example loads.
+      if (this.#assets.has(path) || clean.startsWith('\uFFFD')) return undefined
       machine.recorder.fact(
         { kind: 'unreadable', why: parsed.why, share: 1 },
         { level: machine.level, place: start, guards: [] },

@@ -87,6 +87,17 @@ export class Recorder {
     for (const destination of sink.destinations) stored.destinations.add(destination)
   }
 
+  /** When each request is made: its answer reaches nothing before, although what it reaches may also run without it. */
+  #requested(): ReadonlyMap<string, number> {
+    const levels = new Map<string, number>()
+    for (const { body, level, place } of this.#facts.values()) {
+      if (body.kind !== 'contacts') continue
+      const key = placeKey(place)
+      levels.set(key, Math.min(level, levels.get(key) ?? level))
+    }
+    return levels
+  }
+
   facts(): readonly Fact[] {
     const facts = [...this.#facts.values()].map(
       ({ body, level, place, guards }) =>
@@ -102,9 +113,11 @@ export class Recorder {
   }
 
   flows(): readonly Flow[] {
+    const requested = this.#requested()
     const flows = [...this.#flows.values()].map(
-      ({ taint, kind, api, role, destinations, level, place, guards }): Flow => {
+      ({ taint, kind, api, role, destinations, level: seen, place, guards }): Flow => {
         const { source } = taint
+        const level = Math.max(seen, requested.get(placeKey(source.place)) ?? 0)
         return {
           source: { kind: source.kind, name: source.name, at: siteOf(source.place) },
           sink: { kind, api, role, destinations: cleanTexts([...destinations]), at: siteOf(place) },
@@ -118,6 +131,10 @@ export class Recorder {
     )
     return sortByText(flows)
   }
+}
+
+function placeKey({ file, start }: Place): string {
+  return `${file.path}|${start}`
 }
 
 function factKey(body: FactBody, place: Place): string {
