@@ -1,7 +1,7 @@
 import { HOLE, type Text } from '../types.ts'
 
 /** Characters of one alternative; two short ones fit a line. */
-const maxChars = 64
+const maxChars = 48
 const shortChars = 32
 
 /**
@@ -17,6 +17,8 @@ export function tellable(texts: readonly Text[]): readonly Text[] {
         .replaceAll(/(?<![a-z0-9-])(?:undefined|null)(?![a-z0-9-])/gi, HOLE)
         // Nobody knows what is above a folder that is not known.
         .replaceAll(/\u0001(?:\/(?:\.\.|\u0001))+/g, HOLE)
+        // `a/b/../c` is `a/c`.
+        .replaceAll(/(?<=\/)(?!\.\.\/)[^/\s\u0001]{1,100}\/\.\.\//g, '')
         .trim(),
     ),
   )

@@ -35,10 +35,10 @@ const verbs: readonly string[] = [
 ]
 
 /** Lines of one verb in one phase that are written out; the rest share one more. A package may hold thousands. */
-const maxPerVerb = 3
+const maxPerVerbAtInstall = 5
+const maxPerVerb = 2
 
-/** Places that are named with a line, at install and later; the others are counted. */
-const maxPlacesAtInstall = 2
+/** Places that are named with a line; the others are counted. */
 const maxPlaces = 1
 
 /**
@@ -55,7 +55,7 @@ export function renderCapabilities(inspection: Inspection, look: Look): readonly
     const ways = apart(mergeFlows(flows), said)
     const most: Most =
       phase === 'install'
-        ? { lines: Infinity, places: maxPlacesAtInstall }
+        ? { lines: maxPerVerbAtInstall, places: maxPlaces }
         : { lines: maxPerVerb, places: maxPlaces }
     const body = [
       ...(phase === 'install' ? renderHooks(inspection, look) : []),
@@ -75,7 +75,14 @@ export function renderCapabilities(inspection: Inspection, look: Look): readonly
       'Which variables such code reads is not listed.'
     return ['', ...wrap(none, { width: look.width, indent: 0 })]
   }
-  return dropped === 0 ? lines : [...lines, '', `${count(dropped, 'more fact')} left out: too many to keep`]
+  const counted = lines.some(line => /\d (?:more|others?)\b| \+\d/.test(line))
+  return [
+    ...lines,
+    ...(counted
+      ? ['', ...wrap('What is only counted here, --json lists.', { width: look.width, indent: 0 })]
+      : []),
+    ...(dropped === 0 ? [] : ['', `${count(dropped, 'more fact')} left out: too many to keep`]),
+  ]
 }
 
 /** How much of one phase is written out. */
@@ -139,14 +146,18 @@ function renderLines(lines: readonly Line[], look: Look, most: Most): readonly s
   )
 }
 
-/** The first few lines of one verb, and one for all others. While npm installs a package, every line counts. */
+/** The first few lines of one verb, and one for all others. */
 function shorten(lines: readonly Line[], most: number): readonly Line[] {
   // What could be resolved says more than "a path that is computed".
   const sorted = lines.toSorted(
     (a, b) => Number(a.what.includes('computed')) - Number(b.what.includes('computed')),
   )
   // Kinds of things that are read are few, and each is a question of its own.
-  if (sorted.length <= most + 1 || lines[0]?.does === 'reads') return sorted
+  const does = lines[0]?.does ?? ''
+  // While npm installs a package, so is everything it starts and contacts.
+  const whole =
+    does === 'reads' || (most === maxPerVerbAtInstall && (does === 'starts' || does === 'contacts'))
+  if (sorted.length <= most + 1 || whole) return sorted
   const rest = sorted.slice(most)
   const what = printable(
     `${rest.length.toLocaleString('en-US')} more: ${firstFew(
@@ -161,7 +172,7 @@ function shorten(lines: readonly Line[], most: number): readonly Line[] {
 
 function render({ does, what, sites }: Line, look: Look, most: number): readonly string[] {
   const shown = sites.slice(0, most).map(site => place(site, does))
-  const more = sites.length > most ? ` and ${(sites.length - most).toLocaleString('en-US')} more` : ''
+  const more = sites.length > most ? ` +${(sites.length - most).toLocaleString('en-US')}` : ''
   const sentence = what === '' ? does : `${does} ${what}`
   return wrap(`${sentence} · ${shown.join(', ')}${more}`, { width: look.width, indent: 2, hang: 6 })
 }

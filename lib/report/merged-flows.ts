@@ -27,6 +27,15 @@ const order: readonly SourceKind[] = [
   'caller',
 ]
 
+/** Sources of everyday data: where all of it goes is one line. */
+const everyday: ReadonlySet<SourceKind> = new Set([
+  'env-name',
+  'file',
+  'project-file',
+  'caller',
+  'command-output',
+])
+
 type Group = { readonly kind: SourceKind; readonly flows: Flow[] }
 
 /**
@@ -37,9 +46,11 @@ export function mergeFlows(flows: readonly Flow[]): readonly Line[] {
   const groups = new Map<string, Group>()
   for (const flow of flows) {
     const { source, sink } = flow
-    if (isTold(source.kind, sink.kind)) continue
+    if (isTold(source.kind, sink.kind) || isEveryday(flow)) continue
     // A program gets data by its arguments or its input: one thing to ask about.
-    const key = `${source.kind} ${sink.kind === 'command-stdin' ? 'command' : sink.kind}`
+    const key = everyday.has(source.kind)
+      ? source.kind
+      : `${source.kind} ${sink.kind === 'command-stdin' ? 'command' : sink.kind}`
     const group = groups.get(key) ?? { kind: source.kind, flows: [] }
     groups.set(key, group)
     group.flows.push(flow)
@@ -61,11 +72,17 @@ function isTold(from: SourceKind, into: SinkKind): boolean {
   return into === 'write' || into === 'command' || into === 'load' || into === 'native-load'
 }
 
+/** Settings and files that commands of the package use for what their user asks of them: which, other lines say. */
+function isEveryday({ source: { kind }, sink, phase }: Flow): boolean {
+  if (phase === 'install' || kind === 'caller' || !everyday.has(kind)) return false
+  return sink.kind === 'write' || sink.kind === 'command' || sink.kind === 'command-stdin'
+}
+
 /** Where the data of one kind of source goes. */
 type Way = { readonly from: string; readonly into: readonly string[]; readonly sites: readonly Site[] }
 
 /** Kinds of places the same data goes to that are written out. */
-const maxSinks = 3
+const maxSinks = 2
 
 /** The same data that goes to several kinds of places is one line. */
 function together(ways: readonly Way[], way: Way): readonly Way[] {
@@ -78,15 +95,25 @@ function together(ways: readonly Way[], way: Way): readonly Way[] {
 function wayOf(kind: SourceKind, flows: readonly Flow[]): Way {
   const names = [...new Set(flows.map(flow => flow.source.name))]
   const sites: readonly Site[] = places(flows.map(flow => flow.sink.at))
-  const unsure = flows.every(flow => !flow.certain) ? ' (perhaps)' : ''
-  const into = printable(`${sinkInWords(flows)}${unsure}`, 160)
-  return { from: printable(sourcesInWords(kind, names, flows), 160), into: [into], sites }
+  const bySink = new Map<SinkKind, Flow[]>()
+  for (const flow of flows) {
+    const sink = flow.sink.kind === 'command-stdin' ? 'command' : flow.sink.kind
+    bySink.set(sink, [...(bySink.get(sink) ?? []), flow])
+  }
+  const into = [...bySink.values()].map(alike => {
+    const unsure = alike.every(flow => !flow.certain) ? ' (perhaps)' : ''
+    return printable(`${sinkInWords(alike)}${unsure}`, 160)
+  })
+  return { from: printable(sourcesInWords(kind, names, flows), 160), into, sites }
 }
 
 function sourcesInWords(kind: SourceKind, names: readonly string[], [first]: readonly Flow[]): string {
   switch (kind) {
     case 'env-name':
-      return variables(names, 'environment variable', 3)
+      // Which settings are read, another line says.
+      return names.length <= 2
+        ? variables(names, 'environment variable', 2)
+        : `${names.length} environment variables`
     case 'env-secret':
       return variables(names, 'secret environment variable', 3)
     case 'caller':

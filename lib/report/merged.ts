@@ -15,7 +15,10 @@ export type Line = { readonly does: string; readonly what: string; readonly site
 /** Names of one list that are written out. */
 const maxNames = 8
 
-/** Variables with settings that are written out, where somebody uses the package. */
+/** Packages whose code is used while npm installs this one. */
+const maxPackages = 4
+
+/** Variables with settings that are written out. */
 const maxSettings = 4
 
 /** Characters of a list of names; the rest is counted. */
@@ -43,6 +46,7 @@ type Group = Part & { readonly seen: Set<string>; readonly sites: Site[]; readon
  * places, variables of the environment, and members of one patched object. Lines keep the order of the facts.
  */
 export function mergeFacts(facts: readonly Fact[]): readonly Line[] {
+  const overridden = new Set(facts.filter(fact => fact.kind === 'overrides').map(fact => lineOf(fact.at)))
   const started = new Set(facts.filter(fact => fact.kind === 'starts').map(fact => lineOf(fact.at)))
   const groups = new Map<string, Group>()
   // A command of binding.gyp is known twice: as it stands there, and as what the shell starts.
@@ -50,6 +54,8 @@ export function mergeFacts(facts: readonly Fact[]): readonly Line[] {
   for (const fact of facts.toSorted((a, b) => urgency(a) - urgency(b))) {
     const part = partOf(fact)
     if (part === undefined || (fact.kind === 'starts' && gyp.has(lineOf(fact.at)))) continue
+    // A method that is overridden is patched as well: one thing.
+    if (fact.kind === 'patches' && overridden.has(lineOf(fact.at))) continue
     // What a command says of this computer, the line about the command tells.
     if (
       fact.kind === 'reads' &&
@@ -80,11 +86,12 @@ export function mergeFacts(facts: readonly Fact[]): readonly Line[] {
 }
 
 /** Statements about files that are told one by one; more of them are one list. */
-const maxApart = 2
+const maxApart = 1
 
-/** Files that are named in such a list, while npm installs the package and later. */
-const maxFilesAtInstall = 12
-const maxFiles = 4
+/** Files that are named in such a list, while npm installs the package and later, and characters of their names. */
+const maxFilesAtInstall = 8
+const maxFiles = 3
+const maxFileChars = 100
 
 function combineFiles(groups: readonly Group[]): readonly Group[] {
   const listed = new Map<string, Group[]>()
@@ -108,7 +115,11 @@ function listOf(groups: readonly Group[]): Group {
   const texts = groups.map(({ seen }) => tellable(files.known?.([...seen]) ?? [...seen]))
   const all = new Set(texts.flat())
   const best = [...new Set(texts.flatMap(known => known.slice(0, 1)))]
-  const named = best.slice(0, atInstall ? maxFilesAtInstall : maxFiles).map(middle)
+  let chars = 0
+  const named = best
+    .slice(0, atInstall ? maxFilesAtInstall : maxFiles)
+    .map(middle)
+    .filter((name, i) => (chars += name.length) <= maxFileChars || i === 0)
   const unknown = texts.some(known => known.length === 0)
   const parts = [
     ...named,
@@ -197,11 +208,11 @@ function partOf(fact: Fact): Part | undefined {
     case 'patches':
       return fact.unsure === true ? undefined : patchPart(fact.target)
     case 'checks':
-      return commonChecks.has(fact.what) && (fact.what !== 'platform' || fact.phase !== 'install')
+      return commonChecks.has(fact.what)
         ? undefined
-        : named('checks', '', fact.name === '' ? fact.what : `${fact.what} (${fact.name})`, '')
+        : named('checks', '', fact.what === 'ci' && fact.name !== '' ? `ci (${fact.name})` : fact.what, '')
     case 'uses':
-      return named('uses the code of', '', fact.name, '')
+      return named('uses the code of', '', fact.name, '', maxPackages)
     case 'listens':
       return named('listens', fact.event === 'connections' ? fact.api : '', fact.event, 'to ')
     case 'gyp-command':
@@ -251,7 +262,7 @@ function isPage(command: Text): boolean {
 }
 
 /** Tests that programs of every kind make. Those of a clock, a host, a user or a language are rare. */
-const commonChecks: ReadonlySet<string> = new Set(['argv', 'main', 'platform'])
+const commonChecks: ReadonlySet<string> = new Set(['argv', 'main', 'platform', 'exists'])
 
 function lookupPart(hosts: readonly string[]): Part {
   return hosts.length > 0
@@ -304,18 +315,17 @@ function contactPart(destinations: readonly Text[], api: string): Part {
   }
 }
 
-function named(does: string, group: string, name: string, before: string): Part {
-  return { does, group, texts: [name], say: all => `${before}${firstFew(all, maxNames)}` }
+function named(does: string, group: string, name: string, before: string, most = maxNames): Part {
+  return { does, group, texts: [name], say: all => `${before}${firstFew(all, most)}` }
 }
 
 function readPart(fact: Extract<Fact, { kind: 'reads' }>, here: string): Part {
   const { source, name } = fact
   const part = (group: string, say: Part['say']): Part => ({ does: 'reads', group, texts: [name], say })
   const words = (): string => sourceInWords({ kind: source, name, at: fact.at })
-  const most = fact.phase === 'install' ? maxNames : maxSettings
   switch (source) {
     case 'env-name':
-      return part(source, all => variables(all, 'environment variable', most))
+      return part(source, all => variables(all, 'environment variable', maxSettings))
     case 'env-secret':
       return part(source, all => variables(all, 'secret environment variable', maxNames))
     case 'env':

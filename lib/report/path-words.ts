@@ -23,12 +23,14 @@ export function pathTexts(texts: readonly Text[]): readonly Text[] {
   const alone = new Set(texts).size === 1
   return texts.map(withoutPrinted).map(text => {
     const name = text.replace(/^(?:file:\/\/)?(?:<(?:package|project)>|\/__(?:package|project)__)\//, '')
+    // What a stream editor is told is no path.
+    if (/(?:^|[/\u0001])s([,|#]).{0,80}\1.{0,80}\1/.test(name)) return HOLE
     if (noNames.test(name) || (!alone && mediaType.test(name)) || commonType.test(name)) return HOLE
     if (/^(?:true|false|undefined|null)\//.test(text)) return text.replace(/^[a-z]+/, HOLE)
     const looks =
       name.includes(HOLE) ||
       (/[/\\.~*]/.test(name) && !/^[^/\\]*\s[^/\\]*$/.test(name)) ||
-      /^[A-Z]+$/.test(name)
+      /^[A-Z]{2,}$/.test(name)
     return looks || name !== text || (alone && !/\s/.test(name)) ? text : HOLE
   })
 }

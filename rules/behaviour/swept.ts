@@ -74,7 +74,7 @@ function isEachOf({ at }: Change, rooted: readonly Text[], { facts }: Inspection
 /** A root, then nothing but names that are listed at run time, perhaps of one kind. */
 function isListed(path: Text): boolean {
   const at = path.indexOf(HOLE)
-  // Quotes and braces are in texts that were taken for paths.
+  // Quotes are in texts that were taken for paths.
   if (at < 0 || /["\n]/.test(path)) return false
   const cut = path.lastIndexOf('/', at)
   const root = cut <= 0 ? path.slice(0, Math.max(cut, 0)) || (cut === 0 ? '/' : '') : path.slice(0, cut)
@@ -103,8 +103,8 @@ function changeOf(
   if (same.length > 0 && same.every(path => !path.includes(HOLE)))
     return { how: 'overwrites', content: same[0] }
   const [text] = contents
-  if (contents.length > 0 && contents.every(one => one === '') && !isFilled(fact, inspection))
-    return { how: 'empties', content: undefined }
+  if (contents.length > 0 && contents.every(one => one === ''))
+    return isFilled(fact, inspection) ? undefined : { how: 'empties', content: undefined }
   if (text !== undefined && contents.every(one => !one.includes(HOLE)))
     return { how: 'overwrites', content: text }
   if (isRewritten(fact, inspection)) return { how: 'rewrites', content: undefined }

@@ -101,6 +101,8 @@ export function unpackArchive(machine: Interpreter, call: ModelledCall): Value {
     folders.push(...textsOf(changed(value, { open: false })).filter(text => !machine.storedFiles.has(text)))
   }
   const places = folders.filter(text => text.replaceAll(HOLE, '').length > 2).slice(0, 8)
+  const { api } = call.handle
+  if (places.length > 0) machine.fact({ kind: 'writes', api, paths: places, contents: [] }, frame, place)
   if (taints.length > 0) storeFile(machine, places, tainted(hop(taints, 'unpacked', place)), call)
   // `response.pipe(tar.x({ cwd }))`
   return handResult(machine, instance(machine, 'unpacking', call, knowns(places)), call)

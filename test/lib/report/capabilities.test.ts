@@ -41,7 +41,7 @@ t.test('says what a package can do, once each, with the place', t => {
         `${opening}const e = process.env; module.exports = [e.AA_MODE,\n  e.BB_MODE,\n  e.CC_MODE, e.MY_TOKEN]\n`,
       ),
       [
-        '  reads the secret environment variable MY_TOKEN · i.js:4\n  reads 3 environment variables: AA_MODE, BB_MODE, CC_MODE · i.js:2 and 2 more',
+        '  reads the secret environment variable MY_TOKEN · i.js:4\n  reads 3 environment variables: AA_MODE, BB_MODE, CC_MODE · i.js:2 +2',
       ],
       [/BB_MODE · i\.js:3/],
     ],
@@ -79,7 +79,7 @@ t.test('says what a package can do, once each, with the place', t => {
     [
       'equal lines of two places are one',
       loaded("const fs = require('fs')\nfs.unlinkSync('old.log')\nfs.unlinkSync('old.log')\n"),
-      ['  deletes old.log · i.js:2 and 1 more'],
+      ['  deletes old.log · i.js:2 +1'],
       [],
     ],
     [
@@ -149,7 +149,7 @@ t.test('says what a package can do, once each, with the place', t => {
       loaded(
         "Array.prototype.one = 1\nArray.prototype.two = 2\nclass A extends require('stream').Duplex { go() { this._x = 1 } }\nexports.A = A\n",
       ),
-      ['patches Array.prototype: one, two · i.js:1 and 1 more'],
+      ['patches Array.prototype: one, two · i.js:1 +1'],
       [/patches node:/],
     ],
     [
@@ -176,9 +176,8 @@ t.test('says what a package can do, once each, with the place', t => {
         "const fs = require('fs')\nconst kinds = ['pipe', 'ignore']\nfor (const k of kinds) fs.createWriteStream(k)\nexports.a = x => fs.unlinkSync(x ? String(true) : 'a b')\nfs.writeFileSync('LICENSE', '')\n",
       ),
       [
-        'writes a file whose path is computed · i.js:3',
+        'writes LICENSE and files whose paths are computed · i.js:3 +1',
         'deletes a path that is computed · i.js:4',
-        'writes LICENSE · i.js:5',
       ],
       [/pipe|ignore|true/],
     ],
@@ -197,7 +196,7 @@ t.test('says what a package can do, once each, with the place', t => {
         'i.js':
           "if (process.platform === 'win32') module.exports = require('a-win32/a.node')\nelse if (process.arch) module.exports = require('a-linux/a.node')\nelse module.exports = require('a-mac/a.node')\n",
       },
-      ['loads native code a-mac/a.node or 2 others · i.js:2 and 2 more'],
+      ['loads native code a-mac/a.node or 2 others · i.js:2 +2'],
       [],
     ],
     [
@@ -209,8 +208,8 @@ t.test('says what a package can do, once each, with the place', t => {
         'prebuilds/linux-x64/b.node': elf,
       },
       [
-        /loads native code (?:<package>\/build\/a\.node or a file of its own folder|a file of its own folder or <package>\/build\/a\.node) · i\.js:1 and 1 more/,
-        /holds compiled programs for elf x64 · build\/a\.node and 1 more/,
+        /loads native code (?:<package>\/build\/a\.node or a file of its own folder|a file of its own folder or <package>\/build\/a\.node) · i\.js:1 \+1/,
+        /holds compiled programs for elf x64 · build\/a\.node \+1/,
       ],
       [/nothing was found to start/],
     ],
@@ -233,7 +232,10 @@ t.test('says what a package can do, once each, with the place', t => {
       loaded(
         `${opening}const fs = require('fs')\nfor (const one of ['text/html', '/', './a.txt']) fs.readFileSync(one)\nfs.createReadStream(false + '/message-' + process.pid)\n`,
       ),
-      ["reads the project's file ./a.txt · i.js:3", 'reads the file ${…}/message-${…} · i.js:4'],
+      [
+        "reads the project's file ./a.txt · i.js:3",
+        'reads the files ${…}/message-${…} and files whose paths are computed · i.js:3 +1',
+      ],
       [/text\/html|false/],
     ],
     [
@@ -273,7 +275,7 @@ t.test('says what a package can do, once each, with the place', t => {
       loaded(
         "Array.prototype[Symbol('last one')] = 1\nfor (const k of [true, 'first']) Array.prototype[k] = 1\n",
       ),
-      ['patches Array.prototype: first, [last one] · i.js:1 and 1 more'],
+      ['patches Array.prototype: first, [last one] · i.js:1 +1'],
       [/true|@@/],
     ],
     [
@@ -481,7 +483,8 @@ t.test('a program that is taken out of its own list is named once', t => {
 t.test('a long list of one verb is cut, and says what it leaves out', t => {
   const lines = Array.from({ length: 40 }, (_, at) => `fs.writeFileSync('out-${at}.txt', '')`)
   const text = reportOn(loaded(`const fs = require('fs')\n${lines.join('\n')}\n`))
-  t.match(text, /writes out-\d+\.txt, out-\d+\.txt, out-\d+\.txt, out-\d+\.txt and 36 more · i\.js:\d+/)
+  t.match(text, /writes out-\d+\.txt, out-\d+\.txt, out-\d+\.txt and 37 more · i\.js:\d+ \+39/)
+  t.match(text, /--json lists/)
   t.ok(text.split('\n').length < 10)
   t.end()
 })

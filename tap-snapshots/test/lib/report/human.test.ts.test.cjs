@@ -88,7 +88,6 @@ When npm installs it
   evaluates constant code behind base64, xor · install.js:3
   patches http.request · install.js:3
   listens to exit · install.js:3
-  checks platform (win32) · install.js:3
   hides 2 invisible characters (bidi) · install.js:3
   hides code behind 500 blanks · install.js:3
   obfuscated 50 % of the file (string array, hex names) · install.js:3
