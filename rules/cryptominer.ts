@@ -1,11 +1,12 @@
+import { poolWords } from '../lib/pool-words.ts'
 import type { Action, Context, Fact, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { unasked } from './behaviour/written.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
 
-/** What only a miner is told: pools, share of the yield, the protocol's own words. */
+/** What only a miner is told: pools, and its share of the yield. */
 const mining =
-  /\bstratum\+(?:tcp|ssl|tls):\/\/|--donate-level\b|\bxmrig\b|\bcpuminer\b|\bminerd\b|\bnanominer\b|--rig-id\b|--randomx\b|--algo[ =](?:rx|cn|randomx|kawpow|ethash)|\bmining\.(?:subscribe|authorize|submit)\b|(?:^|\s)-o\s+\S*pool\.\S+|\b(?:minexmr|supportxmr|nanopool|moneroocean|hashvault|2miners|f2pool|c3pool)\b/i
+  /\bstratum\+(?:tcp|ssl|tls):\/\/|--donate-level\b|\bxmrig\b|\bcpuminer\b|\bminerd\b|\bnanominer\b|--rig-id\b|--randomx\b|--algo[ =](?:rx|cn|randomx|kawpow|ethash)|(?:^|\s)-o\s+\S*pool\.\S+|\b(?:minexmr|supportxmr|nanopool|moneroocean|hashvault|2miners|f2pool|c3pool)\b/i
 
 /** Another person's coins on this machine's power. */
 export const cryptominer: Rule = {
@@ -48,7 +49,7 @@ export const cryptominer: Rule = {
     const declared = isDeclared(inspection.manifest.keywords, context)
     return oncePerLine(
       inspection.facts.flatMap(fact => {
-        const text = textsOf(fact).find(one => mining.test(one))
+        const text = textsOf(fact).find(one => mining.test(one) || poolWords.test(one))
         if (text === undefined) return []
         const action = weigh(fact, declared)
         if (action === undefined) return []

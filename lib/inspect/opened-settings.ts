@@ -1,4 +1,5 @@
 import type { Site } from '../types.ts'
+import { jsonTexts, type JsonText } from './lenient-json.ts'
 import { LineIndex } from './line-index.ts'
 
 /**
@@ -11,7 +12,13 @@ export type OpenedCommand = { readonly command: string; readonly by: OpenedBy; r
 
 export type OpenedBy = 'editor' | 'assistant'
 
-type Kind = { readonly by: OpenedBy; readonly path: RegExp; readonly keys: RegExp; readonly needs: RegExp }
+type Kind = {
+  readonly by: OpenedBy
+  readonly path: RegExp
+  readonly keys: RegExp
+  /** Whether anything in it starts by itself. */
+  readonly needs: (texts: readonly JsonText[]) => boolean
+}
 
 /** Templates keep dot files under other names: `_vscode`, `dot_claude`, `dotvscode`. */
 const kinds: readonly Kind[] = [
@@ -19,59 +26,59 @@ const kinds: readonly Kind[] = [
     by: 'editor',
     path: /(?:^|\/)(?:\.|_|dot_?)vscode\/tasks\.json$|\.code-workspace$/,
     keys: /^command$/,
-    needs: /"runOn"\s{0,9}:\s{0,9}"folderOpen"/,
+    needs: texts => texts.some(({ key, text }) => key === 'runOn' && text === 'folderOpen'),
   },
   {
     by: 'editor',
     path: /(?:^|\/)(?:(?:\.|_|dot_?)devcontainer\/(?:[^/]{1,100}\/)?devcontainer|\.devcontainer)\.json$/,
     // The other commands run inside the container.
     keys: /^initializeCommand$/,
-    needs: /"initializeCommand"/,
+    needs: () => true,
   },
   {
     by: 'assistant',
     path: /(?:^|\/)(?:\.|_|dot_?)claude\/settings(?:\.local)?\.json$|(?:^|\/)(?:\.|_|dot_?)cursor\/(?:hooks|mcp)\.json$|(?:^|\/)(?:\.|_|dot_?)mcp\.json$|(?:^|\/)(?:\.|_|dot_?)gemini\/settings\.json$/,
     keys: /^(?:command|apiKeyHelper|awsAuthRefresh)$/,
-    needs: /"(?:command|apiKeyHelper|awsAuthRefresh)"/,
+    needs: () => true,
   },
 ]
 
 /** Written by hand, such files have a few hundred lines. */
 const maxChars = 256 * 1024
 const maxCommands = 100
-
-const pairs = /"(\w{1,40})"\s{0,99}:\s{0,99}("(?:[^"\\\n]|\\.){1,4000}")/g
-const followingArguments = /^\s{0,99},\s{0,99}"args"\s{0,99}:\s{0,99}\[([^\]]{0,4000})\]/
-const texts = /"(?:[^"\\\n]|\\.){0,4000}"/g
+const maxArguments = 100
 
 /** Whether a file by that name may hold such commands. */
 export function isOpenedSettings(path: string): boolean {
   return kinds.some(kind => kind.path.test(path))
 }
 
-/** The commands of a settings file, which may hold comments: it is searched, not parsed. */
+/** The commands of a settings file, which may hold comments, with the arguments that stand beside them. */
 export function openedCommands(path: string, text: string): readonly OpenedCommand[] {
   const kind = kinds.find(one => one.path.test(path))
-  if (kind === undefined || text.length > maxChars || !kind.needs.test(text)) return []
+  if (kind === undefined || text.length > maxChars) return []
+  const texts = jsonTexts(text)
+  if (!kind.needs(texts)) return []
   const lines = new LineIndex(path, text)
-  const found: OpenedCommand[] = []
-  for (const match of text.matchAll(pairs)) {
-    const [whole, key = '', value = '""'] = match
-    if (!kind.keys.test(key) || found.length >= maxCommands) continue
-    const rest = text.slice(match.index + whole.length, match.index + whole.length + 4_200)
-    const given = [...(followingArguments.exec(rest)?.[1] ?? '').matchAll(texts)].map(([one]) => one)
-    const command = [value, ...given].map(spoken).join(' ')
-    found.push({ command, by: kind.by, at: lines.site(match.index) })
+  const given = new Map<string, string[]>()
+  for (const one of texts.filter(({ element }) => element)) {
+    const list = `${one.owner} ${one.key}`
+    given.set(list, [...(given.get(list) ?? []), one.text].slice(0, maxArguments))
   }
-  return found
-}
-
-/** The text of a JSON string; one that is none stands for itself. */
-function spoken(literal: string): string {
-  try {
-    return String(JSON.parse(literal))
-  } catch {
-    // A control character inside: editors are as lenient.
-    return literal.slice(1, -1)
-  }
+  const seen = new Set<string>()
+  return texts
+    .filter(one => kind.keys.test(one.key) || kind.keys.test(one.within))
+    .filter(({ element, owner, key }) => {
+      // `["sh", "-c", "x"]` is one command.
+      const list = `${owner} ${key}`
+      const isRest = element && seen.has(list)
+      seen.add(list)
+      return !isRest
+    })
+    .slice(0, maxCommands)
+    .map(({ element, owner, key, text: program, offset }) => {
+      const own = element ? (given.get(`${owner} ${key}`) ?? []) : [program]
+      const words = [...own, ...(given.get(`${owner} args`) ?? [])]
+      return { command: words.join(' '), by: kind.by, at: lines.site(offset) }
+    })
 }

@@ -1,3 +1,4 @@
+import { poolWords } from '../../pool-words.ts'
 import { HOLE, type SourceKind, type Text } from '../../types.ts'
 import { accountOf, inAccount } from './accounts.ts'
 import { wordsOf } from './argument-words.ts'
@@ -369,8 +370,6 @@ function isUpload({ place: { file, start, end } }: ModelledCall): boolean {
 }
 
 /** A pool is told by the first words of its protocol, wherever it is. */
-const poolWords = /\bmining\.(?:subscribe|authorize|submit)\b/
-
 function notePool(machine: Interpreter, target: InstanceModel, { frame, place }: ModelledCall): void {
   if (!poolWords.test(place.file.text.slice(place.start, Math.min(place.end, place.start + 1_000)))) return
   const destinations = textsOf(machine.read(target.texts, frame)).map(text => `stratum+tcp://${text}`)

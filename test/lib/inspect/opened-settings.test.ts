@@ -49,6 +49,37 @@ t.test('their commands are found with their arguments, in spite of comments', t 
   t.strictSame(commandsOf('.mcp.json', '{"mcpServers":{"a":{"command":"sh","args":["-c","b | c"]}}}'), [
     'assistant 1: sh -c b | c',
   ])
-  t.strictSame(commandsOf('.mcp.json', `{"command":"${'a'.repeat(5_000)}`), [])
+  t.strictSame(
+    commandsOf('.devcontainer/devcontainer.json', '{"initializeCommand":["sh","-c","a"]}'),
+    ['editor 1: sh -c a'],
+    'a list is one command',
+  )
+  t.strictSame(
+    commandsOf('.devcontainer/devcontainer.json', '{"initializeCommand":{"x":"a","y":"b"}}'),
+    ['editor 1: a', 'editor 1: b'],
+    'several commands have names',
+  )
+  t.end()
+})
+
+t.test('what stands in comments or in other texts is no command, whatever the order and the commas', t => {
+  const table: Readonly<Record<string, readonly string[]>> = {
+    '{"a":{"args":["x"],"command":"node"}}': ['assistant 1: node x'],
+    '{"a":{"command":"node" "args":["x",],}}': ['assistant 1: node x'],
+    '{/* "command": "no" */ "a": {"command": "node"} // "command": "no"\n}': ['assistant 1: node'],
+    '{"note":"\\"command\\": \\"no\\"","a":{"command":"node"}}': ['assistant 1: node'],
+    '{"a":{"command":"one","args":["1"]},"b":{"command":"two","args":["2"]}}': [
+      'assistant 1: one 1',
+      'assistant 1: two 2',
+    ],
+    '{"a":{"command":"node","env":{"args":["no"]}}}': ['assistant 1: node'],
+    '{"a":{"__proto__":{"command":"node"': ['assistant 1: node'],
+    '{"a":{"command":["node","x"]': ['assistant 1: node x'],
+    '"command":"no"': [],
+  }
+  for (const [text, expected] of Object.entries(table))
+    t.strictSame(commandsOf('.mcp.json', text), expected, text)
+  t.strictSame(commandsOf('.mcp.json', '['.repeat(200_000)), [], 'no depth is too deep')
+  t.strictSame(commandsOf('.mcp.json', `{"a":"${'\\"'.repeat(100_000)}`), [], 'an open text is read once')
   t.end()
 })
