@@ -124,7 +124,7 @@ function isRemoteCode(flow: Flow): boolean {
   const { source, sink } = flow
   if (source.kind !== 'network' || opensPages(sink.api) || isCompiled(sink)) return false
   if (sink.kind === 'evaluate')
-    return !/set(?:Timeout|Interval|Immediate)|nextTick/.test(sink.api) && !isQuoted(flow)
+    return !/set(?:Timeout|Interval|Immediate)|nextTick/.test(sink.api) && !quoted.test(sink.at.code)
   if (sink.kind === 'command-stdin')
     return sink.destinations.some(command => interpreter.test(command)) && !isCopied(sink.destinations)
   // The whole command line is the answer; an argument among constant words is data.
@@ -133,11 +133,9 @@ function isRemoteCode(flow: Flow): boolean {
   return sink.kind === 'load' && sink.role !== 'path' && !isUnpacked(flow)
 }
 
-/** Names of columns, quoted as JSON, inside an object that the code itself writes: `"return {" + names.map(JSON.stringify)`. */
-function isQuoted({ sink, hops }: Flow): boolean {
-  const last = hops.findLast(({ label }) => !label.startsWith('passed to'))
-  return last?.label === 'as JSON' && /["'`][^"'`]{0,80}[{[]\s{0,9}["'`]\s{0,9}\+/.test(sink.at.code)
-}
+/** `"return {" + names.map(name => JSON.stringify(name) …`: names of columns, quoted inside an object the code writes. */
+const quoted =
+  /["'`][^"'`]{0,80}[{[]\s{0,9}["'`]\s{0,9}\+\s{0,9}[\w$.]{1,60}\.map\(\s{0,9}(?:function\s{0,9}\([^()]{0,40}\)\s{0,9}\{\s{0,9}return\s{1,9}|(?:\([^()]{0,40}\)|[\w$]{1,40})\s{0,9}=>\s{0,9})JSON\.stringify\(/
 
 function isComputed(command: string): boolean {
   const words = command.replaceAll('\u0001', ' ').trim()

@@ -41,7 +41,16 @@ const withDecoded = (text: string) => {
 const reserved = /(^|\.)(invalid|test|example)$/
 const documentation = /^(192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}$/
 /** Addresses that lead nowhere beyond the machine, its network or its cloud's metadata service. */
-const local = new Set(['localhost', '127.0.0.1', '0.0.0.0', '169.254.169.254', '224.0.0.251', '::1', '[::1]'])
+const local = new Set([
+  'localhost',
+  '127.0.0.1',
+  '0.0.0.0',
+  '169.254.169.254',
+  '224.0.0.251',
+  '255.255.255.255',
+  '::1',
+  '[::1]',
+])
 /** Hosts that belong to everybody and that honest code names. */
 const wellKnown = new Set([
   'github.com',
