@@ -257,7 +257,7 @@ t.test(
     const corrected = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
     const yes = await runOnTerminal(corrected, ['expresss'], { prompt: /\(y\/N\)/, answer: 'y\n' })
     t.equal(yes.code, 0, yes.stdout)
-    t.match(yes.stdout, /Did you mean express\? expresss is not among the best-known packages/)
+    t.match(yes.stdout, /Did you mean express\? expresss is not among the\s+best-known packages/)
     t.match(JSON.parse(await corrected.read('package.json')), { dependencies: { express: '^4.0.0' } })
     t.equal(registry.count({ name: 'expresss' }), 0)
     const insisting = await makeProject(t, registry, { 'package.json': { name: 'app', version: '1.0.0' } })
