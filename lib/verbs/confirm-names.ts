@@ -32,7 +32,7 @@ export async function confirmNames(
     session.progress.clear()
     const shown = printable(name)
     const question =
-      `Did you mean ${suggestion.target}? ${shown} is not a well-known package: ${suggestion.why}.\n` +
+      `Did you mean ${suggestion.target}? ${shown} is not among the best-known packages: ${suggestion.why}.\n` +
       `Nothing has been fetched. y: install ${suggestion.target} instead, n: go on with ${shown}`
     let line = ''
     const answer = await ask(question, {
