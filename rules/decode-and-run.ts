@@ -10,7 +10,7 @@ type Evaluates = Extract<Fact, { kind: 'evaluates' }>
 
 /** Files a program has no reason to run: pictures, texts, fonts, data. */
 const notCode =
-  /\.(?:png|jpe?g|gif|svg|ico|webp|bmp|woff2?|ttf|otf|eot|pdf|txt|md|dat|bin|db|log|css|lock|license)$|(?:^|\/)(?:README|LICENSE|CHANGELOG)[\w.]*$/i
+  /\.(?:png|jpe?g|gif|svg|ico|webp|bmp|woff2?|ttf|otf|eot|pdf|txt|md|dat|bin|db|log|css|lock|license|json5|ya?ml|toml|csv|tsv|po|snap)$|(?:^|\/)(?:README|LICENSE|CHANGELOG)[\w.]*$/i
 
 /** Ways of writing text that only hide it: nobody stores a program this way for any other reason. */
 const disguises: ReadonlySet<string> = new Set(['hidden-unicode', 'xor', 'aes', 'cipher', 'reversed', 'char-codes', 'rot', 'caesar', 'rc4', 'string-table', 'an encoded address']) // prettier-ignore

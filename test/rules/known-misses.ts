@@ -90,10 +90,6 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'weak',
     why: 'files of the project are sent as they are found; that a test of their names leaves only settings is not known, so it asks',
   },
-  'pkg-json-sort': {
-    how: 'silent',
-    why: 'what is put into a field of settings that were read is not known to be in them when they are written',
-  },
   'semver-range-lite': {
     how: 'silent',
     why: 'a method that decodes is one for all its calls: which of the texts names the module is not told apart',
@@ -101,10 +97,6 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
   'cluster-client-deletes': {
     how: 'silent',
     why: "a cluster's own client library is not modelled: its command line is",
-  },
-  'all-permissions-removed': {
-    how: 'silent',
-    why: 'modes are not looked at: files that nobody may open any more are neither written nor deleted',
   },
   'page-defaced-by-language': {
     how: 'silent',

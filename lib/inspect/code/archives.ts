@@ -1,6 +1,7 @@
 import { HOLE } from '../../types.ts'
 import { textsOf } from './constants.ts'
-import { argument, handResult, instance, storeFile, type ModelledCall } from './effects.ts'
+import { argument, handResult, instance, type ModelledCall } from './effects.ts'
+import { storeFile } from './stored-files.ts'
 import { allArguments } from './modelled-call.ts'
 import type { Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
@@ -25,7 +26,8 @@ export function putIntoArchive(machine: Interpreter, call: ModelledCall): Value 
   let taints: readonly Taint[] = []
   // `zip.file(name, content)`: then the first is no path of a file that is read.
   const named = argument(call, 1)
-  const isContent = named.known.length > 0 || named.taints.length > 0
+  const isPath = /\.(?:directory|glob|addLocal\w+|symlink)$/.test(call.handle.api)
+  const isContent = !isPath && (named.known.length > 0 || named.taints.length > 0)
   for (const at of isContent ? [1] : [0, 1]) {
     const value = argument(call, at)
     taints = joinTaints(taints, machine.deepTaints(changed(value, { functions: [] }), call.frame))

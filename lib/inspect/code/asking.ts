@@ -12,7 +12,7 @@ const secrets: readonly (readonly [RegExp, string])[] = [
   [/password/i, 'password'],
 ]
 
-const labels = ['message', 'name', 'title', 'description', 'prompt'] as const
+const labels = ['message', 'name', 'title', 'description', 'prompt', 'type'] as const
 
 /** A question to whoever sits at the terminal: `prompts({ type, name, message })`, `rl.question(text, done)`. */
 export function ask(machine: Interpreter, call: ModelledCall): Value {

@@ -9,6 +9,7 @@ import {
   onMessage,
   onProcess,
   openChannel,
+  openShell,
   postMessage,
   subscribe,
 } from './channels.ts'
@@ -18,7 +19,6 @@ import {
   flowInto,
   handResult,
   instance,
-  loadComputed,
   noteFilled,
   noteWritten,
   sendTo,
@@ -41,7 +41,7 @@ import { rejected } from './promises.ts'
 import { redirectAll } from './redirects.ts'
 import { placeNode, type Place } from './sites.ts'
 import { addHandler, openServer } from './serving.ts'
-import { makeStream, onStream, pourInto, pushToStream, writeToStream } from './streams.ts'
+import { collectStream, makeStream, onStream, pourInto, pushToStream, writeToStream } from './streams.ts'
 import { listFolder, walkFolder } from './listing.ts'
 import {
   askAgent,
@@ -78,6 +78,10 @@ import {
 import { formatted, formattedUrl, jsonText, memberAlong, regexFrom } from './texts.ts'
 import { joinUrl, makeUrl } from './urls.ts'
 import { bytesOfWasm } from './webassembly.ts'
+import { foundAbove, settingsOf, variableOf } from './settings.ts'
+import { openDatabase } from './strangers.ts'
+import { useHook } from './client-hooks.ts'
+import { registerHooks, spawnByBinding, startWorker } from './workers.ts'
 import { finalizers, inCallbackStyle, inPromiseStyle, makeEvent, makeProxy } from './wrappers.ts'
 
 /** A function of a global object, implemented here under the name its model gives. */
@@ -129,32 +133,12 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       )
     }
     case 'fork':
-    case 'Worker': {
-      const options = second
-      const evaluated = namedMember(machine, options, 'eval', frame, place)
-      if (name === 'Worker' && evaluated.known.includes(true))
-        return evaluateCode(machine, first, call, 'program')
-      for (const text of textsOf(first))
-        machine.command({ text: 'node', args: [text], shell: false, place, level: machine.level })
-      machine.fact(
-        {
-          kind: 'starts',
-          api: call.handle.api,
-          commands: textsOf(first).map(text => `node ${text}`),
-          manner: [],
-        },
-        frame,
-        place,
-      )
-      loadComputed(machine, first, false, call)
-      handResult(machine, anything, call)
-      if (name === 'Worker') {
-        const data = namedMember(machine, options, 'workerData', frame, place)
-        if (options.objects.length > 0) machine.write(machine.global('node:worker_threads.workerData'), data)
-      }
-      const files = textsOf(first).map(known).reduce(join, nothing)
-      return instance(machine, 'worker', call, files)
-    }
+    case 'Worker':
+      return startWorker(machine, call)
+    case 'module.register':
+      return registerHooks(machine, call)
+    case 'binding.spawn':
+      return spawnByBinding(machine, call)
     case 'JSON.stringify':
     case 'encode': {
       const api = call.handle.api
@@ -169,7 +153,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       const label = api.endsWith('btoa') ? 'base64' : name === 'JSON.stringify' ? 'as JSON' : 'encoded'
       if (name === 'JSON.stringify' && second.functions.length === 0) {
         const text = jsonText(machine, first, frame)
-        if (text !== undefined) return withTaints(known(text), hop(taints, label, place))
+        if (text !== undefined)
+          return withTaints(first.open ? opened(known(text)) : known(text), hop(taints, label, place))
       }
       if (api === 'node:util.format') return withTaints(formatted(given), hop(taints, label, place))
       if (name === 'encode' && first.known.length > 0 && api === 'global:String')
@@ -531,10 +516,30 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
         machine.fact({ kind: 'stops', api: 'process.kill', what: 'own-process' }, frame, place)
       return anything
     }
+    case 'process.exit':
+      // Programs end themselves all the time; on a day or in a country of their choice they do not.
+      if (frame.guards.some(({ kind }) => kind === 'time' || kind === 'locale'))
+        machine.fact({ kind: 'stops', api: 'process.exit', what: 'own-process' }, frame, place)
+      return anything
     case 'process.emit':
       return emitProcess(machine, call)
     case 'stream.write':
       return writeToStream(machine, call)
+    case 'variable':
+      return variableOf(machine, call)
+    case 'found above':
+      return foundAbove(machine, call)
+    case 'settings':
+      return settingsOf(machine, call)
+    case 'database':
+      return openDatabase(machine, call)
+    case 'socket.channel':
+      return openShell(machine, call)
+    case 'axios.use':
+    case 'axios.hear':
+      return useHook(machine, name, call)
+    case 'stream.collect':
+      return collectStream(machine, call)
     case 'stream.push':
       return pushToStream(machine, call)
     case 'stream.on':

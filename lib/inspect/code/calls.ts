@@ -33,7 +33,7 @@ import { signedBy } from './signing.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStateMachine } from './state-machines.ts'
 import { readByStranger } from './read-for-others.ts'
-import { sendByName, strangersClient, toldWhereTo, withClient } from './strangers.ts'
+import { heardFrom, sendByName, strangersClient, toldWhereTo, withClient } from './strangers.ts'
 import {
   anything,
   join,
@@ -446,7 +446,17 @@ export function callUnknown(
     taints = joinTaints(taints, readByStranger(machine, called, given, made, frame, place))
   }
   if (name === 'addEventListener' || callee.handles.some(({ api }) => /[.:]addEventListener$/.test(api)))
-    taints = joinTaints(taints, typedInto(machine, given, place))
+    taints = joinTaints(
+      taints,
+      typedInto(
+        machine,
+        given,
+        place,
+        callee.handles.some(({ api }) => /^global:(?:document\.)?addEventListener$/.test(api)),
+      ),
+    )
+  if (stranger === undefined && self !== nothing)
+    taints = joinTaints(taints, heardFrom(machine, name, given, frame, place))
   const handed = tainted(taints)
   // What a command does, is done when its user names it: `program.command('x').action(f)`.
   if (name === 'action' && machine.level < runLevel && values.some(value => value.functions.length > 0)) {
@@ -586,6 +596,7 @@ export function evaluateTagged(
     machine.writeField(strings, String(at), known(quasi.value.cooked ?? quasi.value.raw))
   }
   strings.length = node.quasi.quasis.length
+  if (!strings.fields.has('raw')) machine.writeField(strings, 'raw', ofObject(strings))
   const values = node.quasi.expressions.map(expression => machine.evaluate(expression, frame))
   const place = placeOf(frame.file, node)
   if (tag.handles.some(({ api }) => api === 'global:String.raw')) return machine.evaluate(node.quasi, frame)

@@ -1,4 +1,4 @@
-import { argument, instance, type ModelledCall } from './effects.ts'
+import { argument, instance, sendTo, type ModelledCall } from './effects.ts'
 import { textsOf } from './constants.ts'
 import { hand } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
@@ -251,4 +251,13 @@ export function asyncStore(machine: Interpreter, name: string, call: ModelledCal
 
 function setStore(machine: Interpreter, stores: Value, value: Value): void {
   for (const { model } of stores.objects) if (model !== undefined) machine.write(model.pending, value)
+}
+
+/** `ssh.exec(command, (error, stream) => …)`: what is put into that stream goes where the connection leads. */
+export function openShell(machine: Interpreter, call: ModelledCall): Value {
+  const { self, frame, place } = call
+  const told = machine.allTaints(call.given.list.slice(0, 1), frame)
+  for (const { model } of self.objects) if (model !== undefined) sendTo(machine, model, told, nothing, call)
+  for (const value of call.given.list) hand(machine, value, self, frame, place)
+  return self
 }

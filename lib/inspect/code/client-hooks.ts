@@ -1,8 +1,20 @@
+import { HOLE } from '../../types.ts'
+import { hand } from './handing.ts'
 import { argument, instance, type ModelledCall } from './modelled-call.ts'
 import type { Interpreter } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
 import { elementsOf, namedMember } from './members.ts'
-import { anything, join, nothing, ofObject, onlyCallable, changed, ofHandle, type Value } from './values.ts'
+import {
+  anything,
+  join,
+  nothing,
+  ofObject,
+  onlyCallable,
+  changed,
+  ofHandle,
+  tainted,
+  type Value,
+} from './values.ts'
 
 /**
  * Functions that a client of an HTTP library calls before each request: `hooks: { beforeRequest: [f] }` of got and ky,
@@ -70,4 +82,19 @@ export function runHooks(machine: Interpreter, made: Value, bases: Value, call: 
   for (const object of made.objects)
     if (!object.fields.has('interceptors'))
       machine.writeField(object, 'interceptors', wrapped('request', wrapped('use', use)))
+}
+
+/**
+ * `axios.interceptors.request.use(f)` of the library itself: what `f` puts into a request, every request carries.
+ * `response.use(f)` gets what any server answers.
+ */
+export function useHook(machine: Interpreter, name: string, call: ModelledCall): Value {
+  const { frame, place } = call
+  const answer = tainted([machine.source('network', HOLE, place)])
+  const config = machine.objectAt(frame, `request ${place.start}`, 'object')
+  const carried = ofHandle(machine.handle('pkg:axios.defaults.headers'))
+  for (const part of ['headers', 'params', 'data']) machine.writeField(config, part, carried)
+  const given = name === 'axios.hear' ? answer : ofObject(config)
+  for (const value of call.given.list.slice(0, 2)) hand(machine, onlyCallable(value), given, frame, place)
+  return anything
 }

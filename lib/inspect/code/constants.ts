@@ -205,6 +205,9 @@ export function foldMethod(
       return parameters.reduce<string>((text, part) => glue(text, String(part)), receiver)
     case 'split':
       if (first instanceof RegexConstant) return first.split(receiver)
+      // `__dirname.split('node_modules')[0]`: a package lies in the project that uses it.
+      if (receiver.startsWith('/__package__') && /^[\\/]?node_modules[\\/]?$/.test(String(first)))
+        return [`/__project__${/^\w/.test(String(first)) ? '/' : ''}`, receiver.slice('/__package__'.length)]
       return typeof first === 'string' ? receiver.split(first, 4_000) : undefined
     case 'replace':
     case 'replaceAll':

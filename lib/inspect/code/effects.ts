@@ -7,7 +7,9 @@ import { requestOptions } from './client-hooks.ts'
 import { commonBase, destinationsOf, isLocal, namesHost, placedBelow, requestParts } from './destinations.ts'
 import { formsOf } from './path-patterns.ts'
 import { giveTaints, hand } from './handing.ts'
+import { keepFetched } from './fetched.ts'
 import type { Interpreter } from './interpreter.ts'
+import { elementsOf } from './members.ts'
 import { addon } from './models/index.ts'
 import type { Act } from './models/model.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
@@ -16,6 +18,8 @@ import { pathText } from './paths.ts'
 import type { Place } from './sites.ts'
 import { behindPaths } from './read-for-others.ts'
 import { noteStored } from './stored.ts'
+import { storeFile } from './stored-files.ts'
+import { jsonText } from './texts.ts'
 import { noteImports, numberOf, wasm } from './webassembly.ts'
 import {
   anything,
@@ -24,7 +28,6 @@ import {
   joinTaints,
   known,
   knowns,
-  newCell,
   nothing,
   ofHandle,
   tainted,
@@ -32,7 +35,6 @@ import {
   withTaints,
   changed,
   opened,
-  carrying,
   type InstanceModel,
   type ObjectValue,
   type Taint,
@@ -90,7 +92,9 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
         {
           kind: 'deletes',
           api: call.handle.api,
-          paths: pathsOf(argument(call, model.path)).flatMap(formsOf).filter(deletable(call)),
+          paths: eachPath(machine, argument(call, model.path), call)
+            .flatMap(deletedAs)
+            .filter(deletable(call)),
         },
         call.frame,
         call.place,
@@ -98,7 +102,11 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
       return handResult(machine, anything, call)
     case 'chmod':
       machine.fact(
-        { kind: 'makes-executable', api: call.handle.api, paths: pathsOf(argument(call, model.path)) },
+        {
+          kind: locksOut(argument(call, model.path + 1)) ? 'deletes' : 'makes-executable',
+          api: call.handle.api,
+          paths: pathsOf(argument(call, model.path)),
+        },
         call.frame,
         call.place,
       )
@@ -146,6 +154,32 @@ export function pathsOf(value: Value): readonly Text[] {
   return textsOf(value).map(text => text.slice(0, 1_000))
 }
 
+/** One path, or a list of them: `del(['a', 'b'])`. */
+function eachPath(machine: Interpreter, value: Value, { frame }: ModelledCall): readonly Text[] {
+  const listed = value.objects.some(({ kind }) => kind === 'array')
+    ? textsOf({ ...elementsOf(machine, value, frame).any, open: false })
+    : []
+  return [...pathsOf(value), ...listed].slice(0, 40)
+}
+
+/** `~/*` is everything in that folder, not one name that is not known. */
+function deletedAs(path: Text): readonly Text[] {
+  return /^[^*]*\/\*{1,2}$/.test(path) ? [path, ...formsOf(path)] : formsOf(path)
+}
+
+/** A mode with which not even its owner may open a file. */
+function locksOut({ known: modes, open }: Value): boolean {
+  return (
+    !open &&
+    modes.length > 0 &&
+    modes.every(mode =>
+      typeof mode === 'string'
+        ? /^0{0,2}0[0-7]{2}$|^0$/.test(mode)
+        : mode === 0 || (typeof mode === 'number' && mode < 0o100),
+    )
+  )
+}
+
 function models(value: Value): readonly { object: ObjectValue; model: InstanceModel }[] {
   return value.objects.flatMap(object =>
     object.model === undefined ? [] : [{ object, model: object.model }],
@@ -158,6 +192,19 @@ function fillInstance(machine: Interpreter, self: Value, taints: readonly Taint[
 }
 
 // ---- the network
+
+/** `bent(url, 'POST')(path, data)` and `new Model(data)`: what a client gives may itself be called. */
+export function callable(machine: Interpreter, object: ObjectValue, made: Value): void {
+  const sends = ofHandle(machine.handle('store.*', undefined, made))
+  machine.writeField(object, '%target', sends)
+  machine.writeField(object, '%construct', sends)
+}
+
+/** Where a library that was connected once and for all keeps its client. */
+export function startedName(api: string): string {
+  const path = api.slice('pkg:'.length)
+  return `%started ${path.split('.', 1)[0] ?? path}`
+}
 
 function networkTaint(machine: Interpreter, destinations: readonly Text[], call: ModelledCall): Taint {
   const name = destinations.find(text => text !== HOLE) ?? HOLE
@@ -213,15 +260,21 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     flowInto(machine, header, { kind: 'network', role: 'header', destinations }, call)
   }
   if (frame.thrown !== undefined) machine.write(frame.thrown, tainted([taint]))
+  if (call.handle.api.startsWith('pkg:')) keepFetched(machine, [taint], call)
   if (model.gives === 'response') return handResult(machine, tainted([taint]), call)
   const texts = destinations.reduce((value, text) => join(value, known(text)), nothing)
   const made = withTaints(instance(machine, model.gives, call, texts), [taint])
   // `bent(url, 'POST')` is a function that sends.
   if (model.gives === 'store')
-    for (const object of made.objects)
-      if (!object.fields.has('%target'))
-        machine.writeField(object, '%target', ofHandle(machine.handle('store.*', undefined, made)))
-  if (model.gives === 'socket' || model.hears === true)
+    for (const object of made.objects) if (!object.fields.has('%target')) callable(machine, object, made)
+  // Whoever is connected to one place hears what is kept there.
+  const keeps =
+    (model.gives === 'store' && destinations.some(namesHost)) ||
+    (model.gives === 'request' && call.handle.api.startsWith('pkg:'))
+  // `mongoose.connect(address)`: whatever the library makes afterwards speaks to that place.
+  if (keeps && /\.(?:connect|init|configure)$/.test(call.handle.api))
+    machine.write(machine.global(startedName(call.handle.api)), made)
+  if (model.gives === 'socket' || model.hears === true || keeps)
     for (const object of made.objects) giveTaints(machine, object, [taint])
   handResult(machine, tainted([taint]), call)
   return made
@@ -276,7 +329,7 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
   let taints: readonly Taint[] = []
   let content = nothing
   const isStore = call.handle.api === 'store.*'
-  const uploads = isStore && isUpload(call)
+  const uploads = (isStore || /\.(?:fastPut|put\w+)$/.test(call.handle.api)) && isUpload(call)
   if (isStore && opensStore(machine, call)) return self
   for (const at of model.payload) {
     const value = argument(call, at)
@@ -299,7 +352,20 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
     if (said !== undefined) heard = joinTaints(heard, machine.read(said, frame).taints)
   }
   handResult(machine, tainted(heard), call)
-  return self
+  if (isStore && heard.length > 0 && isFetch(call)) keepFetched(machine, heard, call)
+  return isStore && heard.length > 0 ? withTaints(self, heard) : self
+}
+
+/** `client.clone(folder)`, `sftp.fastGet(name, path)`: what a client of another place brings. */
+function isFetch({ place: { file, start, end } }: ModelledCall): boolean {
+  return /\.\s{0,9}(?:clone|download\w{0,20}|extract\w{0,20}|fastGet|checkout|pull|fetch\w{0,20})\s{0,9}\(/.test(
+    file.text.slice(start, Math.min(end, start + 400)),
+  )
+}
+
+/** What is known of a content; that it begins as an empty text says nothing of what it is in the end. */
+function textsIn({ known: constants, open }: Value): readonly string[] {
+  return constants.filter(text => typeof text === 'string').filter(text => text !== '' || !open)
 }
 
 /** Text that is put into an open file is written where that file lies. */
@@ -309,7 +375,7 @@ export function noteWritten(
   content: Value,
   { handle, frame, place }: ModelledCall,
 ): void {
-  const contents = content.known.filter(text => typeof text === 'string').map(text => text.slice(0, 400))
+  const contents = textsIn(content).map(text => text.slice(0, 400))
   const paths = textsOf(machine.read(target.texts, frame)).filter(text => text !== HOLE)
   if (paths.length > 0 && contents.length > 0)
     machine.fact({ kind: 'writes', api: handle.api, paths, contents }, frame, place)
@@ -474,31 +540,6 @@ export function loadComputed(machine: Interpreter, target: Value, native: boolea
 
 // ---- files
 
-/** A file under a path that folds, or whose beginning or end does, is the same file elsewhere in the package. */
-export function storeFile(
-  machine: Interpreter,
-  paths: readonly Text[],
-  content: Value,
-  call: Pick<ModelledCall, 'place'>,
-): void {
-  for (const path of paths) {
-    if (!isTelling(path)) continue
-    let cell = machine.storedFiles.get(path)
-    if (cell === undefined) {
-      if (machine.storedFiles.size >= 500) return
-      cell = newCell()
-      machine.storedFiles.set(path, cell)
-    }
-    machine.write(
-      cell,
-      carrying(
-        content,
-        hop(content.taints, `written to ${path.replaceAll(HOLE, '…').slice(0, 80)}`, call.place),
-      ),
-    )
-  }
-}
-
 /** `require.resolve`: files of the package itself are known, those of others keep the name they are asked by. */
 function located(machine: Interpreter, call: ModelledCall): Value {
   const asked = argument(call, 0)
@@ -515,14 +556,6 @@ function deletable(call: ModelledCall): (path: Text) => boolean {
   const one = /^node:fs(?:\.promises)?\.(?:unlink|unlinkSync)$/.test(api)
   const single = /^node:fs(?:\.promises)?\.(?:rm|rmSync)$/.test(api) && !open && objects.length > 0 && plain
   return path => !(one || single) || !/^(?:~|\/)$/.test(path)
-}
-
-/** Whether a path may name one file: `${folder}/undefined` is every file whose name was not known, `./` is none. */
-function isTelling(path: Text): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1)
-  if (name === '') return false
-  const told = path.replace(/^\/__project__\//, '').replaceAll(HOLE, '')
-  return told.length >= 2 && !/^(?:undefined|null|NaN)(?:\.\w+)?$/.test(name)
 }
 
 export function readFile(
@@ -570,11 +603,14 @@ function writeFile(machine: Interpreter, model: ActOf<'write'>, call: ModelledCa
   const path = argument(call, model.path)
   const paths = pathsOf(path)
   const content = model.content === undefined ? nothing : argument(call, model.content)
-  const contents = content.known.filter(text => typeof text === 'string').map(text => text.slice(0, 400))
+  // `writeJson(path, settings)` puts the object into words itself.
+  const json = /json/i.test(call.handle.api) ? jsonText(machine, content, frame) : undefined
+  const texts = json === undefined ? textsIn(content) : [json]
+  const contents = texts.map(text => text.slice(0, 400))
   machine.fact({ kind: 'writes', api: call.handle.api, paths, contents }, frame, place)
   if (model.gives === 'stream') {
-    const texts = paths.reduce((value, text) => join(value, known(text)), nothing)
-    return instance(machine, 'write-stream', call, texts)
+    const places = paths.reduce((value, text) => join(value, known(text)), nothing)
+    return instance(machine, 'write-stream', call, places)
   }
   const taints = machine.deepTaints(content, frame)
   storeFile(

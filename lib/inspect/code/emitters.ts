@@ -55,9 +55,12 @@ function awaitEvent(machine: Interpreter, call: ModelledCall): Value {
     if (passed.rest !== nothing) machine.writeRest(list, passed.rest)
     return anything
   })
-  for (const object of argument(call, 0).objects)
+  const emitter = argument(call, 0)
+  for (const object of emitter.objects)
     for (const name of fieldNames(object, argument(call, 1))) machine.writeField(object, name, listener)
-  return ofObject(list)
+  // What a request or a socket tells, came from the other end.
+  const taints = emitter.objects.some(({ model }) => model !== undefined) ? emitter.taints : []
+  return taints.length === 0 ? ofObject(list) : { ...ofObject(list), taints, open: true }
 }
 
 function fieldNames(object: ObjectValue, name: Value): readonly string[] {

@@ -62,7 +62,7 @@ function leaves(node: AnyNode, inner: boolean): boolean {
 
 /** Calls of which is known that they come back. */
 const harmless =
-  /^(?:console\.\w+|process\.(?:stdout|stderr)\.write|Math\.\w+|String\.fromCharCode|\w+\.(?:push|unshift|concat|repeat|fill|toString|join|slice|padEnd|padStart|charAt|toUpperCase)|(?:\w+\.)?(?:fork|spawn|exec|execFile|spawnSync|execSync|execFileSync|writeFileSync|appendFileSync|mkdirSync)|setTimeout|setImmediate|setInterval|Buffer\.\w+)$/
+  /^(?:console\.\w+|process\.(?:stdout|stderr)\.write|Math\.\w+|String\.fromCharCode|\w+\.(?:push|unshift|concat|repeat|fill|toString|join|slice|padEnd|padStart|charAt|toUpperCase)|(?:\w+\.)?(?:fork|spawn|exec|execFile|spawnSync|execSync|execFileSync|writeFileSync|appendFileSync|mkdirSync|tmpdir|homedir|cwd|randomBytes|randomUUID|join|resolve|alloc|unref)|require|Date\.now|setTimeout|setImmediate|setInterval|Buffer\.\w+)$/
 
 function nameOf(callee: AnyNode): string {
   if (callee.type === 'Identifier') return callee.name

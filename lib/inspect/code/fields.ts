@@ -22,8 +22,20 @@ const telling =
 const typing = /^(?:change|input|blur|focusout|submit|key(?:down|up|press))$/
 
 /** A handler of what is typed that asks for fields of passwords or cards, or for every key: it gets what was typed there. */
-export function typedInto(machine: Interpreter, given: Arguments, place: Place): readonly Taint[] {
+export function typedInto(
+  machine: Interpreter,
+  given: Arguments,
+  place: Place,
+  everywhere = false,
+): readonly Taint[] {
   const [event, handler] = given.list
+  // Every form of the page, whoever made it: a form of one's own is listened to itself.
+  const takes = handler?.functions.some(
+    ({ file, node }) =>
+      'text' in file && /\bnew\s+FormData\b/.test(String(file.text).slice(node.start, node.end)),
+  )
+  if (everywhere && takes === true && event?.known.some(text => text === 'submit') === true)
+    return [machine.source('browser', 'what is typed into any form', place)]
   if (!event?.known.some(text => typeof text === 'string' && typing.test(text))) return []
   const asks = handler?.functions.some(
     ({ file, node }) =>

@@ -215,6 +215,9 @@ function pipe(machine: Interpreter, object: Value, given: Arguments, frame: Fram
   for (const one of object.objects) {
     const own = one.fields.get('%taints')
     if (own !== undefined) taints = joinTaints(taints, machine.read(own, frame).taints)
+    // What was put into an archive comes out of it.
+    if (one.model?.name === 'archive')
+      taints = joinTaints(taints, machine.read(one.model.pending, frame).taints)
   }
   taints = enciphered(object, taints, place)
   const target = given.list[0] ?? given.rest

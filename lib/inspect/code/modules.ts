@@ -140,6 +140,8 @@ export class Modules implements Loader {
     ) {
       return loadOutside(machine, writtenPath(machine, specifier, from), how, frame, place)
     }
+    // Browsers, Deno and Bun load from other machines; Node does not.
+    if (/^https?:\/\//.test(specifier)) return loadOutside(machine, specifier, how, frame, place)
     // A data: URL is code in a name.
     if (specifier.startsWith('data:')) {
       const comma = specifier.indexOf(',')
@@ -207,7 +209,7 @@ export class Modules implements Loader {
     this.run(machine, record)
     const readCell = (cell: Cell): Value => (frame === undefined ? cell.value : machine.read(cell, frame))
     if (record.file?.module === true) return ofObject(record.namespace)
-    return readCell(machine.field(record.moduleObject, 'exports'))
+    return withoutBlank(readCell(machine.field(record.moduleObject, 'exports')))
   }
 
   record(machine: Interpreter, path: string): ModuleRecord | undefined {
@@ -547,6 +549,7 @@ export class Modules implements Loader {
           functionContext: undefined,
         }
         enterScope(machine, file.program, inner)
+        this.#bindImports(machine, file, inner)
         const { body } = file.program
         machine.statements(body.slice(0, -1), inner)
         const last = body.at(-1)
@@ -559,6 +562,15 @@ export class Modules implements Loader {
     machine.runContext(context)
     return machine.read(value, frame)
   }
+}
+
+/** A module that exports a text leaves nothing of the empty object it began with. */
+function withoutBlank(value: Value): Value {
+  const { known: constants, objects } = value
+  const isText = constants.length > 0 && constants.every(one => typeof one === 'string')
+  return isText && objects.length === 1 && objects[0]!.fields.size === 0
+    ? changed(value, { objects: [] })
+    : value
 }
 
 /** `import data from './x' with { type: 'file' }`: no runtime evaluates it. An unknown type may be code. */

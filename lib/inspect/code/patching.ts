@@ -1,8 +1,10 @@
+import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
 import { hand } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { environmentApi } from './models/index.ts'
 import { isPayment } from './models/payments.ts'
+import { noteNodeOptions } from './node-options.ts'
 import { noteRedirect } from './redirects.ts'
 import type { Place } from './sites.ts'
 import { anything, newCell, nothing, type FunctionValue, type Handle, type Value } from './values.ts'
@@ -37,7 +39,7 @@ export function assignHandle(
   }
   machine.write(cell, value)
   noteRedirect(machine, api, value, frame, place)
-  if (target.api === environmentApi) return
+  if (target.api === environmentApi) return noteNodeOptions(machine, name, value, place)
   if (api.startsWith('pkg:axios.defaults.headers')) machine.write(machine.global(everyHeader), value)
   if (api === 'global:Error.prepareStackTrace') tellStack(machine, value, frame, place)
   if (isPatchTarget(api)) {
@@ -47,7 +49,9 @@ export function assignHandle(
         ? 'assignment, payments'
         : isFickle(api, value)
           ? 'assignment, chance'
-          : 'assignment'
+          : isBlunt(api, value)
+            ? 'assignment, nothing'
+            : 'assignment'
     const named = api.replace(/^global:/, '')
     machine.fact({ kind: 'patches', target: named, api: how, ...(unsure ? { unsure } : {}) }, frame, place)
   } else if (/\.on[a-z]+$/.test(api)) hand(machine, value, anything, frame, place)
@@ -140,6 +144,32 @@ function isFickle(api: string, { functions }: Value): boolean {
       return at !== undefined && chance.test(text.slice(at, at + 300))
     })
   })
+}
+
+/** A function of the language, replaced by nothing, or by one that answers the same whatever it is asked. */
+function isBlunt(api: string, { functions, known, open }: Value): boolean {
+  if (api !== 'global:Math.random' && !isOfLanguage(api)) return false
+  if (functions.length === 0) return !open && known.length === 1 && known[0] === null
+  return functions.every(({ node }) => {
+    const body = 'body' in node ? node.body : undefined
+    if (body === undefined || body === null || Array.isArray(body)) return false
+    if (body.type !== 'BlockStatement') return isFixed(body)
+    const [only, more] = body.body
+    if (only === undefined) return true
+    return (
+      more === undefined &&
+      only.type === 'ReturnStatement' &&
+      (only.argument == null || isFixed(only.argument))
+    )
+  })
+}
+
+function isFixed(node: AnyNode): boolean {
+  return (
+    node.type === 'Literal' ||
+    (node.type === 'ArrayExpression' && node.elements.length === 0) ||
+    (node.type === 'ObjectExpression' && node.properties.length === 0)
+  )
 }
 
 /** Files are asked once: nodes of pages are written to everywhere. */

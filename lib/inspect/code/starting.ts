@@ -1,9 +1,11 @@
 import { opensPages } from '../../opens-pages.ts'
 import { HOLE, type SinkKind, type Text } from '../../types.ts'
 import { textsOf } from './constants.ts'
+import { noteFetched } from './fetched.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
 import { environmentApi } from './models/index.ts'
+import { noteNodeOptions } from './node-options.ts'
 import type { Place } from './sites.ts'
 import { runWritten } from './written-scripts.ts'
 import {
@@ -88,12 +90,14 @@ export function start(machine: Interpreter, model: ActOf<'start'>, call: Modelle
   }
   for (const option of options) passEnvironment(machine, option, call)
   startedFiles(machine, commands, 'command', call)
+  const fetched = noteFetched(machine, commands, call)
   const told = commands.filter(text => !text.includes(HOLE)).slice(0, 6)
-  const output = tainted(
-    (told.length > 0 ? told : [commands[0] ?? HOLE]).map(text =>
+  const output = tainted([
+    ...(told.length > 0 ? told : [commands[0] ?? HOLE]).map(text =>
       machine.source('command-output', text.slice(0, 200), place),
     ),
-  )
+    ...fetched,
+  ])
   if (model.gives === 'output')
     return handResult(machine, told.some(asksForModules) ? join(output, known(globalModules)) : output, call)
   return childProcess(machine, commands, output, call)
@@ -154,6 +158,7 @@ export function passEnvironment(
     let count = 0
     for (const [name, cell] of variables.fields) {
       const value = machine.read(cell, frame)
+      noteNodeOptions(machine, name, value, place)
       if (value.taints.length === 0) continue
       if (++count > 40) break
       machine.write(

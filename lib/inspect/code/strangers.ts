@@ -1,5 +1,16 @@
 import { isLocal, namesHost } from './destinations.ts'
-import { argument, flowInto, instance, sendTo, type ModelledCall } from './effects.ts'
+import {
+  argument,
+  callable,
+  flowInto,
+  handResult,
+  instance,
+  sendTo,
+  startedName,
+  type ModelledCall,
+} from './effects.ts'
+import { keepFetched } from './fetched.ts'
+import { giveTaints } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf } from './members.ts'
 import type { Place } from './sites.ts'
@@ -7,11 +18,13 @@ import {
   join,
   known,
   nothing,
-  ofHandle,
   ofObject,
   changed,
   opened,
+  tainted,
+  unsure,
   type ObjectValue,
+  type Taint,
   type Value,
 } from './values.ts'
 import { HOLE } from '../../types.ts'
@@ -28,11 +41,11 @@ const outlets = /^(?:transports?|targets?|exporters?|\w{1,20}Exporter|appenders?
 
 /** Functions that make a client or send by themselves; whatever is constructed is a client. */
 const making =
-  /^(?:create|connect|client|init|make|configure|setup|open|request|fetch|post|put|patch|send|upload|report|track|push|publish|capture|identify|(?:https?|tcp|tls|websocket)$)/i
+  /^(?:create|connect|client|init|make|configure|setup|open|request|fetch|post|put|patch|send|upload|report|track|push|publish|capture|identify|clone|download|extract|pull|fromUrl|(?:https?|tcp|tls|websocket)$)|(?:Request|Fetch|Client|Upload|Link|Transport|Exporter|Adapter)$/i
 
 /** Packages that are themselves a function to send with: `url-join` and `terminal-link` take addresses too. */
 const clients =
-  /fetch|request|https?|client|ajax|rest|sdk|socket|analytics|telemetry|track|webhook|upload|grpc|rpc/i
+  /fetch|request|https?|client|ajax|rest|sdk|socket|analytics|telemetry|track|webhook|upload|download|grpc|rpc/i
 
 /** Functions after which every other one of the package sends. */
 const starting = /^(?:init\w{0,20}|configure|config|setConfig|setOptions|setup|start|load)$/i
@@ -57,8 +70,8 @@ export function strangersClient(machine: Interpreter, call: ModelledCall): Value
   const { handle, constructed, given, frame } = call
   const path = handle.api.slice('pkg:'.length)
   const name = path.slice(path.lastIndexOf('.') + 1).replaceAll('()', '')
-  noteStarted(machine, call)
-  const held = sendThrough(machine, call)
+  const started = noteStarted(machine, call)
+  const held = sendThrough(machine, call) ?? started
   if (held !== undefined) return held
   const options = given.list.slice(0, 3)
   if (options.every(value => value.known.length === 0 && value.objects.length === 0)) return undefined
@@ -78,8 +91,19 @@ export function strangersClient(machine: Interpreter, call: ModelledCall): Value
   // `url-join` takes addresses too: what is passed to what it gives tells them apart.
   if (isNamed) tell(machine, call, addresses, !constructed && sending.test(name))
   const made = clientFor(machine, addresses.map(known).reduce(join, nothing), call)
+  hear(machine, made, addresses, call)
   if (starting.test(name)) machine.write(machine.global(startedName(handle.api)), made)
   return made
+}
+
+/** Whatever a client of one place gives or calls back with, was said there; perhaps: nobody knows what it does. */
+function hear(machine: Interpreter, made: Value, addresses: readonly Text[], call: ModelledCall): void {
+  const heard = unsure([machine.source('network', (addresses[0] ?? HOLE).slice(0, 300), call.place)])
+  for (const object of made.objects) giveTaints(machine, object, heard)
+  // `createClient(address, (error, client) => …)`.
+  const gives = /client|connect|open/i.test(call.handle.api) ? made.objects : []
+  handResult(machine, { ...tainted(heard), objects: gives }, call)
+  keepFetched(machine, heard, call)
 }
 
 /**
@@ -95,7 +119,8 @@ function sendThrough(machine: Interpreter, call: ModelledCall): Value | undefine
   return changed(nothing, { objects: clients })
 }
 
-const sending = /^(?:request|fetch|post|put|patch|send|upload|report|track|push|publish)/i
+const sending =
+  /^(?:request|fetch|post|put|patch|send|upload|report|track|push|publish)|(?:Request|Fetch|Upload)$/
 
 /** Whoever sends gets a message; whoever is made for an address gets options, into which some things never belong. */
 function tell(
@@ -126,6 +151,7 @@ export function sendByName(
 ): void {
   const [first, ...rest] = given.list
   if (first === undefined) return
+  if (visiting.test(name)) visit(machine, name, first, frame, place)
   const isForm = name === 'submit' && self.objects.some(({ kind }) => kind === 'map')
   if (!isForm && (rest.length === 0 || !sendingNames.test(name))) return
   const destinations = isForm
@@ -140,16 +166,58 @@ export function sendByName(
   flowInto(machine, taints, { kind: 'network', role: 'payload', destinations }, call)
 }
 
+/** Methods that go to an address, and what nobody has a reason to put into one. */
+const visiting = /^(?:goto|navigate|loadURL|open|visit|get|head)$/
+const neverInAddress: ReadonlySet<string> = new Set([...neverOptions, 'env-secret'])
+
+/** `page.goto('https://host/?' + secret)` of something nobody knows. */
+function visit(machine: Interpreter, name: string, address: Value, frame: Frame, place: Place): void {
+  const taints = address.taints.filter(({ source: { kind } }) => neverInAddress.has(kind))
+  if (taints.length === 0) return
+  const destinations = address.known
+    .filter(isAddress)
+    .filter(text => !isLocal([text]))
+    .slice(0, 6)
+  const call = { handle: machine.handle(`pkg:*.${name}`), frame, place }
+  if (destinations.length > 0)
+    flowInto(machine, taints, { kind: 'network', role: 'dest', destinations }, call)
+}
+
+const answering =
+  /^(?:parse|get|fetch|load|read|open|query|search|download|import|subscribe|watch|listen|pull|scrape|crawl)(?:URL|Url|From|Many|Async|Text|Json|JSON|Feed|File)?$/
+
+/** `parser.parseURL(address)` of something nobody knows: what it gives and calls back with is perhaps what that place said. */
+export function heardFrom(
+  machine: Interpreter,
+  name: string,
+  { list: [first] }: Arguments,
+  frame: Frame,
+  place: Place,
+): readonly Taint[] {
+  if (first === undefined || !answering.test(name)) return []
+  const texts = [...first.known, ...(isList(first) ? elementsOf(machine, first, frame).any.known : [])]
+  const address = texts.filter(isAddress).find(text => !isLocal([text]))
+  return address === undefined ? [] : unsure([machine.source('network', address.slice(0, 300), place)])
+}
+
 /** `pool.publish([relay, relay], event)`. */
 function isList({ objects }: Value): boolean {
   return objects.length > 0 && objects.length < 3 && objects.every(({ kind }) => kind === 'array')
 }
 
+/** `knex({ connection })`, `new Sequelize(url)`: where the address stands in the code, the database is the author's. */
+export function openDatabase(machine: Interpreter, call: ModelledCall): Value {
+  const addresses = addressesOf(machine, call.given.list.slice(0, 5), call.frame)
+  if (addresses.length === 0) return instance(machine, 'database', call)
+  machine.fact({ kind: 'contacts', api: call.handle.api, destinations: addresses }, call.frame, call.place)
+  const made = clientFor(machine, addresses.map(known).reduce(join, nothing), call)
+  hear(machine, made, addresses, call)
+  return made
+}
+
 function clientFor(machine: Interpreter, addresses: Value, call: ModelledCall): Value {
   const made = instance(machine, 'store', call, changed(nothing, { known: addresses.known }))
-  for (const object of made.objects)
-    if (!object.fields.has('%target'))
-      machine.writeField(object, '%target', ofHandle(machine.handle('store.*', undefined, made)))
+  for (const object of made.objects) if (!object.fields.has('%target')) callable(machine, object, made)
   return made
 }
 
@@ -181,19 +249,18 @@ function outletsOf(machine: Interpreter, options: readonly Value[], frame: Frame
   return found
 }
 
-function startedName(api: string): string {
-  const path = api.slice('pkg:'.length)
-  return `%started ${path.split('.', 1)[0] ?? path}`
-}
-
 /** `Sentry.init({ dsn })`, and later `Sentry.setContext(name, data)`. */
-function noteStarted(machine: Interpreter, call: ModelledCall): void {
+function noteStarted(machine: Interpreter, call: ModelledCall): Value | undefined {
   const cell = machine.globals.get(startedName(call.handle.api))
-  if (cell === undefined) return
+  if (cell === undefined) return undefined
+  const { objects } = machine.read(cell, call.frame)
   const taints = machine.allTaints(call.given.list, call.frame)
   if (taints.length > 0)
-    for (const { model } of machine.read(cell, call.frame).objects)
-      if (model !== undefined) sendTo(machine, model, taints, nothing, call)
+    for (const { model } of objects) if (model !== undefined) sendTo(machine, model, taints, nothing, call)
+  // `mongoose.model(name, schema)`: what is made of it keeps things there.
+  return objects.length === 0 || !/\.(?:model|Model|define)$/.test(call.handle.api)
+    ? undefined
+    : changed(nothing, { objects })
 }
 
 /**
@@ -262,7 +329,7 @@ function addressesOf(
     for (const object of layer)
       for (const [name, field] of fieldsOf(machine, object, frame)) {
         if (addressFields.test(name)) for (const text of field.known) add(text, true)
-        if (inner.test(name)) next.push(...field.objects.slice(0, 3))
+        if (connects || inner.test(name)) next.push(...field.objects.slice(0, 3))
       }
     layer = next
   }
@@ -291,14 +358,10 @@ export function toldWhereTo(
   const addresses = addressesOf(machine, given.list.slice(0, 3), frame, connecting.test(name))
   if (addresses.length === 0) return undefined
   const handle = machine.handle(`pkg:*.${name}`)
-  return clientFor(machine, addresses.map(known).reduce(join, nothing), {
-    handle,
-    self: target,
-    given,
-    frame,
-    place,
-    constructed: false,
-  })
+  const call = { handle, self: target, given, frame, place, constructed: false }
+  const made = clientFor(machine, addresses.map(known).reduce(join, nothing), call)
+  hear(machine, made, addresses, call)
+  return made
 }
 
 /** `Endpoint=sb://host/;SharedAccessKeyName=name;SharedAccessKey=key`: whoever wrote it into the code owns the account. */
@@ -328,5 +391,5 @@ function isHostName(text: unknown): text is Text {
 export function withClient(result: Value, client: Value | undefined): Value {
   return client === undefined
     ? result
-    : join(result, changed(nothing, { objects: client.objects, open: true }))
+    : join(result, changed(nothing, { objects: client.objects, taints: client.taints, open: true }))
 }

@@ -12,6 +12,7 @@ import {
   ofObject,
   changed,
   ofHandle,
+  tainted,
   type ObjectValue,
   type Value,
 } from './values.ts'
@@ -19,6 +20,8 @@ import {
 /** Streams a program makes itself: what is written passes its own functions, what they push reaches its readers. */
 
 const writers = ['transform', 'write', '_transform', '_write']
+/** Where a stream keeps what gets all that is poured into it. */
+const collects = '%collects'
 const flushers = ['final', 'flush', '_final', '_flush']
 
 /** `new Transform({ transform })`, or `super(…)` of a class that extends it. */
@@ -51,6 +54,29 @@ export function makeStream(machine: Interpreter, call: ModelledCall): Value {
     ofObject(stream),
   )
   return ofObject(stream)
+}
+
+/**
+ * `concat(f)`, `bl(f)`, `through2(f)`: a stream whose function gets what is poured into it, whatever its parameter is
+ * called. What the stream itself is read from, as `concat(stream, f)` has it, the function gets as well.
+ */
+export function collectStream(machine: Interpreter, call: ModelledCall): Value {
+  const { frame, place, given } = call
+  const stream = machine.objectAt(frame, `collects ${place.start}`, 'object')
+  const taken = given.list.map(value => changed(nothing, { functions: value.functions }))
+  const gets = machine.nativeFunction(frame, `collector ${place.start}`, (passed, at) => {
+    const chunk = passed.list[0] ?? passed.rest
+    for (const fn of taken) hand(machine, fn, chunk, at, place)
+    return anything
+  })
+  machine.writeField(stream, collects, gets)
+  const poured = machine.allTaints(
+    given.list.filter(({ functions }) => functions.length === 0),
+    frame,
+  )
+  if (poured.length > 0) giveTaints(machine, stream, poured)
+  for (const fn of taken) hand(machine, fn, tainted(poured), frame, place)
+  return { ...ofObject(stream), taints: poured, open: true }
 }
 
 function methodsOf(
@@ -89,6 +115,9 @@ export function pourInto(
   frame: Frame,
   place: Place,
 ): void {
+  const collector = stream.fields.get(collects)
+  if (collector !== undefined)
+    machine.call(machine.read(collector, frame), nothing, { list: [chunk], rest: nothing }, frame, place)
   const done = machine.nativeFunction(frame, `passes on ${stream.id}`, (passed, at) => {
     const next = passed.list[1] ?? passed.rest
     if (next !== nothing) passOn(machine, stream, next, at, place)

@@ -6,6 +6,7 @@ import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { memberOf } from './members.ts'
 import { RegexConstant } from './regex-constant.ts'
 import { placeNode } from './sites.ts'
+import { isStandIn } from './stand-ins.ts'
 import {
   anything,
   join,
@@ -44,18 +45,23 @@ export function formatted({ list, rest }: Arguments): Value {
   return result
 }
 
-/** What `JSON.stringify` makes of a value, with a `HOLE` for each part that is not known; undefined where all is. */
+/**
+ * What `JSON.stringify` makes of a value, with a `HOLE` for each part that is not known; undefined where all is. Of an
+ * object that somebody else made, what was put into it: settings that are read, changed and written back.
+ */
 export function jsonText(machine: Interpreter, value: Value, frame: Frame): string | undefined {
   let parts = 0
-  const ofObject = (object: ObjectValue, depth: number): string => {
+  const ofObject = (object: ObjectValue, depth: number, open = false): string => {
     const { kind, fields, length, rest, getters, parents, model } = object
-    if (model !== undefined || rest !== undefined || fields.size > maxParts) return HOLE
+    const standsIn = open || isStandIn(object)
+    if (model !== undefined || (rest !== undefined && !standsIn) || fields.size > maxParts) return HOLE
     if (kind === 'array')
-      return length === undefined || length > maxParts
+      return open || length === undefined || length > maxParts
         ? HOLE
         : `[${Array.from({ length }, (_, at) => part(read(object, String(at)), depth)).join()}]`
     if (kind !== 'object' || getters !== undefined || parents !== undefined) return HOLE
-    return `{${[...fields.keys()].map(name => `${quoted(name)}:${part(read(object, name), depth)}`).join()}}`
+    const told = [...fields.keys()].map(name => `${quoted(name)}:${part(read(object, name), depth)}`)
+    return `{${(standsIn ? [HOLE, ...told] : told).join()}}`
   }
   const read = ({ fields }: ObjectValue, name: string): Value => {
     const cell = fields.get(name)
@@ -68,8 +74,9 @@ export function jsonText(machine: Interpreter, value: Value, frame: Frame): stri
       objects: [object],
     } = one
     const count = one.known.length + one.objects.length + one.functions.length + one.handles.length
-    if (++parts > maxParts || depth === 0 || one.open || count !== 1) return HOLE
-    if (object !== undefined) return ofObject(object, depth - 1)
+    if (++parts > maxParts || depth === 0 || count !== 1) return HOLE
+    if (one.open && object === undefined) return HOLE
+    if (object !== undefined) return ofObject(object, depth - 1, one.open)
     if (typeof constant === 'string') return constant.length > maxTemplateChars ? HOLE : quoted(constant)
     return typeof constant === 'number' || typeof constant === 'boolean' || constant === null
       ? String(constant)

@@ -11,6 +11,7 @@ import {
   readFile,
   type ModelledCall,
 } from './effects.ts'
+import { noteFetched } from './fetched.ts'
 import type { Interpreter } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
 import { elementsOf, namedMember } from './members.ts'
@@ -56,6 +57,7 @@ export function callGit(machine: Interpreter, call: ModelledCall): Value {
   const commands = [['git', ...line].join(' ').slice(0, 4_000)]
   machine.fact({ kind: 'starts', api: `pkg:simple-git.${method}`, commands, manner: [] }, frame, place)
   machine.command({ text: 'git', args: line, shell: false, place, level: machine.level })
+  noteFetched(machine, commands, call)
   const output = tainted([machine.source('command-output', (commands[0] ?? '').slice(0, 200), place)])
   handResult(machine, output, call)
   return opened(join(self, output))

@@ -51,6 +51,8 @@ export function openings(files: ReadonlyMap<string, Lexed>): readonly Opening[] 
     if (!file.exact) found.push({ path, what: file.why, at: 0 })
     for (const { what, at } of file.powers) found.push({ path, what, at })
     if (loadsFiles) for (const { what, at } of file.fileMembers) found.push({ path, what: `fs: ${what}`, at })
+    for (const { specifier } of file.edges)
+      if (/^(?:data:|https?:)/.test(specifier)) found.push({ path, what: 'code in an address', at: 0 })
     if (file.machineNames >= minMachineNames) found.push({ path, what: 'names of an obfuscator', at: 0 })
     for (const piece of file.pieces) pieces.add(piece)
     for (const [sign, at] of file.signs) {

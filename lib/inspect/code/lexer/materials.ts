@@ -28,7 +28,7 @@ export type Sign =
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =
-  /\bfetch\s*\(|\bglobalThis\b|\brequire\s*\(|\bimport\s*\(|child_process|\bprocess\s*\.\s*(?:mainModule|binding|getBuiltin)|XMLHttpRequest|\beval\s*\(|sendBeacon/
+  /\bfetch\s*\(|\bglobalThis\b|\brequire\s*\(|\bimport\s*\(|child_process|\bprocess\s*\.\s*(?:mainModule|binding|getBuiltin)|XMLHttpRequest|\beval\s*\(|sendBeacon|\bdata:(?:text|application)\/(?:x-)?(?:java|ecma)script\b/
 
 /** Longer than words, names and the addresses of documentation; a payload of that length says nothing yet. */
 const alphabet = /abcdefghijklm|nopqrstuvwxyz/i

@@ -46,6 +46,10 @@ const powerfulInstances: ReadonlySet<string> = new Set([
 const powerfulBuiltIns: ReadonlySet<string> = new Set([
   'fork',
   'Worker',
+  'module.register',
+  'database',
+  'axios.use',
+  'binding.spawn',
   'Script',
   'Function',
   'createRequire',
@@ -148,6 +152,15 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'event',
   'Promise.reject',
   'stream.write',
+  // Programs end themselves all the time.
+  'process.exit',
+  'stream.collect',
+  // What is looked up, has to be sent by something else.
+  'variable',
+  'settings',
+  'found above',
+  'socket.channel',
+  'axios.hear',
   'stream.push',
   'stream.on',
   'finalizers',

@@ -46,6 +46,7 @@ export const channels: readonly Model[] = [
     name: 'process.on',
   },
   { of: ['global:process.kill'], act: 'built-in', name: 'process.kill' },
+  { of: ['global:process.{exit,abort,reallyExit}'], act: 'built-in', name: 'process.exit' },
   { of: ['global:process.emit'], act: 'built-in', name: 'process.emit' },
   { of: ['global:FinalizationRegistry'], act: 'built-in', name: 'finalizers' },
 ]

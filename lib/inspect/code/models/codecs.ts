@@ -44,6 +44,18 @@ export const codecs: readonly Model[] = [
   },
   { of: ['decipher.{update,final}'], act: 'built-in', name: 'decipher.update' },
   { of: ['cipher.{update,final,write,end,read}'], act: 'built-in', name: 'cipher.update' },
+  // What is stored for somebody who has the key, or packed so that it is no text.
+  {
+    of: [
+      'pkg:crypto-js.{AES,DES,TripleDES,RC4,Rabbit}.decrypt',
+      'pkg:crypto-js/{aes,rabbit,rc4,tripledes}.decrypt',
+      'pkg:{sjcl.decrypt,cryptr().decrypt,cryptr.decrypt,simple-crypto-js().decrypt,encryptjs.decrypt,tweetnacl.secretbox.open,eciesjs.decrypt}',
+      'pkg:lz-string.{decompress,decompressFromBase64,decompressFromUTF16,decompressFromEncodedURIComponent}',
+      'pkg:{lzma.decompress,lzutf8.decompress,smaz.decompress,shorter.decompress}',
+    ],
+    act: 'built-in',
+    name: 'decipher.update',
+  },
   {
     of: [
       '{global:crypto,node:crypto.webcrypto,node:crypto}.subtle.encrypt',
@@ -186,6 +198,16 @@ export const archives: readonly Model[] = [
 
 /** Streams: what flows in flows out. */
 export const streams: readonly Model[] = [
+  // Streams whose end is a function: what is poured into them, that gets.
+  {
+    of: [
+      'pkg:{concat-stream,bl,through,through2,split2,simple-concat,stream-to-string,stream-to-promise,stream-collector,pull-stream-to-stream}',
+      'pkg:{bl.BufferList,bl.BufferListStream,through2.obj,through2.ctor}',
+    ],
+    act: 'built-in',
+    name: 'stream.collect',
+  },
+  { of: ['node:events.once', 'pkg:{p-event,p-event.pEvent,events-to-array}'], act: 'carry' },
   {
     of: ['node:stream.{pipeline,finished}', 'pkg:{pump,pumpify,stream-pipeline}'],
     act: 'built-in',

@@ -52,7 +52,22 @@ export const exec: readonly Model[] = [
     act: 'built-in',
     name: 'fork',
   },
-  { of: ['node:worker_threads.Worker', 'global:Worker'], act: 'built-in', name: 'Worker' },
+  {
+    of: [
+      'node:worker_threads.Worker',
+      'global:{Worker,SharedWorker}',
+      'node:cluster.{setupPrimary,setupMaster}',
+      'pkg:{piscina,jest-worker,worker-farm,workerpool.pool,tinypool,web-worker,poolifier,microjob}',
+      'pkg:{piscina.Piscina,tinypool.Tinypool,jest-worker.Worker,threads.Worker,threads.spawn,node-worker-threads-pool.StaticPool,poolifier.FixedThreadPool,poolifier.DynamicThreadPool,poolifier.FixedClusterPool}',
+    ],
+    act: 'built-in',
+    name: 'Worker',
+  },
+  {
+    of: ['pkg:spawn_sync.spawn', 'pkg:process_wrap.Process().spawn'],
+    act: 'built-in',
+    name: 'binding.spawn',
+  },
   { of: ['child.kill', 'child.{ref,unref,disconnect}'], act: 'clean' },
   { of: ['stdin.{write,end}'], act: 'send', payload: [0] },
   // A terminal takes what is typed by itself.
@@ -78,6 +93,7 @@ export const code: readonly Model[] = [
     of: [
       'pkg:{vm2,isolated-vm}.{VM,NodeVM}().run',
       'pkg:{require-from-string,eval,node-eval,_eval,safe-eval,notevil}',
+      'pkg:{jiti,jiti.createJiti,jiti.default}().evalModule',
       'module._compile',
       'node:module.prototype._compile',
     ],
@@ -136,7 +152,7 @@ export const code: readonly Model[] = [
   { of: ['global:process.dlopen'], act: 'load', target: 1, native: true },
   // What a compiled function does with a text, nobody can see.
   { of: ['addon.*'], act: 'built-in', name: 'addon' },
-  { of: ['node:module.register'], act: 'load', target: 0, native: false },
+  { of: ['node:module.register'], act: 'built-in', name: 'module.register' },
   {
     of: ['pkg:{bindings,node-gyp-build,node-pre-gyp,prebuildify,pkg-prebuilds}'],
     act: 'load',

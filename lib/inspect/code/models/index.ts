@@ -117,7 +117,14 @@ export const aliases: Readonly<Record<string, string>> = {
   'pkg:mz/child_process': 'node:child_process',
   'pkg:mz/fs': 'node:fs',
   'node:v8': 'node:v8',
+  // What such a file holds, is in the variables of the process from then on.
+  'pkg:dotenv.config().parsed': environmentApi,
+  'pkg:dotenv.configDotenv().parsed': environmentApi,
+  'pkg:@dotenvx/dotenvx.config().parsed': environmentApi,
+  'pkg:dotenv-flow.config().parsed': environmentApi,
+  'pkg:dotenv-safe.config().parsed': environmentApi,
 }
+for (const api of Object.keys(aliases)) if (api.includes('()')) addBeginnings(api)
 
 /** One name for things that are the same. */
 export function canonical(api: string): string {

@@ -35,7 +35,7 @@ export const httpClients: readonly Model[] = [
   { of: ['pkg:axios.{default,create(),Axios()}'], act: 'alias', to: 'pkg:axios' },
   {
     of: [
-      'pkg:{got,ky,phin,centra,simple-get,tiny-json-http}',
+      'pkg:{got,ky,phin,simple-get,tiny-json-http}',
       'pkg:{got,ky}.{get,post,put,patch,delete,head,stream,got}',
       'pkg:simple-get.{concat,get,post}',
     ],
@@ -71,6 +71,10 @@ export const httpClients: readonly Model[] = [
     options: [0, 1],
     gives: 'request',
   },
+  { of: ['pkg:{centra,@aero/centra,petitio}'], act: 'contact', dest: 0, gives: 'request' },
+  { of: ['pkg:teeny-request.teenyRequest'], act: 'contact', options: [0], gives: 'response' },
+  { of: ['{pkg:axios,client}.interceptors.request.use'], act: 'built-in', name: 'axios.use' },
+  { of: ['{pkg:axios,client}.interceptors.response.use'], act: 'built-in', name: 'axios.hear' },
   {
     of: ['pkg:{download,@xhmikosr/downloader,npm-registry-fetch}', 'pkg:npm-registry-fetch.json'],
     act: 'contact',
@@ -84,9 +88,60 @@ export const httpClients: readonly Model[] = [
       'pkg:@electron/get.{download,downloadArtifact}',
       'pkg:@puppeteer/browsers.{install,canDownload}',
       'pkg:@vscode/test-electron.{downloadAndUnzipVSCode,download}',
-      'pkg:node-downloader-helper.DownloaderHelper',
     ],
     act: 'contact',
+    gives: 'response',
+  },
+  { of: ['pkg:node-downloader-helper.DownloaderHelper'], act: 'contact', dest: 0, gives: 'response' },
+  // Modules and scripts by their address.
+  {
+    of: [
+      'pkg:{import-http,require-from-url,require-from-url/sync,require-url,scriptjs,loadjs,little-loader,load-script,fetch-inject}',
+      'pkg:{systemjs.import,systemjs.System.import,load-script2,remote-require,url-import}',
+    ],
+    act: 'load',
+    target: 0,
+    native: false,
+  },
+  // Content, switches and settings that somebody keeps for a program: what they hold can change at any time.
+  {
+    of: [
+      'pkg:{contentful.createClient,@contentful/client.createClient,@sanity/client.createClient,prismic-javascript,storyblok-js-client}',
+      'pkg:{launchdarkly-node-server-sdk.init,@launchdarkly/node-server-sdk.init,configcat-node.getClient,unleash-client.initialize}',
+      'pkg:{@vercel/edge-config.createClient,@upstash/qstash.Client,firebase-admin.remoteConfig,firebase/remote-config.getRemoteConfig}',
+      'pkg:{public-google-sheets-parser,google-spreadsheet-public,tabletop.init,gsheets}',
+    ],
+    act: 'contact',
+    account: 0,
+    hears: true,
+    at: 'https://cdn.contentful.com',
+    gives: 'store',
+  },
+  // Between machines that find each other by a key: whoever has it may answer.
+  {
+    of: ['pkg:{hyperswarm,hyperdht,webtorrent,simple-peer,peerjs,peerjs.Peer,bittorrent-protocol,orbit-db}'],
+    act: 'contact',
+    hears: true,
+    gives: 'store',
+  },
+  // What brings repositories and packages by their names, into the folder that is named beside.
+  {
+    of: [
+      'pkg:{degit,tiged,gittar.fetch,git-clone,git-clone/promise,download-git-repo,giget.downloadTemplate}',
+      'pkg:{nodegit.Clone,nodegit.Clone.clone}',
+    ],
+    act: 'contact',
+    hears: true,
+    at: 'https://github.com',
+    gives: 'store',
+  },
+  {
+    of: [
+      'pkg:pacote.{extract,tarball,tarball.file,tarball.stream}',
+      'pkg:{download-npm-package,npm-download}',
+    ],
+    act: 'contact',
+    at: 'https://registry.npmjs.org',
     gives: 'response',
   },
   // Made for one address, with methods of its own or none: whatever is passed on is sent there.
@@ -139,7 +194,11 @@ export const httpClients: readonly Model[] = [
   { of: ['xhr.open'], act: 'built-in', name: 'xhr.open' },
   { of: ['xhr.send'], act: 'send', payload: [0] },
   { of: ['xhr.setRequestHeader'], act: 'fill', values: [1] },
-  { of: ['request.{write,end,send,field,attach,form,json,query,multipart}'], act: 'send', payload: [0, 1] },
+  {
+    of: ['request.{write,end,send,field,attach,form,json,query,multipart,body}'],
+    act: 'send',
+    payload: [0, 1],
+  },
   { of: ['request.{setHeader,set,auth,type}'], act: 'send', payload: [0, 1], role: 'header' },
   { of: ['request-options.{set,append}'], act: 'send', payload: [0, 1], role: 'header' },
   { of: ['global:EventSource', 'pkg:eventsource'], act: 'contact', dest: 0, gives: 'socket' },
@@ -239,6 +298,16 @@ export const sockets: readonly Model[] = [
   { of: ['mailer.sendMail'], act: 'send', payload: [0] },
   { of: ['pkg:ssh2.Client', 'pkg:node-ssh.NodeSSH'], act: 'make', instance: 'socket' },
   {
+    of: ['socket.{exec,shell,sftp,subsystem,forwardOut,execCommand,requestShell,requestSFTP}'],
+    act: 'built-in',
+    name: 'socket.channel',
+  },
+  {
+    of: ['socket.{putFile,putFiles,putDirectory,fastPut,writeFile,appendFile,createWriteStream}'],
+    act: 'send',
+    payload: [0, 1, 2],
+  },
+  {
     of: ['pkg:discord.js.Client', 'pkg:{eris,oceanic.js,discord.io}.{Client,CommandClient}', 'pkg:eris'],
     act: 'contact',
     hears: true,
@@ -251,7 +320,7 @@ export const sockets: readonly Model[] = [
     dest: 0,
     options: [0],
     hears: true,
-    gives: 'messenger',
+    gives: 'store',
   },
   { of: ['messenger.{on,once,addListener}'], act: 'send', payload: [] },
   {

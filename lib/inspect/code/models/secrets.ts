@@ -32,6 +32,34 @@ export const host: readonly Model[] = [
   { of: ['node:os.{cpus,totalmem,freemem,uptime,loadavg,endianness,availableParallelism}'], act: 'clean' },
   { of: ['global:process.{getuid,geteuid,getgid}'], act: 'guard', kind: 'user' },
   { of: ['global:process.cwd'], act: 'source', kind: 'host', name: '', text: '/__project__' },
+  // Where the project's manifest, or its folder, was found.
+  {
+    of: ['pkg:pkg-up', 'pkg:pkg-up.{sync,pkgUp,pkgUpSync}', 'pkg:package-up.{packageUp,packageUpSync}'],
+    act: 'source',
+    kind: 'host',
+    name: '',
+    text: '/__project__/package.json',
+  },
+  {
+    of: [
+      'pkg:{pkg-dir,package-directory}',
+      'pkg:{pkg-dir,package-directory}.{sync,packageDirectory,packageDirectorySync}',
+      'pkg:{find-root,root-path,project-root-directory}',
+    ],
+    act: 'source',
+    kind: 'host',
+    name: '',
+    text: '/__project__',
+  },
+  {
+    of: [
+      'pkg:find-up',
+      'pkg:find-up.{sync,findUp,findUpSync}',
+      'pkg:{find-up-simple.findUp,find-up-simple.findUpSync,empathic/find.up,findup-sync,look-it-up.lookItUpSync}',
+    ],
+    act: 'built-in',
+    name: 'found above',
+  },
   {
     of: [
       'pkg:{clipboardy,copy-paste,clipboard-sys,node-clipboardy}.{read,readSync,paste}',
@@ -102,6 +130,17 @@ export const host: readonly Model[] = [
     name: 'AWS credentials',
   },
   {
+    of: [
+      'pkg:aws-sdk.{SharedIniFileCredentials,CredentialProviderChain,config.credentials.get,config.getCredentials}',
+      'pkg:electron.{session.defaultSession.cookies.get,session.fromPartition().cookies.get,safeStorage.decryptString}',
+    ],
+    act: 'source',
+    kind: 'credential-file',
+    name: 'a stored session',
+  },
+  { of: ['pkg:env-var.get'], act: 'built-in', name: 'variable' },
+  { of: ['pkg:rc'], act: 'built-in', name: 'settings' },
+  {
     of: ['pkg:@actions/core.getIDToken'],
     act: 'source',
     kind: 'credential-file',
@@ -109,6 +148,7 @@ export const host: readonly Model[] = [
   },
   {
     of: [
+      'pkg:{npm-conf,@pnpm/npm-conf,libnpmconfig.read,npm-config,npmrc-config-rc,yarn-config,rc-npm}',
       'pkg:{registry-auth-token,netrc,netrc-parser,git-credential-node.fill,gh-token,github-token}',
       'pkg:@aws-sdk/shared-ini-file-loader.{loadSharedConfigFiles,loadSsoSessionData}',
       'pkg:@smithy/shared-ini-file-loader.{loadSharedConfigFiles,loadSsoSessionData}',

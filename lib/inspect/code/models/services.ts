@@ -247,6 +247,30 @@ export const stores: readonly Model[] = [
     options: [0],
     gives: 'store',
   },
+  // Mail and pictures through a service: the key in the code is the author's.
+  {
+    of: [
+      'pkg:{mailgun-js,mailgun.js().client,nodemailer-mailgun-transport,sib-api-v3-sdk.TransactionalEmailsApi}',
+    ],
+    act: 'contact',
+    account: 0,
+    at: 'https://api.mailgun.net',
+    gives: 'store',
+  },
+  {
+    of: ['pkg:{@emailjs/nodejs,@emailjs/browser,emailjs-com}.send'],
+    act: 'contact',
+    payload: [2],
+    at: 'https://api.emailjs.com',
+    gives: 'response',
+  },
+  {
+    of: ['pkg:cloudinary.{v2.uploader.upload,uploader.upload}'],
+    act: 'contact',
+    payload: [0, 1],
+    at: 'https://api.cloudinary.com',
+    gives: 'response',
+  },
   { of: ['store.*'], act: 'send', payload: [0, 1, 2, 3] },
   {
     of: [
@@ -256,8 +280,8 @@ export const stores: readonly Model[] = [
       'pkg:@prisma/client.PrismaClient',
       'pkg:mysql2.createConnectionPromise',
     ],
-    act: 'make',
-    instance: 'database',
+    act: 'built-in',
+    name: 'database',
   },
   {
     of: ['database.{query,raw,execute,$executeRaw,$executeRawUnsafe,$queryRawUnsafe}'],

@@ -19,6 +19,25 @@ export const tools: readonly Model[] = [
   { of: ['pkg:libnpmpublish.{publish,unpublish}', 'pkg:libnpmpublish'], act: 'does', line: 'npm publish' },
   { of: ['pkg:{@vscode/vsce,vsce}.{publish,publishVSIX}'], act: 'does', line: 'vsce publish' },
   { of: ['pkg:ovsx.publish'], act: 'does', line: 'ovsx publish' },
+  {
+    of: [
+      'pkg:{npm-programmatic.install,npmi,npm-install-package,install-package.install,@antfu/install-pkg.installPackage,nypm.addDependency,pkg-install.install}',
+    ],
+    act: 'does',
+    line: 'npm install',
+  },
+  { of: ['pkg:live-plugin-manager.PluginManager'], act: 'make', instance: 'plugins' },
+  { of: ['plugins.{install,installFromNpm,installFromGithub}'], act: 'does', line: 'npm install' },
+  {
+    of: [
+      'pkg:{write-pkg,write-package}',
+      'pkg:write-pkg.{sync,writePackage,writePackageSync,updatePackage,addPackageDependencies}',
+    ],
+    act: 'does',
+    writes: '/__project__/package.json',
+  },
+  { of: ['pkg:@npmcli/package-json.load'], act: 'make', instance: 'manifest' },
+  { of: ['manifest.save'], act: 'does', writes: '/__project__/package.json' },
   { of: ['pkg:auto-launch', 'pkg:auto-launch-patched'], act: 'make', instance: 'autostart' },
   { of: ['autostart.enable'], act: 'does', writes: '~/.config/autostart/' },
   { of: ['pkg:{node-windows,node-mac,node-linux,os-service}.Service'], act: 'make', instance: 'service' },

@@ -91,6 +91,7 @@ function filter(call: Invocation, session: ScriptSession): Value {
   const { operands, options } = parseOptions(call.words, filterValues)
   const scripts = has(options, '-e', '-f') ? valuesOf(options, '-e') : operands.slice(0, 1)
   const input = inputOf(call, session, operands.slice(has(options, '-e', '-f') ? 0 : 1))
+  if (call.program.endsWith('sed')) editInPlace(call, session)
   for (const { text } of scripts) {
     const command = call.program.endsWith('awk')
       ? /(?:system\s*\(\s*|\|\s*(?:getline)?\s*)"([^"]+)"/.exec(text)?.[1]
@@ -101,6 +102,25 @@ function filter(call: Invocation, session: ScriptSession): Value {
   if (call.program === 'jq' && scripts.some(({ text }) => /\benv\b|\$ENV/.test(text)))
     return unknown(...input.sources, session.source('env', 'env', call.site))
   return { ...withText(input, HOLE), sources: join([input, ...scripts]).sources }
+}
+
+/** `sed -i 's/a/b/' file`, also with the suffix that BSD wants: the files hold what the script says then. */
+function editInPlace(call: Invocation, session: ScriptSession): void {
+  const words = call.words.slice(1).map(({ text }) => text)
+  if (!words.some(word => /^(?:-[a-zA-Z]{0,4}i|--in-place)/.test(word))) return
+  const scripts = words.flatMap((word, at) =>
+    word === '-e' || word === '--expression' ? [words[at + 1] ?? ''] : [],
+  )
+  const plain = words.filter(word => word !== '' && !word.startsWith('-') && !scripts.includes(word))
+  const [script, ...files] = scripts.length > 0 ? [scripts.join(';'), ...plain] : plain
+  if (script === undefined || files.length === 0) return
+  session.fact({
+    kind: 'writes',
+    api: 'sed',
+    paths: files.slice(0, 20),
+    contents: [script.slice(0, 400)],
+    at: call.site,
+  })
 }
 
 /** tr turns letters round often enough to hide a command: rot13 and the like on constant text are computed. */
