@@ -10,7 +10,10 @@ type Evaluates = Extract<Fact, { kind: 'evaluates' }>
 
 /** Files a program has no reason to run: pictures, texts, fonts, data. */
 const notCode =
-  /\.(?:png|jpe?g|gif|svg|ico|webp|bmp|woff2?|ttf|otf|eot|pdf|txt|md|dat|bin|db|log|css|lock|license|json5|ya?ml|toml|csv|tsv|po|snap)$|(?:^|\/)(?:README|LICENSE|CHANGELOG)[\w.]*$/i
+  /\.(?:png|jpe?g|gif|svg|ico|webp|bmp|woff2?|ttf|otf|eot|pdf|txt|md|dat|bin|db|log|css|lock|license)$|(?:^|\/)(?:README|LICENSE|CHANGELOG)[\w.]*$/i
+
+/** Settings and tables, which programs read all day: only one of the package's own that is seen to run is no such file. */
+const settingsFile = /\.(?:json5|ya?ml|toml|csv|tsv|po|snap)$/i
 
 /** Ways of writing text that only hide it: nobody stores a program this way for any other reason. */
 const disguises: ReadonlySet<string> = new Set(['hidden-unicode', 'xor', 'aes', 'cipher', 'reversed', 'char-codes', 'rot', 'caesar', 'rc4', 'string-table', 'an encoded address']) // prettier-ignore
@@ -140,7 +143,9 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
   if (opensPages(sink.api)) return []
   const steps = flow.hops.map(hop => hop.label)
   const hidden = steps.some(step => disguises.has(step))
-  const data = notCode.test(source.name)
+  const data =
+    notCode.test(source.name) ||
+    (ownBytes && flow.certain && sink.kind === 'evaluate' && settingsFile.test(source.name))
   // A command with decoded words in it names tools; a decoded program is a text that runs as a whole.
   if (sink.kind === 'command' && sink.role === 'command' && !unasked(flow)) return []
   // What a file says, as part of the name of a module, is not what runs.

@@ -1,9 +1,10 @@
-import type { Action, Fact, Flow, Inspection, Rule, Text } from '../lib/types.ts'
+import type { Action, Context, Fact, Flow, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { isProgram, isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
 import type { Written } from './behaviour/written.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
+import { scopeOf } from './names/name-index.ts'
 
 type Starts = Extract<Fact, { kind: 'starts' }>
 
@@ -22,6 +23,14 @@ const gitHooks: Foothold = {
   path: /(?:^|\/)\.git\/hooks\/|(?:^|\/)\.husky\/(?!_)[\w-]+$/,
 }
 
+/** Settings of tools, which every program of the project reads or is made by. */
+const built: Foothold = {
+  what: 'what the project is built with',
+  weight: 1,
+  usual: true,
+  path: /^(?:<project>|\.)\/(?:Dockerfile|Makefile|Jenkinsfile|Procfile|docker-compose\.ya?ml|gulpfile\.[cm]?js|Gruntfile\.js|[\w-]+\.config\.[cm]?[jt]s|\.(?:eslintrc|prettierrc|babelrc|stylelintrc|mocharc|lintstagedrc|commitlintrc|huskyrc)(?:\.(?:[cm]?js|json|ya?ml))?|\.?lefthook\.ya?ml|\.pre-commit-config\.yaml|nx\.json|turbo\.json)$/,
+}
+
 const footholds: readonly Foothold[] = [
   { what: 'the keys that may log in over SSH', weight: 2, path: /\/\.ssh\/(?:authorized_keys|config|rc)\b/ },
   { what: 'the programs started at login', weight: 2, path: /\/LaunchAgents\b|\/LaunchDaemons\b|\/\.config\/autostart\/|\/Start Menu\/Programs\/Startup\b|\/CurrentVersion\/Run(?:Once)?\b/i },
@@ -38,7 +47,7 @@ const footholds: readonly Foothold[] = [
   { what: 'a program under the name of a tool, before the real one', weight: 2, path: /^(?:~|\/root|\/home\/[^/]+)\/(?:\.local\/bin|bin)\/(?:git|npm|npx|node|ssh|sudo|su|ls|curl|docker|python3?|gh|aws|kubectl|yarn|pnpm|bun)$/ },
   { what: 'commands that run when the project is entered or opened', weight: 1, usual: true, path: /(?:^|\/)\.envrc$|(?:^|\/)\.devcontainer(?:\/|\.json$)|(?:^|\/)\.gitpod\.yml$|(?:^|\/)\.mise\.toml$|(?:^|\/)\.pnpmfile\.cjs$/ },
   { what: 'the programs a browser starts for its extensions', weight: 2, path: /\/NativeMessagingHosts\// },
-  { what: 'what the project is built with', weight: 1, usual: true, path: /^(?:<project>|\.)\/(?:Dockerfile|Makefile|Jenkinsfile|Procfile|docker-compose\.ya?ml|gulpfile\.[cm]?js|Gruntfile\.js|[\w-]+\.config\.[cm]?[jt]s|\.(?:eslintrc|prettierrc|babelrc|stylelintrc|mocharc|lintstagedrc|commitlintrc|huskyrc)(?:\.(?:[cm]?js|json|ya?ml))?|\.?lefthook\.ya?ml|\.pre-commit-config\.yaml|nx\.json|turbo\.json)$/ },
+  built,
   { what: 'the hooks of every repository of this user', weight: 2, path: /git-?templates?\// },
   gitHooks,
   { what: 'the tasks an editor runs when the folder is opened', weight: 2, path: /\.vscode\/(?:tasks|launch)\.json$|\.idea\/(?:workspace|runConfigurations)/ },
@@ -113,10 +122,12 @@ export const persistence: Rule = {
       ],
     },
   },
-  check(inspection) {
+  check(inspection, context) {
     const manages = managesHooks(inspection)
     return oncePerLine([
-      ...writtenBy(inspection).flatMap(written => ofWrite(written, manages, isProgram(written, inspection))),
+      ...writtenBy(inspection).flatMap(written =>
+        ofWrite(written, manages, isProgram(written, inspection), context),
+      ),
       ...inspection.facts.flatMap(fact => (fact.kind === 'starts' ? ofCommand(fact) : [])),
     ])
   },
@@ -129,12 +140,24 @@ function managesHooks({ manifest }: Inspection): boolean {
   )
 }
 
-function ofWrite(written: Written, manages: boolean, program: boolean): readonly RuleFinding[] {
+/** `nx.json` of nx, `.prettierrc` of prettier: what only the package itself reads. */
+function isOwnSettings(path: Text, { contents }: Written, { name }: Context): boolean {
+  if (contents.some(isSuspiciousText)) return false
+  const own = (scopeOf(name)?.tail ?? name).replace(/-cli$/, '')
+  return new RegExp(`/\\.?${own.replaceAll(/[^\w-]/g, '.')}(?:\\.config)?(?:rc)?(?:\\.\\w+)?$`).test(path)
+}
+
+function ofWrite(
+  written: Written,
+  manages: boolean,
+  program: boolean,
+  context: Context,
+): readonly RuleFinding[] {
   // On import a bare name lies where the program was started.
   const bare = written.phase === 'import' ? written.paths.filter(path => /^\.?\w[^/]*$/.test(path)) : []
   for (const path of [...written.paths, ...bare.map(name => `./${name}`)]) {
     const foothold = footholds.find(one => one.path.test(path)) ?? ofGit(path, written.contents)
-    if (foothold === undefined) continue
+    if (foothold === undefined || (foothold === built && isOwnSettings(path, written, context))) continue
     const asked = foothold === gitHooks && (manages || isOfProject(written)) && !written.flows.some(isFetched)
     const weighed =
       program && foothold.usual === true && !written.contents.some(isSuspiciousText)

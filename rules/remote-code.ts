@@ -182,9 +182,12 @@ function isBeside({ source }: Flow, { kind }: Place): boolean {
 }
 
 /** In a large bundle any answer may seem to reach any call: nothing says that this one does, or where it came from. */
-function isGuess({ certain, source, sink }: Flow, { kind }: Place): boolean {
-  const far = source.at.path !== sink.at.path || Math.abs(source.at.line - sink.at.line) > 2_000
-  return !certain && kind === 'unknown' && far
+function isGuess(flow: Flow, { kind }: Place): boolean {
+  return !flow.certain && kind === 'unknown' && isFar(flow)
+}
+
+function isFar({ source, sink }: Flow): boolean {
+  return source.at.path !== sink.at.path || Math.abs(source.at.line - sink.at.line) > 2_000
 }
 
 /** How Windows shows a page in the browser: what follows is an address in one word. */
@@ -205,7 +208,7 @@ function isStartedFile({ source, sink }: Flow, { flows }: Inspection): boolean {
 }
 
 function weigh(flow: Flow, place: Place, inspection: Inspection, namesake: boolean): Action | undefined {
-  if (isRequested(flow)) return flow.certain ? 'block' : 'ask'
+  if (isRequested(flow)) return flow.certain ? 'block' : flow.phase === 'run' && isFar(flow) ? 'note' : 'ask'
   if (place.kind === 'local') return undefined
   if (place.kind !== 'capture' && flow.sink.destinations.some(command => browsing.test(command)))
     return 'note'

@@ -133,11 +133,9 @@ const neighbour = /^<project>\/(?!node_modules\/)(?:[^/]+\/){1,4}package\.json$/
 
 /**
  * The same as an import names it: a bare name lies where the program was started, a path from the root is what lies
- * above the package's own folder, or what a search upwards found. npm runs hooks in the package's own folder.
+ * above the package's own folder. npm runs hooks in the package's own folder.
  */
-const fromImport = new RegExp(
-  `^(?:<project>/|\\./|(?:\\.\\./){1,4}|/|\\u0001/?)?(?:${deciding}|package\\.json)$`,
-)
+const fromImport = new RegExp(`^(?:<project>/|\\./|(?:\\.\\./){1,4}|/)?(?:${deciding}|package\\.json)$`)
 
 /** Another place than the public registries, in a lockfile or in settings. */
 const elsewhere =

@@ -108,7 +108,9 @@ function changeOf(
   const [text] = contents
   if (contents.length > 0 && contents.every(one => one === ''))
     return isFilled(fact, inspection) ? undefined : { how: 'empties', content: undefined }
-  if (text !== undefined && contents.every(one => !one.includes(HOLE)))
+  // A name that was found with something after it is a file beside it.
+  const beside = fact.paths.every(path => /\u0001\.\w+$/.test(path))
+  if (text !== undefined && !beside && contents.every(one => !one.includes(HOLE)))
     return { how: 'overwrites', content: text }
   if (isRewritten(fact, inspection)) return { how: 'rewrites', content: undefined }
   const aimless = hides || (unasked(fact) && fact.phase === 'import')

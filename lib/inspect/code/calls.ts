@@ -458,11 +458,13 @@ export function callUnknown(
   if (stranger === undefined && self !== nothing)
     taints = joinTaints(taints, heardFrom(machine, name, given, frame, place))
   const handed = tainted(taints)
-  // What a command does, is done when its user names it: `program.command('x').action(f)`.
-  if (name === 'action' && machine.level < runLevel && values.some(value => value.functions.length > 0)) {
-    const others = values.map(value => changed(value, { functions: [] }))
+  // What a command does, is done when its user names it: `program.command('x').action(f)`, `yargs.command({ handler })`.
+  const acts =
+    name === 'action' ? values.map(onlyCallable) : name === 'command' ? values.map(onlyHandlers) : []
+  if (machine.level < runLevel && acts.some(isCallable)) {
+    const others = values.map((value, at) => (isCallable(acts[at]!) ? withoutHandlers(value) : value))
     for (const value of others) hand(machine, value, handed, frame, place)
-    const later = { list: values.map(onlyCallable), rest: nothing, self: handed }
+    const later = { list: acts, rest: nothing, self: handed }
     machine.later(runLevel, `action ${place.start}`, later, frame, (passed, at) => {
       const own = { ...at, guards: [], tests: undefined, thrown: undefined }
       for (const value of passed.list) hand(machine, value, passed.self, own, place)
@@ -620,4 +622,18 @@ export function evaluateTagged(
 /** `window[kind || 'alert'](text)`: a page that tells its reader something, in the dialog its caller prefers. */
 function showsMessage(key: Value, text: string): boolean {
   return /^(?:window|self)\b/.test(text) && key.known.some(name => name === 'alert' || name === 'confirm')
+}
+
+/** What of an argument of `command` is a command: a function, or an object that names one as its `handler`. */
+function onlyHandlers(value: Value): Value {
+  return changed(onlyCallable(value), {
+    objects: value.objects.filter(({ fields }) => fields.has('handler')),
+  })
+}
+
+function withoutHandlers(value: Value): Value {
+  return changed(value, {
+    functions: [],
+    objects: value.objects.filter(({ fields }) => !fields.has('handler')),
+  })
 }

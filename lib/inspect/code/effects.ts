@@ -157,7 +157,7 @@ export function pathsOf(value: Value): readonly Text[] {
 /** One path, or a list of them: `del(['a', 'b'])`. */
 function eachPath(machine: Interpreter, value: Value, { frame }: ModelledCall): readonly Text[] {
   const listed = value.objects.some(({ kind }) => kind === 'array')
-    ? textsOf({ ...elementsOf(machine, value, frame).any, open: false })
+    ? textsOf(changed(elementsOf(machine, value, frame).any, { open: false }))
     : []
   return [...pathsOf(value), ...listed].slice(0, 40)
 }

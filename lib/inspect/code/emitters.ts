@@ -60,7 +60,7 @@ function awaitEvent(machine: Interpreter, call: ModelledCall): Value {
     for (const name of fieldNames(object, argument(call, 1))) machine.writeField(object, name, listener)
   // What a request or a socket tells, came from the other end.
   const taints = emitter.objects.some(({ model }) => model !== undefined) ? emitter.taints : []
-  return taints.length === 0 ? ofObject(list) : { ...ofObject(list), taints, open: true }
+  return taints.length === 0 ? ofObject(list) : changed(ofObject(list), { taints, open: true })
 }
 
 function fieldNames(object: ObjectValue, name: Value): readonly string[] {

@@ -102,7 +102,7 @@ function hear(machine: Interpreter, made: Value, addresses: readonly Text[], cal
   for (const object of made.objects) giveTaints(machine, object, heard)
   // `createClient(address, (error, client) => …)`.
   const gives = /client|connect|open/i.test(call.handle.api) ? made.objects : []
-  handResult(machine, { ...tainted(heard), objects: gives }, call)
+  handResult(machine, changed(tainted(heard), { objects: gives }), call)
   keepFetched(machine, heard, call)
 }
 

@@ -76,7 +76,7 @@ export function collectStream(machine: Interpreter, call: ModelledCall): Value {
   )
   if (poured.length > 0) giveTaints(machine, stream, poured)
   for (const fn of taken) hand(machine, fn, tainted(poured), frame, place)
-  return { ...ofObject(stream), taints: poured, open: true }
+  return changed(ofObject(stream), { taints: poured, open: true })
 }
 
 function methodsOf(

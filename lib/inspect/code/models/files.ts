@@ -105,7 +105,7 @@ export const files: readonly Model[] = [
       'pkg:rimraf.{sync,rimraf,rimrafSync}',
       'pkg:del',
       'pkg:del.{sync,deleteAsync,deleteSync}',
-      'pkg:{trash,fs-remove,remove-files,rmrf,rm-rf,del-cli,empty-dir,empty-folder}',
+      'pkg:{trash,rmrf,rm-rf,del-cli,empty-dir,empty-folder}',
       'pkg:rimraf.{native,nativeSync,manual,windows}',
     ],
     act: 'delete',

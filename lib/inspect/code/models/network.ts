@@ -1,5 +1,12 @@
 import type { Model } from './model.ts'
 
+/** Clients of a service that has one address for everybody: what it answers is what the owner of the account put there. */
+function kept(at: string, ...names: readonly string[]): readonly Model[] {
+  return [
+    { of: names.map(name => `pkg:${name}`), act: 'contact', account: 0, hears: true, at, gives: 'store' },
+  ]
+}
+
 /** HTTP clients: where to, what with, and what comes back. */
 export const httpClients: readonly Model[] = [
   { of: ['node:{http,https}.{request,get}'], act: 'contact', dest: 0, options: [0, 1], gives: 'request' },
@@ -97,7 +104,7 @@ export const httpClients: readonly Model[] = [
   {
     of: [
       'pkg:{import-http,require-from-url,require-from-url/sync,require-url,scriptjs,loadjs,little-loader,load-script,fetch-inject}',
-      'pkg:{systemjs.import,systemjs.System.import,load-script2,remote-require,url-import}',
+      'pkg:{systemjs.import,systemjs.System.import,load-script2}',
     ],
     act: 'load',
     target: 0,
@@ -106,17 +113,28 @@ export const httpClients: readonly Model[] = [
   // Content, switches and settings that somebody keeps for a program: what they hold can change at any time.
   {
     of: [
-      'pkg:{contentful.createClient,@contentful/client.createClient,@sanity/client.createClient,prismic-javascript,storyblok-js-client}',
-      'pkg:{launchdarkly-node-server-sdk.init,@launchdarkly/node-server-sdk.init,configcat-node.getClient,unleash-client.initialize}',
-      'pkg:{@vercel/edge-config.createClient,@upstash/qstash.Client,firebase-admin.remoteConfig,firebase/remote-config.getRemoteConfig}',
-      'pkg:{public-google-sheets-parser,google-spreadsheet-public,tabletop.init,gsheets}',
+      'pkg:{@sanity/client.createClient,prismic-javascript,unleash-client.initialize,@vercel/edge-config.createClient,@upstash/qstash.Client}',
     ],
     act: 'contact',
+    dest: 0,
+    options: [0],
     account: 0,
     hears: true,
-    at: 'https://cdn.contentful.com',
     gives: 'store',
   },
+  ...kept('https://cdn.contentful.com', 'contentful.createClient'),
+  ...kept('https://api.storyblok.com', 'storyblok-js-client'),
+  ...kept(
+    'https://sdk.launchdarkly.com',
+    '{launchdarkly-node-server-sdk,@launchdarkly/node-server-sdk}.init',
+  ),
+  ...kept('https://cdn-global.configcat.com', 'configcat-node.getClient'),
+  ...kept(
+    'https://firebaseremoteconfig.googleapis.com',
+    'firebase-admin.remoteConfig',
+    'firebase/remote-config.getRemoteConfig',
+  ),
+  ...kept('https://docs.google.com', '{public-google-sheets-parser,tabletop.init,gsheets}'),
   // Between machines that find each other by a key: whoever has it may answer.
   {
     of: ['pkg:{hyperswarm,hyperdht,webtorrent,simple-peer,peerjs,peerjs.Peer,bittorrent-protocol,orbit-db}'],

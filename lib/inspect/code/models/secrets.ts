@@ -148,7 +148,7 @@ export const host: readonly Model[] = [
   },
   {
     of: [
-      'pkg:{npm-conf,@pnpm/npm-conf,libnpmconfig.read,npm-config,npmrc-config-rc,yarn-config,rc-npm}',
+      'pkg:{npm-conf,@pnpm/npm-conf,libnpmconfig.read,npm-config}',
       'pkg:{registry-auth-token,netrc,netrc-parser,git-credential-node.fill,gh-token,github-token}',
       'pkg:@aws-sdk/shared-ini-file-loader.{loadSharedConfigFiles,loadSsoSessionData}',
       'pkg:@smithy/shared-ini-file-loader.{loadSharedConfigFiles,loadSsoSessionData}',

@@ -249,12 +249,17 @@ export const stores: readonly Model[] = [
   },
   // Mail and pictures through a service: the key in the code is the author's.
   {
-    of: [
-      'pkg:{mailgun-js,mailgun.js().client,nodemailer-mailgun-transport,sib-api-v3-sdk.TransactionalEmailsApi}',
-    ],
+    of: ['pkg:{mailgun-js,mailgun.js().client,nodemailer-mailgun-transport}'],
     act: 'contact',
     account: 0,
     at: 'https://api.mailgun.net',
+    gives: 'store',
+  },
+  {
+    of: ['pkg:sib-api-v3-sdk.TransactionalEmailsApi'],
+    act: 'contact',
+    account: 0,
+    at: 'https://api.brevo.com',
     gives: 'store',
   },
   {
