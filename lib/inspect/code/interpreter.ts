@@ -24,7 +24,7 @@ import type { Level } from './levels.ts'
 import { Recorder, type FactBody } from './recorder.ts'
 import type { Place } from './sites.ts'
 import { addHolder, holdersOf } from './holders.ts'
-import { isNews, joinCalls, type Call } from './shared-call.ts'
+import { isNews, joinCalls, tellsMore, type Call } from './shared-call.ts'
 import { onlyShapes } from './shaping.ts'
 import { evaluateStatements, runBody } from './statements.ts'
 import {
@@ -77,6 +77,8 @@ const maxCallDepth = 24
 const maxEvaluationDepth = 450
 const maxRuns = 6
 const maxRunsLater = 2
+/** Runs for what must not be lost: whoever wants to hide something can spend the others first. */
+const maxTellingRuns = 16
 /** More functions than this that one value may be are called as one. */
 const maxCallees = 6
 const maxNativeCalls = 12
@@ -237,8 +239,8 @@ export class Interpreter {
     return this.work < richWork ? maxRuns : maxRunsLater
   }
 
-  queue(context: Context): void {
-    if (context.queued || context.runs >= this.#mayRun()) return
+  queue(context: Context, most = this.#mayRun()): void {
+    if (context.queued || context.runs >= most) return
     context.queued = true
     this.#queues[Math.max(context.level, this.level)]!.push(context)
   }
@@ -579,10 +581,10 @@ export class Interpreter {
 
   /** Adds what one more call passes to a context that several share. */
   #merge(merged: FunctionContext, thisValue: Value, given: Arguments, rich: boolean): void {
-    let grown = false
     const self = join(merged.thisValue, thisValue)
     const rest = join(merged.rest, given.rest)
-    if (self !== merged.thisValue || rest !== merged.rest) grown = true
+    let grown = self !== merged.thisValue || rest !== merged.rest
+    let tells = tellsMore(merged.rest, rest)
     merged.thisValue = self
     merged.rest = rest
     for (let at = 0; at < Math.min(given.list.length, 64); at++) {
@@ -593,11 +595,10 @@ export class Interpreter {
       if (after !== before) {
         merged.parameters[at] = after
         grown = true
+        tells ||= tellsMore(before, after)
       }
     }
-    if (grown) {
-      merged.done = merged.runs >= this.#mayRun()
-    }
+    if (grown) merged.done = merged.runs >= (tells ? maxTellingRuns : this.#mayRun())
   }
 
   #newContext(fn: FunctionValue, frame: Frame): FunctionContext {
@@ -859,7 +860,7 @@ export class Interpreter {
       this.#callDepth++
       this.runContext(context)
       this.#callDepth--
-    } else this.queue(context)
+    } else this.queue(context, maxTellingRuns)
   }
 
   /**

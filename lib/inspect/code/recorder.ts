@@ -1,7 +1,9 @@
 import { limits } from '../../limits.ts'
 import { HOLE } from '../../types.ts'
 import type { Fact, Flow, Guard, Phase, SinkKind, Text } from '../../types.ts'
+import { BudgetSpent } from './frame.ts'
 import { siteOf, type GuardNote, type Place } from './sites.ts'
+import { keepTelling } from './telling.ts'
 import type { Taint } from './values.ts'
 
 /**
@@ -49,10 +51,7 @@ export class Recorder {
     for (const [name, value] of Object.entries(body)) {
       const before = stored.body[name]
       if (Array.isArray(value) && Array.isArray(before)) {
-        stored.body[name] = [...new Set([...(before as unknown[]), ...(value as unknown[])])].slice(
-          0,
-          maxTexts,
-        )
+        stored.body[name] = keepTelling([...new Set([...(before as Text[]), ...(value as Text[])])], maxTexts)
       } else if (name === 'code' && value === 'computed') stored.body[name] = value
     }
   }
@@ -71,7 +70,8 @@ export class Recorder {
     const key = `${taint.source.id}|${sink.kind}|${sink.api}|${sink.role}|${place.file.path}|${place.start}`
     const stored = this.#flows.get(key)
     if (stored === undefined) {
-      if (this.#flows.size >= maxFlows) return
+      // Whoever makes so many hides one among them.
+      if (this.#flows.size >= maxFlows) throw new BudgetSpent()
       this.#flows.set(key, {
         ...where,
         taint,
@@ -158,7 +158,10 @@ function cleanLists(body: Record<string, unknown>): Record<string, unknown> {
 function cleanTexts(texts: readonly string[]): readonly string[] {
   const shown = [...new Set(texts.map(text => showPath(text).slice(0, maxTextChars)))]
   const better = shown.filter(text => text !== HOLE)
-  return better.toSorted((left, right) => (left < right ? -1 : left > right ? 1 : 0)).slice(0, maxTexts)
+  return keepTelling(
+    better.toSorted((left, right) => (left < right ? -1 : left > right ? 1 : 0)),
+    maxTexts,
+  )
 }
 
 function showPath(text: string): string {

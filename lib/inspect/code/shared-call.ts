@@ -1,4 +1,5 @@
 import type { Arguments, Context, Frame } from './interpreter.ts'
+import { isTelling, isPrey } from './telling.ts'
 import { join, nothing, type Cell, type Value } from './values.ts'
 
 /** A call that is shared by all who make it: it runs again when one of them passes something new. */
@@ -19,7 +20,29 @@ export function isNews(before: Value, after: Value): boolean {
     before.handles !== after.handles ||
     before.functions !== after.functions ||
     before.objects !== after.objects ||
-    (!before.open && before.known.length <= 1)
+    (before.known !== after.known && ((!before.open && before.known.length <= 1) || namesMore(before, after)))
+  )
+}
+
+function namesMore(before: Value, after: Value): boolean {
+  return after.known.some(
+    text => typeof text === 'string' && text.length > 2 && isTelling(text) && !before.known.includes(text),
+  )
+}
+
+/**
+ * Whether what was added may be what all that came before was to hide: data that somebody wants to steal, a command that
+ * fetches, a path in somebody's home folder.
+ */
+export function tellsMore(before: Value, after: Value): boolean {
+  if (before === after) return false
+  return (
+    (before.known !== after.known && namesMore(before, after)) ||
+    (before.taints !== after.taints &&
+      after.taints.some(
+        ({ source }) =>
+          isPrey(source.kind) && !before.taints.some(known => known.source.kind === source.kind),
+      ))
   )
 }
 

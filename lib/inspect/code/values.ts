@@ -3,6 +3,7 @@ import type { SourceKind } from '../../types.ts'
 import { RegexConstant } from './regex-constant.ts'
 import type { GuardNote } from './sites.ts'
 import type { Place } from './sites.ts'
+import { giveWay, isTelling } from './telling.ts'
 
 /**
  * What an expression may be. A value is a set: constants that are known, handles of things the outside world offers
@@ -311,7 +312,10 @@ function sameKnown(left: Known, right: Known): boolean {
 
 export function joinTaints(left: readonly Taint[], right: readonly Taint[]): readonly Taint[] {
   if (right.length === 0 || left === right) return left
-  if (left.length === 0) return right.length > maxTaints ? right.slice(0, maxTaints) : right
+  if (left.length === 0) {
+    if (right.length <= maxTaints) return right
+    return joinTaints(right.slice(0, maxTaints), right.slice(maxTaints))
+  }
   let result = left
   let copy: Taint[] | undefined
   for (let index = 0; index < right.length; index++) {
@@ -326,6 +330,12 @@ export function joinTaints(left: readonly Taint[], right: readonly Taint[]): rea
     } else if (result.length < maxTaints) {
       result = copy ??= [...left]
       copy.push(taint)
+    } else {
+      const kinds = result.map(({ source }) => source.kind)
+      const weakest = giveWay(kinds, taint.source.kind)
+      if (weakest < 0) continue
+      result = copy ??= [...left]
+      copy[weakest] = taint
     }
   }
   return result
@@ -368,7 +378,7 @@ function joinKnown(left: readonly Known[], right: readonly Known[]): readonly Kn
       continue
     }
     overflowed = true
-    const at = hostOf(item) === undefined ? -1 : placeForHost(result, item)
+    const at = hostOf(item) === undefined ? placeForTelling(result, item) : placeForHost(result, item)
     if (at < 0) continue
     result = copy ??= [...left]
     copy[at] = item
@@ -386,6 +396,12 @@ function placeForHost(texts: readonly Known[], item: Known): number {
   const hosts = texts.map(hostOf)
   if (hosts.includes(hostOf(item))) return -1
   return hosts.findIndex((host, at) => host !== undefined && hosts.indexOf(host) < at)
+}
+
+/** Home folders and commands that fetch take the place of what says less. */
+function placeForTelling(texts: readonly Known[], item: Known): number {
+  if (typeof item !== 'string' || item.length < 3 || !isTelling(item)) return -1
+  return texts.findLastIndex(text => typeof text !== 'string' || !isTelling(text))
 }
 
 function hostOf(text: Known): string | undefined {
