@@ -1,4 +1,10 @@
+import fs from 'node:fs'
 import Base from '@npmcli/arborist'
+import gracefulFs from 'graceful-fs'
+
+// A large tree is unpacked at once. Where more files would be open than the system allows, unpacking leaves some out
+// and says nothing: npm, too, lets them wait.
+gracefulFs.gracefulify(fs)
 
 /**
  * Arborist as far as it is used here, with types of our own: the published ones describe another major. Nothing

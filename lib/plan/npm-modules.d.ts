@@ -1,5 +1,10 @@
 /** The parts of npm's own packages that are used here and come without types. */
 
+declare module 'graceful-fs' {
+  const gracefulFs: { gracefulify(fs: object): object }
+  export default gracefulFs
+}
+
 declare module '@npmcli/config' {
   type Layer = {
     readonly source: string | null

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import process from 'node:process'
 import t from 'tap'
 import { runCli, runHere, runNpm, runOnTerminal } from '../helpers/cli.ts'
 import { noTerminal } from '../helpers/machine.ts'
@@ -270,3 +271,23 @@ t.test(
     t.match(stopped.stdout, /Did you mean express/)
   },
 )
+
+t.test('a tree with more files than may be open at once is installed whole', async t => {
+  const registry = await startRegistry(t)
+  const names = Array.from({ length: 60 }, (_, at) => `part-${at}`)
+  const files = Object.fromEntries(
+    Array.from({ length: 8 }, (_, at) => [`lib/${at}.js`, `module.exports = ${at}\n`]),
+  )
+  for (const name of names)
+    registry.publish({ files: { 'package.json': JSON.stringify({ name, version: '1.0.0' }), ...files } })
+  const dependencies = Object.fromEntries(names.map(name => [name, '1.0.0']))
+  const project = await makeProject(t, registry, {
+    'package.json': { name: 'app', version: '1.0.0', dependencies },
+    'few-files': `#!/bin/sh\nulimit -n 100\nexec ${JSON.stringify(process.execPath)} "$@"\n`,
+  })
+  const node = join(project.path, 'few-files')
+  await chmod(node, 0o755)
+  const { code, stdout, stderr } = await runCli(project, [], { node })
+  t.equal(code, 0, stdout + stderr)
+  t.equal(await project.read('node_modules/part-59/lib/7.js'), 'module.exports = 7\n')
+})
