@@ -59,6 +59,8 @@ export class Follower {
   readonly #manifest: Manifest
   readonly #code: CodeRun | undefined
   readonly #seen = new Set<string>()
+  /** Programs in the text of a script, by the place they stand at. */
+  readonly #embeddedAt = new Map<string, string[]>()
 
   constructor(view: PackageView, manifest: Manifest, code: CodeRun | undefined) {
     this.#view = view
@@ -323,10 +325,16 @@ export class Follower {
   #embedded(code: ScriptCode, origin: Origin): void {
     const { path, line, column } = code.at
     const { phase, via } = origin
-    const name = `${path}#${line}:${column}`
-    const key = `code\0${phase}\0${name}\0${code.text}`
+    const place = `${path}#${line}:${column}`
+    const key = `code\0${phase}\0${place}\0${code.text}`
     if (this.#seen.has(key)) return
     this.#seen.add(key)
+    // One line of code may start several programs: each is a file of its own.
+    const texts = this.#embeddedAt.get(place) ?? []
+    if (!texts.includes(code.text)) texts.push(code.text)
+    this.#embeddedAt.set(place, texts)
+    const turn = texts.indexOf(code.text)
+    const name = turn === 0 ? place : `${place}-${turn + 1}`
     if (code.language === 'javascript')
       this.#code?.addVirtual({ path: `${name}.${code.module ? 'mjs' : 'cjs'}`, text: code.text, phase, via })
     else if (code.language === 'python')

@@ -4,6 +4,7 @@ import { limits } from '../../limits.ts'
 import type { Phase, Text } from '../../types.ts'
 import { declareBinding, enterScope } from './environment.ts'
 import { evaluateCode } from './evaluating.ts'
+import { BudgetSpent } from './frame.ts'
 import { type Context, type Frame, type Interpreter, type Loader, type SourceFile } from './interpreter.ts'
 import { byCallLevel, phaseOf } from './levels.ts'
 import { fromJson } from './json-data.ts'
@@ -69,7 +70,7 @@ const loadsAsCode = /(?:\.[cm]?[jt]sx?|\.json|\.node|(?:^|\/)[^./]+)$/
 /** From this size on, functions that can reach nothing are not entered. */
 const coldFrom = 60_000
 const maxVirtualDepth = 3
-const maxVirtualFiles = 400
+const maxVirtualFiles = 4_000
 
 export class Modules implements Loader {
   readonly #host: CodeHost
@@ -519,7 +520,8 @@ export class Modules implements Loader {
     const key = `${place.file.path}\n${place.start}\n${text.length}\n${text}`
     const present = this.#virtual.get(key)
     if (present !== undefined) return machine.read(present.value, frame)
-    if (++this.#virtualCount > maxVirtualFiles) return undefined
+    // Whoever evaluates so many texts hides one among them.
+    if (++this.#virtualCount > maxVirtualFiles) throw new BudgetSpent()
     const site = siteOf(place)
     const path = `${site.path}:${site.line} (${label})`
     const file = this.#parse(machine, path, text, depth)

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { Interpreter } from './interpreter.ts'
 import type { Place } from './sites.ts'
 import type { Value } from './values.ts'
+import { runStored } from './written-scripts.ts'
 
 const loading = /^(?:-r|--require|--import|--loader|--experimental-loader)(?:=|$)/
 
@@ -16,6 +17,7 @@ export function noteNodeOptions(machine: Interpreter, name: string, value: Value
     const code = words.map(codeIn).find(found => found !== undefined)
     const args = code === undefined ? [...words.slice(first), '-e', '0'] : ['-e', code]
     machine.command({ text: 'node', args, shell: false, place, level: machine.level })
+    runStored(machine, [text], place)
   }
 }
 

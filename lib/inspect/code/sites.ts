@@ -80,7 +80,7 @@ export function siteOf(place: Place): Site {
 
 /** `package.json#6:20.cjs` is one line of code in the sixth line of package.json: there a person looks for it. */
 function commandLineOf(path: string): Pick<Site, 'path' | 'line' | 'column'> | undefined {
-  const found = path.includes('#') ? /^([^#]+)#(\d{1,9}):(\d{1,9})\.[cm]js$/.exec(path) : null
+  const found = path.includes('#') ? /^([^#]+)#(\d{1,9}):(\d{1,9})(?:-\d{1,9})?\.[cm]js$/.exec(path) : null
   return found === null
     ? undefined
     : { path: found[1] ?? path, line: Number(found[2]), column: Number(found[3]) }

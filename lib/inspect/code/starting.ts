@@ -49,8 +49,7 @@ export function start(machine: Interpreter, model: ActOf<'start'>, call: Modelle
           changed(argv, { objects: argv.objects.filter(one => one.kind === 'array') }),
           frame,
         )
-  const words =
-    items === undefined ? undefined : items.exact ? items.list.map(item => textsOf(item)[0] ?? HOLE) : [HOLE]
+  const [words, ...others] = items === undefined ? [] : items.exact ? rowsOf(items.list) : [[HOLE]]
   const options = allArguments(call)
     .flatMap(value => value.objects)
     .filter(object => object.kind === 'object')
@@ -58,7 +57,11 @@ export function start(machine: Interpreter, model: ActOf<'start'>, call: Modelle
   const shell = model.shell || manner.includes('shell')
   const folder = folderOf(machine, options, frame, place)
   const plain = [...(words ?? []), ...textsOf(command)].some(word => isPlainText(machine, word))
-  const lines = linesOf(textsOf(command), words, items?.exact === false ? listsOf(machine, argv, frame) : [])
+  const lists = items?.exact === false ? listsOf(machine, argv, frame) : []
+  const lines = [
+    ...linesOf(textsOf(command), words, lists),
+    ...others.map(args => ({ text: textsOf(command)[0] ?? HOLE, args })),
+  ]
   const commands = lines.map(line => [line.text, ...(line.args ?? [])].join(' ').slice(0, 8_000))
   machine.fact({ kind: 'starts', api: call.handle.api, commands, manner }, frame, place)
   // What is opened for the user as a page, no shell reads.
@@ -117,6 +120,19 @@ function isTagWithOptions(api: string, { known: texts, open, objects }: Value): 
     texts.length === 0 &&
     objects.some(one => one.kind === 'object')
   )
+}
+
+const maxRows = 16
+
+/** The arguments with the first text of each, and once more with each other text that one of them may be. */
+function rowsOf(items: readonly Value[]): readonly (readonly Text[])[] {
+  const texts = items.map(textsOf)
+  const first = texts.map(([text]) => text ?? HOLE)
+  const rows: (readonly Text[])[] = [first]
+  for (const [at, more] of texts.entries())
+    for (const text of more.slice(1))
+      if (text !== HOLE && rows.length < maxRows) rows.push(first.with(at, text))
+  return rows
 }
 
 /** The words of each list that the arguments may be: rows of a table of programs, or what each of several functions gives. */

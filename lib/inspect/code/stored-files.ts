@@ -1,8 +1,11 @@
 import { HOLE } from '../../types.ts'
 import type { Text } from '../../types.ts'
+import { BudgetSpent } from './frame.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { ModelledCall } from './modelled-call.ts'
 import { carrying, hop, newCell, type Value } from './values.ts'
+
+const maxStored = 5_000
 
 /** A file under a path that folds, or whose beginning or end does, is the same file elsewhere in the package. */
 export function storeFile(
@@ -15,7 +18,8 @@ export function storeFile(
     if (!isTelling(path)) continue
     let cell = machine.storedFiles.get(path)
     if (cell === undefined) {
-      if (machine.storedFiles.size >= 500) return
+      // Whoever writes so many files hides one among them.
+      if (machine.storedFiles.size >= maxStored) throw new BudgetSpent()
       cell = newCell()
       machine.storedFiles.set(path, cell)
     }

@@ -36,9 +36,9 @@ export function giveWay(kinds: readonly SourceKind[], added: SourceKind): number
 }
 
 const tellingText =
-  /^(?:~|%[a-z]+%|[a-z]:[\\/]|\/(?:etc|root|home|Users)(?:\/|$))|\b(?:curl|wget|powershell|base64|certutil|mshta|eval|publish)\b|\|\s{0,9}(?:ba|z)?sh\b|\brm\s+-/i
+  /^(?:~|%[a-z]+%|[a-z]:[\\/]|\/(?:etc|root|home|Users)(?:\/|$))|\b(?:curl|wget|powershell|base64|certutil|mshta|publish|child_process|globalThis)\b|\b(?:fetch|require|import|eval|Function)\s{0,9}\(|\|\s{0,9}(?:ba|z)?sh\b|\brm\s+-/i
 
-/** Whether a text leads to somebody's files or tells a shell to fetch, decode or delete. */
+/** Whether a text leads to somebody's files, is a program, or tells a shell to fetch, decode or delete. */
 export function isTelling(text: string): boolean {
   return tellingText.test(text.length > 2_000 ? text.slice(0, 2_000) : text)
 }

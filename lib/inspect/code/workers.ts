@@ -8,6 +8,7 @@ import { loadModule } from './loading.ts'
 import { elementsOf, namedMember } from './members.ts'
 import { argument, handResult, instance, type ModelledCall } from './modelled-call.ts'
 import { anything, changed, join, known, nothing, ofObject, type Value } from './values.ts'
+import { runStored } from './written-scripts.ts'
 
 /** Files that run beside the program: workers, forks, pools of either, hooks of the module loader. */
 
@@ -30,6 +31,7 @@ export function startWorker(machine: Interpreter, call: ModelledCall): Value {
     else files.push(text.replace(/^file:\/\//, ''))
   for (const text of files)
     machine.command({ text: 'node', args: [text], shell: false, place, level: machine.level })
+  runStored(machine, files, place)
   machine.fact(
     { kind: 'starts', api: call.handle.api, commands: files.map(text => `node ${text}`), manner: [] },
     frame,

@@ -22,6 +22,12 @@ export function runWritten(machine: Interpreter, path: Text, contents: readonly 
   }
 }
 
+/** Runs the files that were written before and that these words name. */
+export function runStored(machine: Interpreter, words: readonly Text[], place: Place): void {
+  for (const [path, { value }] of machine.storedFiles)
+    if (words.some(word => word.includes(path))) runWritten(machine, path, value.known, place)
+}
+
 function folderOf(path: Text): Text {
   return path.slice(0, Math.max(path.lastIndexOf('/'), 0)) || HOLE
 }
