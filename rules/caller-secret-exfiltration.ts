@@ -100,11 +100,20 @@ export const callerSecretExfiltration: Rule = {
   },
 }
 
+/** Ways that no service is signed in to, whoever's host it is: in the address of a picture, in the open over the network. */
+function isCovert({ source, sink }: Flow): boolean {
+  return (
+    source.kind === 'caller-secret' &&
+    (keyMaterial.test(source.name) || /^(?:password|passphrase|pass|pwd|secret_?key)$/i.test(source.name)) &&
+    (sink.kind === 'dns' || /^(?:picture\.src|node:dgram\.)/.test(sink.api))
+  )
+}
+
 function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly Leak[] {
   const { kind, name } = flow.source
   if (kind !== 'caller-secret' && kind !== 'caller') return []
   const place = leavesFor(flow, inspection, context)
-  if (place === undefined || !isStranger(place)) return []
+  if (place === undefined || !(isStranger(place) || (isCovert(flow) && place.kind !== 'local'))) return []
   const key =
     (keyMaterial.test(name) && (name !== 'seed' || signs(inspection) || computes.test(context.name))) ||
     /seed\(\)$/i.test(name) ||
@@ -224,6 +233,7 @@ function weigh(
     // A server of the author's that has no name yet is careless; a mailbox in the code serves nobody else.
     return place.telling ? (sure && (works || place.host?.address !== true) ? 'block' : 'ask') : undefined
   }
+  if (isCovert(flow)) return sure ? 'block' : 'ask'
   // A key the package made or asked for itself: what libraries make of it is a signature, as a rule.
   if (key && !sure && flow.source.name.endsWith('()')) return undefined
   if (key) return sure ? 'block' : 'ask'

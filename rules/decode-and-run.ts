@@ -147,7 +147,9 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
     notCode.test(source.name) ||
     (ownBytes && flow.certain && sink.kind === 'evaluate' && settingsFile.test(source.name))
   // A command with decoded words in it names tools; a decoded program is a text that runs as a whole.
-  if (sink.kind === 'command' && sink.role === 'command' && !unasked(flow)) return []
+  // Compiled code that says by itself what a shell runs is neither.
+  const said = ownBytes && steps.includes('webassembly') && sink.destinations.length === 0
+  if (sink.kind === 'command' && sink.role === 'command' && !unasked(flow) && !said) return []
   // What a file says, as part of the name of a module, is not what runs.
   if (data && sink.kind === 'load' && sink.role === 'path') return []
   // Settings in JSON travel far in a large program: that they end as code has to be seen.
@@ -164,7 +166,7 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
         ? 'ask'
         : // Which of many texts of a bundle a program's name is made of, is a guess.
           'note'
-    : data || sink.kind === 'evaluate'
+    : data || said || sink.kind === 'evaluate'
       ? 'ask'
       : 'note'
   const message =

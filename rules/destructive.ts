@@ -128,7 +128,21 @@ function ofFact(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
     if (path !== undefined) return report(fact, `${actOn(fact)} ${quote(path)}`)
     return fact.phase === 'import' ? ofEssential(fact, inspection) : []
   }
+  if (fact.kind === 'writes') return ofDemand(fact)
   return fact.kind === 'starts' ? ofCommands(fact, inspection) : []
+}
+
+/** What somebody finds beside files that can no longer be opened. */
+const demand =
+  /\b(?:your|all)\s(?:\w+\s){0,4}files\s(?:\w+\s){0,3}(?:encrypted|locked)\b|\bto\s(?:decrypt|recover)\s(?:\w+\s){0,2}files\b[^\n]{0,120}\b(?:pay|send|btc|bitcoin|xmr|monero|contact|write)/i
+
+function ofDemand(fact: Extract<Fact, { kind: 'writes' }>): readonly RuleFinding[] {
+  const text = fact.contents.find(one => one.length < 4_000 && demand.test(one))
+  if (text === undefined) return []
+  const message =
+    `${opening(fact)} leaves a note that files were locked (${quote(text)})${guardsInWords(fact.guards)}. ` +
+    'Only who locks them writes that. Do not install it.'
+  return [findingAt(fact.at, fact.phase, { action: 'block', severity: 'critical', message })]
 }
 
 const losses: Readonly<Record<Lost, (command: string) => string>> = {

@@ -127,10 +127,22 @@ function isOpened(command: string): boolean {
 }
 
 /** Started out of sight, or from a place nobody looks at. A check of a version is silent too, but it is waited for. */
-function isHidden({ sink }: Flow, inspection: Inspection): boolean {
-  if (sink.destinations.some(isOddPath)) return true
+function isHidden(flow: Flow, inspection: Inspection): boolean {
+  const { sink } = flow
+  if (sink.destinations.some(isOddPath) || (flow.phase === 'install' && erases(inspection))) return true
   return startsAt(inspection, sink.at).some(
     ({ manner }) => manner.includes('detached') || manner.includes('output-hidden'),
+  )
+}
+
+/** A hook that removes itself, or takes itself out of the manifest: who looks afterwards shall not find it. */
+function erases({ facts, hooks }: Inspection): boolean {
+  const own = new Set(hooks.flatMap(({ starts }) => starts.map(path => `<package>/${path}`)))
+  return facts.some(
+    fact =>
+      fact.phase === 'install' &&
+      ((fact.kind === 'deletes' && fact.paths.some(path => own.has(path))) ||
+        (fact.kind === 'writes' && fact.paths.includes('<package>/package.json'))),
   )
 }
 

@@ -102,12 +102,17 @@ function isSuspicious(place: Place, lists: Lists): boolean {
   return (borrowed?.weight ?? 0) >= 2 || (hostClass(place.host, lists.hosts)?.weight ?? 0) >= 2
 }
 
+/** A replaced function that makes an account out of a key: whatever it calls its first argument, that is the key. */
+function takesKey({ member }: SdkOverride): boolean {
+  return /private_?key|secret_?key|from_?(?:seed|mnemonic|secret|phrase)/i.test(member)
+}
+
 /** What the caller hands to the SDK, or a variable named as such services name their keys; not the bot's own password. */
 function isOfService(flow: Flow, overrides: readonly SdkOverride[]): boolean {
   const { kind, name } = flow.source
   // A library of a chain has no accounts: the key of a node's provider is that provider's.
   if (overrides.every(({ brands }) => brands.every(brand => brand.kind === 'web3')))
-    return isKeyMaterial(flow)
+    return isKeyMaterial(flow) || (kind === 'caller-secret' && overrides.some(takesKey))
   return kind === 'caller-secret' || isKeyMaterial(flow) || /api_?(key|secret)|passphrase/i.test(name)
 }
 

@@ -77,7 +77,7 @@ export const socketShell: Rule = {
       if (to === undefined) continue
       const place = placeOf(to, inspection, context)
       if (place.kind === 'local') continue
-      const action = weigh(flow, isStranger(place), place.kind === 'capture')
+      const action = weigh(flow, isStranger(place), place.kind === 'capture', isBothWays(flow, inspection))
       const where = place.host?.shown ?? 'an address computed at run time'
       const message =
         `${opening(flow)} connects a shell (${shellOf(flow)}) to ${where}, ${placeInWords(place)}: ` +
@@ -118,10 +118,30 @@ function shellOf({ source, sink }: Flow): string {
   return quote((sink.kind === 'network' ? source.name : sink.destinations[0]) ?? 'sh')
 }
 
-function weigh(flow: Flow, stranger: boolean, capture: boolean): Action {
+function weigh(flow: Flow, stranger: boolean, capture: boolean, both: boolean): Action {
   if (!flow.byCall && flow.phase !== 'run') return flow.certain ? 'block' : 'ask'
   if (capture) return flow.certain ? 'block' : 'ask'
+  // Who shares a terminal through a server names that server where users read it; the shell types and prints there.
+  if (stranger && both) return flow.certain ? 'block' : 'ask'
   return stranger ? 'ask' : 'note'
+}
+
+/** What the connection says goes into the very shell whose output goes back to it. */
+function isBothWays({ source, sink }: Flow, { flows }: Inspection): boolean {
+  const started = sink.kind === 'command-stdin' ? sink.destinations : [source.name]
+  return flows.some(
+    other =>
+      other.certain &&
+      (sink.kind === 'command-stdin'
+        ? other.sink.kind === 'network' &&
+          other.source.kind === 'command-output' &&
+          started.includes(other.source.name) &&
+          other.sink.destinations.includes(source.name)
+        : other.sink.kind === 'command-stdin' &&
+          other.source.kind === 'network' &&
+          other.sink.destinations.some(text => started.includes(text)) &&
+          sink.destinations.includes(other.source.name)),
+  )
 }
 
 /** A server that gives whoever connects a shell. One that a program opens on purpose asks who they are. */

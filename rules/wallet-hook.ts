@@ -13,7 +13,7 @@ const wallet =
 
 /** Where every request of a page or program passes. */
 const traffic =
-  /^(?:fetch|(?:window|globalThis|self)\.fetch|XMLHttpRequest(?:\.prototype\.(?:send|open|setRequestHeader))?|WebSocket(?:\.prototype\.send)?|navigator\.(?:sendBeacon|clipboard\.\w+)|HTMLFormElement\.prototype\.submit)$/
+  /^(?:fetch|(?:window|globalThis|self)\.fetch|XMLHttpRequest(?:\.prototype\.(?:send|open|setRequestHeader))?|WebSocket(?:\.prototype\.send)?|navigator\.(?:sendBeacon|clipboard\.\w+)|HTMLFormElement\.prototype\.submit|(?:Response|Body)\.prototype\.(?:text|json|arrayBuffer|blob))$/
 
 /** Somebody between a page and its wallet. */
 export const walletHook: Rule = {
@@ -104,17 +104,31 @@ function clipboardSwaps(inspection: Inspection): readonly RuleFinding[] {
     fact => fact.kind === 'reads' && fact.source === 'clipboard' && unasked(fact),
   )
   return inspection.facts.flatMap(fact => {
+    const piped =
+      reads &&
+      fact.kind === 'starts' &&
+      unasked(fact) &&
+      fact.manner.includes('stdin-data') &&
+      fact.commands.some(command => pasting.test(command))
+    if (piped) return [swapAt(fact)]
     if (fact.kind !== 'writes' || !unasked(fact) || !fact.paths.includes('clipboard:')) return []
     // What a page's own handler of copying puts in the place of what was copied.
     if (!reads && fact.api !== 'clipboardData.setData') return []
     // Editors of pages read what is pasted and write what is copied: an address in the code was not copied.
     const inPage = /\bnavigator\b|\bclipboardData\b/.test(fact.api)
     if (inPage && !fact.contents.some(text => addressInText.test(text))) return []
-    const message =
-      `${opening(fact)} reads the clipboard and writes it again. Whoever copies the address of a wallet then pastes ` +
-      'another one. Do not install it.'
-    return [findingAt(fact.at, fact.phase, { action: 'block', severity: 'critical', message })]
+    return [swapAt(fact)]
   })
+}
+
+/** Programs that put what they are given into the clipboard. */
+const pasting = /^(?:\S*[/\\])?(?:pbcopy|xclip|xsel|wl-copy|clip(?:\.exe)?|termux-clipboard-set)\b/i
+
+function swapAt(fact: Fact): RuleFinding {
+  const message =
+    `${opening(fact)} reads the clipboard and writes it again. Whoever copies the address of a wallet then pastes ` +
+    'another one. Do not install it.'
+  return findingAt(fact.at, fact.phase, { action: 'block', severity: 'critical', message })
 }
 
 /** A wallet or an adapter of one says so. */

@@ -231,7 +231,11 @@ function isPublished({ source, sink, phase, byCall, certain }: Flow): boolean {
 
 /** The list of machines somebody has signed in to, given to what signs in to them. */
 function visits({ source, sink, phase, byCall }: Flow): boolean {
-  if (byCall || (phase !== 'install' && phase !== 'import')) return false
+  // A client for other machines asks which there are; it does not leave a copy of itself there.
+  const copied = sink.destinations.some(text =>
+    /^(?:scp|sftp|rsync|rcp)\s.*<package>\/\S*\.(?:[cm]?js|sh|py)\b/.test(text),
+  )
+  if (!copied && (byCall || (phase !== 'install' && phase !== 'import'))) return false
   if (!/known_hosts|\.ssh\/config$/.test(source.name)) return false
   return (
     /^(?:ssh|scp|sftp|rsync|rcp|pkg:(?:ssh2|node-ssh|ssh2-sftp-client|simple-ssh)(?:\.\w+)?)$/.test(

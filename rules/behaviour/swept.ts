@@ -60,11 +60,15 @@ function isNamed(path: Text): boolean {
   return !name.includes(HOLE) && /[\w-]\.\w{1,8}$/.test(name)
 }
 
-/** One name after the other of those a folder was asked for, right below the project or the home folder. */
+/** One name after the other of those a folder was asked for: the project, the home folder or what people keep in it. */
 function isEachOf({ at }: Change, rooted: readonly Text[], { facts }: Inspection): boolean {
   return (
     rooted.length > 0 &&
-    rooted.every(path => /^(?:~|<project>)\/\u0001$/.test(path)) &&
+    rooted.every(path =>
+      /^(?:~(?:\/(?:Documents|Desktop|Downloads|Pictures|Music|Videos|Movies|projects?|code|work|workspace|src))?|<project>)\/\u0001$/i.test(
+        path,
+      ),
+    ) &&
     facts.some(
       other => other.kind === 'checks' && other.name.startsWith('names in ') && other.at.path === at.path,
     )

@@ -60,7 +60,7 @@ export function isSuspiciousText(whole: Text): boolean {
     .join('\n')
   return (
     /\b(?:curl|wget|irm|iwr|invoke-webrequest)\b[^\n]{0,200}(?:\||;|&&|-d\b|--data)/i.test(text) ||
-    /\$\(\s*(?:curl|wget)\b|`(?:curl|wget)\b/.test(text) ||
+    /[$<]\(\s*(?:curl|wget)\b|`(?:curl|wget)\b/.test(text) ||
     /\beval\s*\(|\bnew\s+Function\s*\(|\bbase64\s+(?:-d|--decode)|\bfrombase64string\b|\/dev\/tcp\//i.test(
       text,
     ) ||

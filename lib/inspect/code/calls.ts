@@ -22,13 +22,13 @@ import {
 import { callMethod } from './methods.ts'
 import { noteDefaults } from './defaults.ts'
 import { noteMail } from './mails.ts'
-import { notePayment } from './payments.ts'
+import { noteExchange, notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
 import { givesKey } from './models/payments.ts'
 import { numberOf, wasm } from './webassembly.ts'
 import { noteSession } from './sessions.ts'
 import { lookUp } from './environment.ts'
-import { assignName, keepInUnknown } from './patterns.ts'
+import { assignName, keepInUnknown, nameByUse } from './patterns.ts'
 import { signedBy } from './signing.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStateMachine } from './state-machines.ts'
@@ -118,6 +118,7 @@ export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame)
         }
         const receiver = base.type === 'Super' && at === chain.length - 1 ? frame.thisValue : value
         keepInUnknown(machine, part, value, next, given, frame)
+        for (const name of namesOf(key)) nameByUse(machine, name ?? '', next.arguments, given, frame)
         const client = tellWhereTo(machine, part, value, given, frame)
         value = withClient(callMember(machine, value, receiver, key, given, frame, next), client)
         at--
@@ -283,6 +284,7 @@ export function callMember(
         result = join(result, callMember(machine, others, self, known(name), given, frame, node))
       continue
     }
+    if (name === 'replace' || name === 'replaceAll') noteExchange(machine, given, frame, place)
     const built = callMethod(machine, object, name, given, frame, place)
     if (built !== undefined) {
       result = join(result, askedFor(machine, name, given, built, place))

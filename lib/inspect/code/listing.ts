@@ -23,7 +23,11 @@ export function listFolder(machine: Interpreter, call: ModelledCall): Value {
   const { frame, place } = call
   machine.guard('exists', frame, place)
   const callers = argument(call, 0).taints.filter(taint => taint.source.kind === 'caller')
-  const whole = textsOf(argument(call, 0)).find(folder => /^(?:~|\/__project__)\/?$/.test(folder))
+  const whole = textsOf(argument(call, 0)).find(folder =>
+    /^(?:~(?:\/(?:Documents|Desktop|Downloads|Pictures|Music|Videos|Movies|projects?|code|work|workspace|src))?|\/__project__)\/?$/i.test(
+      folder,
+    ),
+  )
   if (whole !== undefined)
     machine.fact({ kind: 'checks', what: 'exists', name: `names in ${whole}` }, frame, place)
   const options = argument(call, 1)

@@ -31,7 +31,11 @@ export function noteMail(
   }
 }
 
-/** Whether who gets the mail is not written in the code. */
+/** Whether who gets the mail is not written in the code: it stands there, or in what the caller's mail was copied from. */
 function isOpen(mail: ObjectValue, read: (field: string) => Value): boolean {
-  return ['to', 'To', 'TO'].some(field => mail.fields.has(field) && read(field).known.length === 0)
+  return ['to', 'To', 'TO'].some(field => {
+    const { known, taints } = read(field)
+    const isCallers = taints.some(({ source }) => source.kind === 'caller')
+    return known.length === 0 && (mail.fields.has(field) || isCallers)
+  })
 }

@@ -70,7 +70,7 @@ function tellStack(machine: Interpreter, value: Value, frame: Frame, place: Plac
 const payments = /\beth_(?:send|sign)\w*|\b(?:sign|send)(?:Raw|All)?Transactions?\b|\bsignTypedData/
 
 /** Code that finds the addresses of wallets in texts, with addresses of its own beside it: it exchanges them. */
-const addressPattern =
+export const addressPattern =
   /0x\[(?:a-f|A-F|0-9|\\d){2,3}\]\{40\}|\[(?:1-9|a-km-z|A-HJ-NP-Z|0-9|a-z|A-Z){2,3}\]\{(?:2[5-9]|3\d|4[0-4])(?:,\d{2})?\}/
 const addressText =
   /["'`](?:0x(?!0{36})[0-9a-fA-F]{40}|bc1[02-9ac-hj-np-z]{20,60}|[13T][1-9A-HJ-NP-Za-km-z]{25,33})["'`]/

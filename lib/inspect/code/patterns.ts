@@ -181,6 +181,25 @@ function namedKey(machine: Interpreter, name: string, value: Value, node: AnyNod
   return value.taints.length > 0 && keys.test(name) ? nameSecret(machine, name, value, node, frame) : value
 }
 
+/** Functions of libraries of chains that make a wallet of their first argument, or look whether it opens one. */
+const opening =
+  /^(?:from(?:Phrase|Mnemonic|SecretKey|PrivateKey|WIF)|(?:create|open|import|restore)(?:Wallet)?From(?:Phrase|Mnemonic|PrivateKey|SecretKey)|(?:privateKey|mnemonic)To(?:Account|Seed|SeedSync|Entropy|Wallet|MiniSecret)|(?:validate|isValid)Mnemonic)$/
+
+/** `Mnemonic.fromPhrase(words)`: what a caller passes is named by what it is used for, whatever the parameter is called. */
+export function nameByUse(
+  machine: Interpreter,
+  name: string,
+  [first]: readonly AnyNode[],
+  given: Arguments,
+  frame: Frame,
+): void {
+  const value = given.list[0]
+  if (first?.type !== 'Identifier' || value === undefined || !opening.test(name)) return
+  if (!value.taints.some(({ source }) => source.kind === 'caller')) return
+  const what = /private|secret|wif/i.test(name) ? 'privateKey' : 'mnemonic'
+  assignName(machine, first, nameSecret(machine, what, value, first, frame), frame)
+}
+
 const keys =
   /^(?:mnemonic|seedPhrase|recoveryPhrase|secretRecoveryPhrase|privateKey|secretKey|passphrase|apiSecret)$/i
 

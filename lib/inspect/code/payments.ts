@@ -3,6 +3,8 @@ import { clipboardPath } from './page.ts'
 import { isPayment } from './models/payments.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { namedMember } from './members.ts'
+import { addressPattern } from './patching.ts'
+import { RegexConstant } from './regex-constant.ts'
 import type { Place } from './sites.ts'
 import { join, nothing, ofObject, tainted, type Value } from './values.ts'
 
@@ -70,6 +72,17 @@ function rpcOf(
     method,
     first: params.objects.length > 0 ? namedMember(machine, params, '0', frame, place) : nothing,
   }
+}
+
+/** `text.replace(/0x[a-f0-9]{40}/g, own)`: whatever text it is, who pays what stands in it pays somebody else. */
+export function noteExchange(machine: Interpreter, given: Arguments, frame: Frame, place: Place): void {
+  const [pattern = nothing, piece = nothing] = given.list
+  if (!pattern.known.some(one => one instanceof RegexConstant && addressPattern.test(one.source))) return
+  const receivers = piece.known.filter(
+    (text): text is string => typeof text === 'string' && address.test(text) && /\d/.test(text),
+  )
+  if (receivers.length > 0)
+    machine.fact({ kind: 'pays', api: 'replace', receivers, how: 'swap' }, frame, place)
 }
 
 /** `event.clipboardData.setData(type, text)`: what is pasted later. Only texts of the code are of interest. */

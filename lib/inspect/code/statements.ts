@@ -1,5 +1,6 @@
 import type { AnyNode, BlockStatement, Statement } from 'acorn'
 import { isEndless } from './endless.ts'
+import { stepsInOrder } from './flattened.ts'
 import { enterBlock, enterScope, leaveBlank, lookUp, newEnvironment } from './environment.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { runLevel } from './levels.ts'
@@ -49,6 +50,12 @@ export function evaluateStatements(machine: Interpreter, body: readonly AnyNode[
     const ending = evaluateStatement(machine, statement, frame)
     if (ending !== 'next') return ending
   }
+  return 'next'
+}
+
+/** Statements that a loop and a switch only keep apart: each ends in `continue`, the last may return. */
+function evaluateSteps(machine: Interpreter, steps: readonly (readonly AnyNode[])[], frame: Frame): Ending {
+  for (const step of steps) if (evaluateStatements(machine, step, frame) === 'leave') return 'leave'
   return 'next'
 }
 
@@ -113,8 +120,12 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
         }
         return loop(machine, frame, node.test ?? undefined, node.body, node.update ?? undefined, false)
       })
-    case 'WhileStatement':
-      return loop(machine, frame, node.test, node.body, undefined, false)
+    case 'WhileStatement': {
+      const steps = stepsInOrder(machine, node, frame)
+      return steps === undefined
+        ? loop(machine, frame, node.test, node.body, undefined, false)
+        : inBlock(machine, node, frame, () => evaluateSteps(machine, steps, frame))
+    }
     case 'DoWhileStatement':
       return loop(machine, frame, node.test, node.body, undefined, true)
     case 'ForInStatement':

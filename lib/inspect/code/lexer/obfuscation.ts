@@ -48,7 +48,7 @@ export function obfuscationOf(text: string): Obfuscation | undefined {
     note('letters written as escapes', found.hiddenTexts / found.texts, found.textAt)
   // `[]+[]` and `![]`: letters made of nothing.
   const bare = (found.bare * 6) / Math.max(1, found.tokens)
-  if (found.bare >= minBare && bare >= 0.3) note('code made of brackets and signs', bare, 0)
+  if (found.bare >= minBare && bare >= 0.3) note('code made of brackets and signs', bare, found.bareAt)
   if (marks.length === 0) return undefined
   return { marks, share: Math.max(...shares), at: Math.min(...starts) }
 }
@@ -87,6 +87,7 @@ type Counts = {
   hiddenTexts: number
   textAt: number
   bare: number
+  bareAt: number
 }
 
 function count(tokens: Tokens): Counts {
@@ -105,6 +106,7 @@ function count(tokens: Tokens): Counts {
     hiddenTexts: 0,
     textAt: 0,
     bare: 0,
+    bareAt: 0,
   }
   const isMark = (at: number, value: number): boolean =>
     ((kinds[at] as number) & 15) === punctuator && values[at] === value
@@ -129,7 +131,7 @@ function count(tokens: Tokens): Counts {
     } else if (isMark(at, openMember)) {
       if (isHiddenMember(tokens, at, isMark) && found.hiddenMembers++ === 0) found.memberAt = start
     } else if (isMark(at, 91) && at > 0 && isMark(at + 1, 93) && (isMark(at - 1, 43) || isMark(at - 1, 33)))
-      found.bare++
+      if (found.bare++ === 0) found.bareAt = start
   }
   return found
 }
