@@ -113,7 +113,11 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
   const { kind, name } = flow.source
   if (kind !== 'caller-secret' && kind !== 'caller') return []
   const place = leavesFor(flow, inspection, context)
-  if (place === undefined || !(isStranger(place) || (isCovert(flow) && place.kind !== 'local'))) return []
+  if (
+    place === undefined ||
+    !(isStranger(place) || (isCovert(flow) && place.host !== undefined && place.kind !== 'local'))
+  )
+    return []
   const key =
     (keyMaterial.test(name) && (name !== 'seed' || signs(inspection) || computes.test(context.name))) ||
     /seed\(\)$/i.test(name) ||

@@ -132,12 +132,13 @@ function ofFact(fact: Fact, inspection: Inspection): readonly RuleFinding[] {
   return fact.kind === 'starts' ? ofCommands(fact, inspection) : []
 }
 
-/** What somebody finds beside files that can no longer be opened. */
+/** What somebody finds beside files that can no longer be opened: what happened, and whom to ask. */
+const locked = /\byour\s(?:\w+\s){0,4}files\s(?:\w+\s){0,3}(?:encrypted|locked)\b/i
 const demand =
-  /\b(?:your|all)\s(?:\w+\s){0,4}files\s(?:\w+\s){0,3}(?:encrypted|locked)\b|\bto\s(?:decrypt|recover)\s(?:\w+\s){0,2}files\b[^\n]{0,120}\b(?:pay|send|btc|bitcoin|xmr|monero|contact|write)/i
+  /\b(?:pay|payment|bitcoins?|btc|monero|xmr|contact|write\sto|restore|recover|decrypt|ransom)\b/i
 
 function ofDemand(fact: Extract<Fact, { kind: 'writes' }>): readonly RuleFinding[] {
-  const text = fact.contents.find(one => one.length < 4_000 && demand.test(one))
+  const text = fact.contents.find(one => one.length < 4_000 && locked.test(one) && demand.test(one))
   if (text === undefined) return []
   const message =
     `${opening(fact)} leaves a note that files were locked (${quote(text)})${guardsInWords(fact.guards)}. ` +

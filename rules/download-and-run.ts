@@ -74,7 +74,12 @@ export const downloadAndRun: Rule = {
       .filter(flow => (isDownload(flow) && !loadsData(flow)) || ownCode(flow, inspection) !== undefined)
       .flatMap((flow): readonly Sighting[] => {
         const place = originOf(flow, inspection, context)
-        const action = weigh(flow, place, isHidden(flow, inspection), isDetached(flow, inspection))
+        const action = weigh(
+          flow,
+          place,
+          isHidden(flow, inspection) || (isStranger(place) && flow.phase === 'install' && erases(inspection)),
+          isDetached(flow, inspection),
+        )
         return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
       })
     return oncePerLine([
@@ -127,9 +132,8 @@ function isOpened(command: string): boolean {
 }
 
 /** Started out of sight, or from a place nobody looks at. A check of a version is silent too, but it is waited for. */
-function isHidden(flow: Flow, inspection: Inspection): boolean {
-  const { sink } = flow
-  if (sink.destinations.some(isOddPath) || (flow.phase === 'install' && erases(inspection))) return true
+function isHidden({ sink }: Flow, inspection: Inspection): boolean {
+  if (sink.destinations.some(isOddPath)) return true
   return startsAt(inspection, sink.at).some(
     ({ manner }) => manner.includes('detached') || manner.includes('output-hidden'),
   )

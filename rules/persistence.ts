@@ -124,9 +124,10 @@ export const persistence: Rule = {
   },
   check(inspection, context) {
     const manages = managesHooks(inspection)
+    const buried = buriedBy(inspection)
     return oncePerLine([
       ...writtenBy(inspection).flatMap(written =>
-        ofWrite(written, manages, isProgram(written, inspection), context),
+        ofWrite(written, manages, isProgram(written, inspection), buried, context),
       ),
       ...inspection.facts.flatMap(fact => (fact.kind === 'starts' ? ofCommand(fact) : [])),
     ])
@@ -151,6 +152,7 @@ function ofWrite(
   written: Written,
   manages: boolean,
   program: boolean,
+  buried: readonly Text[],
   context: Context,
 ): readonly RuleFinding[] {
   // On import a bare name lies where the program was started.
@@ -162,7 +164,7 @@ function ofWrite(
     const weighed =
       program && foothold.usual === true && !written.contents.some(isSuspiciousText)
         ? undefined
-        : weigh(foothold, written)
+        : weigh(foothold, written, buried)
     const action = asked && weighed === 'ask' ? 'note' : weighed
     if (action === undefined) return []
     const text = written.contents.find(content => content.trim().length > 3)
@@ -216,9 +218,20 @@ function ofGit(path: Text, contents: readonly Text[]): Foothold | undefined {
 const redirects =
   /^\s*(?:script-shell|shell|node-options|init-module|git|registry|@[\w.-]+:registry|globalconfig|onload-script)\s*=/m
 
-function weigh({ weight, usual }: Foothold, written: Written): Action | undefined {
+/** Copies of its own files under names that are not shown: `~/.cache/.helper`. Settings have such names; programs do not. */
+function buriedBy({ facts }: Inspection): readonly Text[] {
+  return facts.flatMap(fact =>
+    fact.kind === 'writes' && fact.from?.some(path => path.startsWith('<package>/')) === true
+      ? fact.paths.filter(path => /^(?:~|\/)[^\u0001]*\/\.[^/\u0001]{3,}$/.test(path))
+      : [],
+  )
+}
+
+function weigh({ weight, usual }: Foothold, written: Written, buried: readonly Text[]): Action | undefined {
   const suspicious = written.contents.some(text => isSuspiciousText(text) || redirects.test(text))
   if (unasked(written)) return weight === 2 || suspicious ? 'block' : 'ask'
+  // What starts a hidden copy is not meant to be found again.
+  if (weight === 2 && written.contents.some(text => buried.some(path => text.includes(path)))) return 'ask'
   // A command the user started: what it writes may still be telling.
   return suspicious && usual !== true ? 'ask' : undefined
 }

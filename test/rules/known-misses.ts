@@ -78,6 +78,42 @@ export const knownMisses: Readonly<Record<string, KnownMiss>> = {
 
 /** An attack of `test/fixtures/unseen` that is missed, by its id. */
 export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
+  'exchange-signer-shadow': {
+    how: 'weak',
+    why: "a caller's keys for a second host: gateways of companies get them as well, so it asks",
+  },
+  'payments-sdk-hook': {
+    how: 'weak',
+    why: "the second connection that gets the key asks; the block is about the brand in the name, at the client's line",
+  },
+  'db-migrate-ransom': {
+    how: 'elsewhere',
+    why: 'flagged at the note that is left: a tool its user calls may encrypt what lies in a folder',
+  },
+  'table-drop-in-pool': {
+    how: 'weak',
+    why: 'a statement that a caller reaches, after a look at the clock: it asks',
+  },
+  'launch-agent-plist': {
+    how: 'weak',
+    why: 'a service registered when a program asks for one: what is odd is the hidden copy it starts, so it asks',
+  },
+  'oidc-token-exchange': {
+    how: 'elsewhere',
+    why: 'flagged where the identity is asked for; that the answer to a signed request is a secret is not known',
+  },
+  'error-handler-loader': {
+    how: 'weak',
+    why: 'code from one host, run when called: honest loaders do that, so it asks',
+  },
+  'update-notifier-spawn': {
+    how: 'weak',
+    why: 'a script from one host, started when called: what updates itself does that, so it asks',
+  },
+  'jsfuck-prefix': {
+    how: 'weak',
+    why: 'what the signs stand for could be followed and does nothing, so it asks',
+  },
   'mime-table-live': {
     how: 'weak',
     why: 'an answer of a host that is named takes the place of own code: what fetches its data does nearly the same, so it asks',

@@ -118,7 +118,7 @@ export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame)
         }
         const receiver = base.type === 'Super' && at === chain.length - 1 ? frame.thisValue : value
         keepInUnknown(machine, part, value, next, given, frame)
-        for (const name of namesOf(key)) nameByUse(machine, name ?? '', next.arguments, given, frame)
+        nameByUse(machine, namesOf(key), next.arguments, given, frame)
         const client = tellWhereTo(machine, part, value, given, frame)
         value = withClient(callMember(machine, value, receiver, key, given, frame, next), client)
         at--
@@ -127,6 +127,7 @@ export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame)
     }
     if (part.type !== 'CallExpression') continue
     const given = argumentsOf(machine, part.arguments, frame)
+    nameByUse(machine, packageNames(value), part.arguments, given, frame)
     const name = part.callee.type === 'Identifier' ? part.callee.name : ''
     value = machine.call(
       value,
@@ -139,6 +140,11 @@ export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame)
     self = nothing
   }
   return value
+}
+
+/** What functions and classes of other packages are called where they come from. */
+function packageNames({ handles }: Value): readonly string[] {
+  return handles.flatMap(({ api }) => (api.startsWith('pkg:') ? [api.slice(api.lastIndexOf('.') + 1)] : []))
 }
 
 /** A variable whose object is told where to send holds a client from then on. */
@@ -548,6 +554,8 @@ export function evaluateNew(
 ): Value {
   const callee = machine.evaluate(node.callee, frame)
   const given = argumentsOf(machine, node.arguments, frame)
+  const made = packageNames(callee).map(name => `new ${name}`)
+  nameByUse(machine, made, node.arguments, given, frame)
   return newValue(machine, callee, given, frame, node)
 }
 

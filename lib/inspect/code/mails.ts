@@ -33,9 +33,8 @@ export function noteMail(
 
 /** Whether who gets the mail is not written in the code: it stands there, or in what the caller's mail was copied from. */
 function isOpen(mail: ObjectValue, read: (field: string) => Value): boolean {
-  return ['to', 'To', 'TO'].some(field => {
-    const { known, taints } = read(field)
-    const isCallers = taints.some(({ source }) => source.kind === 'caller')
-    return known.length === 0 && (mail.fields.has(field) || isCallers)
-  })
+  const fields = ['to', 'To', 'TO']
+  const written = fields.filter(field => mail.fields.has(field))
+  if (written.length > 0) return written.some(field => read(field).known.length === 0)
+  return fields.some(field => read(field).taints.some(({ source }) => source.kind === 'caller'))
 }

@@ -183,20 +183,21 @@ function namedKey(machine: Interpreter, name: string, value: Value, node: AnyNod
 
 /** Functions of libraries of chains that make a wallet of their first argument, or look whether it opens one. */
 const opening =
-  /^(?:from(?:Phrase|Mnemonic|SecretKey|PrivateKey|WIF)|(?:create|open|import|restore)(?:Wallet)?From(?:Phrase|Mnemonic|PrivateKey|SecretKey)|(?:privateKey|mnemonic)To(?:Account|Seed|SeedSync|Entropy|Wallet|MiniSecret)|(?:validate|isValid)Mnemonic)$/
+  /^(?:from(?:Phrase|Mnemonic|SecretKey|PrivateKey|WIF)|(?:create|open|import|restore)(?:Wallet)?From(?:Phrase|Mnemonic|PrivateKey|SecretKey)|(?:privateKey|mnemonic)To(?:Account|Seed|SeedSync|Entropy|Wallet|MiniSecret)|(?:validate|isValid)Mnemonic|new (?:Wallet|SigningKey))$/
 
 /** `Mnemonic.fromPhrase(words)`: what a caller passes is named by what it is used for, whatever the parameter is called. */
 export function nameByUse(
   machine: Interpreter,
-  name: string,
+  names: readonly (string | undefined)[],
   [first]: readonly AnyNode[],
   given: Arguments,
   frame: Frame,
 ): void {
   const value = given.list[0]
-  if (first?.type !== 'Identifier' || value === undefined || !opening.test(name)) return
+  const name = names.find(one => one !== undefined && opening.test(one))
+  if (first?.type !== 'Identifier' || value === undefined || name === undefined) return
   if (!value.taints.some(({ source }) => source.kind === 'caller')) return
-  const what = /private|secret|wif/i.test(name) ? 'privateKey' : 'mnemonic'
+  const what = /private|secret|wif|new/i.test(name) ? 'privateKey' : 'mnemonic'
   assignName(machine, first, nameSecret(machine, what, value, first, frame), frame)
 }
 

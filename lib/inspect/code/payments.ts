@@ -6,7 +6,7 @@ import { namedMember } from './members.ts'
 import { addressPattern } from './patching.ts'
 import { RegexConstant } from './regex-constant.ts'
 import type { Place } from './sites.ts'
-import { join, nothing, ofObject, tainted, type Value } from './values.ts'
+import { anything, join, nothing, ofObject, tainted, type Value } from './values.ts'
 
 /** Transfers of money by the names that libraries of chains and exchanges give them, whatever object they stand under. */
 
@@ -78,11 +78,21 @@ function rpcOf(
 export function noteExchange(machine: Interpreter, given: Arguments, frame: Frame, place: Place): void {
   const [pattern = nothing, piece = nothing] = given.list
   if (!pattern.known.some(one => one instanceof RegexConstant && addressPattern.test(one.source))) return
-  const receivers = piece.known.filter(
-    (text): text is string => typeof text === 'string' && address.test(text) && /\d/.test(text),
+  // A replacement may be made by a function.
+  const made =
+    piece.functions.length > 0
+      ? machine.call(piece, nothing, { list: [anything], rest: anything }, frame, place)
+      : piece
+  const receivers = made.known.filter(
+    (text): text is string => typeof text === 'string' && address.test(text) && !isMask(text),
   )
   if (receivers.length > 0)
     machine.fact({ kind: 'pays', api: 'replace', receivers, how: 'swap' }, frame, place)
+}
+
+/** What tests and logs show in the place of an address: few different letters, or counted ones. */
+function isMask(text: string): boolean {
+  return !/\d/.test(text) || new Set(text.toLowerCase()).size < 8 || text.includes('1234567')
 }
 
 /** `event.clipboardData.setData(type, text)`: what is pasted later. Only texts of the code are of interest. */

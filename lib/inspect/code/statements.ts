@@ -118,6 +118,8 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
           if (node.init.type === 'VariableDeclaration') evaluateStatement(machine, node.init, frame)
           else machine.evaluate(node.init, frame)
         }
+        const steps = node.update ? undefined : stepsInOrder(machine, node, frame)
+        if (steps !== undefined) return evaluateSteps(machine, steps, frame)
         return loop(machine, frame, node.test ?? undefined, node.body, node.update ?? undefined, false)
       })
     case 'WhileStatement': {
