@@ -35,7 +35,7 @@ import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { fromJson } from './json-data.ts'
 import { loadModule } from './loading.ts'
 import { copyFields, elementsOf, fieldOf, keysOf, memberOf, namedMember, setMember } from './members.ts'
-import { makeElement, setOnPicture, setOnScript, writeClipboard } from './page.ts'
+import { makeElement, setAttribute, setOnPicture, setOnScript, writeClipboard } from './page.ts'
 import { notePrinted } from './printing.ts'
 import { rejected } from './promises.ts'
 import { redirectAll } from './redirects.ts'
@@ -472,6 +472,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return setOnScript(machine, call)
     case 'picture.set':
       return setOnPicture(machine, call)
+    case 'element.setAttribute':
+      return setAttribute(machine, call)
     case 'createElement':
       return makeElement(machine, call)
     case 'Promise.reject':

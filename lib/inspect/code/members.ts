@@ -423,7 +423,12 @@ export function fieldOf(
   }
   // Whoever adds the field later must wake this reader.
   if (result === nothing) machine.read(machine.field(object, name), frame)
-  if (object.kind === 'array' && name === 'length' && object.length !== undefined) return known(object.length)
+  if (object.kind === 'array' && name === 'length' && object.length !== undefined) {
+    if (object.length > 0 || object.owner === frame.context) return known(object.length)
+    // A list that another function made empty is there to be filled, perhaps by whoever runs later.
+    machine.read(machine.restOf(object), frame)
+    return join(known(0), anything)
+  }
   if (object.escaped) result = join(result, anything)
   if (object.model?.name === 'url' && (name === 'href' || name === 'search'))
     result = withTaints(result === nothing ? anything : result, machine.read(object.deep, frame).taints)

@@ -77,6 +77,20 @@ export function setOnPicture(machine: Interpreter, call: ModelledCall): Value {
   return anything
 }
 
+/** `element.setAttribute('src', address)` is `element.src = address`. */
+export function setAttribute(machine: Interpreter, call: ModelledCall): Value {
+  const name = argument(call, 0).known.find(
+    one => typeof one === 'string' && /^(?:src|href|srcset)$/i.test(one),
+  )
+  if (typeof name !== 'string') return anything
+  const [kind = ''] = call.handle.api.split('.', 1)
+  const handle = machine.handle(`${kind}.${name.toLowerCase()}`)
+  const given = { list: call.given.list.slice(1), rest: call.given.rest }
+  return kind === 'picture'
+    ? setOnPicture(machine, { ...call, handle, given })
+    : setOnScript(machine, { ...call, handle, given })
+}
+
 function hostIn(text: string): string {
   return (text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').split(/[/?#\u0001]/, 1)[0] ?? '').toLowerCase()
 }

@@ -105,6 +105,7 @@ export const host: readonly Model[] = [
   { of: ['global:document.createElement'], act: 'built-in', name: 'createElement' },
   { of: ['global:Image'], act: 'make', instance: 'picture' },
   { of: ['picture.{src,href,srcset}'], act: 'built-in', name: 'picture.set' },
+  { of: ['{picture,script-element}.setAttribute'], act: 'built-in', name: 'element.setAttribute' },
   {
     of: ['script-element.{src,text,textContent,innerHTML}'],
     act: 'built-in',
