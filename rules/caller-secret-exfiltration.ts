@@ -27,7 +27,8 @@ export const callerSecretExfiltration: Rule = {
       'A program hands the package a key or a recovery phrase to work with, and the package sends it to a host that is ' +
       'neither the service’s nor its own. A private key or recovery phrase never has to leave the machine; an API key ' +
       'goes to the service it is for, and to nobody else: who gets it beside that service, beside another client it was ' +
-      'given to, or beside the server it signs in to, is a stranger. Also: anything its caller passes that ends in a mailbox ' +
+      'given to, or beside the server it signs in to, is a stranger. No service takes a password or a recovery phrase in the ' +
+      'address of a picture, in a name that is looked up or in a datagram. Also: anything its caller passes that ends in a mailbox ' +
       'written into the code, a bot or a webhook of the author.',
     references: [
       '@solana/web3.js 1.95.6 (December 2024)',
@@ -115,7 +116,7 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
   const place = leavesFor(flow, inspection, context)
   if (
     place === undefined ||
-    !(isStranger(place) || (isCovert(flow) && place.host !== undefined && place.kind !== 'local'))
+    !(isStranger(place) || (isCovert(flow) && place.kind !== 'unknown' && place.kind !== 'local'))
   )
     return []
   const key =

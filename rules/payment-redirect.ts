@@ -11,7 +11,7 @@ export const paymentRedirect: Rule = {
     severity: 'critical',
     description:
       'A transfer goes to an address written in the code: a share of everything the wallet holds, or an address in the ' +
-      'place of the one the caller gave. Donations, fees and contracts have fixed addresses too, but their amount is ' +
+      'place of the one the caller gave or of any that stands in a text. Donations, fees and contracts have fixed addresses too, but their amount is ' +
       'given, they carry data, and they never take the place of a receiver.',
     references: [
       'pancake_uniswap_validators_utils_snipe (June 2025): most of the balance sent to a fixed address',
