@@ -128,6 +128,7 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'script.set',
   // Pages show pictures; what is worth sending has to be read by something else.
   'picture.set',
+  'element.setAttribute',
   'withResolvers',
   'stream',
   'readline',
