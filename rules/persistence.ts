@@ -34,8 +34,8 @@ const built: Foothold = {
 const footholds: readonly Foothold[] = [
   { what: 'the keys that may log in over SSH', weight: 2, path: /\/\.ssh\/(?:authorized_keys|config|rc)\b/ },
   { what: 'the programs started at login', weight: 2, path: /\/LaunchAgents\b|\/LaunchDaemons\b|\/\.config\/autostart\/|\/Start Menu\/Programs\/Startup\b|\/CurrentVersion\/Run(?:Once)?\b/i },
-  { what: 'the background services', weight: 2, path: /\/systemd\/(?:user|system)\b|^systemd$|^LaunchAgents$|\/etc\/init\.d\/|\/etc\/rc\.local$/ },
-  { what: 'the scheduled tasks', weight: 2, path: /(?:^|\/)(?:crontab|cron\.(?:d|daily|hourly|weekly)|spool\/cron)\b|schtasks/i },
+  { what: 'the background services', weight: 2, path: /\/systemd\/(?:user|system)\b|^(?:systemd|LaunchAgents|services)$|\/etc\/init\.d\/|\/etc\/rc\.local$/ },
+  { what: 'the scheduled tasks', weight: 2, path: /(?:^|\/)(?:crontab|cron\.(?:d|daily|hourly|weekly)|spool\/cron)\b|schtasks|^at$/i },
   { what: 'the commands every new shell runs', weight: 1, path: /\/\.(?:bashrc|bash_profile|bash_login|profile|zshrc|zprofile|zshenv|kshrc)$|\/fish\/(?:config\.fish|conf\.d\/)|\/etc\/(?:profile|bash\.bashrc|zsh\/)|_profile\.ps1$/i },
   { what: 'what every session of this user starts with', weight: 2, path: /\/\.(?:xprofile|xinitrc|xsession|pam_environment)$|\/etc\/(?:environment|ld\.so\.preload)$|\/environment\.d\/|\/plasma-workspace\/(?:env|shutdown)\/|\/autostart-scripts\/|\/etc\/profile\.d\// },
   { what: 'who may do what on this machine, and where names lead', weight: 2, path: /^\/(?:private\/)?etc\/(?:hosts|sudoers(?:\.d\/.+)?|passwd|shadow|group|pam\.d\/.+)$|^C:\/Windows\/System32\/drivers\/etc\/hosts$/i },
@@ -167,17 +167,20 @@ function ofWrite(
         : weigh(foothold, written, buried)
     const action = asked && weighed === 'ask' ? 'note' : weighed
     if (action === undefined) return []
-    const text = written.contents.find(content => content.trim().length > 3)
-    const what = text === undefined ? '' : `: it writes ${quote(text.trim())}`
-    return [
-      findingAt(written.at, written.phase, {
-        action,
-        severity: severityOf(action),
-        message: say(written, `changes ${quote(path)}, ${foothold.what}${what}`, action),
-      }),
-    ]
+    const message = say(written, changeInWords(path, foothold, written), action)
+    return [findingAt(written.at, written.phase, { action, severity: severityOf(action), message })]
   }
   return []
+}
+
+/** What is changed, and with what: a table that only a program keeps has no path. */
+function changeInWords(path: Text, { what }: Foothold, { contents, api }: Written): string {
+  const text = contents.find(content => content.trim().length > 3)?.trim()
+  if (/[/\\]/.test(path))
+    return `changes ${quote(path)}, ${what}${text === undefined ? '' : `: it writes ${quote(text)}`}`
+  return /^[\w.-]+$/.test(api) && text !== undefined
+    ? `runs ${quote(`${api} ${text}`)}, which changes ${what}`
+    : `changes ${what} (${api})`
 }
 
 /**

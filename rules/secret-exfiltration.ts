@@ -4,6 +4,7 @@ import {
   isOwnFile,
   isOwnService,
   isOwnVariable,
+  isKeptForHost,
   isSignIn,
   isPersonal,
   keyMaterial,
@@ -131,6 +132,7 @@ function theftOf(flow: Flow, inspection: Inspection, context: Context): readonly
   // Nor does a command of its own need a mailbox in the code.
   const entrusted = !place.telling && (!isStranger(place) || !isUnasked(flow) || flow.sink.role === 'header')
   if (loot === 'hard' && entrusted && isOwnFile(flow.source.name, context.name)) return []
+  if (loot === 'file' && isKeptForHost(flow, place, context)) return []
   const own = loot === 'named' && isOwnVariable(flow.source.name, place, inspection, context)
   return [{ flow, place, loot, foreign: !own }]
 }

@@ -1,4 +1,5 @@
 import type { Context, Flow, Inspection, Source } from '../../lib/types.ts'
+import { brandInHost } from '../brands/brand-in-host.ts'
 import { brandScore } from '../brands/brand-score.ts'
 import { remembering } from '../remember.ts'
 import type { Place } from './place.ts'
@@ -82,7 +83,7 @@ function wordsOf(text: string): readonly string[] {
 export function isOwnVariable(name: string, place: Place, inspection: Inspection, context: Context): boolean {
   const words = wordsOf(name)
   const brands = brandScore(context.name, context.lists).brands
-  if (isServiceOf(name, place)) return true
+  if (isServiceOf(name, place) || isApiOf(name, place, context)) return true
   const owners = new Set([
     ...wordsOf(context.name),
     ...wordsOf(inspection.manifest.name ?? ''),
@@ -108,6 +109,22 @@ function isServiceOf(name: string, { host }: Place): boolean {
   const [owner = ''] = host.labels.slice(-2)
   const words = name.toLowerCase().split(/[^a-z0-9]+/)
   return owner.length >= 5 && words.some(word => word === owner || shortNames[word] === owner)
+}
+
+/** `MAPQUEST_API_KEY` and `mapquestapi.com`, where that is no name of a brand's with something behind it. */
+function isApiOf(name: string, { host }: Place, { lists }: Context): boolean {
+  if (host === undefined || host.address) return false
+  const [owner = ''] = host.labels.slice(-2)
+  const named = wordsOf(name).some(word => word.length >= 5 && owner === `${word}api`)
+  return named && brandInHost(host, lists) === undefined
+}
+
+/** A file below the folder that a program keeps under the name of its host: `~/.tool/session.json` and `api.tool.dev`. */
+export function isKeptForHost({ source }: Flow, { host, kind }: Place, { lists }: Context): boolean {
+  if (host === undefined || host.address || kind !== 'foreign') return false
+  const [owner = ''] = host.labels.slice(-2)
+  const kept = owner.length >= 3 && source.name.toLowerCase().startsWith(`~/.${owner}/`)
+  return kept && brandInHost(host, lists) === undefined
 }
 
 /** Whether data enters where a service expects its own credential: a header, or the address it was configured with. */

@@ -28,13 +28,18 @@ export function isNamesake(host: Host, name: string, lists: Lists): boolean {
     .toLowerCase()
     .split(/[-_.]/)
   const words = [...new Set([scope?.toLowerCase() ?? first, first, tool])]
-  const named = words.some(
-    word =>
-      word.length >= minLetters &&
-      label.startsWith(word) &&
-      (label === word || purposes.test(label.slice(word.length))) &&
-      (scope !== undefined || word === name || lists.popular.has(name) || !lists.popular.has(word)),
-  )
+  // `@honeycombio` and `honeycomb.io`: a whole domain, written as one word.
+  const whole = registrableDomain(host, lists.hosts).replaceAll(/[.-]/g, '')
+  const spelled = scope?.toLowerCase().replaceAll(/[._-]/g, '') === whole && whole.length > minLetters
+  const named =
+    spelled ||
+    words.some(
+      word =>
+        word.length >= minLetters &&
+        label.startsWith(word) &&
+        (label === word || purposes.test(label.slice(word.length))) &&
+        (scope !== undefined || word === name || lists.popular.has(name) || !lists.popular.has(word)),
+    )
   if (!named) return false
   const claim = brandScore(name, lists)
   if (claim.standing === 'unknown' && claim.brands.length > 0) return false

@@ -548,14 +548,16 @@ function located(machine: Interpreter, call: ModelledCall): Value {
   return withTaints(knowns(texts), asked.taints)
 }
 
-/** Which paths a call can delete: a whole folder only goes where `recursive` is set, or may be. */
+/** Which paths a call can delete: a folder with something in it only goes where `recursive` is set, or may be. */
 function deletable(call: ModelledCall): (path: Text) => boolean {
   const { api } = call.handle
   const { objects, open } = argument(call, 1)
   const plain = objects.every(({ fields, rest }) => !fields.has('recursive') && rest === undefined)
   const one = /^node:fs(?:\.promises)?\.(?:unlink|unlinkSync)$/.test(api)
   const single = /^node:fs(?:\.promises)?\.(?:rm|rmSync)$/.test(api) && !open && objects.length > 0 && plain
-  return path => !(one || single) || !/^(?:~|\/)$/.test(path)
+  const empty =
+    /^node:fs(?:\.promises)?\.(?:rmdir|rmdirSync)$/.test(api) && !open && plain && call.given.rest === nothing
+  return path => !(one || single || empty) || !/^(?:~|\/)$/.test(path)
 }
 
 export function readFile(

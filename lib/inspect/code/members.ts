@@ -31,6 +31,7 @@ import {
   changed,
   carrying,
   opened,
+  type Cell,
   type FunctionValue,
   type Handle,
   type ObjectValue,
@@ -154,7 +155,9 @@ export function namedMember(
   if (name === 'length') return result === nothing ? anything : result
   if (name === 'stack' && machine.globals.has('%stack'))
     result = join(result, machine.read(machine.global('%stack'), frame))
-  const taints = carriedTaints(object)
+  const taints = object.objects.some(copiesEnvironment)
+    ? carriedTaints(object).filter(isNotWhole)
+    : carriedTaints(object)
   if (taints.length > 0 && (object.open || object.known.length > 0 || object.objects.length > 0)) {
     result = withTaints(result === nothing ? anything : result, secretOption(machine, name, taints, place))
   }
@@ -397,10 +400,10 @@ export function fieldOf(
     const value = cell === undefined ? nothing : machine.read(cell, frame)
     if (value !== nothing) {
       result = join(result, value)
-      if (at.rest !== undefined) result = join(result, machine.read(at.rest, frame))
+      if (at.rest !== undefined) result = join(result, othersIn(machine, at, at.rest, frame))
       break
     }
-    if (at.rest !== undefined) result = join(result, machine.read(at.rest, frame))
+    if (at.rest !== undefined) result = join(result, othersIn(machine, at, at.rest, frame))
     if (at.stars !== undefined) {
       const followed = seen?.has(at) === true ? [] : at.stars
       seen = (seen ?? new Set()).add(at)
@@ -443,6 +446,24 @@ export function fieldOf(
       secretOption(machine, name, machine.read(made, frame).taints, place),
     )
   return result === nothing ? anything : result
+}
+
+/** What a field of no known name may be. One variable of a copied environment is not the whole of it. */
+function othersIn(machine: Interpreter, object: ObjectValue, rest: Cell, frame: Frame): Value {
+  const value = machine.read(rest, frame)
+  if (!copiesEnvironment(object)) return value
+  const taints = value.taints.filter(isNotWhole)
+  return taints.length === value.taints.length ? value : changed(value, { taints })
+}
+
+/** `{...process.env}`. */
+function copiesEnvironment({ parents }: ObjectValue): boolean {
+  return parents?.handles.some(({ api }) => api === environmentApi) === true
+}
+
+/** Whether it is anything but the environment as it is; what was made of that is kept under a name of its own. */
+function isNotWhole({ source, hops }: Taint): boolean {
+  return source.kind !== 'env' || hops !== undefined
 }
 
 /** What the constructor of another package's class was given by the caller. */
@@ -732,6 +753,9 @@ export function copyFields(
     }
     if (source.rest !== undefined) machine.writeRest(into, machine.read(source.rest, frame))
     if (source.escaped) into.escaped = true
+    // A copy of a copied environment is one too.
+    if (copiesEnvironment(source) && !copiesEnvironment(into))
+      into.parents = join(into.parents ?? nothing, ofHandle(machine.handle(environmentApi)))
   }
   for (const fn of from.functions) copyFields(machine, ofObject(fn.properties), into, frame)
   if (from.open || from.handles.length > 0) {

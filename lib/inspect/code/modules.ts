@@ -303,8 +303,8 @@ export class Modules implements Loader {
     machine.step(clean.length >> 3)
     const parsed = parseCode(clean, path)
     if (parsed.kind === 'unreadable') {
-      // What does not begin as text, Node cannot run either: a picture that an example loads.
-      if (this.#assets.has(path) || clean.startsWith('\uFFFD')) return undefined
+      // What does not begin as text, Node cannot run either: a picture or a font that a bundler is to find.
+      if (this.#assets.has(path) || /^(?:\uFFFD|\w{0,8}\u0000)/.test(clean)) return undefined
       machine.recorder.fact(
         { kind: 'unreadable', why: parsed.why, share: 1 },
         { level: machine.level, place: start, guards: [] },

@@ -7,6 +7,7 @@ import { elementsOf, namedMember } from './members.ts'
 import { environmentApi } from './models/index.ts'
 import { noteNodeOptions } from './node-options.ts'
 import type { Place } from './sites.ts'
+import { storeFile } from './stored-files.ts'
 import { runWritten } from './written-scripts.ts'
 import {
   hop,
@@ -92,7 +93,7 @@ export function start(machine: Interpreter, model: ActOf<'start'>, call: Modelle
     )
   }
   for (const option of options) passEnvironment(machine, option, call)
-  startedFiles(machine, commands, 'command', call)
+  startedFiles(machine, commands, 'command', call, folder.cwd)
   const fetched = noteFetched(machine, commands, call)
   const told = commands.filter(text => !text.includes(HOLE)).slice(0, 6)
   const output = tainted([
@@ -245,16 +246,61 @@ function folderOf(
   return { cwd: texts.length === 1 ? (texts[0] ?? HOLE) : HOLE }
 }
 
+/** Programs that read, compare, pack or unpack the files they are given, and start none of them. */
+const handlers =
+  /^(?:\S*[/\\])?(?:unzip|bunzip2|bzip2|gunzip|gzip|zip|xz|unxz|zstd|ls|stat|file|wc|head|tail|diff|cmp|test|touch|rm|rmdir|mkdir|sha\d{1,3}sum|shasum|md5sum|md5|cksum|gpg|gpgv|cosign|git\s+(?:merge-file|hash-object|diff|add|rm))(?:\.exe)?\s/i
+
+/** `tar` is told what to start by options of its own. */
+const unpacking =
+  /^(?:\S*[/\\])?(?:tar|bsdtar)(?:\.exe)?\s(?!.*(?:--to-command|--checkpoint|--use-compress|-I\b|--rsh|--rmt))/i
+
+/** What copies or renames. */
+const copying = /^(?:\S*[/\\])?(?:cp|mv|copy|move|ditto)\s/i
+
+/** Whether a command line does something with files besides starting them, and nothing else. */
+function onlyHandles(text: Text): boolean {
+  const line = text.trim()
+  return (
+    (handlers.test(line) || unpacking.test(line) || copying.test(line)) && !/[;&|`\n]|\$\(|<\(/.test(line)
+  )
+}
+
+/** Where a command that only handles files puts what it is given: `unzip x -d folder`, `tar -xf x -C folder`, `cp x y`. */
+function putsInto(text: Text, cwd: Text | undefined): readonly Text[] {
+  const words = text.trim().split(/\s+/).slice(1, 40).map(unquoted)
+  if (copying.test(text)) {
+    const [target = '', source = ''] = words.filter(word => !/^[-/]\w{0,2}$|^--/.test(word)).toReversed()
+    return [target, `${target.replace(/\/$/, '')}/${source.slice(source.lastIndexOf('/') + 1)}`]
+  }
+  if (!unpacking.test(text) && !/^(?:\S*[/\\])?unzip(?:\.exe)?\s/i.test(text)) return []
+  const at = words.findIndex(word => /^(?:-C|-d|--directory)$/.test(word))
+  const joined = words.find(word => word.startsWith('--directory='))?.slice('--directory='.length)
+  const folder = joined ?? (at < 0 ? cwd : words[at + 1])
+  return folder === undefined ? [] : [folder]
+}
+
+function unquoted(word: Text): Text {
+  return word.replace(/^["']|["']$/g, '')
+}
+
 /** Files that were written and are now started or loaded: what was written in them runs. */
 export function startedFiles(
   machine: Interpreter,
   texts: readonly Text[],
   kind: SinkKind,
   call: ModelledCall,
+  cwd?: Text,
 ): void {
   for (const [path, cell] of machine.storedFiles) {
-    if (!texts.some(text => text.includes(path))) continue
+    const naming = texts.filter(text => text.includes(path))
+    if (naming.length === 0) continue
     const content = machine.read(cell, call.frame)
+    if (kind === 'command' && naming.every(onlyHandles)) {
+      const places = naming.flatMap(text => putsInto(text, cwd)).filter(one => !path.startsWith(one))
+      const label = naming.every(text => copying.test(text)) ? 'copied' : 'unpacked'
+      storeFile(machine, places, changed(content, { taints: hop(content.taints, label, call.place) }), call)
+      continue
+    }
     flowInto(machine, content.taints, { kind, role: 'file', destinations: [path] }, call)
     if (kind === 'command') runWritten(machine, path, content.known, call.place)
   }

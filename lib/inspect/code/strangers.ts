@@ -34,7 +34,7 @@ import type { Text } from '../../types.ts'
 
 /** Fields of options that say where a client sends. */
 const addressFields =
-  /^(?!(?:home|doc|image|avatar|icon|logo|photo|redirect|callback|return|thumb|repo|site|public|asset|cdn|link|help|license|source|terms|privacy|issue|bug)\w{0,20}$)\w{0,30}(?:url|uri|endpoint|host|hostname|origin|address|server)$|^(?:dsn|broker|gateway|collector|service|connection|connectionstring|authdomain|storagebucket)$/i
+  /^(?!(?:home|website|webpage|favicon|author|manual|doc|image|avatar|icon|logo|photo|redirect|callback|return|thumb|repo|site|public|asset|cdn|link|help|license|source|terms|privacy|issue|bug)\w{0,20}$)\w{0,30}(?:url|uri|endpoint|host|hostname|origin|address|server)$|^(?:dsn|broker|gateway|collector|service|connection|connectionstring|authdomain|storagebucket)$/i
 
 /** Fields whose objects say where what is logged, traced or counted goes. */
 const outlets = /^(?:transports?|targets?|exporters?|\w{1,20}Exporter|appenders?|sinks?|reporters?|options)$/i

@@ -268,6 +268,8 @@ export const language: readonly Model[] = [
       'global:Object.{freeze,seal,preventExtensions}',
       'global:Object',
       'pkg:{pify,util.promisify}',
+      'pkg:co.wrap',
+      'pkg:bluebird.{coroutine,method}',
       'pkg:tslib.{__importStar,__importDefault,__rest,__read,__values}',
       'pkg:@babel/runtime/helpers/{interopRequireDefault,interopRequireWildcard}',
       'global:structuredClone',
