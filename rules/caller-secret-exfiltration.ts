@@ -3,11 +3,13 @@ import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
 import { keyMaterial } from './behaviour/credentials.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords } from './behaviour/place.ts'
+import type { Place } from './behaviour/place.ts'
 import { createServiceOf } from './behaviour/service.ts'
 import type { Passed } from './behaviour/service.ts'
 import { findingsOf, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { sameLine } from './behaviour/written.ts'
+import { hostClass } from './hosts/host-class.ts'
 import { registrableDomain } from './hosts/host.ts'
 import { opening, severityOf } from './finding.ts'
 
@@ -250,8 +252,13 @@ function weigh(
   if (place.kind === 'capture') return sure ? 'block' : 'ask'
   const domain = place.host === undefined ? undefined : registrableDomain(place.host, context.lists.hosts)
   const stray = service !== undefined && domain !== service
-  if (stray) return place.kind === 'rented' && sure ? 'block' : 'ask'
+  if (stray) return place.kind === 'rented' && sure && !keepsToItself(flow, place, context) ? 'block' : 'ask'
   return flow.phase === 'import' && !flow.byCall ? 'ask' : undefined
+}
+
+/** Who keeps files somewhere sees what is in them, not the headers of those who ask for one. */
+function keepsToItself({ sink }: Flow, { host }: Place, { lists }: Context): boolean {
+  return sink.role === 'header' && host !== undefined && hostClass(host, lists.hosts)?.kind === 'storage'
 }
 
 function say(group: SightingGroup): string {

@@ -163,8 +163,10 @@ function isComputed(command: string): boolean {
 }
 
 /** Code that a request to this program carries. A timer that gets a function is no evaluation. */
-function isRequested({ source, sink }: Flow): boolean {
+function isRequested({ source, sink, hops }: Flow): boolean {
   const fromCaller = source.kind === 'caller' || source.kind === 'caller-secret'
+  // A file lay there before anybody asked for it by its name.
+  if (hops.some(({ label }) => label === 'read from the file of that name')) return false
   // `request cookie` is the header of that name, `request to a server` what a server of the package's own gets.
   if (!fromCaller || !/^(?:req|request)(?: |$)/i.test(source.name)) return false
   if (sink.kind === 'evaluate') return !/set(?:Timeout|Interval|Immediate)|nextTick/.test(sink.api)
@@ -207,8 +209,15 @@ function isStartedFile({ source, sink }: Flow, { flows }: Inspection): boolean {
   )
 }
 
+/** Consoles of debuggers run what they are sent, in a context of its own, where somebody started them for that. */
+function weighRequested(flow: Flow): Action {
+  const { certain, phase, byCall, sink } = flow
+  if (!certain) return phase === 'run' && isFar(flow) ? 'note' : 'ask'
+  return phase === 'run' && !byCall && /\bvm\.runIn(?:New)?Context$/.test(sink.api) ? 'ask' : 'block'
+}
+
 function weigh(flow: Flow, place: Place, inspection: Inspection, namesake: boolean): Action | undefined {
-  if (isRequested(flow)) return flow.certain ? 'block' : flow.phase === 'run' && isFar(flow) ? 'note' : 'ask'
+  if (isRequested(flow)) return weighRequested(flow)
   if (place.kind === 'local') return undefined
   if (place.kind !== 'capture' && flow.sink.destinations.some(command => browsing.test(command)))
     return 'note'

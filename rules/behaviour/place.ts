@@ -152,7 +152,9 @@ export function placeInWords({ kind, host, class: name }: Place): string {
         ? 'a bare address that belongs to nobody by name'
         : `made to collect what it is sent (${name ?? 'a collector'})`
     case 'rented':
-      return `a name anybody can rent (${name ?? 'shared hosting'})`
+      return name !== undefined && /storage|ipfs/.test(name)
+        ? 'where anybody can keep files'
+        : `a name anybody can rent (${name ?? 'shared hosting'})`
     case 'foreign':
       return 'a host the package mentions nowhere else'
     case 'own':

@@ -1,4 +1,5 @@
 import type { AnyNode } from 'acorn'
+import { HOLE } from '../../types.ts'
 import { filtered } from './arrays.ts'
 import { callBuiltIn } from './builtins.ts'
 import { construct } from './classes.ts'
@@ -264,7 +265,7 @@ export function callMember(
     if (name === undefined) {
       const callee = memberOf(machine, object, anything, frame, node)
       result = join(result, machine.call(callee, self, given, frame, place))
-      if (!showsMessage(key, frame.file.text.slice(place.start, place.start + 7)))
+      if (!isMostlyNamed(key) && !showsMessage(key, frame.file.text.slice(place.start, place.start + 7)))
         for (const { api } of object.handles) machine.computedCall(api, frame, place)
       continue
     }
@@ -628,6 +629,18 @@ export function evaluateTagged(
   }
   return machine.call(tag, nothing, { list: [ofObject(strings), ...values], rest: nothing }, frame, place)
 }
+
+/** `global[prefix + 'setTimeout'](f)`: what is called stands in the code, whatever stands before it. */
+function isMostlyNamed({ known: texts, open, handles }: Value): boolean {
+  return (
+    !open &&
+    handles.length === 0 &&
+    texts.every(text => typeof text === 'string' && text.replaceAll(HOLE, '').length >= minNamed)
+  )
+}
+
+/** Letters that say what is called: with fewer, something else may be meant. */
+const minNamed = 8
 
 /** `window[kind || 'alert'](text)`: a page that tells its reader something, in the dialog its caller prefers. */
 function showsMessage(key: Value, text: string): boolean {

@@ -583,7 +583,7 @@ export function readFile(
       continue
     }
     if (text.replaceAll(HOLE, '').length < 3 && callers.length > 0) {
-      result = join(result, tainted(callers))
+      result = join(result, tainted(hop(callers, 'read from the file of that name', place)))
       continue
     }
     const bare = text === HOLE

@@ -257,16 +257,24 @@ const unpacking =
 /** What copies or renames. */
 const copying = /^(?:\S*[/\\])?(?:cp|mv|copy|move|ditto)\s/i
 
+/** What shows or copies, between others. */
+const between = /^(?:cat|echo|cd|true|tso\s+"?(?:oput|oget|ocopy))\b/i
+
 /** Whether a command line does something with files besides starting them, and nothing else. */
 function onlyHandles(text: Text): boolean {
-  const line = text.trim()
-  return (
-    (handlers.test(line) || unpacking.test(line) || copying.test(line)) && !/[;&|`\n]|\$\(|<\(/.test(line)
-  )
+  if (/[`\n]|\$\(|<\(|(?<![&>])&(?![&>\d])/.test(text)) return false
+  return text
+    .split(/\|{1,2}|&&|;/)
+    .map(part => part.trim())
+    .every(part => part === '' || [handlers, unpacking, copying, between].some(one => one.test(part)))
 }
 
 /** Where a command that only handles files puts what it is given: `unzip x -d folder`, `tar -xf x -C folder`, `cp x y`. */
-function putsInto(text: Text, cwd: Text | undefined): readonly Text[] {
+function putsInto(line: Text, cwd: Text | undefined): readonly Text[] {
+  return line.split(/\|{1,2}|&&|;/).flatMap(part => placesOf(part.trim(), cwd))
+}
+
+function placesOf(text: Text, cwd: Text | undefined): readonly Text[] {
   const words = text.trim().split(/\s+/).slice(1, 40).map(unquoted)
   if (copying.test(text)) {
     const [target = '', source = ''] = words.filter(word => !/^[-/]\w{0,2}$|^--/.test(word)).toReversed()

@@ -16,6 +16,7 @@ import { elementsOf } from './members.ts'
 import type { Place } from './sites.ts'
 import {
   join,
+  joinTaints,
   known,
   nothing,
   ofObject,
@@ -131,7 +132,30 @@ function tell(
 ): void {
   const taints = machine.allTaints(call.given.list, call.frame)
   const told = isMessage ? taints : taints.filter(({ source }) => neverOptions.has(source.kind))
-  flowInto(machine, told, { kind: 'network', role: 'payload', destinations }, call)
+  // The caller's own token is what such a header is for; what nobody handed over has no place there.
+  const signed = isMessage ? headersIn(machine, call).filter(({ source }) => isCallers(source.kind)) : []
+  const content = told.filter(taint => !signed.some(({ source }) => source === taint.source))
+  flowInto(machine, content, { kind: 'network', role: 'payload', destinations }, call)
+  flowInto(machine, signed, { kind: 'network', role: 'header', destinations }, call)
+}
+
+function isCallers(kind: Taint['source']['kind']): boolean {
+  return kind === 'caller' || kind === 'caller-secret'
+}
+
+/** What the options of a request have under `headers`, at whatever depth. */
+function headersIn(machine: Interpreter, { given, frame }: ModelledCall): readonly Taint[] {
+  let layer = given.list.slice(1, 4).flatMap(({ objects }) => objects.slice(0, 3))
+  let taints: readonly Taint[] = []
+  for (let depth = 0; depth < 3 && layer.length > 0; depth++) {
+    const next: ObjectValue[] = []
+    for (const object of layer)
+      for (const [name, field] of fieldsOf(machine, object, frame))
+        if (name === 'headers') taints = joinTaints(taints, machine.deepTaints(field, frame))
+        else next.push(...field.objects.slice(0, 3))
+    layer = next.slice(0, maxFields)
+  }
+  return taints
 }
 
 const sendingNames =
