@@ -246,41 +246,49 @@ function folderOf(
   return { cwd: texts.length === 1 ? (texts[0] ?? HOLE) : HOLE }
 }
 
-/** Programs that read, compare, pack or unpack the files they are given, and start none of them. */
-const handlers =
-  /^(?:\S*[/\\])?(?:unzip|bunzip2|bzip2|gunzip|gzip|zip|xz|unxz|zstd|ls|stat|file|wc|head|tail|diff|cmp|test|touch|rm|rmdir|mkdir|sha\d{1,3}sum|shasum|md5sum|md5|cksum|gpg|gpgv|cosign|git\s+(?:merge-file|hash-object|diff|add|rm))(?:\.exe)?\s/i
+/** Programs that read, compare or list the files they are given, and start none of them. */
+const readers =
+  /^(?:\S*[/\\])?(?:ls|stat|file|wc|head|tail|diff|cmp|test|touch|rm|rmdir|mkdir|cat|echo|cd|true|sha\d{1,3}sum|shasum|md5sum|md5|cksum|gpgv|git\s+(?:merge-file|hash-object|diff|add|rm)|tso\s+"?(?:oput|oget|ocopy))(?:\.exe)?(?:\s|$)/i
 
-/** `tar` is told what to start by options of its own. */
+/** What unpacks; `tar` is told what to start by options of its own. */
 const unpacking =
-  /^(?:\S*[/\\])?(?:tar|bsdtar)(?:\.exe)?\s(?!.*(?:--to-command|--checkpoint|--use-compress|-I\b|--rsh|--rmt))/i
+  /^(?:\S*[/\\])?(?:unzip|gunzip|bunzip2|unxz|(?:bsd)?tar)(?:\.exe)?\s(?!.*(?:--to-command|--checkpoint|--use-compress|-I\b|--rsh|--rmt))/i
 
 /** What copies or renames. */
 const copying = /^(?:\S*[/\\])?(?:cp|mv|copy|move|ditto)\s/i
 
-/** What shows or copies, between others. */
-const between = /^(?:cat|echo|cd|true|tso\s+"?(?:oput|oget|ocopy))\b/i
-
-/** Whether a command line does something with files besides starting them, and nothing else. */
-function onlyHandles(text: Text): boolean {
-  if (/[`\n]|\$\(|<\(|(?<![&>])&(?![&>\d])/.test(text)) return false
-  return text
-    .split(/\|{1,2}|&&|;/)
-    .map(part => part.trim())
-    .every(part => part === '' || [handlers, unpacking, copying, between].some(one => one.test(part)))
+/**
+ * Where a command line that reads, unpacks or copies the file of that path puts it: `unzip x -d folder`, `gunzip x.gz`,
+ * `cat x > y`. Undefined where it may start it, or where what it makes lies in a place that nobody knows.
+ */
+function handledInto(line: Text, path: Text, cwd: Text | undefined): readonly Text[] | undefined {
+  if (/[`\n]|\$\(|<\(|(?<![&>])&(?![&>\d])/.test(line)) return undefined
+  const places: Text[] = []
+  for (const part of line.split(/\|{1,2}|&&|;/).map(one => one.trim())) {
+    if (part === '') continue
+    const written = /(?:^|[^\d&>])>{1,2}\s*([^\s>&]+)/.exec(part)?.[1]
+    if (written !== undefined) places.push(unquoted(written))
+    else if (unpacking.test(part) || copying.test(part)) {
+      const into = placesOf(part, path, cwd)
+      if (into.length === 0) return undefined
+      places.push(...into)
+    } else if (!readers.test(part)) return undefined
+  }
+  return places.filter(place => place !== path)
 }
 
-/** Where a command that only handles files puts what it is given: `unzip x -d folder`, `tar -xf x -C folder`, `cp x y`. */
-function putsInto(line: Text, cwd: Text | undefined): readonly Text[] {
-  return line.split(/\|{1,2}|&&|;/).flatMap(part => placesOf(part.trim(), cwd))
-}
-
-function placesOf(text: Text, cwd: Text | undefined): readonly Text[] {
-  const words = text.trim().split(/\s+/).slice(1, 40).map(unquoted)
+function placesOf(text: Text, path: Text, cwd: Text | undefined): readonly Text[] {
+  const words = text.split(/\s+/).slice(1, 40).map(unquoted)
   if (copying.test(text)) {
-    const [target = '', source = ''] = words.filter(word => !/^[-/]\w{0,2}$|^--/.test(word)).toReversed()
+    const [target = '', source = '', ...others] = words
+      .filter(word => !/^[-/]\w{0,2}$|^--/.test(word))
+      .toReversed()
+    // A program that is copied as it is, is copied to be started.
+    if ([source, ...others].includes(path)) return []
     return [target, `${target.replace(/\/$/, '')}/${source.slice(source.lastIndexOf('/') + 1)}`]
   }
-  if (!unpacking.test(text) && !/^(?:\S*[/\\])?unzip(?:\.exe)?\s/i.test(text)) return []
+  if (/^(?:\S*[/\\])?(?:gunzip|bunzip2|unxz)\b/i.test(text))
+    return words.flatMap(word => /^(.*)\.(?:gz|bz2|xz)$/.exec(word)?.[1] ?? [])
   const at = words.findIndex(word => /^(?:-C|-d|--directory)$/.test(word))
   const joined = words.find(word => word.startsWith('--directory='))?.slice('--directory='.length)
   const folder = joined ?? (at < 0 ? cwd : words[at + 1])
@@ -289,6 +297,11 @@ function placesOf(text: Text, cwd: Text | undefined): readonly Text[] {
 
 function unquoted(word: Text): Text {
   return word.replace(/^["']|["']$/g, '')
+}
+
+/** A command line as it reads from the root, where it starts something of its folder. */
+function fromFolder(text: Text, cwd: Text | undefined): Text {
+  return cwd !== undefined && text.startsWith('./') ? `${cwd}/${text.slice(2)}` : text
 }
 
 /** Files that were written and are now started or loaded: what was written in them runs. */
@@ -300,13 +313,13 @@ export function startedFiles(
   cwd?: Text,
 ): void {
   for (const [path, cell] of machine.storedFiles) {
-    const naming = texts.filter(text => text.includes(path))
+    const naming = texts.map(text => fromFolder(text, cwd)).filter(text => text.includes(path))
     if (naming.length === 0) continue
     const content = machine.read(cell, call.frame)
-    if (kind === 'command' && naming.every(onlyHandles)) {
-      const places = naming.flatMap(text => putsInto(text, cwd)).filter(one => !path.startsWith(one))
-      const label = naming.every(text => copying.test(text)) ? 'copied' : 'unpacked'
-      storeFile(machine, places, changed(content, { taints: hop(content.taints, label, call.place) }), call)
+    const handled = kind === 'command' ? naming.map(text => handledInto(text, path, cwd)) : []
+    if (handled.length > 0 && handled.every(places => places !== undefined)) {
+      const taints = hop(content.taints, 'unpacked', call.place)
+      storeFile(machine, handled.flat(), changed(content, { taints }), call)
       continue
     }
     flowInto(machine, content.taints, { kind, role: 'file', destinations: [path] }, call)
