@@ -95,6 +95,10 @@ const loading: ReadonlySet<SinkKind> = new Set(['native-load', 'load'])
 const handling =
   /^(?:\S*[/\\])?(?:chmod|xattr|unzip|tar|gunzip|7z|mv|cp|mkdir|rm|ls|test|file|sha\d*sum|shasum|certutil|expand)\b/i
 
+/** Programs that start none of their arguments. */
+const passive =
+  /^(?:git\s+(?:commit|tag|add|checkout|push|log|branch)|echo|printf|mkdir|ls|rm|rmdir|cat|touch|test|which|where)\s/i
+
 function isDownload(flow: Flow): boolean {
   const { source, sink, hops, phase } = flow
   if (source.kind !== 'network') return false
@@ -111,6 +115,9 @@ function isDownload(flow: Flow): boolean {
   if (sink.role === 'file') return !sink.destinations.every(command => handling.test(command.trim()))
   // No program is called like an address: that one is shown in a browser.
   if (opensPages(sink.api) && sink.destinations.every(isOpened)) return false
+  // An answer that is part of a message or a name is nothing those programs start.
+  if (sink.destinations.every(command => passive.test(command.trim()) && !/[;&|`\n]|\$\(/.test(command)))
+    return false
   return (
     sink.role === 'command' &&
     sink.destinations.some(

@@ -21,9 +21,13 @@ function withoutTail(host: Text): Text {
 const fileName =
   /[\w\u0001]\.(?:zip|t?gz|tgz|tar|xz|bz2|exe|json|[cm]?js|html?|txt|xml|node|sha\d{1,3}(?:sum)?|asc|sig)$/i
 
+/** Endings of files under which no domain can be registered. */
+const noDomain =
+  /\.(?:hh?|hpp|cpp|cxx|[cm]?[jt]sx?|json|html?|css|txt|xml|ya?ml|toml|ini|cfg|conf|lock|sql|dll|dylib|exe|node|png|svg|woff2?|ttf|otf|tgz|tar|gz|xz)$/i
+
 function isHost(text: string): boolean {
   const [name = ''] = text.split(':')
   if (name.length > 253 || !/^[\w.\u0001-]+$/.test(name) || /^\d+(?:\.\d+){0,2}$/.test(name)) return false
-  if (name.includes(HOLE) && fileName.test(name)) return false
+  if (noDomain.test(name) || (name.includes(HOLE) && fileName.test(name))) return false
   return name === 'localhost' || /[a-z0-9-]\.[a-z0-9-]+$/.test(name)
 }

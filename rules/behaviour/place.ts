@@ -115,7 +115,7 @@ function isHostName({ name, address }: Host, destination: Text): boolean {
   return (
     address ||
     (/^[\w*-]+(?:\.[\w*-]+)*$/.test(name) &&
-      !/\.(?:gz|tgz|tar|xz|json|[cm]?[jt]s|html?|exe|node|txt|png|wasm|dat|data|bin|ya?ml|toml|map|css|svg|sha\d{1,3}(?:sum)?|asc|sig)$/.test(
+      !/\.(?:gz|tgz|tar|xz|json|[cm]?[jt]s|html?|exe|node|txt|png|wasm|dat|data|bin|ya?ml|toml|map|css|svg|sha\d{1,3}(?:sum)?|asc|sig|hh?|hpp|cpp|cxx|dll|dylib|jar|sql|conf|cfg|ini|lock|woff2?|ttf|otf|pdf|tsx?|jsx|rb|ps1)$/.test(
         name,
       ) &&
       (/^[a-z]+:\/\//i.test(destination) || !/\.(?:sh|zip)$/.test(name)))
