@@ -1,12 +1,10 @@
 import type { SourceKind } from '../../types.ts'
+import { sourceOfPath } from './models/paths.ts'
 
 /**
  * What to keep where there is more than can be kept. Whoever hides something among many harmless things decides their
  * number and their order; so neither may decide what is left out.
  */
-
-/** Data of these nobody has a reason to hide among others. */
-const plain: ReadonlySet<SourceKind> = new Set(['env-name', 'file', 'project-file', 'host', 'command-output'])
 
 /** Data that is worth stealing wherever it lies. */
 const prey: ReadonlySet<SourceKind> = new Set([
@@ -22,24 +20,21 @@ export function isPrey(kind: SourceKind): boolean {
 }
 
 /**
- * Which of the kinds gives way to one more: the last plain one, where another is left of it, for what is not plain or
- * not there yet. -1 where the new one adds nothing.
+ * Which of the kinds gives way to one more, the last that is no prey, for prey or for an answer where there is none yet.
+ * -1 where the new one has to stay away.
  */
 export function giveWay(kinds: readonly SourceKind[], added: SourceKind): number {
-  const isNew = !kinds.includes(added)
-  if (!isNew && plain.has(added)) return -1
-  for (let at = kinds.length - 1; at >= 0; at--) {
-    const kind = kinds[at]!
-    if (kinds.indexOf(kind) < at && (isNew || plain.has(kind))) return at
-  }
-  return -1
+  if (!prey.has(added) && (added !== 'network' || kinds.includes(added))) return -1
+  return kinds.findLastIndex(kind => !prey.has(kind) && kind !== 'network')
 }
 
+/** What starts with a session, a shell or a repository; commands that fetch, decode or delete; programs. */
 const tellingText =
-  /^(?:~|%[a-z]+%|[a-z]:[\\/]|\/(?:etc|root|home|Users)(?:\/|$))|\b(?:curl|wget|powershell|base64|certutil|mshta|publish|child_process|globalThis)\b|\b(?:fetch|require|import|eval|Function)\s{0,9}\(|\|\s{0,9}(?:ba|z)?sh\b|\brm\s+-/i
+  /\/\.(?:\w{0,12}rc|\w{0,12}profile)$|\/(?:LaunchAgents|LaunchDaemons|autostart|systemd|cron[.\w]{0,12}|hooks)\/|\b(?:curl|wget|powershell|base64|certutil|mshta|publish|child_process|globalThis)\b|\b(?:fetch|require|import|eval|Function)\s{0,9}\(|\|\s{0,9}(?:ba|z)?sh\b|\brm\s+-/i
 
-/** Whether a text leads to somebody's files, is a program, or tells a shell to fetch, decode or delete. */
+/** Whether a text leads to somebody's secrets, is a program, or tells a shell to fetch, decode or delete. */
 export function isTelling(text: string): boolean {
+  if (text.length < 300 && text.startsWith('~/') && prey.has(sourceOfPath(text))) return true
   return tellingText.test(text.length > 2_000 ? text.slice(0, 2_000) : text)
 }
 

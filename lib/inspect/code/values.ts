@@ -3,7 +3,7 @@ import type { SourceKind } from '../../types.ts'
 import { RegexConstant } from './regex-constant.ts'
 import type { GuardNote } from './sites.ts'
 import type { Place } from './sites.ts'
-import { giveWay, isTelling } from './telling.ts'
+import { giveWay, isPrey, isTelling } from './telling.ts'
 
 /**
  * What an expression may be. A value is a set: constants that are known, handles of things the outside world offers
@@ -335,7 +335,8 @@ export function joinTaints(left: readonly Taint[], right: readonly Taint[]): rea
       const weakest = giveWay(kinds, taint.source.kind)
       if (weakest < 0) continue
       result = copy ??= [...left]
-      copy[weakest] = taint
+      // Where so much comes together, only what is worth stealing is followed as if it were alone.
+      copy[weakest] = isPrey(taint.source.kind) ? taint : newTaint(taint.source, taint.hops, false)
     }
   }
   return result
