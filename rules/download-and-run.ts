@@ -1,5 +1,6 @@
 import { opensPages } from '../lib/opens-pages.ts'
-import type { Action, Fact, Flow, Inspection, Rule, SinkKind } from '../lib/types.ts'
+import type { Action, Context, Fact, Flow, Inspection, Rule, SinkKind, Text } from '../lib/types.ts'
+import { isOwnFile } from './behaviour/credentials.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
@@ -77,7 +78,8 @@ export const downloadAndRun: Rule = {
         const action = weigh(
           flow,
           place,
-          isHidden(flow, inspection) || (isStranger(place) && flow.phase === 'install' && erases(inspection)),
+          isHidden(flow, inspection, context) ||
+            (isStranger(place) && flow.phase === 'install' && erases(inspection)),
           isDetached(flow, inspection),
         )
         return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
@@ -139,8 +141,11 @@ function isOpened(command: string): boolean {
 }
 
 /** Started out of sight, or from a place nobody looks at. A check of a version is silent too, but it is waited for. */
-function isHidden({ sink }: Flow, inspection: Inspection): boolean {
-  if (sink.destinations.some(isOddPath)) return true
+function isHidden(flow: Flow, inspection: Inspection, { name }: Context): boolean {
+  const { sink, phase } = flow
+  // A program that its user started keeps what it fetches in a folder of its own name: `~/.tool/bin`.
+  const isKept = (path: Text): boolean => phase === 'run' && isOwnFile(path, name)
+  if (sink.destinations.some(path => isOddPath(path) && !isKept(path))) return true
   return startsAt(inspection, sink.at).some(
     ({ manner }) => manner.includes('detached') || manner.includes('output-hidden'),
   )

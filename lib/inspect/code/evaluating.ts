@@ -2,6 +2,7 @@ import { HIDDEN_NAME, HOLE } from '../../types.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import type { Place } from './sites.ts'
 import { withoutNames } from './webassembly.ts'
+import { isPrey } from './telling.ts'
 import { anything, join, nothing, tainted, changed, type Taint, type Value } from './values.ts'
 import { flowInto, type ModelledCall } from './modelled-call.ts'
 
@@ -58,9 +59,9 @@ export function evaluateCode(
     code.objects.length > 0 ||
     code.known.some(text => typeof text === 'string' && text.includes(HOLE))
   // Timers get functions as a rule: a text among what they may get has to be seen, not guessed.
-  const decoders = decodersOf(
-    /:set(?:Timeout|Interval)$/.test(call.handle.api) ? taints.filter(({ sure }) => sure) : taints,
-  )
+  // A secret may lie encoded among what else comes together there: it is no program.
+  const isTimer = /:set(?:Timeout|Interval)$/.test(call.handle.api)
+  const decoders = decodersOf(taints.filter(({ sure, source }) => (sure || !isTimer) && !isPrey(source.kind)))
   if (constant || computed || taints.length > 0) {
     machine.fact(
       {

@@ -77,8 +77,8 @@ const maxCallDepth = 24
 const maxEvaluationDepth = 450
 const maxRuns = 6
 const maxRunsLater = 2
-/** Runs for what must not be lost: whoever wants to hide something can spend the others first. */
-const maxTellingRuns = 16
+/** Runs more for what must not be lost: whoever wants to hide something can spend the others first. */
+const moreRuns = 2
 /** More functions than this that one value may be are called as one. */
 const maxCallees = 6
 const maxNativeCalls = 12
@@ -584,7 +584,9 @@ export class Interpreter {
     const self = join(merged.thisValue, thisValue)
     const rest = join(merged.rest, given.rest)
     let grown = self !== merged.thisValue || rest !== merged.rest
-    let tells = tellsMore(merged.rest, rest)
+    const { node } = merged.function
+    const isSmall = node.end - node.start < 1_500
+    let tells = isSmall && tellsMore(merged.rest, rest)
     merged.thisValue = self
     merged.rest = rest
     for (let at = 0; at < Math.min(given.list.length, 64); at++) {
@@ -595,10 +597,10 @@ export class Interpreter {
       if (after !== before) {
         merged.parameters[at] = after
         grown = true
-        tells ||= tellsMore(before, after)
+        tells ||= isSmall && tellsMore(before, after)
       }
     }
-    if (grown) merged.done = merged.runs >= (tells ? maxTellingRuns : this.#mayRun())
+    if (grown) merged.done = merged.runs >= this.#mayRun() + (tells ? moreRuns : 0)
   }
 
   #newContext(fn: FunctionValue, frame: Frame): FunctionContext {
@@ -860,7 +862,7 @@ export class Interpreter {
       this.#callDepth++
       this.runContext(context)
       this.#callDepth--
-    } else this.queue(context, maxTellingRuns)
+    } else this.queue(context, this.#mayRun() + moreRuns)
   }
 
   /**

@@ -28,11 +28,18 @@ export function giveWay(kinds: readonly SourceKind[], added: SourceKind): number
   return kinds.findLastIndex(kind => !prey.has(kind) && kind !== 'network')
 }
 
-/** What starts with a session, a shell or a repository; commands that fetch, decode or delete; programs. */
+/** What starts with a session, a shell or a repository; commands that fetch, decode or delete. */
 const tellingText =
-  /\/\.(?:\w{0,12}rc|\w{0,12}profile)$|\/(?:LaunchAgents|LaunchDaemons|autostart|systemd|cron[.\w]{0,12}|hooks)\/|\b(?:curl|wget|powershell|base64|certutil|mshta|publish|child_process|globalThis)\b|\b(?:fetch|require|import|eval|Function)\s{0,9}\(|\|\s{0,9}(?:ba|z)?sh\b|\brm\s+-/i
+  /\/\.(?:\w{0,12}rc|\w{0,12}profile)$|\/(?:LaunchAgents|LaunchDaemons|autostart|systemd|cron[.\w]{0,12}|hooks)\/|\b(?:curl|wget|powershell|base64|certutil|mshta|publish)\b|\|\s{0,9}(?:ba|z)?sh\b|\brm\s+-/i
 
-/** Whether a text leads to somebody's secrets, is a program, or tells a shell to fetch, decode or delete. */
+const programText = /\b(?:fetch|require|import|eval|Function)\s{0,9}\(|\b(?:child_process|globalThis)\b/
+
+/** Whether a text is telling, or a program: what is evaluated. */
+export function isTellingOrCode(text: string): boolean {
+  return isTelling(text) || programText.test(text.length > 2_000 ? text.slice(0, 2_000) : text)
+}
+
+/** Whether a text leads to somebody's secrets, or tells a shell to fetch, decode or delete. */
 export function isTelling(text: string): boolean {
   if (text.length < 300 && text.startsWith('~/') && prey.has(sourceOfPath(text))) return true
   return tellingText.test(text.length > 2_000 ? text.slice(0, 2_000) : text)

@@ -3,7 +3,7 @@ import type { SourceKind } from '../../types.ts'
 import { RegexConstant } from './regex-constant.ts'
 import type { GuardNote } from './sites.ts'
 import type { Place } from './sites.ts'
-import { giveWay, isPrey, isTelling } from './telling.ts'
+import { giveWay, isPrey, isTellingOrCode } from './telling.ts'
 
 /**
  * What an expression may be. A value is a set: constants that are known, handles of things the outside world offers
@@ -401,8 +401,8 @@ function placeForHost(texts: readonly Known[], item: Known): number {
 
 /** Home folders and commands that fetch take the place of what says less. */
 function placeForTelling(texts: readonly Known[], item: Known): number {
-  if (typeof item !== 'string' || item.length < 3 || !isTelling(item)) return -1
-  return texts.findLastIndex(text => typeof text !== 'string' || !isTelling(text))
+  if (typeof item !== 'string' || item.length < 3 || !isTellingOrCode(item)) return -1
+  return texts.findLastIndex(text => typeof text !== 'string' || !isTellingOrCode(text))
 }
 
 function hostOf(text: Known): string | undefined {
