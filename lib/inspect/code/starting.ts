@@ -125,14 +125,14 @@ function isTagWithOptions(api: string, { known: texts, open, objects }: Value): 
 
 const maxRows = 16
 
-/** The arguments with the first text of each, and once more with each other text that one of them may be. */
+/** The arguments with the first text of each, and once more with each other program that one of them may be. */
 function rowsOf(items: readonly Value[]): readonly (readonly Text[])[] {
   const texts = items.map(textsOf)
   const first = texts.map(([text]) => text ?? HOLE)
   const rows: (readonly Text[])[] = [first]
   for (const [at, more] of texts.entries())
     for (const text of more.slice(1))
-      if (text !== HOLE && rows.length < maxRows) rows.push(first.with(at, text))
+      if (/[\s(]/.test(text) && rows.length < maxRows) rows.push(first.with(at, text))
   return rows
 }
 
