@@ -1,4 +1,4 @@
-import type { AnyNode, Node, Program } from 'acorn'
+import type { AnyNode, Program } from 'acorn'
 import { mutators } from './assigned.ts'
 import type { Machine } from './machine.ts'
 import type { Binding, Scope } from './scope.ts'
@@ -22,7 +22,10 @@ type Change = { readonly name: string; readonly how: How; readonly by: FunctionN
 /** Who may change a value after loading: functions, and `undefined` for anybody. */
 export type Changers = Set<FunctionNode | undefined>
 
-const cache = new WeakMap<Node, readonly Change[]>()
+type Owner = Program | FunctionNode
+
+/** For each program, by whom a name is declared: what is done to it elsewhere. */
+const found = new WeakMap<Program, ReadonlyMap<Owner, readonly Change[]>>()
 
 /** Methods of lists and texts that leave their receiver as it is. */
 const readers = new Set(['at', 'slice', 'indexOf', 'lastIndexOf', 'includes', 'join', 'map', 'forEach', 'filter', 'reduce',
@@ -30,63 +33,66 @@ const readers = new Set(['at', 'slice', 'indexOf', 'lastIndexOf', 'includes', 'j
   'charCodeAt', 'codePointAt', 'split', 'substring', 'substr', 'replace', 'replaceAll', 'match', 'test', 'get', 'has',
   'hasOwnProperty', 'flat', 'flatMap', 'toReversed', 'toSorted', 'subarray', 'readUInt8']) // prettier-ignore
 
-/** What functions below `owner`, and its own statements, may do to names that `owner` sees. Found once. */
-const changesBelow = (owner: Program | FunctionNode): readonly Change[] => {
-  const known = cache.get(owner)
+/** What the functions of a program do to names that others declare. One walk, with a stack of its own. */
+const changesIn = (program: Program): ReadonlyMap<Owner, readonly Change[]> => {
+  const known = found.get(program)
   if (known !== undefined) return known
-  const found = new Map<string, Change>()
-  type Step = {
-    readonly node: AnyNode
-    readonly parents: Parents | undefined
-    readonly fn: FunctionNode | undefined
-    /** Names of the functions between `owner` and here. */
-    readonly own: readonly ReadonlySet<string>[]
-  }
-  const stack: Step[] = childrenOf(owner).map(node => ({
-    node,
-    parents: { node: owner, up: undefined },
-    fn: undefined,
-    own: [],
-  }))
-  for (let step = stack.pop(); step !== undefined; step = stack.pop()) {
-    const { node, parents, fn, own } = step
-    if (node.type === 'Identifier') {
-      if (own.some(names => names.has(node.name))) continue
+  const changes = new Map<Owner, Map<string, Change>>()
+  const functions: FunctionNode[] = []
+  const parents: AnyNode[] = [program]
+  // `undefined` says that everything below the last parent has been seen.
+  const stack: (AnyNode | undefined)[] = [undefined, ...childrenOf(program)]
+  while (stack.length > 0) {
+    const node = stack.pop()
+    if (node === undefined) {
+      if (parents.pop() === functions.at(-1)) functions.pop()
+    } else if (node.type === 'Identifier') {
       const how = howUsed(node, parents)
-      // What the owner itself assigns was followed, statement by statement.
-      const counts = how !== undefined && (fn !== undefined || how === 'handed' || how === 'part handed')
-      if (counts) found.set(`${how} ${node.name} ${fn?.start}`, { name: node.name, how, by: fn })
-      continue
+      if (how !== undefined) note(changes, program, functions, node.name, how)
+    } else {
+      parents.push(node)
+      if (isFunctionNode(node)) functions.push(node)
+      stack.push(undefined)
+      for (const child of childrenOf(node)) stack.push(child)
     }
-    const inner = isFunctionNode(node) ? node : fn
-    const declared = isFunctionNode(node) ? [...own, ownNames(node)] : own
-    const around = { node, up: parents }
-    for (const child of childrenOf(node))
-      stack.push({ node: child, parents: around, fn: inner, own: declared })
   }
-  const changes = [...found.values()]
-  cache.set(owner, changes)
-  return changes
+  const lists = new Map([...changes].map(([owner, byKey]) => [owner, [...byKey.values()]] as const))
+  found.set(program, lists)
+  return lists
 }
 
-/** The names a function declares, and its own: replacing itself by its final form is how decoders set up. */
-const ownNames = (node: FunctionNode): ReadonlySet<string> => {
-  const { declared } = bodyShapeOf(node)
-  return node.id ? new Set([...declared, node.id.name]) : declared
+const note = (
+  changes: Map<Owner, Map<string, Change>>,
+  program: Program,
+  functions: readonly FunctionNode[],
+  name: string,
+  how: How,
+): void => {
+  const by = functions.at(-1)
+  const owner = functions.findLast(fn => declares(fn, name)) ?? program
+  const isOwn = owner === (by ?? program)
+  // What the owner itself assigns is followed, statement by statement.
+  if (isOwn && (how === 'replaced' || how === 'altered')) return
+  let byKey = changes.get(owner)
+  if (byKey === undefined) changes.set(owner, (byKey = new Map()))
+  byKey.set(`${how} ${name} ${by?.start}`, { name, how, by: isOwn ? undefined : by })
 }
 
-type Parents = { readonly node: AnyNode; readonly up: Parents | undefined }
+/** A function declares its own name as well: replacing itself by its final form is how decoders set up. */
+const declares = (fn: FunctionNode, name: string): boolean =>
+  fn.id?.name === name || bodyShapeOf(fn).declared.has(name)
 
 /** What becomes of a variable where its name stands; undefined where it is read, or where no variable is meant. */
-const howUsed = (name: AnyNode, parents: Parents | undefined): How | undefined => {
+const howUsed = (name: AnyNode, parents: readonly AnyNode[]): How | undefined => {
   let node = name
   let isPart = false
-  for (let at = parents; at !== undefined; at = at.up) {
-    const parent = at.node
+  for (let at = parents.length - 1; at >= 0; at--) {
+    const parent = parents[at]!
+    const next = parents[at - 1]
     switch (parent.type) {
       case 'MemberExpression':
         if (parent.object !== node) return undefined
-        if (at.up !== undefined && isCalled(parent, at.up.node)) return howCalled(parent)
+        if (next !== undefined && isCalled(parent, next)) return howCalled(parent)
         isPart = true
         break
       case 'AssignmentExpression':
@@ -106,10 +112,10 @@ const howUsed = (name: AnyNode, parents: Parents | undefined): How | undefined =
         return parent.left === node ? 'replaced' : handed(isPart)
       case 'Property':
         if (parent.key === node && !parent.shorthand) return undefined
-        return at.up?.node.type === 'ObjectPattern' ? (isPart ? 'altered' : 'replaced') : handed(isPart)
+        return next?.type === 'ObjectPattern' ? (isPart ? 'altered' : 'replaced') : handed(isPart)
       case 'VariableDeclarator':
         if (parent.init === node) return handed(isPart)
-        return at.up?.up?.node.type === 'ExportNamedDeclaration' ? 'handed' : undefined
+        return parents[at - 2]?.type === 'ExportNamedDeclaration' ? 'handed' : undefined
       case 'CallExpression':
       case 'NewExpression':
         return parent.callee === node ? undefined : handed(isPart)
@@ -205,9 +211,9 @@ const mark = (binding: Binding, { how, by }: Change): void => {
   }
 }
 
-/** Marks what functions of `owner` may change from here on. To be called when its statements have been followed. */
-export const markChanges = (owner: Program | FunctionNode, scopes: ReadonlySet<Scope>): void => {
-  for (const change of changesBelow(owner)) {
+/** Marks what others may do to the names of `owner` from here on: to be called when its statements have been followed. */
+export const markChanges = (program: Program, owner: Owner, scopes: ReadonlySet<Scope>): void => {
+  for (const change of changesIn(program).get(owner) ?? []) {
     const seen = new Set<Binding>()
     for (const scope of scopes) {
       const binding = scope.find(change.name)

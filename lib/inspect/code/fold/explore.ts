@@ -66,6 +66,7 @@ export class Explorer {
   readonly constants = new Map<Node, Folded>()
   readonly functions = new Map<FunctionNode, FoldFunction>()
   readonly #machine: Machine
+  readonly #program: Program
   readonly #interest: Interest
   readonly #seen = new Set<Node>()
   readonly #decoders = new Map<FunctionNode, { calls: number; bits: number }>()
@@ -75,14 +76,16 @@ export class Explorer {
   #pending: Pending[] = []
   #level = 0
 
-  constructor(machine: Machine, interest: Interest) {
+  constructor(machine: Machine, program: Program, interest: Interest) {
     this.#machine = machine
+    this.#program = program
     this.#interest = interest
     machine.recorder = (node, value, labels) => this.#record(node, value, labels)
   }
 
   /** The whole program, in order. */
-  run(program: Program): void {
+  run(): void {
+    const program = this.#program
     const scope = new Scope(undefined, new Builtin('globalThis'))
     this.#enter(program, program.body, scope)
     this.#flushPending(program, scope)
@@ -352,7 +355,8 @@ export class Explorer {
   #flushPending(owner: Program | FunctionNode, around: Scope): void {
     const pending = this.#pending
     this.#pending = []
-    if (pending.length > 0) markChanges(owner, new Set([around, ...pending.map(({ scope }) => scope)]))
+    if (pending.length > 0)
+      markChanges(this.#program, owner, new Set([around, ...pending.map(({ scope }) => scope)]))
     const { hasLoaded } = this.#machine
     this.#machine.hasLoaded = true
     for (const { node, scope } of pending) {

@@ -47,9 +47,9 @@ export const foldProgram = (program: Program, source: string, budget: Budget): F
   budget.floor = Math.max(outerFloor, before - worth.steps)
   const machine = makeMachine(budget)
   machine.source = source
-  const explorer = new Explorer(machine, worth.within)
+  const explorer = new Explorer(machine, program, worth.within)
   // The host's stack is the last bound behind all counted ones; beyond it the rest of the program stays unknown.
-  attempt(() => explorer.run(program))
+  attempt(() => explorer.run())
   machine.recorder = undefined
   budget.floor = outerFloor
   const { constants, functions } = explorer
