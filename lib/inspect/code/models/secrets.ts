@@ -329,6 +329,8 @@ const secretParameters = new Set([
   'npmtoken',
   'connectionstring',
   'databaseurl',
+  'serviceaccount',
+  'serviceaccountkey',
 ])
 
 /** Whether a parameter or option is named like something its caller must not lose. */
