@@ -191,7 +191,7 @@ function isMoreThanSignsIn(
 /** The service a secret signs in to in a header, and a stranger who gets the same secret in what is sent. */
 function signsInSomewhereElse({ flow, place }: Leak, { flows }: Inspection, { lists }: Context): boolean {
   const { source, sink, certain } = flow
-  if (source.kind !== 'caller-secret' || sink.role !== 'payload' || !certain || place.host === undefined)
+  if (source.kind !== 'caller-secret' || sink.role === 'header' || !certain || place.host === undefined)
     return false
   const here = registrableDomain(place.host, lists.hosts)
   return flows.some(other => {

@@ -248,4 +248,36 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'weak',
     why: 'tables of a database that the caller passed: upkeep with a calendar does that as well, so it asks',
   },
+  'abort-reason-loot': {
+    how: 'silent',
+    why: 'the reason a signal is aborted with is not kept for those who listen to it',
+  },
+  'label-switch-decoder': {
+    how: 'elsewhere',
+    why: 'the text folds to what it does, which is flagged in that text, not where it is made a function',
+  },
+  'env-diff-after-dotenv': {
+    how: 'weak',
+    why: 'variables by their names to one host, when called: reporters do that to their own, so it asks',
+  },
+  'shell-heredoc-function': {
+    how: 'elsewhere',
+    why: 'flagged where the written file is sourced that holds the command, not at the calls of its function',
+  },
+  'mcp-tool-result-order': {
+    how: 'silent',
+    why: 'an order to an assistant in the answer of a tool is text; no act of the package',
+  },
+  'diag-channel-requests': {
+    how: 'weak',
+    why: 'headers of all requests in what is sent to one host: tracers do that to their own, so it asks',
+  },
+  'lockfile-resolved-swap': {
+    how: 'weak',
+    why: 'addresses of a lockfile changed by a hook: tools for mirrors do that, so it asks',
+  },
+  'es5-concat-class-token': {
+    how: 'weak',
+    why: 'the token of one service also in the address of another host: gateways get it as well, so it asks',
+  },
 }

@@ -99,7 +99,7 @@ function hooksIn(
  * What a hook sees of requests that somebody else makes: their headers sign in. A client made for one address is its
  * own package's; what that sends there, it may send again.
  */
-function shown(machine: Interpreter, frame: Frame, place: Place): Value {
+export function shown(machine: Interpreter, frame: Frame, place: Place): Value {
   const request = machine.objectAt(frame, `shown ${place.start}`, 'object')
   const signsIn = tainted([machine.source('caller-secret', 'authorization', place)])
   if (!request.fields.has('headers')) machine.writeField(request, 'headers', signsIn)

@@ -331,6 +331,10 @@ const secretParameters = new Set([
   'databaseurl',
   'serviceaccount',
   'serviceaccountkey',
+  'privatetoken',
+  'personalaccesstoken',
+  'deploytoken',
+  'bearertoken',
 ])
 
 /** Whether a parameter or option is named like something its caller must not lose. */
