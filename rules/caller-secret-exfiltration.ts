@@ -199,6 +199,8 @@ function signsInSomewhereElse({ flow, place }: Leak, { flows }: Inspection, { li
     return (
       other.source.kind === 'caller-secret' &&
       other.source.name === source.name &&
+      // Collections of clients have a file for each service; some of those are asked with the token in the address.
+      (sink.role === 'payload' || other.source.at.path === source.at.path) &&
       other.sink.kind === 'network' &&
       other.sink.role === 'header' &&
       named.length > 0 &&
