@@ -10,7 +10,7 @@ import { findingsOf, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { sameLine } from './behaviour/written.ts'
 import { hostClass } from './hosts/host-class.ts'
-import { registrableDomain } from './hosts/host.ts'
+import { hostOf, registrableDomain } from './hosts/host.ts'
 import { opening, severityOf } from './finding.ts'
 
 type Leak = Passed & {
@@ -89,7 +89,8 @@ export const callerSecretExfiltration: Rule = {
     const otherwise = (leak: Leak): Action | undefined =>
       (chosen && isPassword(leak)) ||
       isForOtherClient(leak, inspection) ||
-      isMoreThanSignsIn(leak, leaks, inspection, context)
+      isMoreThanSignsIn(leak, leaks, inspection, context) ||
+      signsInSomewhereElse(leak, inspection, context)
         ? 'ask'
         : undefined
     const sightings = leaks.flatMap((leak): readonly Sighting[] => {
@@ -187,6 +188,27 @@ function isMoreThanSignsIn(
   )
 }
 
+/** The service a secret signs in to in a header, and a stranger who gets the same secret in what is sent. */
+function signsInSomewhereElse({ flow, place }: Leak, { flows }: Inspection, { lists }: Context): boolean {
+  const { source, sink, certain } = flow
+  if (source.kind !== 'caller-secret' || sink.role === 'header' || !certain || place.host === undefined)
+    return false
+  const here = registrableDomain(place.host, lists.hosts)
+  return flows.some(other => {
+    const named = other.sink.destinations.flatMap(text => hostOf(text) ?? [])
+    return (
+      other.source.kind === 'caller-secret' &&
+      other.source.name === source.name &&
+      // Collections of clients have a file for each service; some of those are asked with the token in the address.
+      (sink.role === 'payload' || other.source.at.path === source.at.path) &&
+      other.sink.kind === 'network' &&
+      other.sink.role === 'header' &&
+      named.length > 0 &&
+      named.every(host => registrableDomain(host, lists.hosts) !== here)
+    )
+  })
+}
+
 /** Places from which data leaves for one host, from which on that host is what the package is a client of. */
 const manySources = 8
 
@@ -245,9 +267,13 @@ function weigh(
   if (key && !sure && flow.source.name.endsWith('()')) return undefined
   if (key) return sure ? 'block' : 'ask'
   // What somebody else sent to the program that uses this package is no way to sign in for it.
-  if (/^request (?:authorization|cookie)$/i.test(flow.source.name)) return 'ask'
-  // A header that signs in somewhere else, as the content of a request.
-  if (/^authorization$/i.test(flow.source.name) && flow.sink.role === 'payload' && place.host !== undefined)
+  if (/^request (?:authorization|cookie|password)$/i.test(flow.source.name)) return 'ask'
+  // A header or a file that signs in somewhere else, as the content of a request.
+  if (
+    /^(?:authorization|service_?account(?:_?key)?)$/i.test(flow.source.name) &&
+    flow.sink.role === 'payload' &&
+    place.host !== undefined
+  )
     return 'ask'
   if (place.kind === 'capture') return sure ? 'block' : 'ask'
   const domain = place.host === undefined ? undefined : registrableDomain(place.host, context.lists.hosts)

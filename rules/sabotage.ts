@@ -95,6 +95,10 @@ function ofCommands(fact: Extract<Fact, { kind: 'starts' }>): readonly RuleFindi
 const keeping =
   /^node:fs(?:\.promises)?\.(?:writeFile|writeFileSync|appendFile|appendFileSync|write|writeSync|rename|renameSync|copyFile|copyFileSync|createWriteStream)$/
 
+/** Where keys and tokens come from. Pages without it get a substitute; Node always has it. */
+const drawing =
+  /^node:crypto\.(?:randomBytes|randomFill|randomFillSync|randomInt|randomUUID|pseudoRandomBytes|generateKeyPair|generateKeyPairSync|generateKey|generateKeySync)$/
+
 /** From a day on, or on some machines only, what other programs write goes another way: sabotage waits. */
 function ofPatch(fact: Extract<Fact, { kind: 'patches' }>): readonly RuleFinding[] {
   if (fact.api.endsWith('chance')) {
@@ -108,6 +112,12 @@ function ofPatch(fact: Extract<Fact, { kind: 'patches' }>): readonly RuleFinding
       `${opening(fact)} replaces ${quote(fact.target)}, on which every program relies, by what does nothing` +
       `${guardsInWords(fact.guards)}. Whatever calls it then goes wrong. Do not install it.`
     return report(fact, 'ask', message)
+  }
+  if (drawing.test(fact.target)) {
+    const message =
+      `${opening(fact)} replaces ${quote(fact.target.slice(5))}${guardsInWords(fact.guards)} for the whole program. Keys and tokens ` +
+      'that any other code makes then come from this package, which may know them beforehand. Do not install it.'
+    return report(fact, fact.unsure === true ? 'ask' : 'block', message)
   }
   if (!keeping.test(fact.target)) return []
   if (!fact.guards.some(({ kind }) => kind === 'time' || kind === 'locale' || kind === 'user')) return []

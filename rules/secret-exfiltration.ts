@@ -229,8 +229,14 @@ function weigh({ flow, place, loot, foreign }: Theft, families: number, files: n
   return loot === 'hard' && (families > 1 || isPersonal(flow.source)) ? 'block' : 'ask'
 }
 
+/** Variables that hold the address of a database with its password. */
+const connection =
+  /^(?:\w+_)?(?:database|postgres(?:ql)?|pg|mysql|mariadb|mongo(?:db)?|redis|amqp|rabbitmq|db)_(?:ur[il]|connection_?string)$/i
+
 function weighVariable(flow: Flow, place: Place, foreign: boolean, families: number): Action | undefined {
   const stranger = isStranger(place)
+  // Whoever asks for a name made of a secret hides it: no service is signed in to that way.
+  if (flow.sink.kind === 'dns' && place.kind !== 'unknown') return flow.certain ? 'block' : 'ask'
   if (stranger && keyMaterial.test(flow.source.name)) return flow.certain ? 'block' : 'ask'
   if (foreign && place.kind === 'own' && isUnasked(flow) && !flow.byCall && flow.certain && families > 1)
     return 'ask'
@@ -238,6 +244,8 @@ function weighVariable(flow: Flow, place: Place, foreign: boolean, families: num
   if (place.kind === 'capture') return flow.certain ? 'block' : 'ask'
   if (flow.sink.role === 'header') return flow.phase === 'install' ? 'ask' : 'note'
   if (isUnasked(flow)) return flow.certain && families > 1 ? 'block' : 'ask'
+  // A driver is what needs the address of a database, not the content of a request to somebody else.
+  if (flow.certain && flow.sink.role === 'payload' && connection.test(flow.source.name)) return 'ask'
   return families > 2 ? 'ask' : 'note'
 }
 

@@ -5,7 +5,7 @@
 import t from 'tap'
 import type { PackageFiles } from '../fixtures/incidents/incident.ts'
 import { honestIdioms } from '../fixtures/idioms/honest-idioms.ts'
-import { beside, hidden, lasting, remote, spoiled } from '../fixtures/idioms/idioms.ts'
+import { beside, hidden, lasting, remote, spoiled, taken } from '../fixtures/idioms/idioms.ts'
 import type { Idiom } from '../fixtures/idioms/idioms.ts'
 import { findingsOf } from '../helpers/judge-fixture.ts'
 
@@ -29,7 +29,7 @@ function filesOf([, code, others = {}]: Idiom): PackageFiles {
 const otherFile = /^(?:lib\/)?[\w-]+\.[cm]?js$/
 
 t.test('an idiom of an attack asks or blocks, at its line and in its phase', t => {
-  for (const [kind, rows] of Object.entries({ hidden, remote, lasting, beside, spoiled })) {
+  for (const [kind, rows] of Object.entries({ hidden, remote, lasting, beside, spoiled, taken })) {
     t.ok(rows.length > 5, `there are idioms of ${kind}`)
     for (const row of rows) {
       const files = filesOf(row)

@@ -204,4 +204,80 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'elsewhere',
     why: 'flagged where git is started, not where the folders are copied',
   },
+  'decorator-traced-s3': {
+    how: 'weak',
+    why: 'variables of one vendor, sent when a caller asks for something: programs report more than they should, so it asks',
+  },
+  'got-hooks-mirror': {
+    how: 'weak',
+    why: 'headers of requests in what is sent to one host: tracers do that to their own, so it asks',
+  },
+  'emitter-llm-usage': {
+    how: 'weak',
+    why: 'the key of one service also in what another host gets: gateways get it as well, so it asks',
+  },
+  'express-login-tap': {
+    how: 'weak',
+    why: 'what people sign in with, sent to one host: services that check it get it as well, so it asks',
+  },
+  'prisma-extension-envelope': {
+    how: 'weak',
+    why: 'the address of a database for one host, when called: hosted tools ask for it, so it asks',
+  },
+  'react-login-hook-beacon': {
+    how: 'silent',
+    why: 'a form that the caller passes, sent whole to one host: what every form service does; no field is named',
+  },
+  'firebase-account-mirror': {
+    how: 'elsewhere',
+    why: 'flagged at the line before, where the same account names the document',
+  },
+  'hook-wscript-vbs': {
+    how: 'elsewhere',
+    why: 'flagged where the script is written, which is what it does; the start is the line below',
+  },
+  'error-middleware-loader': {
+    how: 'weak',
+    why: 'code from a fixed host, run when called: honest loaders of scripts do that, so it asks',
+  },
+  'mcp-poisoned-description': {
+    how: 'silent',
+    why: 'an order to an assistant in the description of a tool is text; no act of the package',
+  },
+  'orm-drop-after-date': {
+    how: 'weak',
+    why: 'tables of a database that the caller passed: upkeep with a calendar does that as well, so it asks',
+  },
+  'abort-reason-loot': {
+    how: 'silent',
+    why: 'the reason a signal is aborted with is not kept for those who listen to it',
+  },
+  'label-switch-decoder': {
+    how: 'elsewhere',
+    why: 'the text folds to what it does, which is flagged in that text, not where it is made a function',
+  },
+  'env-diff-after-dotenv': {
+    how: 'weak',
+    why: 'variables by their names to one host, when called: reporters do that to their own, so it asks',
+  },
+  'shell-heredoc-function': {
+    how: 'elsewhere',
+    why: 'flagged where the written file is sourced that holds the command, not at the calls of its function',
+  },
+  'mcp-tool-result-order': {
+    how: 'silent',
+    why: 'an order to an assistant in the answer of a tool is text; no act of the package',
+  },
+  'diag-channel-requests': {
+    how: 'weak',
+    why: 'headers of all requests in what is sent to one host: tracers do that to their own, so it asks',
+  },
+  'lockfile-resolved-swap': {
+    how: 'weak',
+    why: 'addresses of a lockfile changed by a hook: tools for mirrors do that, so it asks',
+  },
+  'es5-concat-class-token': {
+    how: 'weak',
+    why: 'the token of one service also in the address of another host: gateways get it as well, so it asks',
+  },
 }

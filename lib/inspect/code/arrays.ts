@@ -1,7 +1,8 @@
 import { HOLE } from '../../types.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { textsOf } from './constants.ts'
-import { elementsOf, memberOf } from './members.ts'
+import { elementsOf, memberOf, namedMember } from './members.ts'
+import { pairOf, pairsIn, pairsOf } from './pairs.ts'
 import type { Place } from './sites.ts'
 import {
   anything,
@@ -13,12 +14,19 @@ import {
   knowns,
   nothing,
   ofObject,
+  opened,
   tainted,
   truth,
   withTaints,
   type ObjectValue,
   type Value,
 } from './values.ts'
+
+/**
+ * What a list was filtered from, where it is not known what is left: `[before, 'curl … | sh'].filter(Boolean).join(' && ')`
+ * is read as if all of it were.
+ */
+const whatMayBeLeft = new WeakMap<ObjectValue, { readonly list: readonly Value[]; readonly full: boolean }>()
 
 /** Methods of arrays, maps, sets and whatever else holds a list, on the elements that are known. */
 export function callArrayMethod(
@@ -47,6 +55,8 @@ export function callArrayMethod(
   const callAny = (...list: Value[]): Value =>
     machine.call(callback, nothing, { list, rest: nothing }, frame, place)
   const small = items.exact && items.list.length <= 300
+  const ofMap = pairsOf(object) === undefined ? undefined : items
+  const side = (pair: Value, which: '0' | '1'): Value => namedMember(machine, pair, which, frame, place)
   switch (name) {
     case 'push':
     case 'unshift':
@@ -73,6 +83,15 @@ export function callArrayMethod(
         else machine.writeRest(one, value)
         const taints = machine.deepTaints(given.list[0] ?? nothing, frame)
         if (taints.length > 0) machine.writeRest(one, tainted(taints))
+        const pairs = pairsIn(one)
+        if (pairs !== undefined)
+          append(
+            machine,
+            pairs,
+            pairOf(machine, given.list[0] ?? anything, value, frame, place),
+            'push',
+            frame,
+          )
       }
       return object
     }
@@ -101,7 +120,13 @@ export function callArrayMethod(
       }
       return make(undefined, flattenIf(machine, name, callAny(items.any, anything, object), frame))
     case 'forEach':
-      if (small && items.list.length > 0 && object.objects.every(one => one.kind === 'array')) {
+      if (ofMap !== undefined) {
+        if (small)
+          each((pair, at) =>
+            machine.inline(callback, [side(pair, '1'), side(pair, '0'), object], frame, place, at),
+          )
+        else callAny(side(items.any, '1'), side(items.any, '0'), object)
+      } else if (small && items.list.length > 0 && object.objects.every(one => one.kind === 'array')) {
         each((item, at) => machine.inline(callback, [item, known(at), object], frame, place, at))
       } else callAny(items.any, anything, object)
       return known(undefined)
@@ -115,7 +140,12 @@ export function callArrayMethod(
           const list = kept.filter(({ keep }) => keep).map(({ item }) => item)
           return make(list, joinAll(list))
         }
-      } else callAny(items.any, anything)
+        const some = make(undefined, narrowed(callback, items.any))
+        const list = kept.filter(({ keep }) => keep !== false).map(({ item }) => item)
+        for (const one of some.objects) whatMayBeLeft.set(one, { list, full: dropsEmpty(callback) })
+        return some
+      }
+      callAny(items.any, anything)
       return make(undefined, narrowed(callback, items.any))
     }
     case 'find':
@@ -142,9 +172,15 @@ export function callArrayMethod(
     case 'join': {
       const separator = given.list[0] === undefined ? ',' : textsOf(given.list[0])[0]!
       const taints = items.exact ? joinAll(items.list).taints : machine.deepTaints(object, frame)
-      const texts = items.exact ? joinedTexts(items.list, separator) : undefined
+      const [only, other] = object.objects
+      const left = only === undefined || other !== undefined ? undefined : whatMayBeLeft.get(only)
+      const list = items.exact ? items.list : left?.list
+      const texts = list === undefined ? undefined : joinedTexts(list, separator)
       if (texts !== undefined)
-        return withTaints(knowns(texts), joinTaints(taints, machine.deepTaints(object, frame)))
+        return withTaints(
+          items.exact || left?.full === true ? knowns(texts) : opened(knowns(texts)),
+          joinTaints(taints, machine.deepTaints(object, frame)),
+        )
       return tainted(taints)
     }
     case 'toString':
@@ -181,6 +217,13 @@ export function callArrayMethod(
       if (given.rest !== nothing) return make(undefined, join(any, given.rest))
       return make(list, any)
     }
+    case 'next': {
+      // The iterator of a list is the list.
+      const step = machine.objectAt(frame, `next ${place.start}`, 'object')
+      machine.writeField(step, 'value', items.any === nothing ? anything : items.any)
+      machine.writeField(step, 'done', anything)
+      return ofObject(step)
+    }
     case 'pop':
     case 'at':
     case 'shift':
@@ -208,7 +251,13 @@ export function callArrayMethod(
     case 'values':
     case 'entries':
     case 'keys':
+      if (ofMap !== undefined && (name === 'values' || name === 'keys')) {
+        const which = name === 'keys' ? '0' : '1'
+        const list = small ? items.list.map(pair => side(pair, which)) : undefined
+        return make(list, side(items.any, which))
+      }
       if (callback.functions.length > 0) callAny(items.any, items.any)
+      if (name === 'entries' && small && ofMap !== undefined) return make(items.list, items.any)
       if (name === 'fill') for (const one of object.objects) appendRest(machine, one, callback)
       return name === 'sort'
         ? object
@@ -216,6 +265,15 @@ export function callArrayMethod(
     default:
       return undefined
   }
+}
+
+/** `filter(Boolean)`, `filter(x => x)`: of texts only the empty ones go. */
+function dropsEmpty({ functions, handles }: Value): boolean {
+  if (functions.length === 0) return handles.length === 1 && handles[0]!.api === 'global:Boolean'
+  return functions.every(({ node: { body, params } }) => {
+    const [parameter] = params
+    return parameter?.type === 'Identifier' && body.type === 'Identifier' && body.name === parameter.name
+  })
 }
 
 /** A list that nobody knows, filtered: what is left may be known by its beginning or end. */

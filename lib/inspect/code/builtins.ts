@@ -15,6 +15,7 @@ import {
 } from './channels.ts'
 import { bytesOf, concatenate, foldGlobal, textsOf } from './constants.ts'
 import {
+  act,
   argument,
   flowInto,
   handResult,
@@ -34,8 +35,18 @@ import { hand, giveTaints } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { fromJson } from './json-data.ts'
 import { loadModule } from './loading.ts'
-import { copyFields, elementsOf, fieldOf, keysOf, memberOf, namedMember, setMember } from './members.ts'
+import {
+  copyFields,
+  elementsOf,
+  fieldOf,
+  keysOf,
+  memberOf,
+  namedMember,
+  setMember,
+  type Elements,
+} from './members.ts'
 import { makeElement, setAttribute, setOnPicture, setOnScript, writeClipboard } from './page.ts'
+import { pairOf, startPairs } from './pairs.ts'
 import { notePrinted } from './printing.ts'
 import { rejected } from './promises.ts'
 import { redirectAll } from './redirects.ts'
@@ -297,17 +308,28 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return listOf(machine, keys.exact ? keys.list : undefined, keys.any, `keys ${place.start}`, frame)
     }
     case 'Object.values': {
+      const at = (key: Value): Value => memberOf(machine, first, key, frame, placeNode(place))
+      const keys = keysOf(first)
       const any = memberOf(machine, first, anything, frame, placeNode(place))
-      return listOf(machine, undefined, any, `values ${place.start}`, frame)
+      const list = isShortTable(first, keys) ? keys.list.map(key => at(key)) : undefined
+      return listOf(machine, list, any, `values ${place.start}`, frame)
     }
     case 'Object.entries': {
       if (call.handle.api.endsWith('fromEntries')) return tainted(deep(first))
+      const at = (key: Value): Value => memberOf(machine, first, key, frame, placeNode(place))
+      const keys = keysOf(first)
       const any = memberOf(machine, first, anything, frame, placeNode(place))
-      const pair = machine.objectAt(frame, `pair ${place.start}`, 'array')
-      machine.writeField(pair, '0', keysOf(first).any)
-      machine.writeField(pair, '1', any)
-      pair.length = 2
-      return listOf(machine, undefined, ofObject(pair), `entries ${place.start}`, frame)
+      const list = isShortTable(first, keys)
+        ? keys.list.map(key => pairOf(machine, key, at(key), frame, place, ` ${String(key.known[0])}`))
+        : undefined
+      const some = pairOf(machine, keys.any, any, frame, place)
+      return listOf(
+        machine,
+        list,
+        list === undefined ? some : join(any, some),
+        `entries ${place.start}`,
+        frame,
+      )
     }
     case 'Object.assign': {
       let target = first
@@ -426,6 +448,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'bag': {
       const bag = machine.objectAt(frame, `bag ${place.start}`, 'map')
       bag.length = undefined
+      if (all.length === 0 && call.handle.api === 'global:Map') startPairs(machine, bag, frame, place)
       for (const value of all)
         if (!fillEntries(machine, bag, value, call)) fillBag(machine, bag, value, frame)
       return ofObject(bag)
@@ -585,6 +608,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       const runs = first.known.some(text => text === 'Runtime.evaluate' || text === 'Runtime.compileScript')
       return runs ? evaluateCode(machine, expression, call, 'program') : carryUnknown(machine, call)
     }
+    case 'request.into':
+      return requestInto(machine, call)
     case 'dispatcher':
       redirectAll(machine, call.handle.api.slice('pkg:'.length), first, frame, place)
       return anything
@@ -652,6 +677,13 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
   }
 }
 
+/** Tables up to this size are gone through one by one: commands with their arguments, hosts with their paths. */
+const maxTable = 24
+
+function isShortTable({ open, handles, functions }: Value, keys: Elements): boolean {
+  return keys.exact && keys.list.length <= maxTable && !open && handles.length + functions.length === 0
+}
+
 /** `new Map([[key, value], …])` whose keys are all known: each has a value of its own. */
 function fillEntries(machine: Interpreter, bag: ObjectValue, value: Value, call: ModelledCall): boolean {
   const { frame, place } = call
@@ -668,8 +700,9 @@ function fillEntries(machine: Interpreter, bag: ObjectValue, value: Value, call:
   })
   if (!entries.every(entry => entry !== undefined)) return false
   for (const entry of entries) machine.writeField(bag, entry.name, entry.value)
-  // Whoever goes through it gets pairs.
-  machine.writeField(bag, '%pairs', items.any)
+  const pairs = startPairs(machine, bag, frame, place)
+  for (const [at, pair] of items.list.entries()) machine.writeField(pairs, String(at), pair)
+  pairs.length = items.list.length
   return true
 }
 
@@ -942,6 +975,24 @@ function isUnknownGlobal(callee: Value, { file, start, end }: Place): boolean {
   return /^[^(]{0,40}\(\s{0,9}(?:globalThis|global|window|self)\s{0,9}\[/.test(
     file.text.slice(start, Math.min(end, start + 120)),
   )
+}
+
+/** `stream(url, options, ({ opaque }) => writable)` of undici: the answer goes into what the function gives. */
+function requestInto(machine: Interpreter, call: ModelledCall): Value {
+  const { frame, place, given } = call
+  const list = given.list.map(value => changed(value, { functions: [] }))
+  const answer = act(
+    machine,
+    { act: 'contact', dest: 0, options: [0, 1], gives: 'response' },
+    { ...call, given: { list, rest: given.rest } },
+  )
+  const answered = machine.objectAt(frame, `answered ${place.start}`, 'object')
+  machine.writeField(answered, 'opaque', namedMember(machine, argument(call, 1), 'opaque', frame, place))
+  for (const part of ['body', 'headers']) machine.writeField(answered, part, answer)
+  const factory = onlyCallable(given.list.find(value => value.functions.length > 0) ?? nothing)
+  const into = machine.call(factory, nothing, { list: [ofObject(answered)], rest: nothing }, frame, place)
+  pour(machine, answer.taints, into, frame, place)
+  return answer
 }
 
 /** What comes out of a cipher that was poured into. */

@@ -28,6 +28,7 @@ import { actOf, canonical, isModelled } from './models/index.ts'
 import { givesKey } from './models/payments.ts'
 import { numberOf, wasm } from './webassembly.ts'
 import { noteSession } from './sessions.ts'
+import { noteStatement } from './stored.ts'
 import { lookUp } from './environment.ts'
 import { assignName, keepInUnknown, nameByUse } from './patterns.ts'
 import { signedBy } from './signing.ts'
@@ -303,6 +304,7 @@ export function callMember(
     const answer = callee.functions.length === 0 ? signedBy(name, self, given, own) : own
     noteMail(machine, name, given, frame, place)
     const seen = noteFields(machine, name, given, answer, place)
+    noteStatement(machine, name, given, frame, place)
     const paid = notePayment(machine, name, given, seen, frame, place)
     result = join(result, askedFor(machine, name, given, noteSession(machine, name, paid, place), place))
   }

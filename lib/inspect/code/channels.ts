@@ -1,5 +1,6 @@
 import { argument, instance, sendTo, type ModelledCall } from './effects.ts'
 import { textsOf } from './constants.ts'
+import { shown } from './client-hooks.ts'
 import { hand } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import type { Place } from './sites.ts'
@@ -13,6 +14,7 @@ import {
   changed,
   type Cell,
   type Value,
+  onlyCallable,
 } from './values.ts'
 
 /**
@@ -149,7 +151,12 @@ export function listenByField(machine: Interpreter, call: ModelledCall): Value {
 export function subscribe(machine: Interpreter, call: ModelledCall): Value {
   const { frame, place, handle } = call
   const listener = argument(call, handle.api.startsWith('node:') ? 1 : 0)
-  for (const channel of channelsOf(call, true)) attend(machine, channel, listener, false, frame, place)
+  for (const channel of channelsOf(call, true)) {
+    attend(machine, channel, listener, false, frame, place)
+    // Where Node tells of every request of the program.
+    if (/^topic (?:undici:request:|http\.client\.request\.)/.test(channel))
+      hand(machine, onlyCallable(listener), shown(machine, frame, place), frame, place)
+  }
   return anything
 }
 

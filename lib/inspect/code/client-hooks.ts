@@ -1,9 +1,11 @@
 import { HOLE } from '../../types.ts'
+import type { Frame } from './frame.ts'
 import { hand } from './handing.ts'
 import { argument, instance, type ModelledCall } from './modelled-call.ts'
 import type { Interpreter } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
 import { elementsOf, namedMember } from './members.ts'
+import type { Place } from './sites.ts'
 import {
   anything,
   join,
@@ -12,7 +14,9 @@ import {
   onlyCallable,
   changed,
   ofHandle,
+  opened,
   tainted,
+  type ObjectValue,
   type Value,
 } from './values.ts'
 
@@ -58,19 +62,7 @@ export function runHooks(machine: Interpreter, made: Value, bases: Value, call: 
     })
     return anything
   }
-  let hooks = nothing
-  for (const object of argument(call, 0).objects) {
-    const field = (name: string): Value =>
-      object.fields.has(name) ? namedMember(machine, ofObject(object), name, frame, place) : nothing
-    hooks = join(hooks, field('onRequest'))
-    const lists = field('hooks')
-    if (lists !== nothing)
-      hooks = join(
-        hooks,
-        elementsOf(machine, namedMember(machine, lists, 'beforeRequest', frame, place), frame).any,
-      )
-  }
-  run(hooks)
+  run(hooksIn(machine, call, ['onRequest'], ['beforeRequest']))
   const use = machine.nativeFunction(frame, `interceptor ${place.start}`, ({ list: [hook = nothing] }) =>
     run(hook),
   )
@@ -84,6 +76,56 @@ export function runHooks(machine: Interpreter, made: Value, bases: Value, call: 
       machine.writeField(object, 'interceptors', wrapped('request', wrapped('use', use)))
 }
 
+/** Functions among the options a client is made with, by their names, or by those of the lists below `hooks`. */
+function hooksIn(
+  machine: Interpreter,
+  call: ModelledCall,
+  single: readonly string[],
+  listed: readonly string[],
+): Value {
+  const { frame, place } = call
+  let hooks = nothing
+  for (const object of argument(call, 0).objects) {
+    const field = (of: ObjectValue, name: string): Value =>
+      of.fields.has(name) ? namedMember(machine, ofObject(of), name, frame, place) : nothing
+    for (const name of single) hooks = join(hooks, field(object, name))
+    for (const lists of field(object, 'hooks').objects)
+      for (const name of listed) hooks = join(hooks, elementsOf(machine, field(lists, name), frame).any)
+  }
+  return hooks
+}
+
+/**
+ * What a hook sees of requests that somebody else makes: their headers sign in. A client made for one address is its
+ * own package's; what that sends there, it may send again.
+ */
+export function shown(machine: Interpreter, frame: Frame, place: Place): Value {
+  const request = machine.objectAt(frame, `shown ${place.start}`, 'object')
+  const signsIn = tainted([machine.source('caller-secret', 'authorization', place)])
+  if (!request.fields.has('headers')) machine.writeField(request, 'headers', signsIn)
+  for (const name of ['options', 'request', 'config', 'response'])
+    if (!request.fields.has(name)) machine.writeField(request, name, ofObject(request))
+  return opened(ofObject(request))
+}
+
+/** The hooks of a client that was made for whatever address its caller names. */
+export function showRequests(machine: Interpreter, call: ModelledCall): void {
+  const { frame, place } = call
+  const hooks = hooksIn(
+    machine,
+    call,
+    ['onRequest', 'onResponse', 'onRequestError', 'onResponseError'],
+    ['init', 'beforeRequest', 'beforeRedirect', 'beforeRetry', 'beforeError', 'afterResponse'],
+  )
+  if (hooks.functions.length === 0) return
+  const given = shown(machine, frame, place)
+  const passed = { list: [onlyCallable(hooks)], rest: nothing, self: nothing }
+  machine.later(byCallLevel, `shows ${place.start}`, passed, frame, ({ list: [found = nothing] }, at) => {
+    const each = { list: [given, given, given], rest: nothing }
+    machine.callFunctions(found.functions, nothing, each, at, place)
+  })
+}
+
 /**
  * `axios.interceptors.request.use(f)` of the library itself: what `f` puts into a request, every request carries.
  * `response.use(f)` gets what any server answers.
@@ -94,7 +136,9 @@ export function useHook(machine: Interpreter, name: string, call: ModelledCall):
   const config = machine.objectAt(frame, `request ${place.start}`, 'object')
   const carried = ofHandle(machine.handle('pkg:axios.defaults.headers'))
   for (const part of ['headers', 'params', 'data']) machine.writeField(config, part, carried)
-  const given = name === 'axios.hear' ? answer : ofObject(config)
+  const own = call.self.objects.some(({ model }) => model?.name === 'client')
+  const others = own ? nothing : shown(machine, frame, place)
+  const given = join(name === 'axios.hear' ? answer : ofObject(config), others)
   for (const value of call.given.list.slice(0, 2)) hand(machine, onlyCallable(value), given, frame, place)
   return anything
 }

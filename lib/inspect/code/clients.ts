@@ -1,4 +1,4 @@
-import { runHooks } from './client-hooks.ts'
+import { runHooks, showRequests } from './client-hooks.ts'
 import { textsOf } from './constants.ts'
 import { namesHost } from './destinations.ts'
 import { act, argument, instance, type ModelledCall } from './effects.ts'
@@ -22,6 +22,7 @@ export function makeClient(machine: Interpreter, call: ModelledCall): Value {
     .filter(namesHost)
     .slice(0, 4)
   if (bases.length === 0) {
+    showRequests(machine, call)
     const own = call.self.objects.filter(object => object.model?.name === 'client')
     return own.length > 0 && handle.api.startsWith('client.')
       ? changed(nothing, { objects: own })

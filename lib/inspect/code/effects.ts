@@ -18,7 +18,7 @@ import { pathText } from './paths.ts'
 import type { Place } from './sites.ts'
 import { behindPaths } from './read-for-others.ts'
 import { noteStored } from './stored.ts'
-import { storeFile } from './stored-files.ts'
+import { awaitFile, storeFile } from './stored-files.ts'
 import { jsonText } from './texts.ts'
 import { noteImports, numberOf, wasm } from './webassembly.ts'
 import {
@@ -635,6 +635,8 @@ function writeFile(machine: Interpreter, model: ActOf<'write'>, call: ModelledCa
 }
 
 export function copyFile(machine: Interpreter, from: Value, to: Value, call: ModelledCall): Value {
+  // What is moved to its place by a listener is written after that.
+  for (const text of textsOf(from)) awaitFile(machine, text)
   const content = readFile(machine, from, 'content', { ...call, given: { list: [], rest: nothing } })
   const paths = pathsOf(to)
   machine.fact(

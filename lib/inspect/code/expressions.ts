@@ -24,11 +24,13 @@ import {
 import { assignMember, assignName, assignPattern } from './patterns.ts'
 import { awaited } from './promises.ts'
 import { childrenOf } from './scope.ts'
+import { isHiddenCodePoint } from './fold/decoders.ts'
 import { placeOf } from './sites.ts'
 import { certainty, evaluateStatement, evaluateTest, tested } from './statements.ts'
 import { RegexConstant } from './regex-constant.ts'
 import {
   anything,
+  hop,
   join,
   joinAll,
   known,
@@ -40,6 +42,7 @@ import {
   truth,
   changed,
   carrying,
+  withTaints,
   type Value,
 } from './values.ts'
 
@@ -461,6 +464,18 @@ function passing(value: Value, operator: string): Value {
 }
 
 /** `a ? b : c ? d …`: such a chain may be long as well. */
+/** `c === '\u200b' ? 0 : 1`: what no editor shows decides which of the two it is. */
+function looksForHidden(test: AnyNode): boolean {
+  if (test.type !== 'BinaryExpression' || !/^[=!]==?$/.test(test.operator)) return false
+  return [test.left, test.right].some(
+    side =>
+      side.type === 'Literal' &&
+      typeof side.value === 'string' &&
+      side.value.length <= 2 &&
+      isHiddenCodePoint(side.value.codePointAt(0) ?? 0),
+  )
+}
+
 function evaluateConditional(
   machine: Interpreter,
   first: Extract<AnyNode, { type: 'ConditionalExpression' }>,
@@ -477,6 +492,10 @@ function evaluateConditional(
     }
     const { certain, guards } = evaluateTest(machine, node.test, frame)
     if (guards.length > 0 && frame.guards.length < 16) frame.guards = [...frame.guards, ...guards]
+    if (looksForHidden(node.test)) {
+      const own = machine.source('package-bytes', frame.file.path, placeOf(frame.file, node.test))
+      result = withTaints(result, hop([own], 'hidden-unicode', placeOf(frame.file, node.test)))
+    }
     if (certain === true) {
       result = join(result, machine.evaluate(node.consequent, frame))
       break

@@ -43,6 +43,12 @@ export function typedInto(
       /['"`][^'"`\n]{0,80}\b(?:password|cc-|card)/i.test(String(file.text).slice(node.start, node.end)),
   )
   if (asks === true) return [machine.source('browser', 'password and card fields', place)]
+  // Every field of the page, whoever made it: its own are listened to themselves.
+  const reads = handler?.functions.some(
+    ({ file, node }) =>
+      'text' in file && /\.value\b(?!\s{0,9}=[^=])/.test(String(file.text).slice(node.start, node.end)),
+  )
+  if (everywhere && reads === true) return [machine.source('browser', 'what is typed into any field', place)]
   // What a search box holds is asked for by its field; the key itself is asked for by hotkeys, which send nothing.
   const logs =
     event.known.some(text => typeof text === 'string' && text.startsWith('key')) &&

@@ -95,11 +95,12 @@ export function leak(machine: Interpreter, value: Value, frame: Frame, place: Pl
   if (value.functions.length > 0 || value.objects.length > 0) hand(machine, value, anything, frame, place, 1)
 }
 
-/** A function put into something of the outside world: others call it, with what is theirs. */
+/** A function put into something of the outside world: others call it, with what is theirs, on what is theirs. */
 export function install(machine: Interpreter, value: Value, frame: Frame, place: Place): void {
   for (const fn of value.functions) {
     const taint = machine.source('caller', fn.name, placeOf(fn.file as SourceFile, fn.node))
-    machine.callBlindly(fn, anything, carrying(anything, [taint]), frame, place)
+    const theirs = carrying(anything, [taint])
+    machine.callBlindly(fn, theirs, theirs, frame, place)
   }
   if (value.objects.length > 0)
     hand(machine, changed(nothing, { objects: value.objects }), anything, frame, place, 1)

@@ -14,6 +14,7 @@ import {
 } from './models/secrets.ts'
 import { assignHandle, exchangeShown, patched, replacedInUnknown } from './patching.ts'
 import { isRequest } from './requests.ts'
+import { pairsOf } from './pairs.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStandIn } from './stand-ins.ts'
 import {
@@ -602,6 +603,8 @@ export type Elements = { readonly exact: boolean; readonly list: readonly Value[
 
 /** The elements of an iterable: one by one where they are all known. */
 export function elementsOf(machine: Interpreter, value: Value, frame: Frame): Elements {
+  const pairs = pairsOf(value)
+  if (pairs !== undefined) return elementsOf(machine, withTaints(ofObject(pairs), value.taints), frame)
   const single =
     value.objects.length === 1 && !value.open && value.known.length === 0 && value.handles.length === 0
       ? value.objects[0]

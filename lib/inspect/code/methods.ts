@@ -1,7 +1,7 @@
 import { HOLE } from '../../types.ts'
 import { callArrayMethod } from './arrays.ts'
 import { makeFunctionFromText, enciphered, pour } from './builtins.ts'
-import { foldMethod } from './constants.ts'
+import { concatenate, foldMethod } from './constants.ts'
 import { isHiddenCodePoint } from './fold/decoders.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf, namedMember } from './members.ts'
@@ -249,7 +249,10 @@ function callTextMethod(
       value =>
         value.known.length === 1 && (!value.open || value.known.some(isRegex)) && value.objects.length === 0,
     )
-  if (name === 'codePointAt' || name === 'charCodeAt')
+  // What compilers make of templates for old engines: `"https://…?q=".concat(text)`.
+  if (name === 'concat' && !constant && given.rest === nothing && object.known.every(isText))
+    return given.list.reduce(concatenate, object)
+  if (name === 'codePointAt' || name === 'charCodeAt' || name === 'indexOf')
     taints = joinTaints(taints, hiddenIn(machine, object, given, frame, place))
   let result = nothing
   for (const receiver of object.known) {
@@ -283,7 +286,7 @@ function callTextMethod(
   return withTaints(result, label === undefined || label === '' ? taints : hop(taints, label, place))
 }
 
-/** A character that no editor shows, taken as a number: whatever is made of it was kept out of sight. */
+/** A character that no editor shows, taken as a number, or looked for among its like: whatever is made of it was kept out of sight. */
 function hiddenIn(
   machine: Interpreter,
   object: Value,
@@ -402,6 +405,10 @@ function matchedText({ known: [pattern] }: Value, { list: [text], rest }: Argume
   const plain =
     rest === nothing && !text.open && text.objects.length + text.functions.length + text.handles.length === 0
   return plain && text.known.length === 1 && typeof text.known[0] === 'string' ? text : undefined
+}
+
+function isText(constant: Known): boolean {
+  return typeof constant === 'string'
 }
 
 function isRegex(constant: Known): boolean {

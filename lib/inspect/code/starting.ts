@@ -7,7 +7,7 @@ import { elementsOf, namedMember } from './members.ts'
 import { environmentApi } from './models/index.ts'
 import { noteNodeOptions } from './node-options.ts'
 import type { Place } from './sites.ts'
-import { storeFile } from './stored-files.ts'
+import { awaitFile, storeFile } from './stored-files.ts'
 import { runWritten } from './written-scripts.ts'
 import {
   hop,
@@ -204,7 +204,8 @@ function childProcess(
   return child
 }
 
-function mannerOf(
+/** How a program is started, by the options: out of sight, without waiting for it. */
+export function mannerOf(
   machine: Interpreter,
   options: readonly ObjectValue[],
   frame: Frame,
@@ -312,6 +313,7 @@ export function startedFiles(
   call: ModelledCall,
   cwd?: Text,
 ): void {
+  for (const text of texts) awaitFile(machine, text)
   for (const [path, cell] of machine.storedFiles) {
     const naming = texts.map(text => fromFolder(text, cwd)).filter(text => text.includes(path))
     if (naming.length === 0) continue

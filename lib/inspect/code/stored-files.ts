@@ -33,6 +33,17 @@ export function storeFile(
   }
 }
 
+const maxAwaited = 200
+
+/** A program of the user's folders, started by a listener before anything is written there: it is looked at again then. */
+export function awaitFile(machine: Interpreter, text: Text): void {
+  const path = text.split(' ', 1)[0] ?? ''
+  if (!/^(?:~|\/(?:tmp|var|home|private|dev\/shm|Users|__project__))\/./.test(path) || !isTelling(path))
+    return
+  if (!machine.storedFiles.has(path) && machine.storedFiles.size < maxAwaited)
+    machine.storedFiles.set(path, newCell())
+}
+
 /** Whether a path may name one file: `${folder}/undefined` is every file whose name was not known, `./` is none. */
 function isTelling(path: Text): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1)

@@ -3,9 +3,10 @@ import { HOLE } from '../../types.ts'
 import type { Text } from '../../types.ts'
 import { textsOf } from './constants.ts'
 import type { ModelledCall } from './effects.ts'
-import type { Interpreter } from './interpreter.ts'
+import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { namedMember } from './members.ts'
-import { ofObject, type Value } from './values.ts'
+import type { Place } from './sites.ts'
+import { changed, nothing, ofObject, type Value } from './values.ts'
 
 /** What databases and repositories are told beside data: to forget everything, or to keep a file that CI runs. */
 
@@ -38,6 +39,38 @@ export function noteStored(machine: Interpreter, api: string, content: Value, ca
     machine.fact({ kind: 'writes', api, paths, contents }, call.frame, call.place)
   }
 }
+
+/** What clients of databases call the method that takes a statement. */
+const asking: ReadonlySet<string> = new Set([
+  'query',
+  'raw',
+  'execute',
+  '$executeRawUnsafe',
+  '$queryRawUnsafe',
+  'unsafe',
+])
+
+/** `sequelize.query('DROP TABLE …')` of a client that the caller gave. */
+export function noteStatement(
+  machine: Interpreter,
+  name: string,
+  { list: [statement] }: Arguments,
+  frame: Frame,
+  place: Place,
+): void {
+  if (statement === undefined || !asking.has(name)) return
+  const call = {
+    handle: machine.handle(name),
+    given: noArguments,
+    self: nothing,
+    constructed: false,
+    frame,
+    place,
+  }
+  noteStored(machine, name, changed(nothing, { known: statement.known }), call)
+}
+
+const noArguments: Arguments = { list: [], rest: nothing }
 
 /** Forges take the content of a file in base64. */
 function plainText(text: Text): Text {

@@ -6,8 +6,9 @@ import { hand } from './handing.ts'
 import type { Interpreter } from './interpreter.ts'
 import { loadModule } from './loading.ts'
 import { elementsOf, namedMember } from './members.ts'
-import { argument, handResult, instance, type ModelledCall } from './modelled-call.ts'
+import { allArguments, argument, handResult, instance, type ModelledCall } from './modelled-call.ts'
 import { anything, changed, join, known, nothing, ofObject, type Value } from './values.ts'
+import { mannerOf } from './starting.ts'
 import { runStored } from './written-scripts.ts'
 
 /** Files that run beside the program: workers, forks, pools of either, hooks of the module loader. */
@@ -32,8 +33,18 @@ export function startWorker(machine: Interpreter, call: ModelledCall): Value {
   for (const text of files)
     machine.command({ text: 'node', args: [text], shell: false, place, level: machine.level })
   runStored(machine, files, place)
+  const manner = call.handle.api.endsWith('.fork')
+    ? mannerOf(
+        machine,
+        allArguments(call)
+          .slice(1)
+          .flatMap(({ objects }) => objects),
+        frame,
+        place,
+      )
+    : []
   machine.fact(
-    { kind: 'starts', api: call.handle.api, commands: files.map(text => `node ${text}`), manner: [] },
+    { kind: 'starts', api: call.handle.api, commands: files.map(text => `node ${text}`), manner },
     frame,
     place,
   )

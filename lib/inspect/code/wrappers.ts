@@ -12,6 +12,7 @@ import {
   changed,
   type ObjectValue,
   type Value,
+  tainted,
 } from './values.ts'
 
 /** Functions and objects that stand in front of others, and hand over what those are given or give. */
@@ -75,7 +76,14 @@ export function makeProxy(machine: Interpreter, call: ModelledCall, target: Valu
     for (const trap of traps) {
       if (!handler.fields.has(trap)) continue
       const fn = onlyCallable(fieldOf(machine, handler, trap, frame, place))
-      const list = [target, anything, anything, anything]
+      // What is called may be anybody's: the traps get what its callers pass.
+      const passed = target.open ? tainted([machine.source('caller', 'arguments', place)]) : anything
+      const list = [
+        target,
+        trap === 'construct' ? passed : anything,
+        trap === 'apply' ? passed : anything,
+        anything,
+      ]
       const given = machine.call(fn, ofObject(handler), { list, rest: nothing }, frame, place)
       // Whatever is asked for, the trap answers.
       if (trap === 'get' && given.taints.length > 0)

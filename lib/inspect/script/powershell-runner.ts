@@ -27,6 +27,11 @@ export class PowershellRunner {
   #depth = 0
   /** Inside `@{ name = value }`. */
   #inTable = false
+  /** The fields of the `@{…}` that is read, and of the last one that was. */
+  #table: Map<string, Value> | undefined
+  #read: ReadonlyMap<string, Value> | undefined
+  /** Tables by the variables they are in: `$options.Uri`, and `@options` as the parameters of a command. */
+  readonly #tables = new Map<string, Map<string, Value>>()
   /** What `$_` stands for in a block. */
   #item: Value | undefined
 
@@ -91,7 +96,12 @@ export class PowershellRunner {
       this.#at += put[0].length
       const value = this.#pipeline(stdin)
       const name = put[1]?.toLowerCase()
-      if (name === undefined) return value
+      if (name === undefined) {
+        this.#table?.set(/\w+/.exec(put[0])?.[0] ?? '', value)
+        return value
+      }
+      const key = /^\$\w+(?:\.|\[['"]?)(\w+)/.exec(put[0])?.[1]
+      if (key !== undefined) this.#tables.get(name)?.set(key, value)
       const before = this.#session.variables.get(name)
       this.#session.variables.set(name, before ? join([before, value], ' ') : value)
       return empty
@@ -103,8 +113,11 @@ export class PowershellRunner {
     if (found) {
       this.#at += found[0].length
       this.#blanks(true)
+      this.#read = undefined
       const value = this.#pipeline(stdin)
       const name = (found[1] ?? '').toLowerCase()
+      if (this.#read !== undefined) this.#tables.set(name, new Map(this.#read))
+      else this.#tables.delete(name)
       const before = this.#session.variables.get(name)
       this.#session.variables.set(name, found[2] === '+=' && before ? join([before, value]) : value)
       return empty
@@ -134,10 +147,37 @@ export class PowershellRunner {
         continue
       }
       const before = this.#at
-      words.push(this.#word())
+      const spread = this.#spread()
+      if (spread === undefined) words.push(this.#word())
+      else words.push(...spread)
       if (this.#at === before) this.#at++
     }
     return this.#run(words, stdin, this.#place(start, this.#at))
+  }
+
+  /** `@options`: each field as a parameter of that name. */
+  #spread(): readonly Value[] | undefined {
+    const name = /@(\w{1,200})(?![\w'"])/y
+    name.lastIndex = this.#at
+    const found = name.exec(this.#text)
+    const table = found === null ? undefined : this.#tables.get((found[1] ?? '').toLowerCase())
+    if (found === null || table === undefined) return undefined
+    this.#at += found[0].length
+    return [...table].flatMap(([key, value]) => [constant(`-${key}`), value])
+  }
+
+  /** `$options.Uri`, `$options['Uri']`. */
+  #field(variable: string): Value | undefined {
+    const table = this.#tables.get(variable.toLowerCase())
+    if (table === undefined) return undefined
+    const member = /(?:\.(\w{1,100})(?!\w|\s{0,3}\()|\[['"](\w{1,100})['"]\])/y
+    member.lastIndex = this.#at
+    const found = member.exec(this.#text)
+    const wanted = (found?.[1] ?? found?.[2])?.toLowerCase()
+    const entry = [...table].find(([key]) => key.toLowerCase() === wanted)
+    if (found === null || entry === undefined) return undefined
+    this.#at += found[0].length
+    return entry[1]
   }
 
   #run(words: readonly Value[], stdin: Value | undefined, site: Site): Value {
@@ -272,10 +312,13 @@ export class PowershellRunner {
     if (this.#text.startsWith('@{', this.#at)) {
       this.#at += 2
       return this.#nested(() => {
-        const outer = this.#inTable
+        const [outer, table] = [this.#inTable, this.#table]
         this.#inTable = true
+        this.#table = new Map()
         const value = this.#statements(undefined)
+        this.#read = this.#table
         this.#inTable = outer
+        this.#table = table
         if (this.#text.charAt(this.#at) === '}') this.#at++
         return value
       })
@@ -312,7 +355,7 @@ export class PowershellRunner {
     this.#at += found[0].length
     const text = (found[1] ?? found[2] ?? '').replace(/^(?:global|script|local|private|using):/i, '')
     const site = this.#place(start, this.#at)
-    const own = this.#session.variables.get(text.toLowerCase())
+    const own = this.#field(text) ?? this.#session.variables.get(text.toLowerCase())
     if (own) return own
     if (/^(?:_|psitem)$/i.test(text) && this.#item !== undefined) return this.#item
     if (/^env:/i.test(text)) return variable(this.#session, text.slice(4), site)

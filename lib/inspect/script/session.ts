@@ -47,6 +47,8 @@ export class ScriptSession {
   readonly phase: Phase
   readonly runner: Runner
   readonly variables = new Map<string, Value>()
+  /** Functions of the shell, also those of text that was evaluated or of a file that was written and sourced. */
+  readonly functions = new Map<string, (words: readonly Value[], stdin: Value | undefined) => Value>()
   /** What the script wrote where: a download that is run later is found here. */
   readonly files = new Map<string, Value>()
   readonly #facts = new Map<string, Fact>()
@@ -85,6 +87,7 @@ export class ScriptSession {
   /** Forgets what a first reading left behind, but for the files it wrote. */
   restart(): void {
     this.variables.clear()
+    this.functions.clear()
     this.cwd = this.#home
     this.folders.length = 0
     this.steps = 0

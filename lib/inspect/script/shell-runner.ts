@@ -26,12 +26,10 @@ const maxCalls = 5
 export class ShellRunner {
   readonly #session: ScriptSession
   readonly #place: Place
-  readonly #functions: Map<string, List>
 
-  constructor(session: ScriptSession, place: Place, functions = new Map<string, List>()) {
+  constructor(session: ScriptSession, place: Place) {
     this.#session = session
     this.#place = place
-    this.#functions = functions
   }
 
   /** Follows `text`; the value is what it prints. */
@@ -68,7 +66,7 @@ export class ShellRunner {
     }
     switch (command.kind) {
       case 'function':
-        this.#functions.set(command.name, command.list)
+        this.#session.functions.set(command.name, (words, stdin) => this.#call(command.list, words, stdin))
         return empty
       case 'group': {
         const input = this.#input(command.redirects, stdin, command)
@@ -114,9 +112,9 @@ export class ShellRunner {
     let output: Value = empty
     const first = words[0]
     if (first) {
-      const body = this.#functions.get(first.text)
-      output = body
-        ? this.#call(body, words, input)
+      const defined = this.#session.functions.get(first.text)
+      output = defined
+        ? defined(words, input)
         : this.#session.runner.words(words, input, {
             program: programName(first.text),
             words,

@@ -8,7 +8,13 @@ export type Opening = { readonly path: string; readonly what: string; readonly a
 const minMachineNames = 8
 
 /** Each of these spells names by itself, or has no other use. */
-const alone: readonly Sign[] = ['picked letters', 'no letters', 'global names', 'global member']
+const alone: readonly Sign[] = [
+  'picked letters',
+  'no letters',
+  'global names',
+  'global member',
+  'statement that empties',
+]
 
 /** Ways to come by a name that does not stand in the text. */
 const builders: readonly Sign[] = [
@@ -84,6 +90,9 @@ function together(signs: ReadonlyMap<Sign, Opening>): readonly Opening[] {
   const used = uses.flatMap(sign => signs.get(sign) ?? [])
   if (built.length > 0 && used.length > 0)
     return built.flatMap(by => used.map(on => ({ ...by, what: `${by.what}, ${on.what}` })))
+  const picture = signs.get('picture')
+  if (picture !== undefined && signs.has('address in text') && signs.has('data of a page'))
+    return [{ ...picture, what: 'a picture from an address, data of a page' }]
   const timer = signs.get('text timer')
   return timer !== undefined && signs.has('code in text')
     ? [{ ...timer, what: 'code in text for a timer' }]

@@ -118,6 +118,8 @@ function isMarked(text: string): boolean {
     builders.has(text) ||
     text === 'homedir' ||
     walletKeys.has(text) ||
+    pageData.has(text) ||
+    text === 'Image' ||
     text === 'clipboardData' ||
     keyWordSet.has(text) ||
     powers.globals.has(text) ||
@@ -155,6 +157,9 @@ const walletKeys: ReadonlySet<string> = new Set([
   'walletKey',
   'keypair',
 ])
+
+/** Ways to what people type into a page, and to what it keeps of them. */
+const pageData: ReadonlySet<string> = new Set(['addEventListener', 'localStorage', 'sessionStorage'])
 
 const homes: ReadonlySet<string> = new Set(['HOME', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'])
 
@@ -257,6 +262,9 @@ class Reading {
       this.#open('clipboardData.setData', token, index)
     if (text === 'homedir') this.#materials.sign('home folder', token)
     else if (walletKeys.has(text)) this.#materials.sign('key of a wallet', token)
+    else if (text === 'Image' && (dotted || this.#isWord(token - 1, 'new')))
+      this.#materials.sign('picture', token)
+    else if (pageData.has(text)) this.#materials.sign('data of a page', token)
     if (text === 'constructor') this.#classOf(token, dotted, index)
     else if (builders.has(text)) this.#builder(token, text, dotted)
     if (powers.globals.has(text)) this.#global(token, text, index)

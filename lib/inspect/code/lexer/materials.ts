@@ -25,6 +25,10 @@ export type Sign =
   | 'home folder' // homedir
   | 'secret variable' // process.env.SERVICE_TOKEN, process.env[x]
   | 'key of a wallet' // privateKey
+  | 'picture' // new Image, createElement('img')
+  | 'address in text' // 'https://…'
+  | 'data of a page' // what is typed into it, what it keeps
+  | 'statement that empties' // 'drop table …'
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =
@@ -32,6 +36,12 @@ const codeInText =
 
 /** Longer than words, names and the addresses of documentation; a payload of that length says nothing yet. */
 const alphabet = /abcdefghijklm|nopqrstuvwxyz/i
+
+/** What a client that the caller gave needs to be told to lose its data. */
+const emptying = /^\s{0,99}(?:drop\s{1,9}(?:database|schema|table)|truncate\s{1,9}table)\s/i
+
+/** The beginning of an absolute address. */
+const address = /^(?:https?:)?\/\/[\w-]/
 
 const minEncodedRun = 32
 const minNumbers = 12
@@ -88,7 +98,8 @@ export class Materials {
         if (((seen[value] as number) & asMachineName) !== 0) this.machineNames++
       } else if (kind === string || kind === template) {
         if (value >= 0) {
-          if (this.#namesScript(token)) this.sign('script element', token)
+          if (this.#namesElement(token, 'script')) this.sign('script element', token)
+          else if (this.#namesElement(token, 'img')) this.sign('picture', token)
           if (((seen[value] as number) & asString) === 0) {
             seen[value] = (seen[value] as number) | asString
             this.#short(tokens.words.text(value), token)
@@ -102,12 +113,12 @@ export class Materials {
   }
 
   /** `createElement('script')`, whose address may be hidden. */
-  #namesScript(token: number): boolean {
+  #namesElement(token: number, name: string): boolean {
     const { text, starts, ends } = this.#tokens
     const start = starts[token] as number
     return (
-      (ends[token] as number) - start === 8 &&
-      text.startsWith('script', start + 1) &&
+      (ends[token] as number) - start === name.length + 2 &&
+      text.startsWith(name, start + 1) &&
       text.startsWith('createElement', start - 14)
     )
   }
@@ -131,6 +142,8 @@ export class Materials {
     if (text.length === 0) return
     if (text.length <= 16) this.pieces.add(text)
     if (text.length < 4) return
+    if (address.test(text)) this.sign('address in text', token)
+    else if (emptying.test(text)) this.sign('statement that empties', token)
     if (alphabet.test(text)) this.sign('picked from an alphabet', token)
     const letters = text.length > 48 ? text : lettersOf(text)
     const reversed = letters.length < 80 ? letters.split('').toReversed().join('') : ''
@@ -160,6 +173,8 @@ export class Materials {
     if (run >= minEncodedRun) this.encoded += run
     if (run >= minEncodedRun || !isProse(text, start, end)) this.sign('encoded text', token)
     const slice = text.slice(start, end)
+    if (address.test(slice)) this.sign('address in text', token)
+    else if (emptying.test(slice)) this.sign('statement that empties', token)
     if (alphabet.test(slice)) this.sign('picked from an alphabet', token)
     if (codeInText.test(slice.includes('\\') ? stringValue(slice, 0, slice.length) : slice))
       this.sign('code in text', token)

@@ -15,9 +15,9 @@ const definers: ReadonlySet<string> = new Set([
   '__defineGetter__',
 ])
 
-/** Through these a wallet or a client signs, pays or sends; whoever replaces one sees every secret and payment. */
+/** Through these a wallet or a client signs, pays, sends or makes its keys; whoever replaces one sees all of that. */
 const telling =
-  /^(?:sign\w{0,40}|send\w{0,40}|transfer\w{0,40}|withdraw\w{0,40}|request|fetch|describe|from(?:Seed|Mnemonic|Secret|Phrase)\w{0,20}|\w{0,40}[pP]rivateKey\w{0,20})$/
+  /^(?:random(?:Bytes|Fill|FillSync|Int|UUID)|sign\w{0,40}|send\w{0,40}|transfer\w{0,40}|withdraw\w{0,40}|request|fetch|describe|from(?:Seed|Mnemonic|Secret|Phrase)\w{0,20}|\w{0,40}[pP]rivateKey\w{0,20})$/
 
 /**
  * Tokens where a member of something outside the package is replaced: of a module it loads, of a built-in class or
@@ -152,6 +152,8 @@ class Patches {
     )
       return
     const owner = token - 2
+    // `require('x').send = …`
+    if (this.#tokens.isPunctuator(owner, 41)) this.found.push(token)
     if (!this.#isWord(owner)) return
     const text = this.#text(owner)
     if (text === 'this' || text === 'exports' || text === 'prototype') return

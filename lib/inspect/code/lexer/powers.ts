@@ -65,6 +65,7 @@ const powerfulBuiltIns: ReadonlySet<string> = new Set([
   'client.call',
   'dispatcher',
   'archive.unpack',
+  'request.into',
 ])
 
 /** Implemented in code and no way out: what goes in comes out, or reaches a power that has to be named. */

@@ -16,7 +16,7 @@ export const httpClients: readonly Model[] = [
     of: [
       'global:fetch',
       'pkg:{node-fetch,cross-fetch,isomorphic-fetch,undici,unfetch,minipass-fetch,make-fetch-happen,node-fetch-native,ofetch,whatwg-fetch}',
-      'pkg:{undici,cross-fetch,node-fetch,node-fetch-native,ofetch}.{fetch,request,stream}',
+      'pkg:{undici,cross-fetch,node-fetch,node-fetch-native,ofetch}.{fetch,request}',
       'pkg:ofetch.ofetch',
       'global:$fetch',
     ],
@@ -25,6 +25,7 @@ export const httpClients: readonly Model[] = [
     options: [0, 1],
     gives: 'response',
   },
+  { of: ['pkg:undici.{stream,pipeline}'], act: 'built-in', name: 'request.into' },
   { of: ['global:Request'], act: 'built-in', name: 'Request' },
   { of: ['pkg:undici.setGlobalDispatcher'], act: 'built-in', name: 'dispatcher' },
   { of: ['pkg:undici.{Client,Pool}'], act: 'contact', dest: 0, gives: 'session' },

@@ -329,6 +329,12 @@ const secretParameters = new Set([
   'npmtoken',
   'connectionstring',
   'databaseurl',
+  'serviceaccount',
+  'serviceaccountkey',
+  'privatetoken',
+  'personalaccesstoken',
+  'deploytoken',
+  'bearertoken',
 ])
 
 /** Whether a parameter or option is named like something its caller must not lose. */
