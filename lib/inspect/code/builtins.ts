@@ -108,6 +108,10 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       script.escaped = true
       return withTaints(ofObject(script), value.taints)
     }
+    // The programs that will run there call what is in it with values of their own, not with what else is in it.
+    case 'createContext':
+      hand(machine, first, anything, frame, place)
+      return first
     case 'timer': {
       if (
         first.functions.length === 0 &&
