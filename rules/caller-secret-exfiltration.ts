@@ -4,7 +4,7 @@ import { keyMaterial } from './behaviour/credentials.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
-import { createServiceOf } from './behaviour/service.ts'
+import { connectorsOf, createServiceOf } from './behaviour/service.ts'
 import type { Passed } from './behaviour/service.ts'
 import { findingsOf, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
@@ -84,11 +84,12 @@ export const callerSecretExfiltration: Rule = {
   },
   check(inspection, context) {
     const leaks = inspection.flows.flatMap(flow => leakOf(flow, inspection, context))
-    const serviceOf = createServiceOf(leaks, inspection, context)
+    const connectors = connectorsOf(leaks, context)
+    const serviceOf = createServiceOf(leaks, connectors, inspection, context)
     const chosen = signsInElsewhere(inspection)
     const otherwise = (leak: Leak): Action | undefined =>
       (chosen && isPassword(leak)) ||
-      isForOtherClient(leak, inspection) ||
+      isForOtherClient(leak, inspection, connectors) ||
       isMoreThanSignsIn(leak, leaks, inspection, context)
         ? 'ask'
         : undefined
@@ -121,6 +122,8 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
     !(isStranger(place) || (isCovert(flow) && place.kind !== 'unknown' && place.kind !== 'local'))
   )
     return []
+  // What is asked of a resolver that everybody uses is a question, and the address stands for another of the caller's.
+  if (kind === 'caller' && context.lists.hosts.resolvers.includes(place.host?.name ?? '')) return []
   const key =
     (keyMaterial.test(name) && (name !== 'seed' || signs(inspection) || computes.test(context.name))) ||
     /seed\(\)$/i.test(name) ||
@@ -203,12 +206,19 @@ const drivers =
   /^pkg:(?:mysql2?|pg|postgres|mongodb|mongoose|i?o?redis|nodemailer|ssh2(?:-sftp-client)?|node-ssh|basic-ftp|ftp|imap(?:flow)?|ldapjs|ldapts|tedious|mssql|oracledb|knex|sequelize|typeorm|amqplib|kafkajs|mqtt)(?:[./]|$)/
 
 /** Whether somebody else's client is made with that secret, and the host is not that client's by its name. */
-function isForOtherClient({ flow, place }: Leak, { flows }: Inspection): boolean {
+function isForOtherClient(
+  { flow, place }: Leak,
+  { flows }: Inspection,
+  connectors: ReadonlySet<string>,
+): boolean {
   if (flow.source.kind !== 'caller-secret') return false
   const shown = place.host?.labels ?? []
+  const collected = connectors.has(flow.source.at.path)
   return flows.some(
     ({ source, sink }) =>
       sink.role === 'client' &&
+      // Every client of a collection takes an `apiKey`, and each takes another one.
+      (!collected || source.at.path === flow.source.at.path) &&
       // What a caller passes may hold the secret where both are taken from the same.
       ((source.kind === 'caller' && source.at.path === flow.source.at.path) ||
         source.name === flow.source.name) &&
