@@ -166,7 +166,7 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
         ? 'ask'
         : // Which of many texts of a bundle a program's name is made of, is a guess.
           'note'
-    : data || said || sink.kind === 'evaluate'
+    : !isGuess(flow) && (data || said || sink.kind === 'evaluate')
       ? 'ask'
       : 'note'
   const message =
@@ -175,6 +175,21 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
         'where nobody can see what becomes of it. Do not install it before you have seen what it decodes to.'
       : say(flow, decoded, sink.api, undefined, source.name)
   return [findingOfFlow(flow, { action, severity: severityOf(action), message })]
+}
+
+/** In a large bundle any text may seem to reach any call that somebody may make. */
+const farLines = 2_000
+const farColumns = 100_000
+
+function isGuess({ source, sink, certain, phase, byCall }: Flow): boolean {
+  return (
+    !certain &&
+    phase === 'run' &&
+    byCall &&
+    (source.at.path !== sink.at.path ||
+      Math.abs(source.at.line - sink.at.line) > farLines ||
+      (source.at.line === sink.at.line && Math.abs(source.at.column - sink.at.column) > farColumns))
+  )
 }
 
 const disguise: Readonly<Record<string, string>> = {
