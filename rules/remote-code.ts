@@ -210,14 +210,17 @@ function isStartedFile({ source, sink }: Flow, { flows }: Inspection): boolean {
 }
 
 /** Consoles of debuggers run what they are sent, in a context of its own, where somebody started them for that. */
-function weighRequested(flow: Flow): Action {
+function weighRequested(flow: Flow, { facts }: Inspection): Action {
   const { certain, phase, byCall, sink } = flow
+  // Clients call what they send a request, too: that it comes from others has to be seen as well.
+  if (!certain && sink.api === 'global:Function' && !facts.some(({ kind }) => kind === 'listens'))
+    return 'note'
   if (!certain) return phase === 'run' && isFar(flow) ? 'note' : 'ask'
   return phase === 'run' && !byCall && /\bvm\.runIn(?:New)?Context$/.test(sink.api) ? 'ask' : 'block'
 }
 
 function weigh(flow: Flow, place: Place, inspection: Inspection, namesake: boolean): Action | undefined {
-  if (isRequested(flow)) return weighRequested(flow)
+  if (isRequested(flow)) return weighRequested(flow, inspection)
   if (place.kind === 'local') return undefined
   if (place.kind !== 'capture' && flow.sink.destinations.some(command => browsing.test(command)))
     return 'note'
