@@ -94,6 +94,7 @@ export const callerSecretExfiltration: Rule = {
         ? 'ask'
         : undefined
     const sightings = leaks.flatMap((leak): readonly Sighting[] => {
+      if (isOfCertificate(leak, leaks)) return []
       const action =
         weigh(leak, serviceOf(leak), context) ?? (isMainHost(leak, leaks) ? undefined : otherwise(leak))
       return action === undefined
@@ -194,11 +195,29 @@ function isMoreThanSignsIn(
 const manySources = 8
 
 /** Whether much else of what callers pass goes to the same host: a thief sends one thing. */
-function isMainHost({ place }: Leak, leaks: readonly Leak[]): boolean {
+function isMainHost({ place }: Pick<Leak, 'place'>, leaks: readonly Leak[]): boolean {
   const sources = leaks
     .filter(other => other.place.host?.name === place.host?.name)
     .map(({ flow: { source } }) => `${source.at.path}\0${source.at.line}`)
   return place.host !== undefined && new Set(sources).size >= manySources
+}
+
+/** The key of a certificate, where a client of a host of servers hands over both: no wallet opens with it. */
+function isOfCertificate(
+  { flow: { source, sink }, place, computes: works }: Leak,
+  leaks: readonly Leak[],
+): boolean {
+  return (
+    !works &&
+    /^private_?key$/i.test(source.name) &&
+    isMainHost({ place }, leaks) &&
+    leaks.some(
+      ({ flow: other }) =>
+        /cert(?:ificate)?s?(?:_?chain)?$/i.test(other.source.name) &&
+        other.source.at.path === source.at.path &&
+        sameLine(other.sink.at, sink.at),
+    )
+  )
 }
 
 /** Drivers of databases, mailboxes and file servers: what they are made with signs in to a server of the caller's. */
