@@ -53,7 +53,9 @@ export function sourceInWords(source: Source): string {
   const name = shortName(source.name)
   switch (source.kind) {
     case 'env':
-      return 'the whole environment'
+      return name.endsWith('…') && !name.includes('.')
+        ? `every environment variable that begins with ${name.slice(0, -1)}`
+        : 'the whole environment'
     case 'env-secret':
       return `the secret environment variable ${name}`
     case 'env-name':
