@@ -105,10 +105,7 @@ export function destinationsInWords(destinations: readonly Text[]): string {
     text => text !== 'null' && text !== 'undefined' && text.replaceAll(HOLE, '').length > 3,
   )
   if (known.length === 0) return 'a destination that is computed at run time'
-  return known
-    .slice(0, 2)
-    .map(text => quote(text))
-    .join(' or ')
+  return [...new Set(known.map(text => quote(text)))].slice(0, 2).join(' or ')
 }
 
 /** A finding whose evidence is one site. */

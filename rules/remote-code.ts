@@ -239,10 +239,10 @@ function say(group: SightingGroup): string {
   const [{ flow, place, action }] = group
   const { api } = flow.sink
   if (isRequested(flow)) {
-    return (
-      `${opening(flow)} runs what a request carries (${api})${guardsInWords(flow.guards)}. ` +
-      'Anybody who can reach that program can run code on its machine. Do not install it.'
-    )
+    const what = `${opening(flow)} runs what a request carries (${api})${guardsInWords(flow.guards)}.`
+    return action === 'note'
+      ? what
+      : `${what} Anybody who can reach that program can run code on its machine. Do not install it.`
   }
   const where = place.host?.shown ?? destinationsInWords([flow.source.name])
   const what =
