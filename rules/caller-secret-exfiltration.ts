@@ -2,7 +2,7 @@ import { HOLE } from '../lib/types.ts'
 import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
 import { keyMaterial } from './behaviour/credentials.ts'
 import { guardsInWords } from './behaviour/guards.ts'
-import { isStranger, placeInWords } from './behaviour/place.ts'
+import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { connectorsOf, createServiceOf } from './behaviour/service.ts'
 import type { Passed } from './behaviour/service.ts'
@@ -114,6 +114,23 @@ function isCovert({ source, sink }: Flow): boolean {
   )
 }
 
+/**
+ * The public half of a pair of keys, by which a service tells its customers apart, asked of one of its hosts after the
+ * other: the same path at a host of the package's own name.
+ */
+function isAskedOfMirror(
+  { source, sink }: Flow,
+  { host }: Place,
+  inspection: Inspection,
+  context: Context,
+): boolean {
+  if (!/^access_?key(?:_?id)?$/i.test(source.name) || host === undefined || host.path.length < 2) return false
+  return sink.destinations.some(text => {
+    const other = placeOf([text], inspection, context)
+    return other.kind === 'own' && other.host?.path === host.path
+  })
+}
+
 function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly Leak[] {
   const { kind, name } = flow.source
   if (kind !== 'caller-secret' && kind !== 'caller') return []
@@ -125,6 +142,7 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
     return []
   // What is asked of a resolver that everybody uses is a question, and the address stands for another of the caller's.
   if (kind === 'caller' && context.lists.hosts.resolvers.includes(place.host?.name ?? '')) return []
+  if (isAskedOfMirror(flow, place, inspection, context)) return []
   const key =
     (keyMaterial.test(name) && (name !== 'seed' || signs(inspection) || computes.test(context.name))) ||
     /seed\(\)$/i.test(name) ||
