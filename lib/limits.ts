@@ -61,6 +61,8 @@ export const limits = {
   maxReceipts: 100_000,
   /** Packages read at once: npm's own `maxsockets`. */
   maxParallelReads: 15,
+  /** Tarballs that were downloaded and wait for a worker, together, before downloads wait as well. */
+  maxWaitingBytes: 32 * 1024 * 1024,
   /** Inspections at once; downloads and Arborist need the other processors. */
   maxWorkers: 4,
   /** Heap of one inspection. The largest honest file (typescript.js, 9 MB) needs about 1 GB; beyond it lies a gap. */

@@ -3,6 +3,7 @@
  * the right shape: a wrong line is dropped, a wrong file throws a plain Error that names what was expected.
  */
 import { limits } from '../lib/limits.ts'
+import type { Steps } from '../lib/steps.ts'
 import type {
   Brand,
   HostClass,
@@ -13,6 +14,9 @@ import type {
   WordList,
   WordStrength,
 } from './lists.ts'
+
+/** Rows of a long list that are parsed before others get a turn. */
+const rowsAtOnce = 1_000
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -41,9 +45,10 @@ export function headerOf(list: string, field: string): string {
 }
 
 /** `name<tab>bucket` lines → the popular packages. Throws where not one line has that shape. */
-export function parsePopular(list: string): ReadonlyMap<string, number> {
+export function* parsePopular(list: string): Steps<ReadonlyMap<string, number>> {
   const popular = new Map<string, number>()
-  for (const line of listLines(list)) {
+  for (const [at, line] of listLines(list).entries()) {
+    if (at % rowsAtOnce === 0) yield
     const tab = line.indexOf('\t')
     const bucket = Number(line.slice(tab + 1))
     if (tab > 0 && Number.isInteger(bucket)) popular.set(line.slice(0, tab), bucket)
@@ -169,7 +174,7 @@ function addMalware(list: string, start: number, end: number, { byHash, byVersio
  * name. Lists add to each other: an update never takes an entry back. A row with neither version, range nor hash is
  * dropped: a name proves nothing.
  */
-export function parseMalware(...lists: readonly string[]): MalwareList {
+export function* parseMalware(...lists: readonly string[]): Steps<MalwareList> {
   const byHash = new Map<string, KnownMalware>()
   const byVersion = new Map<string, KnownMalware>()
   const reported = new Map<string, ReportedRange[]>()
@@ -178,7 +183,8 @@ export function parseMalware(...lists: readonly string[]): MalwareList {
     const of = headerOf(list, 'Date')
     if (of > date) date = of
     // A whole feed has some 200,000 lines and is read at every start: one pass, no array of lines.
-    for (let start = 0; start < list.length;) {
+    for (let start = 0, row = 0; start < list.length; row++) {
+      if (row % rowsAtOnce === 0) yield
       const newline = list.indexOf('\n', start)
       const end = newline < 0 ? list.length : newline
       if (list[start] !== '#') addMalware(list, start, end, { byHash, byVersion, reported })

@@ -23,7 +23,8 @@ export type ReadTools = {
 
 /**
  * Reads every package once, downloads and inspections overlapping: equal bytes are one download and one inspection,
- * wherever they are installed. Never rejects for a single package: its error is part of the answer.
+ * wherever they are installed. Downloads do not wait for inspections while what waits for a worker is little, so that
+ * the largest of many can be inspected first. Never rejects for a single package: its error is part of the answer.
  */
 export async function readArtifacts(
   packages: readonly PlannedPackage[],
@@ -31,18 +32,35 @@ export async function readArtifacts(
 ): Promise<ReadonlyMap<PlannedPackage, ReadArtifact>> {
   const results = new Map<PlannedPackage, ReadArtifact>()
   const queue = [...groupByBytes(packages).values()]
+  const inspections: Promise<void>[] = []
+  let waitingBytes = 0
+  const tell = (group: readonly PlannedPackage[], read: ReadArtifact): void => {
+    for (const item of group) {
+      results.set(item, read)
+      tools.onRead(item)
+    }
+  }
   const lane = async (): Promise<void> => {
     for (let group = queue.shift(); group !== undefined; group = queue.shift()) {
       const [first] = group
       if (first === undefined) continue
-      const read = await readOne(first, tools)
-      for (const item of group) {
-        results.set(item, read)
-        tools.onRead(item)
+      const had = await fetchOne(first, tools)
+      if (!('bytes' in had)) {
+        tell(group, had)
+        continue
       }
+      const { length } = had.bytes
+      waitingBytes += length
+      const inspection = inspectOne(first, had.bytes, tools).then(read => {
+        waitingBytes -= length
+        tell(group, read)
+      })
+      if (waitingBytes > limits.maxWaitingBytes) await inspection
+      else inspections.push(inspection)
     }
   }
   await Promise.all(Array.from({ length: limits.maxParallelReads }, lane))
+  await Promise.all(inspections)
   return results
 }
 
@@ -58,24 +76,39 @@ function groupByBytes(packages: readonly PlannedPackage[]): ReadonlyMap<unknown,
   return groups
 }
 
-async function readOne(item: PlannedPackage, tools: ReadTools): Promise<ReadArtifact> {
+/** The bytes of a package, or what is known of them already, or why they cannot be had. */
+async function fetchOne(
+  item: PlannedPackage,
+  tools: ReadTools,
+): Promise<ReadArtifact | { readonly bytes: Uint8Array }> {
   // Hooks that count differ by source, so only what the registry's rules apply to is shared between projects.
   const cacheable = item.source === 'registry' && item.integrity !== undefined
   const known = cacheable ? await tools.cache.get(item.integrity ?? '') : undefined
   if (known !== undefined) return { artifact: known, gaps: [], fromCache: true, error: undefined }
   try {
-    const { bytes } = await tools.fetch(item)
+    return await tools.fetch(item)
+  } catch (error) {
+    return failed(item, error)
+  }
+}
+
+async function inspectOne(item: PlannedPackage, bytes: Uint8Array, tools: ReadTools): Promise<ReadArtifact> {
+  try {
     const artifact = await tools.inspect(bytes, item.source)
     if (item.source === 'registry') await tools.cache.put(artifact)
     return { artifact, gaps: [], fromCache: false, error: undefined }
   } catch (error) {
-    const what = `${item.name}@${item.version} could not be read: ${error instanceof Error ? error.message : String(error)}`
-    return {
-      artifact: undefined,
-      gaps: [{ kind: 'content', what }],
-      fromCache: false,
-      error:
-        error instanceof SafeInstallError ? error : new SafeInstallError('E_FETCH', what, { cause: error }),
-    }
+    return failed(item, error)
+  }
+}
+
+function failed(item: PlannedPackage, error: unknown): ReadArtifact {
+  const what = `${item.name}@${item.version} could not be read: ${error instanceof Error ? error.message : String(error)}`
+  return {
+    artifact: undefined,
+    gaps: [{ kind: 'content', what }],
+    fromCache: false,
+    error:
+      error instanceof SafeInstallError ? error : new SafeInstallError('E_FETCH', what, { cause: error }),
   }
 }

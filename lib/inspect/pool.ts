@@ -3,7 +3,9 @@ import { Worker } from 'node:worker_threads'
 import type { Unpacked } from '../fetch/unpacked.ts'
 import { ownFolder } from '../own-folder.ts'
 import type { InspectedArtifact } from '../store/inspection-cache.ts'
+import { finishInTurns } from '../steps.ts'
 import type { SourceType } from '../types.ts'
+import { readLines } from './artifact-lines.ts'
 import { notInspected } from './inspection-job.ts'
 import type { InspectionJob } from './inspection-job.ts'
 
@@ -131,7 +133,7 @@ class WorkerPool implements Pool {
     const worker = new Worker(join(ownFolder(), 'lib', 'inspect', workerFile), {
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb, maxYoungGenerationSizeMb },
     })
-    worker.on('message', (artifact: InspectedArtifact) => this.#finish(worker, artifact))
+    worker.on('message', (lines: string) => this.#finish(worker, lines))
     worker.on('error', error => {
       const outOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
       const memory = `needs more than ${maxHeapMb} MB of memory to inspect`
@@ -141,14 +143,16 @@ class WorkerPool implements Pool {
     return worker
   }
 
-  #finish(worker: Worker, artifact: InspectedArtifact): void {
+  #finish(worker: Worker, lines: string): void {
     const running = this.#release(worker)
     if (!running) return
     // An idle worker must not keep the program alive.
     worker.unref()
     this.#idle.push(worker)
-    running.resolve(artifact)
     this.#next()
+    finishInTurns(readLines(lines)).then(running.resolve, (error: unknown) =>
+      running.resolve(notInspected(running.job, `could not be inspected: ${String(error)}`)),
+    )
   }
 
   /** Gives up on a worker, and answers for the job it had. A new one takes its place when there is work. */

@@ -2,6 +2,8 @@ import { versions } from 'node:process'
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { parentPort } from 'node:worker_threads'
+import { finish } from '../steps.ts'
+import { writeLines } from './artifact-lines.ts'
 import { inspectArtifact } from './inspect-artifact.ts'
 import type { InspectionJob } from './inspection-job.ts'
 
@@ -38,9 +40,9 @@ function optimizeLess(): void {
 
 optimizeLess()
 
-/** Runs on a thread of its own, started by pool.ts: one job in, one artifact out. */
+/** Runs on a thread of its own, started by pool.ts: one job in, the lines of one artifact out. */
 parentPort?.on('message', (job: InspectionJob) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for browser windows
-  parentPort?.postMessage(inspectArtifact(job))
+  parentPort?.postMessage(finish(writeLines(inspectArtifact(job))))
   collectGarbage()
 })

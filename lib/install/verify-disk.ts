@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, webcrypto } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { SafeInstallError } from '../errors.ts'
@@ -78,9 +78,14 @@ const listFiles = async (
   return files
 }
 
-/** The bytes and mode of a file, in one look: no link is followed, and nothing can change between the two. */
-const readOpen = (path: string): { readonly bytes: Buffer; readonly mode: number } => {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+/** No link is followed. */
+const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW
+
+type FileOnDisk = { readonly bytes: Buffer; readonly mode: number }
+
+/** The bytes and mode of a file, in one look: nothing can change between the two. */
+const readOpen = (path: string): FileOnDisk => {
+  const descriptor = openSync(path, readFlags)
   try {
     return { bytes: readFileSync(descriptor), mode: fstatSync(descriptor).mode }
   } finally {
@@ -88,35 +93,67 @@ const readOpen = (path: string): { readonly bytes: Buffer; readonly mode: number
   }
 }
 
-/** Synchronous: for many small files one after the other is twice as fast as npm's thread pool. */
-const compareFile = (pkg: UnpackedPackage, file: InspectedFile): void => {
-  const found = (() => {
-    try {
-      return readOpen(join(pkg.path, file.path))
-    } catch (cause) {
-      throw Object.assign(verifyError(pkg.label, `${file.path} cannot be read`), { cause })
-    }
-  })()
-  if (!isInspected(found.bytes, file)) throw verifyError(pkg.label, `${file.path} has other contents`)
-  // A setuid or sticky bit that nobody asked for. Which of the other bits are missing is up to the umask.
-  const extra = found.mode & 0o7000 & ~file.mode
-  if (extra !== 0) throw verifyError(pkg.label, `${file.path} has mode ${(found.mode & 0o7777).toString(8)}`)
+/** The same, read by another thread. */
+const readOpenLater = async (path: string): Promise<FileOnDisk> => {
+  const handle = await open(path, readFlags)
+  try {
+    return { bytes: await handle.readFile(), mode: (await handle.stat()).mode }
+  } finally {
+    await handle.close()
+  }
 }
 
-/** Bytes that are compared before other work of the process gets its turn: some 10 ms. */
-const breathBytes = 8 * 1024 * 1024
+const unreadable = (pkg: UnpackedPackage, file: InspectedFile, cause: unknown): SafeInstallError =>
+  Object.assign(verifyError(pkg.label, `${file.path} cannot be read`), { cause })
+
+const assertInspected = (
+  pkg: UnpackedPackage,
+  file: InspectedFile,
+  hasItsBytes: boolean,
+  mode: number,
+): void => {
+  if (!hasItsBytes) throw verifyError(pkg.label, `${file.path} has other contents`)
+  // A setuid or sticky bit that nobody asked for. Which of the other bits are missing is up to the umask.
+  const extra = mode & 0o7000 & ~file.mode
+  if (extra !== 0) throw verifyError(pkg.label, `${file.path} has mode ${(mode & 0o7777).toString(8)}`)
+}
+
+/** Synchronous: for many small files one after the other is twice as fast as npm's thread pool. */
+const compareSmall = (pkg: UnpackedPackage, file: InspectedFile): void => {
+  let found: FileOnDisk
+  try {
+    found = readOpen(join(pkg.path, file.path))
+  } catch (cause) {
+    throw unreadable(pkg, file, cause)
+  }
+  assertInspected(pkg, file, isInspected(found.bytes, file), found.mode)
+}
+
+/** Read and hashed by other threads: a native program of 100 MB would hold this one for half a second. */
+const compareLarge = async (pkg: UnpackedPackage, file: InspectedFile): Promise<void> => {
+  const { bytes, mode } = await readOpenLater(join(pkg.path, file.path)).catch((cause: unknown) => {
+    throw unreadable(pkg, file, cause)
+  })
+  const digest = Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex')
+  const isSame = bytes.length === file.bytes && digest === file.sha256
+  assertInspected(pkg, file, isSame || isInspected(bytes, file), mode)
+}
+
+/** From here on a file takes longer to read and hash than to hand to another thread. In bytes. */
+const largeFrom = 2 * 1024 * 1024
 
 const compareFiles = async (
   files: readonly { readonly pkg: UnpackedPackage; readonly file: InspectedFile }[],
 ): Promise<void> => {
-  let bytes = 0
+  let started = performance.now()
   for (const { pkg, file } of files) {
-    compareFile(pkg, file)
-    // A file costs at least as much as 32 kB of hashing.
-    bytes += file.bytes + 32_768
-    if (bytes < breathBytes) continue
-    bytes = 0
-    await setImmediate()
+    if (file.bytes >= largeFrom) await compareLarge(pkg, file)
+    else {
+      compareSmall(pkg, file)
+      if (performance.now() - started < limits.maxTurnMs) continue
+      await setImmediate()
+    }
+    started = performance.now()
   }
 }
 

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readLines, writeLines } from '../inspect/artifact-lines.ts'
 import { limits } from '../limits.ts'
+import { finishInTurns } from '../steps.ts'
 import type { Inspection } from '../types.ts'
 
 /** An inspection and the digests of the very bytes that were inspected. `unpackedBytes` is the size on disk. */
@@ -28,7 +30,7 @@ export function inspectionsFolder(cacheFolder: string): string {
 }
 
 /**
- * One file per artifact below `folder/<engine>`: a digest line, then JSON. Writers never share a file name and rename
+ * One file per artifact below `folder/<engine>`: a digest line, then lines of JSON. Writers never share a file name and rename
  * into place, so concurrent installs cannot mix their bytes; a file whose digest does not match is removed and read
  * again as absent. Whoever can write here already runs as the user: the digest is against damage, not malice.
  */
@@ -39,7 +41,7 @@ export function openInspectionCache(folder: string, engine: string): InspectionC
       const file = fileOf(home, integrity)
       if (file === undefined) return undefined
       try {
-        const artifact = parse(await readFile(file, 'utf8'), integrity)
+        const artifact = await parse(await readFile(file, 'utf8'), integrity)
         if (artifact === undefined) await rm(file, { force: true })
         else await utimes(file, new Date(), new Date())
         return artifact
@@ -51,7 +53,7 @@ export function openInspectionCache(folder: string, engine: string): InspectionC
     async put(artifact) {
       const file = fileOf(home, artifact.integrity)
       if (file === undefined || artifact.inspection.gaps.some(gap => gap.kind === 'content')) return
-      const text = JSON.stringify(artifact)
+      const text = await finishInTurns(writeLines(artifact))
       const temporary = `${file}.${randomBytes(6).toString('hex')}`
       try {
         await mkdir(join(file, '..'), { recursive: true })
@@ -73,13 +75,12 @@ function fileOf(home: string, integrity: string): string | undefined {
   return join(home, hex.slice(0, 2), hex.slice(2))
 }
 
-function parse(text: string, integrity: string): InspectedArtifact | undefined {
+/** Written by this program: the digest and the engine in the path vouch for the shape. */
+async function parse(text: string, integrity: string): Promise<InspectedArtifact | undefined> {
   const end = text.indexOf('\n')
   const body = text.slice(end + 1)
   if (end !== 64 || digest(body) !== text.slice(0, end)) return undefined
-  // Written by this program: the digest and the engine in the path vouch for the shape.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const artifact = JSON.parse(body) as InspectedArtifact
+  const artifact = await finishInTurns(readLines(body))
   return artifact.integrity === integrity ? artifact : undefined
 }
 

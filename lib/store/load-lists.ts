@@ -14,13 +14,18 @@ import {
 import { SafeInstallError } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { shippedData } from '../own-folder.ts'
+import { once } from '../steps.ts'
+import type { Steps } from '../steps.ts'
 
 /** Where `--update-data` keeps what it fetched, below the user's data folder. */
 export const updatedMalwareFile = 'known-malware.tsv'
 
-function once<T>(make: () => T): () => T {
-  let value: { readonly made: T } | undefined
-  return () => (value ??= { made: make() }).made
+/** The lists, and a way to have the long ones parsed before they are used, with pauses. */
+export type LoadedLists = Lists & { readonly prepare: () => Steps<void> }
+
+function atOnce<Made>(make: () => Made): () => Made {
+  let kept: { readonly made: Made } | undefined
+  return () => (kept ??= { made: make() }).made
 }
 
 function read(folder: string, file: string): string {
@@ -39,25 +44,25 @@ function read(folder: string, file: string): string {
  * The user's update joined to what was shipped. An unreadable or oversized update must not switch the guard off: the
  * shipped list then serves alone, and `onProblem` is told why.
  */
-function loadMalware(
+function* loadMalware(
   folder: string,
   userFolder: string | undefined,
   onProblem: (what: string) => void,
-): MalwareList {
+): Steps<MalwareList> {
   const shipped = read(folder, 'known-malware.tsv')
-  if (userFolder === undefined) return parseMalware(shipped)
+  if (userFolder === undefined) return yield* parseMalware(shipped)
   const path = join(userFolder, updatedMalwareFile)
-  if (!existsSync(path)) return parseMalware(shipped)
+  if (!existsSync(path)) return yield* parseMalware(shipped)
   try {
     const text = readFileSync(path, 'utf8')
     if (text.length > limits.maxFeedListChars)
       throw new Error(`larger than ${limits.maxFeedListChars} characters`)
-    return parseMalware(shipped, text)
+    return yield* parseMalware(shipped, text)
   } catch (cause) {
     onProblem(
       `the updated malware list cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
     )
-    return parseMalware(shipped)
+    return yield* parseMalware(shipped)
   }
 }
 
@@ -72,19 +77,19 @@ export function loadLists(
     readonly folder?: string
     readonly onProblem?: (what: string) => void
   } = {},
-): Lists {
+): LoadedLists {
   const folder = options.folder ?? shippedData()
   const popular = once(() => parsePopular(read(folder, 'popular.txt')))
-  const targets = once(() => listLines(read(folder, 'targets.txt')))
-  const neighbours = once(() => new Set(listLines(read(folder, 'neighbours.txt'))))
-  const brands = once(() => parseBrands(read(folder, 'brands.json')))
-  const hosts = once(() => parseHosts(read(folder, 'hosts.json')))
-  const words = once(() => parseWords(read(folder, 'words.json')))
-  const confusables = once(() => parseConfusables(read(folder, 'confusables.txt')))
+  const targets = atOnce(() => listLines(read(folder, 'targets.txt')))
+  const neighbours = atOnce(() => new Set(listLines(read(folder, 'neighbours.txt'))))
+  const brands = atOnce(() => parseBrands(read(folder, 'brands.json')))
+  const hosts = atOnce(() => parseHosts(read(folder, 'hosts.json')))
+  const words = atOnce(() => parseWords(read(folder, 'words.json')))
+  const confusables = atOnce(() => parseConfusables(read(folder, 'confusables.txt')))
   const malware = once(() => loadMalware(folder, options.userFolder, options.onProblem ?? (() => undefined)))
   return {
     get popular() {
-      return popular()
+      return popular.get()
     },
     get targets() {
       return targets()
@@ -105,7 +110,11 @@ export function loadLists(
       return confusables()
     },
     get malware() {
-      return malware()
+      return malware.get()
+    },
+    *prepare() {
+      yield* popular.prepare()
+      yield* malware.prepare()
     },
   }
 }

@@ -1,4 +1,3 @@
-import type { Lists } from '../../rules/lists.ts'
 import type { Request } from '../cli/request.ts'
 import { shellSetting } from '../enforce/places.ts'
 import type { NpmConfig } from '../plan/npm-config.ts'
@@ -10,7 +9,7 @@ import { strictestAllowance } from '../policy/merge-policy.ts'
 import type { Policy, SourceKey } from '../policy/policy.ts'
 import { assertRegistries, registriesOf } from '../policy/registries.ts'
 import { renderHint } from '../report/human.ts'
-import { loadLists } from '../store/load-lists.ts'
+import { loadLists, type LoadedLists } from '../store/load-lists.ts'
 import type { Session } from './session.ts'
 import { loadSettings } from './settings.ts'
 
@@ -18,7 +17,7 @@ import { loadSettings } from './settings.ts'
 export type Guard = {
   readonly config: NpmConfig
   readonly loaded: LoadedPolicy
-  readonly lists: Lists
+  readonly lists: LoadedLists
 }
 
 /**

@@ -1,4 +1,6 @@
 import { rules } from '../../rules/index.ts'
+import { prepareNameIndex } from '../../rules/names/name-index.ts'
+import { isKnownName } from '../../rules/names/name-lookup.ts'
 import { publishTimes } from '../fetch/publish-times.ts'
 import type { ReadArtifact } from '../fetch/read-artifacts.ts'
 import { judgeInSteps } from '../judge/judge-packages.ts'
@@ -6,7 +8,9 @@ import { summarise } from '../judge/summarise.ts'
 import type { Plan } from '../plan/make-plan.ts'
 import { policyRules } from '../policy/apply-policy.ts'
 import type { Report } from '../report/report.ts'
+import type { LoadedLists } from '../store/load-lists.ts'
 import { finishInTurns } from '../steps.ts'
+import type { Steps } from '../steps.ts'
 import type { Decision, JudgedPackage, PlannedPackage } from '../types.ts'
 import type { Guard } from './guard.ts'
 import type { Reader } from './reader.ts'
@@ -49,6 +53,7 @@ export async function judgePlan(
     policy.minimumAgeDays.value === 0
       ? new Map<string, number>()
       : publishTimes(plan.packages, config.flat, now),
+    finishInTurns(prepare(lists, plan.packages)),
   ])
   const reads = new Map([...found].map(([item, read]) => [item, withoutOptional(item, read)]))
   const approved = [...plan.reviews]
@@ -67,6 +72,12 @@ export async function judgePlan(
     }),
   )
   return { judged, reads }
+}
+
+/** What judging looks things up in, while downloads and workers are waited for anyway. */
+function* prepare(lists: LoadedLists, packages: readonly PlannedPackage[]): Steps<void> {
+  yield* lists.prepare()
+  if (packages.some(({ name }) => !isKnownName(name, lists))) yield* prepareNameIndex(lists)
 }
 
 /**

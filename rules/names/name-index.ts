@@ -1,3 +1,5 @@
+import { once } from '../../lib/steps.ts'
+import type { Steps } from '../../lib/steps.ts'
 import type { Lists } from '../lists.ts'
 import { oncePer } from '../remember.ts'
 import { readAlike } from './skeleton.ts'
@@ -45,8 +47,16 @@ function worthImitating({ popular, targets, brands }: Lists): ReadonlySet<string
   return new Set([...popular.keys(), ...targets, ...brands.flatMap(brand => brand.packages)])
 }
 
+const indexes = oncePer((lists: Lists) => once(() => build(lists)))
+
 /** The index of these lists, built on first use. */
-export const nameIndex = oncePer(build)
+export const nameIndex = (lists: Lists): NameIndex => indexes(lists).get()
+
+/** Builds that index beforehand, with pauses. */
+export const prepareNameIndex = (lists: Lists): Steps<void> => indexes(lists).prepare()
+
+/** Names that are entered before others get a turn. */
+const namesAtOnce = 500
 
 /** Letters, and the other characters names may have, as two sets of bits. */
 export function characterMask(name: string): { readonly letters: number; readonly others: number } {
@@ -78,7 +88,7 @@ export function scopeOf(name: string): { readonly scope: string; readonly tail: 
   return { scope: name.slice(1, slash), tail: name.slice(slash + 1) }
 }
 
-function build(lists: Lists): NameIndex {
+function* build(lists: Lists): Steps<NameIndex> {
   const buckets = new Map<number, Bucket>()
   const bare = new Map<string, string>()
   const sorted = new Map<string, string>()
@@ -90,7 +100,9 @@ function build(lists: Lists): NameIndex {
     const other = table.get(key)
     if (other === undefined || weight(other) < weight(name)) table.set(key, name)
   }
+  let entered = 0
   for (const name of worthImitating(lists)) {
+    if (++entered % namesAtOnce === 0) yield
     const mask = characterMask(name)
     const bucket = buckets.get(name.length) ?? { names: [], letters: [], others: [] }
     bucket.names.push(name)

@@ -57,11 +57,8 @@ const minEdit2 = 9
  * About 0.05 ms.
  */
 export function nameLookup(name: string, lists: Lists): readonly NameMatch[] {
-  const { known, scopes } = knownNames(lists)
-  if (name === '' || name.length > limits.maxNameChars || known.has(name)) return []
+  if (isKnownName(name, lists)) return []
   const own = scopeOf(name)
-  if (own !== undefined && (scopes.has(own.scope) || lists.neighbours.has(`@${own.scope}/*`))) return []
-  if (lists.neighbours.has(name)) return []
   const index = nameIndex(lists)
   const found = new Map<string, NameMatch>()
   const add = (kind: NameKind, target: string | undefined, reason: string): void => {
@@ -79,6 +76,15 @@ export function nameLookup(name: string, lists: Lists): readonly NameMatch[] {
   }
   const weight = (match: NameMatch): number => lists.popular.get(match.target) ?? 0
   return [...found.values()].toSorted((a, b) => b.score - a.score || weight(b) - weight(a)).slice(0, 5)
+}
+
+/** Whether a name is what it claims, or no registry accepts it: it need not be compared with all others. */
+export function isKnownName(name: string, lists: Lists): boolean {
+  const { known, scopes } = knownNames(lists)
+  if (name === '' || name.length > limits.maxNameChars || known.has(name)) return true
+  const own = scopeOf(name)
+  if (own !== undefined && (scopes.has(own.scope) || lists.neighbours.has(`@${own.scope}/*`))) return true
+  return lists.neighbours.has(name)
 }
 
 type Add = (kind: NameKind, target: string | undefined, reason: string) => void

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { limits } from '../../lib/limits.ts'
-import { finish, finishInTurns } from '../../lib/steps.ts'
+import { finish, finishInTurns, once } from '../../lib/steps.ts'
 import type { Steps } from '../../lib/steps.ts'
 
 function* counting(to: number, each: () => void = () => undefined): Steps<number> {
@@ -59,4 +59,35 @@ t.test('what a step throws is thrown', async t => {
     })
   t.throws(() => finish(broken()), { message: 'broken' })
   await t.rejects(finishInTurns(broken()), { message: 'broken' })
+})
+
+t.test('what is made once is the same, begun with pauses and ended without', t => {
+  let begun = 0
+  const sum = once(() => {
+    begun += 1
+    return counting(3)
+  })
+  const pauses = sum.prepare()
+  pauses.next()
+  t.equal(sum.get(), 6)
+  t.equal(pauses.next().done, true)
+  t.equal(sum.get(), 6)
+  t.equal(begun, 1)
+  const prepared = once(() => counting(2))
+  finish(prepared.prepare())
+  t.equal(prepared.get(), 3)
+  t.end()
+})
+
+t.test('what cannot be made is tried again', t => {
+  let tries = 0
+  const fragile = once(() =>
+    counting(1, () => {
+      tries += 1
+      if (tries === 1) throw new Error('broken')
+    }),
+  )
+  t.throws(() => fragile.get(), { message: 'broken' })
+  t.equal(fragile.get(), 1)
+  t.end()
 })

@@ -8,6 +8,7 @@ import { knownMalware } from '../../rules/known-malware.ts'
 import { knownSdkOverride } from '../../rules/known-sdk-override.ts'
 import { lookalikeHost } from '../../rules/lookalike-host.ts'
 import { lookalikeName } from '../../rules/lookalike-name.ts'
+import { finish } from '../../lib/steps.ts'
 import { listLines, parseMalware } from '../../rules/parse-lists.ts'
 import { reportedPackage } from '../../rules/reported-package.ts'
 import {
@@ -463,15 +464,17 @@ t.test('known malware is matched by hash and by exact version, never by name', t
 })
 
 t.test('a bare name or a range on a list asks and never blocks', t => {
-  const malware = parseMalware(
-    [
-      'obscure-fixture\t*\t\tmalware\tMAL-2026-1\tfeed',
-      'lodash\t*\t\tmalware\tMAL-2026-2\tfeed',
-      'bybit-api\t>=4.0.0\t\tmalware\tMAL-2026-3\tfeed',
-      'axios\t>=1.14.1 <1.14.2\t\tmalware\tMAL-2026-4\tfeed',
-      'next-fixture\t<2.0.0\t\tmalware\tMAL-2026-5\tfeed',
-      'odd-fixture\t>=not-a-version\t\tmalware\tMAL-2026-6\tfeed',
-    ].join('\n'),
+  const malware = finish(
+    parseMalware(
+      [
+        'obscure-fixture\t*\t\tmalware\tMAL-2026-1\tfeed',
+        'lodash\t*\t\tmalware\tMAL-2026-2\tfeed',
+        'bybit-api\t>=4.0.0\t\tmalware\tMAL-2026-3\tfeed',
+        'axios\t>=1.14.1 <1.14.2\t\tmalware\tMAL-2026-4\tfeed',
+        'next-fixture\t<2.0.0\t\tmalware\tMAL-2026-5\tfeed',
+        'odd-fixture\t>=not-a-version\t\tmalware\tMAL-2026-6\tfeed',
+      ].join('\n'),
+    ),
   )
   const cases: readonly (readonly [string, string, Action | undefined])[] = [
     ['obscure-fixture', '1.0.0', 'ask'],

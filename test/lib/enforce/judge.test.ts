@@ -44,7 +44,7 @@ async function world(
   }
   const inspected: string[] = []
   const places = placesOf({ HOME: join(root, 'home') })
-  const judgeBy = (policy: Policy, lists = loadLists()): FolderJudge =>
+  const judgeBy = (policy: Policy, lists: Lists = loadLists()): FolderJudge =>
     openFolderJudge({
       places,
       npmCache: join(root, 'cache'),

@@ -227,6 +227,36 @@ t.test('other bytes than the inspected ones are never installed', async t => {
       t.strictSame(await snapshot(project.path), before)
     }
   })
+  await t.test('a file so large that other threads compare it', async t => {
+    const registry = await startRegistry(t)
+    const files = { 'package.json': pkg('a', '1.0.0'), 'program.bin': 'x'.repeat(3_000_000) }
+    registry.publish({ files })
+    for (const [change, expected] of [
+      [{}, 'installed'],
+      [{ sha256: '00' }, 'E_VERIFY'],
+      [{ bytes: 3_000_001 }, 'E_VERIFY'],
+    ] as const) {
+      const project = await makeProject(t, registry, { 'package.json': { name: 'p', version: '1.0.0' } })
+      const install = project.install('install', ['a'], {
+        between: (_, inspected) => {
+          const found = inspected.get('node_modules/a')
+          if (!found) throw new Error('not planned')
+          const changed = found.files.map(file =>
+            file.path === 'program.bin' ? { ...file, ...change } : file,
+          )
+          inspected.set('node_modules/a', { ...found, files: changed })
+        },
+      })
+      t.equal(
+        await install.then(
+          () => 'installed',
+          () => code(install),
+        ),
+        expected,
+        JSON.stringify(change),
+      )
+    }
+  })
   await t.test('a package nobody inspected', async t => {
     const registry = await startRegistry(t)
     registry.publish({ files: honest })

@@ -9,6 +9,7 @@ import { SafeInstallError } from '../../../lib/errors.ts'
 import { feedFetcher } from '../../../lib/fetch/fetch-feed.ts'
 import { publishTimes } from '../../../lib/fetch/publish-times.ts'
 import { loadLists, updatedMalwareFile } from '../../../lib/store/load-lists.ts'
+import { finish } from '../../../lib/steps.ts'
 import { ageInDays, updateData } from '../../../lib/store/update-data.ts'
 import type { UpdateOptions } from '../../../lib/store/update-data.ts'
 import { parseOsv } from '../../../lib/store/osv.ts'
@@ -128,7 +129,7 @@ t.test('the malware list knows versions and hashes', t => {
 })
 
 t.test('lists of the wrong shape are refused by name', t => {
-  t.throws(() => parsePopular('no tabs here'), /popular/)
+  t.throws(() => finish(parsePopular('no tabs here')), /popular/)
   t.throws(() => parseBrands('{"brands":[{"id":1}]}'), /brands/)
   t.throws(() => parseBrands('[]'), /brands/)
   t.throws(() => parseHosts('null'), /hosts/)

@@ -3,7 +3,8 @@ import { bodyShapeOf, childrenOf, isFunctionNode, namesOf } from './shape.ts'
 
 const cache = new WeakMap<Node, ReadonlySet<string>>()
 
-const mutators = new Set([
+/** Methods that change their receiver in place. */
+export const mutators: ReadonlySet<string> = new Set([
   'push',
   'pop',
   'shift',

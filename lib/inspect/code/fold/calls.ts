@@ -94,6 +94,8 @@ export const callFunction = (
   const { node } = fn
   if (node.generator || node.async) return halt('unsupported')
   if (machine.calls === 0) machine.entered = node
+  machine.running.length = machine.calls
+  machine.running.push(node)
   machine.calls += 1
   machine.depth += 1
   if (machine.calls > machine.budget.limits.maxCalls || machine.depth > machine.budget.limits.maxDepth)
@@ -110,6 +112,7 @@ export const callFunction = (
   const used = machine.used
   const result = runBody(machine, fn, scope)
   machine.used |= used
+  if (!machine.hasLoaded && node.params.length === 0 && !shape.usesArguments) machine.settled.add(node)
   machine.calls -= 1
   machine.depth -= 1
   return result

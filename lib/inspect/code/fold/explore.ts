@@ -10,6 +10,7 @@ import type {
 } from 'acorn'
 import { assignedIn } from './assigned.ts'
 import { Halt, type HaltReason } from './budget.ts'
+import { markChanges } from './changes.ts'
 import type { Folded } from './constant.ts'
 import { isPlain, toConstant } from './convert.ts'
 import { decodersOf } from './decoders.ts'
@@ -84,7 +85,7 @@ export class Explorer {
   run(program: Program): void {
     const scope = new Scope(undefined, new Builtin('globalThis'))
     this.#enter(program, program.body, scope)
-    this.#flushPending()
+    this.#flushPending(program, scope)
   }
 
   notes(): readonly Note[] {
@@ -343,22 +344,27 @@ export class Explorer {
     this.#pending = []
     if (fn.body.type === 'BlockStatement') this.#enter(fn, fn.body.body, inner)
     else this.#parts(fn.body, inner)
-    this.#flushPending()
+    this.#flushPending(fn, inner)
     this.#pending = outer
   }
 
-  #flushPending(): void {
+  /** Functions are entered as they may be called once everything around them has run. */
+  #flushPending(owner: Program | FunctionNode, around: Scope): void {
     const pending = this.#pending
     this.#pending = []
+    if (pending.length > 0) markChanges(owner, new Set([around, ...pending.map(({ scope }) => scope)]))
+    const { hasLoaded } = this.#machine
+    this.#machine.hasLoaded = true
     for (const { node, scope } of pending) {
       if (this.#level >= maxLevels || !this.#interest(node)) continue
-      if (this.#machine.budget.steps < this.#machine.budget.floor + 100) return
+      if (this.#machine.budget.steps < this.#machine.budget.floor + 100) break
       this.#level += 1
       const mark = this.#machine.journal.mark()
       this.#body(node, scope, undefined)
       this.#machine.journal.rollback(mark)
       this.#level -= 1
     }
+    this.#machine.hasLoaded = hasLoaded
   }
 
   #statement(node: Statement, scope: Scope): void {

@@ -13,6 +13,7 @@ import type {
 } from 'acorn'
 import { halt } from './budget.ts'
 import { callMember, callTag, callValue, construct } from './calls.ts'
+import { mayHaveChanged } from './changes.ts'
 import { toKey, truthy, typeOf } from './coerce.ts'
 import { decoderBits } from './decoders.ts'
 import { globalType, globalValue } from './globals.ts'
@@ -128,6 +129,7 @@ const readName = (machine: Machine, name: string, scope: Scope): Value => {
   if (value instanceof Missing) {
     return value.kind === 'unknown' ? halt('unknown') : machine.raise('ReferenceError')
   }
+  if (machine.hasLoaded && mayHaveChanged(machine, binding)) return halt('unknown')
   machine.used |= binding.labels
   return value
 }

@@ -65,6 +65,7 @@ export const foldProgram = (program: Program, source: string, budget: Budget): F
       if (target === undefined) return undefined
       const mark = machine.journal.mark()
       machine.calls = 0
+      machine.hasLoaded = true
       machine.depth = 0
       machine.used = 0
       const result = attempt(() => {

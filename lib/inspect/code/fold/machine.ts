@@ -43,6 +43,11 @@ export class Machine {
   /** Calls of the program's functions, and expressions and statements, now inside one another. */
   calls = 0
   depth = 0
+  /** Whether the program has loaded, and its functions are looked at as somebody may call them later. */
+  hasLoaded = false
+  /** The functions now inside one another, as many as `calls`; and those without parameters that ran while the program loaded. */
+  readonly running: FunctionNode[] = []
+  readonly settled = new Set<FunctionNode>()
   /** Whether the program has asked if it runs in a page. */
   asksForPage = false
   /** Array literals that hold tables of texts, and how many. */

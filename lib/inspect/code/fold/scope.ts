@@ -1,3 +1,4 @@
+import type { Changers } from './changes.ts'
 import type { Value } from './values.ts'
 
 /** What a binding holds before its declaration ran, or when nobody can say what it holds. */
@@ -18,6 +19,8 @@ export class Binding {
   stamp: number
   readonly constant: boolean
   readonly cost = 1
+  /** Who may give it another value once the program has loaded. */
+  changers: Changers | undefined = undefined
 
   constructor(value: Value | Missing, stamp: number, constant = false) {
     this.value = value

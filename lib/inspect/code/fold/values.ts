@@ -1,4 +1,5 @@
 import type { ArrowFunctionExpression, FunctionDeclaration, FunctionExpression } from 'acorn'
+import type { Changers } from './changes.ts'
 import type { Missing, Scope } from './scope.ts'
 
 /**
@@ -31,6 +32,8 @@ export class FoldArray {
   stamp: number
   /** Holds a table of texts: reading from it by index is how obfuscators name things. */
   table = false
+  /** Who may alter it once the program has loaded. */
+  changers: Changers | undefined = undefined
 
   constructor(items: Value[], stamp = 0) {
     this.items = items
@@ -52,6 +55,7 @@ export class FoldObject {
   readonly kind = 'object'
   fields: Map<string, Value>
   labels = 0
+  changers: Changers | undefined = undefined
   stamp: number
   readonly proto: FoldObject | undefined
   /** `error` and `arguments` differ from plain objects in how they turn into text. */
@@ -85,6 +89,7 @@ export class FoldBytes {
   bytes: Uint8Array
   readonly buffer: boolean
   labels = 0
+  changers: Changers | undefined = undefined
   stamp: number
 
   constructor(bytes: Uint8Array, buffer: boolean, stamp = 0) {

@@ -1,0 +1,236 @@
+import type { AnyNode, Node, Program } from 'acorn'
+import { mutators } from './assigned.ts'
+import type { Machine } from './machine.ts'
+import type { Binding, Scope } from './scope.ts'
+import { bodyShapeOf, childrenOf, isFunctionNode } from './shape.ts'
+import { FoldArray, FoldBytes, FoldFunction, FoldObject, type FunctionNode, type Value } from './values.ts'
+
+/**
+ * State that functions share. A program that has loaded goes on: one function fills a list, another empties it later.
+ * Folding knows the list as it was when loading ended; whoever tests it in a function must not be told that it stays
+ * empty, or everything behind the test would be taken for dead.
+ */
+
+/**
+ * What a function does to a name from outside it: gives it another value, alters what it holds, or hands that, or a
+ * part of it, to somebody who may.
+ */
+type How = 'replaced' | 'altered' | 'handed' | 'part handed'
+
+type Change = { readonly name: string; readonly how: How; readonly by: FunctionNode | undefined }
+
+/** Who may change a value after loading: functions, and `undefined` for anybody. */
+export type Changers = Set<FunctionNode | undefined>
+
+const cache = new WeakMap<Node, readonly Change[]>()
+
+/** Methods of lists and texts that leave their receiver as it is. */
+const readers = new Set(['at', 'slice', 'indexOf', 'lastIndexOf', 'includes', 'join', 'map', 'forEach', 'filter', 'reduce',
+  'reduceRight', 'some', 'every', 'find', 'findIndex', 'concat', 'keys', 'entries', 'values', 'toString', 'charAt',
+  'charCodeAt', 'codePointAt', 'split', 'substring', 'substr', 'replace', 'replaceAll', 'match', 'test', 'get', 'has',
+  'hasOwnProperty', 'flat', 'flatMap', 'toReversed', 'toSorted', 'subarray', 'readUInt8']) // prettier-ignore
+
+/** What functions below `owner`, and its own statements, may do to names that `owner` sees. Found once. */
+const changesBelow = (owner: Program | FunctionNode): readonly Change[] => {
+  const known = cache.get(owner)
+  if (known !== undefined) return known
+  const found = new Map<string, Change>()
+  type Step = {
+    readonly node: AnyNode
+    readonly parents: Parents | undefined
+    readonly fn: FunctionNode | undefined
+    /** Names of the functions between `owner` and here. */
+    readonly own: readonly ReadonlySet<string>[]
+  }
+  const stack: Step[] = childrenOf(owner).map(node => ({
+    node,
+    parents: { node: owner, up: undefined },
+    fn: undefined,
+    own: [],
+  }))
+  for (let step = stack.pop(); step !== undefined; step = stack.pop()) {
+    const { node, parents, fn, own } = step
+    if (node.type === 'Identifier') {
+      if (own.some(names => names.has(node.name))) continue
+      const how = howUsed(node, parents)
+      // What the owner itself assigns was followed, statement by statement.
+      const counts = how !== undefined && (fn !== undefined || how === 'handed' || how === 'part handed')
+      if (counts) found.set(`${how} ${node.name} ${fn?.start}`, { name: node.name, how, by: fn })
+      continue
+    }
+    const inner = isFunctionNode(node) ? node : fn
+    const declared = isFunctionNode(node) ? [...own, ownNames(node)] : own
+    const around = { node, up: parents }
+    for (const child of childrenOf(node))
+      stack.push({ node: child, parents: around, fn: inner, own: declared })
+  }
+  const changes = [...found.values()]
+  cache.set(owner, changes)
+  return changes
+}
+
+/** The names a function declares, and its own: replacing itself by its final form is how decoders set up. */
+const ownNames = (node: FunctionNode): ReadonlySet<string> => {
+  const { declared } = bodyShapeOf(node)
+  return node.id ? new Set([...declared, node.id.name]) : declared
+}
+
+type Parents = { readonly node: AnyNode; readonly up: Parents | undefined }
+
+/** What becomes of a variable where its name stands; undefined where it is read, or where no variable is meant. */
+const howUsed = (name: AnyNode, parents: Parents | undefined): How | undefined => {
+  let node = name
+  let isPart = false
+  for (let at = parents; at !== undefined; at = at.up) {
+    const parent = at.node
+    switch (parent.type) {
+      case 'MemberExpression':
+        if (parent.object !== node) return undefined
+        if (at.up !== undefined && isCalled(parent, at.up.node)) return howCalled(parent)
+        isPart = true
+        break
+      case 'AssignmentExpression':
+        if (parent.left === node) return isPart ? 'altered' : 'replaced'
+        return handed(isPart)
+      case 'UpdateExpression':
+        return isPart ? 'altered' : 'replaced'
+      case 'UnaryExpression':
+        return parent.operator === 'delete' && isPart ? 'altered' : undefined
+      case 'ForInStatement':
+      case 'ForOfStatement':
+        return parent.left === node ? (isPart ? 'altered' : 'replaced') : undefined
+      case 'ArrayPattern':
+      case 'RestElement':
+        return isPart ? 'altered' : 'replaced'
+      case 'AssignmentPattern':
+        return parent.left === node ? 'replaced' : handed(isPart)
+      case 'Property':
+        if (parent.key === node && !parent.shorthand) return undefined
+        return at.up?.node.type === 'ObjectPattern' ? (isPart ? 'altered' : 'replaced') : handed(isPart)
+      case 'VariableDeclarator':
+        if (parent.init === node) return handed(isPart)
+        return at.up?.up?.node.type === 'ExportNamedDeclaration' ? 'handed' : undefined
+      case 'CallExpression':
+      case 'NewExpression':
+        return parent.callee === node ? undefined : handed(isPart)
+      case 'ExportSpecifier':
+      case 'ExportDefaultDeclaration':
+      case 'ReturnStatement':
+      case 'ArrayExpression':
+      case 'YieldExpression':
+      case 'AwaitExpression':
+      case 'PropertyDefinition':
+      case 'ThrowStatement':
+        return handed(isPart)
+      case 'ArrowFunctionExpression':
+        return parent.body === node ? handed(isPart) : undefined
+      case 'ConditionalExpression':
+        if (parent.test === node) return undefined
+        break
+      case 'LogicalExpression':
+      case 'ChainExpression':
+      case 'ParenthesizedExpression':
+        break
+      case 'SequenceExpression':
+        if (parent.expressions.at(-1) !== node) return undefined
+        break
+      default:
+        return undefined
+    }
+    node = parent
+  }
+  return undefined
+}
+
+const handed = (isPart: boolean): How => (isPart ? 'part handed' : 'handed')
+
+const isCalled = (callee: AnyNode, parent: AnyNode): boolean =>
+  parent.type === 'CallExpression' && parent.callee === callee
+
+/** `list.push(…)`, `list.map(…)`, `state.add(…)`: who is not known to leave its receiver alone may keep it. */
+const howCalled = ({
+  property,
+  computed,
+}: Extract<AnyNode, { type: 'MemberExpression' }>): How | undefined => {
+  const name = !computed && property.type === 'Identifier' ? property.name : textOf(property)
+  if (name === undefined) return 'handed'
+  if (mutators.has(name)) return 'altered'
+  return readers.has(name) ? undefined : 'handed'
+}
+
+const textOf = (node: AnyNode): string | undefined =>
+  node.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined
+
+/** A table that something decodes from: it is handed to decoders all the time, and nobody changes it. */
+const isTable = (value: Value): boolean =>
+  value instanceof FoldBytes
+    ? value.bytes.length > 0
+    : value instanceof FoldArray &&
+      value.items.length >= 4 &&
+      value.items.every(item => typeof item === 'string' || typeof item === 'number')
+
+const maxDeep = 1_000
+
+const markValue = (value: Value, by: FunctionNode | undefined): void => {
+  const stack: Value[] = [value]
+  for (let count = 0; stack.length > 0 && count < maxDeep; count++) {
+    const one = stack.pop()
+    if (!(one instanceof FoldArray || one instanceof FoldObject || one instanceof FoldBytes)) continue
+    if (one.changers?.has(by) === true) continue
+    ;(one.changers ??= new Set()).add(by)
+    for (const part of partsOf(one)) stack.push(part)
+  }
+}
+
+const partsOf = (value: FoldArray | FoldObject | FoldBytes): Iterable<Value> => {
+  if (value instanceof FoldArray) return value.items.length > maxDeep ? [] : value.items
+  return value instanceof FoldObject ? value.fields.values() : []
+}
+
+const mark = (binding: Binding, { how, by }: Change): void => {
+  const { value } = binding
+  switch (how) {
+    case 'replaced':
+      // `var decode = function () { decode = …; return decode(…) }`
+      if (!(value instanceof FoldFunction && value.node === by)) (binding.changers ??= new Set()).add(by)
+      return undefined
+    case 'altered':
+      return markValue(value as Value, by)
+    case 'handed':
+      return isTable(value as Value) ? undefined : markValue(value as Value, undefined)
+    case 'part handed':
+      if (value instanceof FoldArray || value instanceof FoldObject)
+        for (const part of partsOf(value)) if (!isTable(part)) markValue(part, undefined)
+      return undefined
+  }
+}
+
+/** Marks what functions of `owner` may change from here on. To be called when its statements have been followed. */
+export const markChanges = (owner: Program | FunctionNode, scopes: ReadonlySet<Scope>): void => {
+  for (const change of changesBelow(owner)) {
+    const seen = new Set<Binding>()
+    for (const scope of scopes) {
+      const binding = scope.find(change.name)
+      if (binding === undefined || seen.has(binding)) continue
+      seen.add(binding)
+      mark(binding, change)
+    }
+  }
+}
+
+const isRunning = ({ running, calls }: Machine, fn: FunctionNode): boolean => {
+  const at = running.indexOf(fn)
+  return at >= 0 && at < calls
+}
+
+/**
+ * Whether what a variable holds may be another thing by now. Whoever changes it while it is being called, keeps
+ * results for later; one without parameters that ran while the program loaded has done what it does.
+ */
+export const mayHaveChanged = (machine: Machine, { value, changers }: Binding): boolean => {
+  const isForeign = (by: FunctionNode | undefined): boolean =>
+    by === undefined || (!isRunning(machine, by) && !machine.settled.has(by))
+  if (changers !== undefined && [...changers].some(isForeign)) return true
+  if (!(value instanceof FoldArray || value instanceof FoldObject || value instanceof FoldBytes)) return false
+  return value.changers !== undefined && [...value.changers].some(isForeign)
+}
