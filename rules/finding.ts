@@ -54,7 +54,7 @@ export function sourceInWords(source: Source): string {
   switch (source.kind) {
     case 'env':
       return name.endsWith('…') && !name.includes('.')
-        ? `every environment variable that begins with ${name.slice(0, -1)}`
+        ? `environment variables that begin with ${name.slice(0, -1)}`
         : 'the whole environment'
     case 'env-secret':
       return `the secret environment variable ${name}`
