@@ -111,7 +111,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     // The programs that will run there call what is in it with values of their own, not with what else is in it.
     case 'createContext':
       hand(machine, first, anything, frame, place)
-      return first
+      return first.objects.length > 0 ? first : anything
     case 'timer': {
       if (
         first.functions.length === 0 &&
