@@ -18,6 +18,7 @@ import { isStranger, placeInWords } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { findingsOf, isUnasked, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
+import { isWalk } from './behaviour/swept.ts'
 import { destinationsInWords, findingOfFlow, opening, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
@@ -206,7 +207,11 @@ function weigh({ flow, place, loot, foreign }: Theft, families: number, files: n
       : 'note'
   if (loot === 'file' && isOwnService(flow, place)) return undefined
   if (loot === 'file')
-    return stranger && isUnasked(flow) ? (families > 1 && sure ? 'block' : 'ask') : undefined
+    return stranger && isUnasked(flow)
+      ? (families > 1 || isWalk(flow.source.name)) && sure
+        ? 'block'
+        : 'ask'
+      : undefined
   // Streams of files are joined by callers in every direction; a request is what sends.
   if (flow.sink.api.startsWith('node:fs')) return undefined
   // A helper that was given the environment gives single settings back: one of them, perhaps, is part of an address.

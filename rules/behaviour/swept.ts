@@ -19,8 +19,13 @@ type Change = Extract<Fact, { kind: 'writes' | 'deletes' }>
 const roots =
   /^(?:~|<project>|\/|[a-z]:\/?|%userprofile%|\/home|\/Users|\/root|\/mnt|\/Volumes|\/usr\/(?:local\/)?lib\/node_modules)(?:\/(?:\u0001|Documents|Desktop|Downloads|Pictures|Music|Videos|Movies|Public|OneDrive|Dropbox|projects?|code|dev|work|workspace|repos?|git|src|lib|app|pages|test|tests|docs|public|packages|\.git|node_modules))*$/i
 
-/** Depths of a recursive walk that the engine tells apart: nobody writes four levels of unknown names by hand. */
-const manyDepths = 4
+/** Unknown names in a row that stand for a walk over all folders below: nobody writes three of them by hand. */
+const walked = 3
+
+/** Whether a path is any file at any depth below what is known of it. */
+export function isWalk(path: Text): boolean {
+  return unknownParts(path) >= walked
+}
 
 /**
  * How a change of files damages what is not the package's own; undefined where it may be its work. Paths of options
@@ -31,14 +36,14 @@ export function sweepOf(fact: Change, inspection: Inspection, hides: boolean): S
   const [path] = swept
   if (path === undefined) return undefined
   const rooted = swept.filter(one => !one.startsWith(HOLE) && !/^\.\.?\//.test(one))
-  const deep = rooted.some(one => unknownParts(one) >= 2) || swept.length >= manyDepths
+  const deep = rooted.some(one => unknownParts(one) >= 2) || swept.some(isWalk)
   const emptied =
     fact.kind === 'deletes' && fact.phase === 'import' && unasked(fact) && isEachOf(fact, rooted, inspection)
   const extent = (deep && rooted.length > 0) || emptied ? 'all' : 'some'
   // A shell that a module starts works where its user is: what `find .` lists there is the project's.
   const inShell =
     !fact.api.includes(':') && fact.phase === 'import' && swept.some(one => unknownParts(one) >= 2)
-  if (extent === 'some' && swept.length < manyDepths && rooted.length === 0 && !inShell) return undefined
+  if (extent === 'some' && !swept.some(isWalk) && rooted.length === 0 && !inShell) return undefined
   const shown = rooted[0] ?? path
   const what = changeOf(fact, inspection, hides)
   if (what === undefined) return undefined

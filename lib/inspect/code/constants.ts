@@ -34,11 +34,17 @@ export function textsOf(value: Value): readonly string[] {
   return [...new Set(texts)]
 }
 
-function glue(left: string, right: string): string {
+/** Three unknown names in a row stand for any number: a walk over a tree would otherwise be followed level by level. */
+const anyFolders = `${HOLE}/${HOLE}/${HOLE}/`
+
+/** Two texts as one. */
+export function glue(left: string, right: string): string {
   // Nobody means `https://host` + undefined: what was left out is left out.
   if (right === 'undefined' && left.includes('://')) return left
   if (left.length + right.length > maxTextChars) return HOLE
-  if (left.endsWith(HOLE) && right.startsWith(HOLE)) return left + right.slice(1)
+  if (!right.startsWith(HOLE)) return left + right
+  if (left.endsWith(HOLE)) return left + right.slice(1)
+  if (left.endsWith(anyFolders)) return left.slice(0, -2) + right
   return left + right
 }
 

@@ -435,9 +435,12 @@ function isUpload({ place: { file, start, end } }: ModelledCall): boolean {
   return uploading.test(file.text.slice(start, Math.min(end, start + 400)))
 }
 
-/** A pool is told by the first words of its protocol, wherever it is. */
-function notePool(machine: Interpreter, target: InstanceModel, { frame, place }: ModelledCall): void {
-  if (!poolWords.test(place.file.text.slice(place.start, Math.min(place.end, place.start + 1_000)))) return
+/** A pool is told by the first words of its protocol, wherever it is and wherever they were put together. */
+function notePool(machine: Interpreter, target: InstanceModel, call: ModelledCall): void {
+  const { frame, place } = call
+  const written = place.file.text.slice(place.start, Math.min(place.end, place.start + 1_000))
+  const sent = textsOf(argument(call, 0)).map(text => text.slice(0, 1_000))
+  if (![written, ...sent].some(text => poolWords.test(text))) return
   const destinations = textsOf(machine.read(target.texts, frame)).map(text => `stratum+tcp://${text}`)
   machine.fact({ kind: 'contacts', api: target.api, destinations }, frame, place)
 }

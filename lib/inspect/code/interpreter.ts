@@ -25,7 +25,7 @@ import { Recorder, type FactBody } from './recorder.ts'
 import type { Place } from './sites.ts'
 import { addHolder, holdersOf } from './holders.ts'
 import { isNews, joinCalls, tellsMore, type Call } from './shared-call.ts'
-import { onlyShapes } from './shaping.ts'
+import { onlyPasses, onlyShapes } from './shaping.ts'
 import { evaluateStatements, runBody } from './statements.ts'
 import {
   cellsOf,
@@ -84,6 +84,8 @@ const maxCallees = 6
 const maxNativeCalls = 12
 /** Elements that one function of the text is followed for one by one. */
 const maxInlined = 2_000
+/** Calls that are kept apart of a function that only passes on. */
+const maxPassed = 400
 /** Data this many objects deep is still sent along with the outermost. */
 const maxHeldDepth = 5
 /** Calls are kept apart by their arguments until so much work is done; large programs then share contexts. */
@@ -110,6 +112,7 @@ export class Interpreter {
   readonly handedSets = new WeakMap<readonly FunctionValue[], Handed>()
   readonly #memberNames = new Map<string, Map<string, string>>()
   readonly #inlined = new Map<FunctionNode, number>()
+  readonly #passed = new Map<FunctionNode, number>()
   readonly #groups = new Map<string, Call>()
   readonly #commandKeys = new Set<string>()
   commands: StartedCommand[] = []
@@ -447,7 +450,10 @@ export class Interpreter {
     if (folded !== undefined) return folded
     if (this.#isIdle(fn, thisValue, given)) return anything
     if (onlyShapes(fn.node)) return this.#callShaping(fn, given, frame, place)
-    const context = this.#contextFor(fn, fn.lexicalThis ?? thisValue, this.#withHop(given, fn, place), frame)
+    const self = fn.lexicalThis ?? thisValue
+    const passed = this.#withHop(given, fn, place)
+    const context =
+      this.#contextAt(fn, self, passed, frame, place) ?? this.#contextFor(fn, self, passed, frame)
     context.calledAt ??= place
     this.#enterContext(context)
     if (frame.thrown !== undefined && context.throws !== undefined && context.throws !== frame.thrown)
@@ -523,6 +529,28 @@ export class Interpreter {
     this.#merge(context, nothing, this.#withHop(given, fn, place), true)
     this.#enterContext(context)
     return this.read(context.returns, frame)
+  }
+
+  /** The context of this very call, for a function that only passes on: its callers would hide behind each other. */
+  #contextAt(
+    fn: FunctionValue,
+    thisValue: Value,
+    given: Arguments,
+    frame: Frame,
+    place: Place,
+  ): FunctionContext | undefined {
+    if (!onlyPasses(fn.node) || frame.functionContext?.function === fn) return undefined
+    const key = `pass ${fn.id} ${place.file.path} ${place.start}`
+    let context = frame.context.made.get(key) as FunctionContext | undefined
+    if (context === undefined) {
+      const made = (this.#passed.get(fn.node) ?? 0) + 1
+      if (made > maxPassed) return undefined
+      this.#passed.set(fn.node, made)
+      context = this.#newContext(fn, frame)
+      frame.context.made.set(key, context)
+    }
+    this.#merge(context, thisValue, given, true)
+    return context
   }
 
   /** Of what a shared context returns, this caller gets what came from nowhere else. */

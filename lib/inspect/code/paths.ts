@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { HOLE } from '../../types.ts'
-import { textsOf } from './constants.ts'
+import { glue, textsOf } from './constants.ts'
 import type { Arguments } from './interpreter.ts'
 import {
   joinTaints,
@@ -56,7 +56,7 @@ function append(how: 'join' | 'resolve', before: string, part: string): string {
   if (how === 'resolve' && /^https?:\/\//i.test(part)) return HOLE
   // What is not known may be a whole path.
   if (before === '' || (how === 'resolve' && before === '/' && part.startsWith(HOLE))) return part
-  return `${before}/${part}`
+  return glue(`${before}/`, part)
 }
 
 /** Removes `.` and `..`; a `..` after a hole stays, since nobody knows what it removes. */

@@ -36,6 +36,45 @@ function looksShaping(fn: FunctionNode): boolean {
   return true
 }
 
+const passing = new WeakMap<FunctionNode, boolean>()
+
+/**
+ * Whether a function does nothing but call what it is given with what else it is given, as `(f, ...rest) => f(...rest)`
+ * does: a program may make all its calls through one, and they have nothing in common.
+ */
+export function onlyPasses(fn: FunctionNode): boolean {
+  let is = passing.get(fn)
+  if (is === undefined) passing.set(fn, (is = looksPassing(fn)))
+  return is
+}
+
+function looksPassing(fn: FunctionNode): boolean {
+  if (fn.end - fn.start > maxShapingChars || fn.generator || fn.params.length === 0) return false
+  const names = new Set<string>()
+  for (const parameter of fn.params) {
+    const name = parameter.type === 'RestElement' ? parameter.argument : parameter
+    if (name.type !== 'Identifier') return false
+    names.add(name.name)
+  }
+  let result = resultOf(fn)
+  if (result?.type === 'AwaitExpression') result = result.argument
+  if (result?.type !== 'CallExpression') return false
+  const { callee, arguments: given } = result
+  const isOwn = (node: AnyNode): boolean => node.type === 'Identifier' && names.has(node.name)
+  const target = callee.type === 'MemberExpression' && isForwarding(callee) ? callee.object : callee
+  return (
+    isOwn(target) &&
+    given.every(one => isOwn(one.type === 'SpreadElement' ? one.argument : one) || one.type === 'Literal')
+  )
+}
+
+/** `f.call`, `f.apply`. */
+function isForwarding({ computed, property }: Extract<AnyNode, { type: 'MemberExpression' }>): boolean {
+  return (
+    !computed && property.type === 'Identifier' && (property.name === 'call' || property.name === 'apply')
+  )
+}
+
 /** What a function gives that consists of a `return` alone. */
 function resultOf(fn: FunctionNode): AnyNode | null | undefined {
   if (fn.body.type !== 'BlockStatement') return fn.body

@@ -12,7 +12,7 @@ import {
   thunked,
   trampoline,
 } from './calls.ts'
-import { deadCode } from './dead-code.ts'
+import { deadCode, decodedBeside } from './dead-code.ts'
 import { computeMembers, globalsByText } from './members.ts'
 import { minify } from './minify.ts'
 import { toCommonjs, toModule } from './module-kind.ts'
@@ -68,6 +68,7 @@ export const rewrites: Readonly<Record<string, Rewrite>> = {
   'move texts': moveTexts,
   'move functions': moveFunctions,
   'dead code': deadCode,
+  'decoded texts beside': decodedBeside,
   'CommonJS to modules': toModule,
   'modules to CommonJS': toCommonjs,
   'await to then': awaitToThen,
