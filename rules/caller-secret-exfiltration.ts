@@ -2,9 +2,9 @@ import { HOLE } from '../lib/types.ts'
 import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
 import { keyMaterial } from './behaviour/credentials.ts'
 import { guardsInWords } from './behaviour/guards.ts'
-import { isStranger, placeInWords } from './behaviour/place.ts'
+import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
-import { createServiceOf } from './behaviour/service.ts'
+import { connectorsOf, createServiceOf } from './behaviour/service.ts'
 import type { Passed } from './behaviour/service.ts'
 import { findingsOf, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
@@ -84,16 +84,18 @@ export const callerSecretExfiltration: Rule = {
   },
   check(inspection, context) {
     const leaks = inspection.flows.flatMap(flow => leakOf(flow, inspection, context))
-    const serviceOf = createServiceOf(leaks, inspection, context)
+    const connectors = connectorsOf(leaks, context)
+    const serviceOf = createServiceOf(leaks, connectors, inspection, context)
     const chosen = signsInElsewhere(inspection)
     const otherwise = (leak: Leak): Action | undefined =>
       (chosen && isPassword(leak)) ||
-      isForOtherClient(leak, inspection) ||
+      isForOtherClient(leak, inspection, connectors) ||
       isMoreThanSignsIn(leak, leaks, inspection, context) ||
       signsInSomewhereElse(leak, inspection, context)
         ? 'ask'
         : undefined
     const sightings = leaks.flatMap((leak): readonly Sighting[] => {
+      if (isOfCertificate(leak, leaks)) return []
       const action =
         weigh(leak, serviceOf(leak), context) ?? (isMainHost(leak, leaks) ? undefined : otherwise(leak))
       return action === undefined
@@ -113,6 +115,23 @@ function isCovert({ source, sink }: Flow): boolean {
   )
 }
 
+/**
+ * The public half of a pair of keys, by which a service tells its customers apart, asked of one of its hosts after the
+ * other: the same path at a host of the package's own name.
+ */
+function isAskedOfMirror(
+  { source, sink }: Flow,
+  { host }: Place,
+  inspection: Inspection,
+  context: Context,
+): boolean {
+  if (!/^access_?key(?:_?id)?$/i.test(source.name) || host === undefined || host.path.length < 2) return false
+  return sink.destinations.some(text => {
+    const other = placeOf([text], inspection, context)
+    return other.kind === 'own' && other.host?.path === host.path
+  })
+}
+
 function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly Leak[] {
   const { kind, name } = flow.source
   if (kind !== 'caller-secret' && kind !== 'caller') return []
@@ -122,6 +141,9 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
     !(isStranger(place) || (isCovert(flow) && place.kind !== 'unknown' && place.kind !== 'local'))
   )
     return []
+  // What is asked of a resolver that everybody uses is a question, and the address stands for another of the caller's.
+  if (kind === 'caller' && context.lists.hosts.resolvers.includes(place.host?.name ?? '')) return []
+  if (isAskedOfMirror(flow, place, inspection, context)) return []
   const key =
     (keyMaterial.test(name) && (name !== 'seed' || signs(inspection) || computes.test(context.name))) ||
     /seed\(\)$/i.test(name) ||
@@ -213,11 +235,29 @@ function signsInSomewhereElse({ flow, place }: Leak, { flows }: Inspection, { li
 const manySources = 8
 
 /** Whether much else of what callers pass goes to the same host: a thief sends one thing. */
-function isMainHost({ place }: Leak, leaks: readonly Leak[]): boolean {
+function isMainHost({ place }: Pick<Leak, 'place'>, leaks: readonly Leak[]): boolean {
   const sources = leaks
     .filter(other => other.place.host?.name === place.host?.name)
     .map(({ flow: { source } }) => `${source.at.path}\0${source.at.line}`)
   return place.host !== undefined && new Set(sources).size >= manySources
+}
+
+/** The key of a certificate, where a client of a host of servers hands over both: no wallet opens with it. */
+function isOfCertificate(
+  { flow: { source, sink }, place, computes: works }: Leak,
+  leaks: readonly Leak[],
+): boolean {
+  return (
+    !works &&
+    /^private_?key$/i.test(source.name) &&
+    isMainHost({ place }, leaks) &&
+    leaks.some(
+      ({ flow: other }) =>
+        /cert(?:ificate)?s?(?:_?chain)?$/i.test(other.source.name) &&
+        other.source.at.path === source.at.path &&
+        sameLine(other.sink.at, sink.at),
+    )
+  )
 }
 
 /** Drivers of databases, mailboxes and file servers: what they are made with signs in to a server of the caller's. */
@@ -225,12 +265,19 @@ const drivers =
   /^pkg:(?:mysql2?|pg|postgres|mongodb|mongoose|i?o?redis|nodemailer|ssh2(?:-sftp-client)?|node-ssh|basic-ftp|ftp|imap(?:flow)?|ldapjs|ldapts|tedious|mssql|oracledb|knex|sequelize|typeorm|amqplib|kafkajs|mqtt)(?:[./]|$)/
 
 /** Whether somebody else's client is made with that secret, and the host is not that client's by its name. */
-function isForOtherClient({ flow, place }: Leak, { flows }: Inspection): boolean {
+function isForOtherClient(
+  { flow, place }: Leak,
+  { flows }: Inspection,
+  connectors: ReadonlySet<string>,
+): boolean {
   if (flow.source.kind !== 'caller-secret') return false
   const shown = place.host?.labels ?? []
+  const collected = connectors.has(flow.source.at.path)
   return flows.some(
     ({ source, sink }) =>
       sink.role === 'client' &&
+      // Every client of a collection takes an `apiKey`, and each takes another one.
+      (!collected || source.at.path === flow.source.at.path) &&
       // What a caller passes may hold the secret where both are taken from the same.
       ((source.kind === 'caller' && source.at.path === flow.source.at.path) ||
         source.name === flow.source.name) &&

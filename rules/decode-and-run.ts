@@ -94,7 +94,7 @@ function ofFact(fact: Evaluates, inspection: Inspection): readonly RuleFinding[]
     findingAt(fact.at, fact.phase, {
       action,
       severity: severityOf(action),
-      message: say(fact, fact.decoders, fact.api, odd),
+      message: say(fact, action, fact.decoders, fact.api, odd),
     }),
   ]
 }
@@ -166,15 +166,30 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
         ? 'ask'
         : // Which of many texts of a bundle a program's name is made of, is a guess.
           'note'
-    : data || said || sink.kind === 'evaluate'
+    : !isGuess(flow) && (data || said || sink.kind === 'evaluate')
       ? 'ask'
       : 'note'
   const message =
     sink.role === 'native'
       ? `${opening(flow)} hands a text that was kept hidden (${[...new Set(decoded)].join(', then ')}) to compiled code, ` +
         'where nobody can see what becomes of it. Do not install it before you have seen what it decodes to.'
-      : say(flow, decoded, sink.api, undefined, source.name)
+      : say(flow, action, decoded, sink.api, undefined, source.name)
   return [findingOfFlow(flow, { action, severity: severityOf(action), message })]
+}
+
+/** In a large bundle any text may seem to reach any call that somebody may make. */
+const farLines = 2_000
+const farColumns = 100_000
+
+function isGuess({ source, sink, certain, phase, byCall }: Flow): boolean {
+  return (
+    !certain &&
+    phase === 'run' &&
+    byCall &&
+    (source.at.path !== sink.at.path ||
+      Math.abs(source.at.line - sink.at.line) > farLines ||
+      (source.at.line === sink.at.line && Math.abs(source.at.column - sink.at.column) > farColumns))
+  )
 }
 
 const disguise: Readonly<Record<string, string>> = {
@@ -198,6 +213,7 @@ function decoderInWords(how: string): string {
 
 function say(
   at: Pick<Flow, 'phase' | 'byCall'>,
+  action: Action,
   decoders: readonly string[],
   api: string,
   odd: Fact | undefined,
@@ -212,8 +228,10 @@ function say(
           ? 'that is no program by its name'
           : 'pushed out of view'
   const where = file === undefined ? '' : ` of ${quote(file)}`
+  const what = `${opening(at)} turns data${where} ${how} into a program and runs it (${api}).`
+  if (action === 'note') return what
   return (
-    `${opening(at)} turns data${where} ${how} into a program and runs it (${api}). ` +
+    `${what} ` +
     'A program that is meant to be read is not kept like that. Do not install it before you have seen what it decodes to.'
   )
 }

@@ -53,7 +53,9 @@ export function sourceInWords(source: Source): string {
   const name = shortName(source.name)
   switch (source.kind) {
     case 'env':
-      return 'the whole environment'
+      return name.endsWith('…') && !name.includes('.')
+        ? `environment variables that begin with ${name.slice(0, -1)}`
+        : 'the whole environment'
     case 'env-secret':
       return `the secret environment variable ${name}`
     case 'env-name':
@@ -103,10 +105,7 @@ export function destinationsInWords(destinations: readonly Text[]): string {
     text => text !== 'null' && text !== 'undefined' && text.replaceAll(HOLE, '').length > 3,
   )
   if (known.length === 0) return 'a destination that is computed at run time'
-  return known
-    .slice(0, 2)
-    .map(text => quote(text))
-    .join(' or ')
+  return [...new Set(known.map(text => quote(text)))].slice(0, 2).join(' or ')
 }
 
 /** A finding whose evidence is one site. */

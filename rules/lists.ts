@@ -50,6 +50,8 @@ export type HostList = {
   readonly secondLevel: readonly string[]
   /** Where everybody's packages, runtimes and browser drivers come from. */
   readonly supplies: readonly string[]
+  /** Addresses at which everybody may ask for names: those of well-known public resolvers. */
+  readonly resolvers: readonly string[]
 }
 
 export type WordList = {

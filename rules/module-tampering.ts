@@ -106,6 +106,9 @@ function ofDeletion(fact: Fact, inspection: Inspection, context: Context): reado
 function isForeign(path: Text, { phase }: Written, context: Context): boolean {
   // npm runs hooks in the package's folder. On import `../x` is seen from the user's folder: no package lies there.
   const climbs = path.startsWith('../') && phase !== 'install'
+  // Its own archive, in its own folder: npm runs hooks there.
+  if (phase === 'install' && /^(?:<package>\/)?\w[^:]*\.asar$/.test(path) && !path.includes('node_modules/'))
+    return false
   return application.test(path) || (!climbs && packageAt(path, context) !== undefined)
 }
 

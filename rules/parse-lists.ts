@@ -125,6 +125,7 @@ export function parseHosts(json: string): HostList {
     infrastructure: texts(value['infrastructure']),
     secondLevel: texts(value['secondLevel']),
     supplies: isObject(value['supplies']) ? texts(value['supplies']['hosts']) : [],
+    resolvers: isObject(value['resolvers']) ? texts(value['resolvers']['addresses']) : [],
   }
 }
 

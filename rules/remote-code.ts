@@ -210,14 +210,17 @@ function isStartedFile({ source, sink }: Flow, { flows }: Inspection): boolean {
 }
 
 /** Consoles of debuggers run what they are sent, in a context of its own, where somebody started them for that. */
-function weighRequested(flow: Flow): Action {
+function weighRequested(flow: Flow, { facts }: Inspection): Action {
   const { certain, phase, byCall, sink } = flow
+  // Clients call what they send a request, too: that it comes from others has to be seen as well.
+  if (!certain && sink.api === 'global:Function' && !facts.some(({ kind }) => kind === 'listens'))
+    return 'note'
   if (!certain) return phase === 'run' && isFar(flow) ? 'note' : 'ask'
   return phase === 'run' && !byCall && /\bvm\.runIn(?:New)?Context$/.test(sink.api) ? 'ask' : 'block'
 }
 
 function weigh(flow: Flow, place: Place, inspection: Inspection, namesake: boolean): Action | undefined {
-  if (isRequested(flow)) return weighRequested(flow)
+  if (isRequested(flow)) return weighRequested(flow, inspection)
   if (place.kind === 'local') return undefined
   if (place.kind !== 'capture' && flow.sink.destinations.some(command => browsing.test(command)))
     return 'note'
@@ -236,10 +239,10 @@ function say(group: SightingGroup): string {
   const [{ flow, place, action }] = group
   const { api } = flow.sink
   if (isRequested(flow)) {
-    return (
-      `${opening(flow)} runs what a request carries (${api})${guardsInWords(flow.guards)}. ` +
-      'Anybody who can reach that program can run code on its machine. Do not install it.'
-    )
+    const what = `${opening(flow)} runs what a request carries (${api})${guardsInWords(flow.guards)}.`
+    return action === 'note'
+      ? what
+      : `${what} Anybody who can reach that program can run code on its machine. Do not install it.`
   }
   const where = place.host?.shown ?? destinationsInWords([flow.source.name])
   const what =

@@ -3,6 +3,7 @@ import {
   familyOf,
   isOwnFile,
   isOwnService,
+  areOwnSettings,
   isOwnVariable,
   isKeptForHost,
   isSignIn,
@@ -127,6 +128,7 @@ function theftOf(flow: Flow, inspection: Inspection, context: Context): readonly
   const loot = lootOf(flow.source) ?? printed(flow.source, inspection, context) ?? swept(flow)
   const place = loot === undefined ? undefined : leavesFor(flow, inspection, context)
   if (loot === undefined || place === undefined || place.kind === 'local') return []
+  if (areOwnSettings(flow.source, place, inspection, context)) return []
   // What the metadata service is asked and answers is between it and the machine.
   if (flow.sink.destinations.length > 0 && flow.sink.destinations.every(isMetadata)) return []
   // A name is quickly chosen: `docker-lint` may read the logins of docker, but not post them to a stranger unasked.

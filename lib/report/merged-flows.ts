@@ -130,10 +130,13 @@ function sourcesInWords(kind: SourceKind, names: readonly string[], [first]: rea
       return `the answer of ${firstFew(hostsOf(names), 3) || 'a server'}`
     case 'command-output':
       return `the output of ${alternatives(names, 'a command that is computed')}`
-    case 'env':
-      return names.includes('process.env')
-        ? 'the whole environment'
+    case 'env': {
+      if (names.includes('process.env')) return 'the whole environment'
+      const begun = names.flatMap(name => /^(\w+)…$/.exec(name)?.[1] ?? [])
+      return begun.length === names.length
+        ? `environment variables that begin with ${firstFew(begun, 3)}`
         : 'environment variables whose names are computed'
+    }
     default:
       return names.length === 1 && first !== undefined
         ? sourceInWords({ ...first.source, name: tellable(names)[0] ?? names[0] ?? '' })

@@ -87,12 +87,51 @@ export function isOwnVariable(name: string, place: Place, inspection: Inspection
   const owners = new Set([
     ...wordsOf(context.name),
     ...wordsOf(inspection.manifest.name ?? ''),
+    ...initialsOf(context.name),
     ...(place.host?.labels ?? []).flatMap(wordsOf),
     ...brands.flatMap(brand => brand.words.map(({ word }) => word)),
   ])
   return words.some(
     word => owners.has(word) || [...owners].some(owner => owner.length >= 4 && owner === `${word}s`),
   )
+}
+
+/**
+ * Whether variables are picked by a beginning that is the package's name or that of the service they go to. Who leans on
+ * the name of somebody else's has no settings of that name: all keys of a cloud begin alike.
+ */
+export function areOwnSettings(
+  { kind, name }: Source,
+  place: Place,
+  inspection: Inspection,
+  context: Context,
+): boolean {
+  if (kind !== 'env' || !/^\w{3,40}…$/.test(name)) return false
+  const beginning = name.slice(0, -1)
+  const brands = new Set(context.lists.brands.flatMap(brand => brand.words.map(({ word }) => word)))
+  const leans = wordsOf(beginning).some(word => brands.has(word) || taken.has(word))
+  return !leans && isOwnVariable(beginning, place, inspection, context)
+}
+
+/** Words that variables of others begin with: clouds, forges, registries, databases, models, chains. */
+const taken: ReadonlySet<string> = new Set([
+  'aws', 'amazon', 'azure', 'arm', 'gcp', 'gcloud', 'google', 'ibm', 'sap', 'ovh', 'github', 'gh', 'gha', 'gitlab',
+  'git', 'bitbucket', 'ci', 'circle', 'circleci', 'travis', 'jenkins', 'actions', 'runner', 'npm', 'yarn', 'pnpm',
+  'docker', 'kube', 'kubernetes', 'vault', 'consul', 'terraform', 'tf', 'tfc', 'ssh', 'gpg', 'jwt', 'openai',
+  'anthropic', 'claude', 'gemini', 'hf', 'huggingface', 'stripe', 'paypal', 'twilio', 'sendgrid', 'slack', 'discord',
+  'telegram', 'heroku', 'vercel', 'netlify', 'cloudflare', 'cf', 'digitalocean', 'supabase', 'firebase', 'sentry',
+  'database', 'db', 'sql', 'pg', 'postgres', 'mysql', 'mongo', 'mongodb', 'redis', 'wallet', 'mnemonic', 'seed', 'eth',
+  'btc', 'sol', 'bnb', 'infura', 'alchemy', 'deployer', 'binance', 'coinbase', 'kraken', 'okx', 'ftx', 'root', 'admin',
+]) // prettier-ignore
+
+/** `ILA_LICENSE_KEY` of `ip-location-api`. */
+function initialsOf(name: string): readonly string[] {
+  const initials = name
+    .slice(name.lastIndexOf('/') + 1)
+    .split(/[-_.]/)
+    .map(word => word.charAt(0).toLowerCase())
+    .join('')
+  return initials.length < 3 || taken.has(initials) ? [] : [initials]
 }
 
 /** Services by the short names their own tools give variables. */

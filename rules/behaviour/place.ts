@@ -3,7 +3,7 @@ import type { Context, Inspection, Text } from '../../lib/types.ts'
 import { brandScore } from '../brands/brand-score.ts'
 import { hostClass, isLocal, isSharedHosting } from '../hosts/host-class.ts'
 import { hostOf, isUnder } from '../hosts/host.ts'
-import { isNamesake } from '../hosts/namesake.ts'
+import { isKeepers, isNamesake } from '../hosts/namesake.ts'
 import type { Host } from '../hosts/host.ts'
 import { isOwnHost, ownersOfHost } from '../hosts/own-host.ts'
 import type { HostList } from '../lists.ts'
@@ -102,7 +102,8 @@ function onePlace(destination: Text, inspection: Inspection, context: Context): 
   const claim = brandScore(context.name, lists)
   if (isOwnHost(host, inspection.manifest, claim.standing === 'unknown' ? [] : claim.brands, lists))
     return place('own')
-  if (isNamesake(host, context.name, lists)) return place('own')
+  if (isNamesake(host, context.name, lists) || isKeepers(host, inspection.manifest, context.name, lists))
+    return place('own')
   if (isSupply(host, lists.hosts)) return place('supply')
   if (ownersOfHost(host, lists).length > 0) return place('service')
   if (known !== undefined && known.kind !== 'tld') return place('rented', known.class)

@@ -14,14 +14,14 @@ export type Passed = { readonly flow: Flow; readonly place: Place }
  */
 export function createServiceOf(
   passed: readonly Passed[],
+  connectors: ReadonlySet<string>,
   inspection: Inspection,
   context: Context,
 ): (one: Passed) => string | undefined {
   const home = homeOf(passed, context)
-  const collected = connectors(passed, context)
   const kept = ownSecrets(inspection, context)
   return ({ flow: { source } }) =>
-    collected.has(source.at.path) ? undefined : kept.has(source.name) ? 'its own' : home
+    connectors.has(source.at.path) ? undefined : kept.has(source.name) ? 'its own' : home
 }
 
 /** The registrable domain most of the caller's data goes to: the service the package is a client of. */
@@ -58,7 +58,7 @@ const manyServices = 4
  * The files of a collection that each take keys for one service only and send them nowhere else. A key that goes to two
  * places is never one of those.
  */
-function connectors(leaks: readonly Passed[], context: Context): ReadonlySet<string> {
+export function connectorsOf(leaks: readonly Passed[], context: Context): ReadonlySet<string> {
   const domains = distinctByKey(
     leaks.flatMap(({ flow: { source, phase }, place }) => {
       if (source.kind !== 'caller-secret') return []

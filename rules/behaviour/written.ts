@@ -80,13 +80,26 @@ function isSaid(line: string): boolean {
 
 /**
  * Whether what happens on import is what the package's command does: every file an import reaches first is a command
- * of it too, so nobody imports it for anything else. It still runs unasked for whoever does.
+ * of it too, or what a command does nothing but start, so nobody imports it for anything else. It still runs unasked
+ * for whoever does.
  */
-export function isProgram(fact: { readonly phase: Phase }, { entries }: Inspection): boolean {
-  if (fact.phase !== 'import') return false
-  const commands = new Set(entries.flatMap(entry => (entry.phase === 'run' ? [entry.path] : [])))
-  // What the command starts in turn (`… > npm run dev`) nobody imports.
-  return entries.every(
-    ({ phase, path, via }) => phase !== 'import' || commands.has(path) || via.includes(' > '),
-  )
+export function isProgram(fact: { readonly phase: Phase }, inspection: Inspection): boolean {
+  return fact.phase === 'import' && importsAreCommands(inspection)
 }
+
+/** Larger files do more than to look at the version of Node and start the program. */
+const maxStarterBytes = 4_096
+
+const importsAreCommands = oncePer(({ entries, edges, files }: Inspection): boolean => {
+  const commands = new Set(entries.flatMap(entry => (entry.phase === 'run' ? [entry.path] : [])))
+  const starters = files.filter(({ path, bytes }) => commands.has(path) && bytes <= maxStarterBytes)
+  for (const { path } of starters) {
+    const loaded = new Set(
+      edges.flatMap(({ from, to }) => (from === path && !to.endsWith('.json') ? [to] : [])),
+    )
+    if (loaded.size === 1) for (const program of loaded) commands.add(program)
+  }
+  // What the command starts in turn (`… > npm run dev`, a process of a file of its own) nobody imports.
+  const starts = (via: string): boolean => via.includes(' > ') || files.some(({ path }) => path === via)
+  return entries.every(({ phase, path, via }) => phase !== 'import' || commands.has(path) || starts(via))
+})

@@ -1,3 +1,4 @@
+import type { Manifest } from '../../lib/types.ts'
 import { brandInHost, hostTwin } from '../brands/brand-in-host.ts'
 import { brandScore } from '../brands/brand-score.ts'
 import type { Lists } from '../lists.ts'
@@ -40,7 +41,28 @@ export function isNamesake(host: Host, name: string, lists: Lists): boolean {
         (label === word || purposes.test(label.slice(word.length))) &&
         (scope !== undefined || word === name || lists.popular.has(name) || !lists.popular.has(word)),
     )
-  if (!named) return false
+  return named && borrowsNothing(host, name, lists)
+}
+
+/**
+ * Whether a host is called as whoever keeps the repository is: `github.com/nuxt/cli` and `nuxt.com`. Like a homepage
+ * that is the author's claim.
+ */
+export function isKeepers(
+  host: Host,
+  { repository }: Pick<Manifest, 'repository'>,
+  name: string,
+  lists: Lists,
+): boolean {
+  if (host.address || repository === undefined || isSharedHosting(host, lists.hosts)) return false
+  const keeper = /(?:^|github\.com[/:]|gitlab\.com[/:]|github:)([\w-]{4,39})\/[\w.-]{1,100}$/i.exec(
+    repository,
+  )?.[1]
+  const [label = ''] = registrableDomain(host, lists.hosts).split('.')
+  return keeper?.toLowerCase() === label && borrowsNothing(host, name, lists)
+}
+
+function borrowsNothing(host: Host, name: string, lists: Lists): boolean {
   const claim = brandScore(name, lists)
   if (claim.standing === 'unknown' && claim.brands.length > 0) return false
   return brandInHost(host, lists) === undefined && hostTwin(host, lists) === undefined

@@ -119,6 +119,10 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       script.escaped = true
       return withTaints(ofObject(script), value.taints)
     }
+    // The programs that will run there call what is in it with values of their own, not with what else is in it.
+    case 'createContext':
+      hand(machine, first, anything, frame, place)
+      return first.objects.length > 0 ? first : anything
     case 'timer': {
       if (
         first.functions.length === 0 &&

@@ -356,7 +356,10 @@ export function callValue(
 ): Value {
   let result = machine.callFunctions(callee.functions, self, given, frame, place)
   for (const handle of callee.handles)
-    result = join(result, callHandle(machine, handle, self, given, frame, place, false))
+    result = join(
+      result,
+      callHandle(machine, handle, self, givenTo(machine, handle, callee, given, frame), frame, place, false),
+    )
   for (const object of callee.objects) {
     // A proxy or a callable object that was made from a function.
     const target = object.fields.get('%target')
@@ -372,6 +375,25 @@ export function callValue(
     )
   }
   return result
+}
+
+/**
+ * Libraries that make classes of objects take `features.constructor`, which is what evaluates text where the features
+ * are a function: that it is called, and not the class beside it, is a guess.
+ */
+function givenTo(
+  machine: Interpreter,
+  { api }: Handle,
+  callee: Value,
+  given: Arguments,
+  frame: Frame,
+): Arguments {
+  if (api !== 'global:Function' || (callee.functions.length === 0 && !callee.open)) return given
+  const doubted = (value: Value): Value => {
+    const taints = machine.deepTaints(value, frame)
+    return taints.length === 0 ? value : carrying(changed(value, { objects: [], open: true }), unsure(taints))
+  }
+  return { ...given, list: given.list.map(doubted), rest: doubted(given.rest) }
 }
 
 /** Calls something of the outside world: by its model, or as an unknown function of a known name. */
@@ -573,7 +595,18 @@ export function newValue(
   let result = nothing
   for (const fn of callee.functions) result = join(result, construct(machine, fn, given, frame, node))
   for (const handle of callee.handles)
-    result = join(result, callHandle(machine, handle, nothing, given, frame, place, true))
+    result = join(
+      result,
+      callHandle(
+        machine,
+        handle,
+        nothing,
+        givenTo(machine, handle, callee, given, frame),
+        frame,
+        place,
+        true,
+      ),
+    )
   for (const object of callee.objects) {
     const trap = object.fields.get('%construct')
     if (trap !== undefined)

@@ -13,6 +13,7 @@ import {
   isSecretVariable,
 } from './models/secrets.ts'
 import { assignHandle, exchangeShown, patched, replacedInUnknown } from './patching.ts'
+import { beginning } from './picked-variables.ts'
 import { isRequest } from './requests.ts'
 import { pairsOf } from './pairs.ts'
 import { placeOf, type Place } from './sites.ts'
@@ -94,7 +95,7 @@ export function memberOf(
     result = join(
       result,
       name === undefined
-        ? anyMember(machine, object, frame, place)
+        ? (begunMember(machine, object, key, frame, place) ?? anyMember(machine, object, frame, place))
         : namedMember(machine, object, name, frame, place),
     )
   }
@@ -322,6 +323,22 @@ function variable(machine: Interpreter, name: string, frame: Frame, place: Place
   if (!mixed || taint.source.kind === 'env-secret' || /^(?:[A-Z][A-Z0-9_]*|npm_\w+)$/.test(name))
     machine.reads(taint, environmentApi, frame)
   return join(before, tainted([taint]))
+}
+
+/** `process.env['TOOL_' + name]`: variables whose names begin as the code says. */
+function begunMember(
+  machine: Interpreter,
+  object: Value,
+  key: Value,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  if (key.open || key.known.length !== 1 || object.objects.length > 0) return undefined
+  if (object.handles.length !== 1 || object.handles[0]!.api !== environmentApi) return undefined
+  const taint = beginning(machine, String(key.known[0]), place)
+  if (taint === undefined) return undefined
+  machine.reads(taint, environmentApi, frame)
+  return tainted(joinTaints(carriedTaints(object), [taint]))
 }
 
 /** Any member at all: of the environment that is a variable whose name is not known. */

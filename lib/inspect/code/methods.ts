@@ -242,7 +242,8 @@ function callTextMethod(
 ): Value | undefined {
   if (given.list.some(value => value.functions.length > 0)) return undefined
   let taints = object.taints
-  for (const value of given.list) taints = joinTaints(taints, value.taints)
+  // How often a text is repeated is a length: nothing of the number can be read in it.
+  if (name !== 'repeat') for (const value of given.list) taints = joinTaints(taints, value.taints)
   const constant =
     given.rest === nothing &&
     given.list.every(

@@ -8,6 +8,7 @@ import { post } from './channels.ts'
 import { elementsOf, keysOf } from './members.ts'
 import { folderOfVariable } from './models/secrets.ts'
 import { assignPattern, bindPattern } from './patterns.ts'
+import { notePick, withPicked } from './picked-variables.ts'
 import { childrenOf } from './scope.ts'
 import { placeOf, type GuardNote } from './sites.ts'
 import { anything, join, newCell, nothing, opened, truth, type FunctionValue, type Value } from './values.ts'
@@ -135,6 +136,7 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
       return inBlock(machine, node, frame, () => {
         const over = machine.evaluate(node.right, frame)
         const items = node.type === 'ForInStatement' ? keysOf(over) : elementsOf(machine, over, frame)
+        notePick(machine, node, node.type === 'ForInStatement' ? over : items.any, frame)
         const put = (value: Value) => {
           if (node.left.type === 'VariableDeclaration') {
             bindPattern(machine, node.left.declarations[0]!.id, value, frame, node.left.kind)
@@ -281,7 +283,8 @@ function evaluateIf(
     machine.undecided++
     frame.conditional++
     depth++
-    endings.push(evaluateStatement(machine, node.consequent, frame))
+    const { consequent } = node
+    withPicked(machine, node, frame, () => endings.push(evaluateStatement(machine, consequent, frame)))
     node = node.alternate
   }
   frame.conditional -= depth

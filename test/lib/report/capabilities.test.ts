@@ -69,6 +69,12 @@ t.test('says what a package can do, once each, with the place', t => {
       [/whole environment/],
     ],
     [
+      'of a name that is put together its beginning is told',
+      loaded(`${opening}exports.get = name => process.env['TOOL_' + name]\n`),
+      [/reads environment variables that begin with TOOL_ · i\.js:2/],
+      [/whole environment/, /computed/],
+    ],
+    [
       'one statement with several outcomes is one line',
       installed(
         "const c = require('child_process')\nfor (const p of ['tool-a', 'tool-b', 'tool-c'])\n  c.execFileSync(p, ['--version'])\n",

@@ -108,6 +108,8 @@ t.test('hosts, words, targets and look-alike characters have the right shape', t
     t.ok(lists.hosts[field].length > 3, field)
     for (const host of lists.hosts[field]) t.match(host, /^[a-z0-9-]+(\.[a-z0-9-]+)+$/, host)
   }
+  t.ok(lists.hosts.resolvers.length > 3)
+  for (const address of lists.hosts.resolvers) t.match(address, /^\d+(\.\d+){3}$/, address)
   for (const set of Object.values(lists.words)) t.ok(set.size > 3)
   for (const name of lists.targets) t.match(name, /^(@[a-z0-9._-]+\/)?[a-z0-9._-]+$/, name)
   t.ok(lists.confusables.size > 500)
