@@ -1,5 +1,4 @@
 import { openArchive, putIntoArchive, takeArchive, tarOf, unpackArchive } from './archives.ts'
-import { Buffer } from 'node:buffer'
 import { HOLE } from '../../types.ts'
 import { ask } from './asking.ts'
 import {
@@ -13,7 +12,9 @@ import {
   postMessage,
   subscribe,
 } from './channels.ts'
-import { bytesOf, concatenate, foldGlobal, textsOf } from './constants.ts'
+import { fillBag, fillEntries, isShortTable } from './bags.ts'
+import { makeBuffer } from './buffers.ts'
+import { concatenate, foldGlobal, textsOf } from './constants.ts'
 import {
   act,
   argument,
@@ -35,16 +36,7 @@ import { hand, giveTaints } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { fromJson } from './json-data.ts'
 import { loadModule } from './loading.ts'
-import {
-  copyFields,
-  elementsOf,
-  fieldOf,
-  keysOf,
-  memberOf,
-  namedMember,
-  setMember,
-  type Elements,
-} from './members.ts'
+import { copyFields, elementsOf, fieldOf, keysOf, memberOf, namedMember, setMember } from './members.ts'
 import { makeElement, setAttribute, setOnPicture, setOnScript, writeClipboard } from './page.ts'
 import { pairOf, startPairs } from './pairs.ts'
 import { notePrinted } from './printing.ts'
@@ -681,47 +673,6 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
   }
 }
 
-/** Tables up to this size are gone through one by one: commands with their arguments, hosts with their paths. */
-const maxTable = 24
-
-function isShortTable({ open, handles, functions }: Value, keys: Elements): boolean {
-  return keys.exact && keys.list.length <= maxTable && !open && handles.length + functions.length === 0
-}
-
-/** `new Map([[key, value], …])` whose keys are all known: each has a value of its own. */
-function fillEntries(machine: Interpreter, bag: ObjectValue, value: Value, call: ModelledCall): boolean {
-  const { frame, place } = call
-  if (!call.handle.api.endsWith('Map')) return false
-  const items = elementsOf(machine, value, frame)
-  if (!items.exact || items.list.length === 0 || items.list.length > 300) return false
-  const entries = items.list.map(item => {
-    const [pair] = item.objects
-    if (pair?.kind !== 'array' || item.objects.length > 1 || item.open) return undefined
-    const key = fieldOf(machine, pair, '0', frame, place)
-    const [name] = key.known
-    const isName = typeof name === 'string' && !name.includes(HOLE) && key.known.length === 1 && !key.open
-    return isName ? { name, value: fieldOf(machine, pair, '1', frame, place) } : undefined
-  })
-  if (!entries.every(entry => entry !== undefined)) return false
-  for (const entry of entries) machine.writeField(bag, entry.name, entry.value)
-  const pairs = startPairs(machine, bag, frame, place)
-  for (const [at, pair] of items.list.entries()) machine.writeField(pairs, String(at), pair)
-  pairs.length = items.list.length
-  return true
-}
-
-function fillBag(machine: Interpreter, bag: ObjectValue, value: Value, frame: Frame): void {
-  if (value.objects.some(one => one.kind === 'array')) {
-    const items = elementsOf(machine, value, frame)
-    machine.writeRest(bag, items.any)
-    const place = { file: frame.file, start: 0, end: 0 }
-    for (const entry of items.any.objects)
-      if (entry.kind === 'array') machine.writeRest(bag, fieldOf(machine, entry, '1', frame, place))
-  }
-  const taints = machine.deepTaints(value, frame)
-  if (taints.length > 0) machine.writeRest(bag, tainted(taints))
-}
-
 function isLongText(value: Value): boolean {
   return value.known.some(
     one =>
@@ -831,69 +782,6 @@ export function makeFunctionFromText(machine: Interpreter, call: ModelledCall): 
     }
   }
   return evaluateCode(machine, body, call, 'function')
-}
-
-function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
-  const { frame, place, given } = call
-  const first = argument(call, 0)
-  const encoding = textsOf(argument(call, 1))[0] ?? 'utf8'
-  let taints = joinTaints(
-    machine.deepTaints(first, frame),
-    bytesOfWasm(machine, given.list, frame.file.path, place),
-  )
-  const api = call.handle.api
-  if (api.endsWith('concat')) {
-    const items = elementsOf(machine, first, frame)
-    const parts = items.exact ? items.list.map(item => item.known[0]) : []
-    if (items.exact && parts.length > 0 && parts.every(part => part instanceof Uint8Array)) {
-      return withTaints(known(new Uint8Array(Buffer.concat(parts))), taints)
-    }
-    return tainted(taints)
-  }
-  if (api.includes('alloc')) return emptyBytes(machine, call)
-  if (encoding === 'base64' || encoding === 'hex') taints = hop(taints, encoding, place)
-  const text = first.known[0]
-  if (call.constructed && taints.length === 0 && first.objects.length === 0 && typeof text !== 'string')
-    return emptyBytes(machine, call)
-  const decoded = bytesOfTexts(first, given.list[1] === undefined ? undefined : encoding)
-  if (decoded !== undefined) {
-    const own =
-      encoding === 'base64' || encoding === 'hex' ? machine.decoded(encoding, first, frame, place) : []
-    return withTaints(decoded, joinTaints(taints, own))
-  }
-  if (first.known.length === 1 && !first.open && typeof text === 'string') return withTaints(first, taints)
-  const items = first.objects.length === 1 ? elementsOf(machine, first, frame) : undefined
-  if (
-    items?.exact === true &&
-    items.list.every(item => item.known.length === 1 && typeof item.known[0] === 'number' && !item.open)
-  ) {
-    return withTaints(
-      known(Uint8Array.from(items.list, item => item.known[0] as number)),
-      hop(taints, 'char-codes', place),
-    )
-  }
-  return first.known.length > 0 && first.objects.length === 0 ? withTaints(first, taints) : tainted(taints)
-}
-
-/** The bytes of texts that are known. Where it may be something else as well, the result may be too. */
-function bytesOfTexts(value: Value, encoding: string | undefined): Value | undefined {
-  let result = nothing
-  for (const text of value.known) {
-    const bytes = typeof text === 'string' ? bytesOf(text, encoding) : undefined
-    if (bytes === undefined) return undefined
-    result = join(result, known(bytes))
-  }
-  if (result === nothing || (!value.open && value.objects.length === 0)) {
-    return result === nothing ? undefined : result
-  }
-  return encoding === 'base64' || encoding === 'hex' ? opened(result) : undefined
-}
-
-/** Bytes that are filled later: whatever is written to them, they hold. */
-function emptyBytes(machine: Interpreter, { frame, place }: ModelledCall): Value {
-  const bytes = machine.objectAt(frame, `bytes ${place.start}`, 'map')
-  bytes.length = undefined
-  return opened(ofObject(bytes))
 }
 
 /** What is decoded and came from nowhere else lies in the text of the package, in pieces that were not put together. */

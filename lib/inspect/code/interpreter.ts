@@ -1,12 +1,13 @@
 import type { AnyNode } from 'acorn'
 import type { EntryEdge, Gap, Guard, SourceKind } from '../../types.ts'
 import { callValue, newValue } from './calls.ts'
+import { contextAt, contextFor, mergeCall, moreRuns, newContext, richWork } from './contexts.ts'
 import { lookUp } from './environment.ts'
 import { rejected } from './promises.ts'
 import { evaluateExpression } from './expressions.ts'
 import type { Constant } from './fold/constant.ts'
 import { constantOf, foldedValue, valueOfFolded } from './folded.ts'
-import { fingerprint, isAlike } from './fingerprint.ts'
+import { fingerprint } from './fingerprint.ts'
 import {
   BudgetSpent,
   frameFor,
@@ -19,22 +20,19 @@ import {
 } from './frame.ts'
 import { carries, isWarm, leadsOut } from './reach.ts'
 import { environmentApi, canonical } from './models/index.ts'
-import { bindPattern } from './patterns.ts'
 import type { Level } from './levels.ts'
 import { Recorder, type FactBody } from './recorder.ts'
 import type { Place } from './sites.ts'
 import { addHolder, holdersOf } from './holders.ts'
-import { isNews, joinCalls, tellsMore, type Call } from './shared-call.ts'
-import { onlyPasses, onlyShapes } from './shaping.ts'
-import { evaluateStatements, runBody } from './statements.ts'
+import { isNews, joinCalls, type Call } from './shared-call.ts'
+import { onlyShapes } from './shaping.ts'
+import { evaluateStatements } from './statements.ts'
 import {
   cellsOf,
   anything,
   hop,
-  isConstant,
   join,
   joinTaints,
-  known,
   newCell,
   newField,
   newHanded,
@@ -42,7 +40,6 @@ import {
   newTaint,
   nothing,
   ofFunction,
-  ofObject,
   withTaints,
   unsure,
   changed,
@@ -50,7 +47,6 @@ import {
   ofHandle,
   type Cell,
   type ClassNode,
-  type Environment,
   type FunctionContext,
   type FunctionNode,
   type FunctionValue,
@@ -77,21 +73,13 @@ const maxCallDepth = 24
 const maxEvaluationDepth = 450
 const maxRuns = 6
 const maxRunsLater = 2
-/** Runs more for what must not be lost: whoever wants to hide something can spend the others first. */
-const moreRuns = 2
 /** More functions than this that one value may be are called as one. */
 const maxCallees = 6
 const maxNativeCalls = 12
 /** Elements that one function of the text is followed for one by one. */
 const maxInlined = 2_000
-/** Calls that are kept apart of a function that only passes on. */
-const maxPassed = 400
 /** Data this many objects deep is still sent along with the outermost. */
 const maxHeldDepth = 5
-/** Calls are kept apart by their arguments until so much work is done; large programs then share contexts. */
-const richWork = 150_000
-/** From here on all calls of a function share one context, which runs again once. */
-const lateWork = 1_500_000
 
 /**
  * The machine that evaluates trees abstractly. A *context* is a module body, or a function together with one kind of
@@ -112,7 +100,8 @@ export class Interpreter {
   readonly handedSets = new WeakMap<readonly FunctionValue[], Handed>()
   readonly #memberNames = new Map<string, Map<string, string>>()
   readonly #inlined = new Map<FunctionNode, number>()
-  readonly #passed = new Map<FunctionNode, number>()
+  /** How many calls are kept apart of functions that only pass on. */
+  readonly passed = new Map<FunctionNode, number>()
   readonly #groups = new Map<string, Call>()
   readonly #commandKeys = new Set<string>()
   commands: StartedCommand[] = []
@@ -238,11 +227,11 @@ export class Interpreter {
   }
 
   /** How often a context may run: early ones decide what is found, late ones what it costs. */
-  #mayRun(): number {
+  mayRun(): number {
     return this.work < richWork ? maxRuns : maxRunsLater
   }
 
-  queue(context: Context, most = this.#mayRun()): void {
+  queue(context: Context, most = this.mayRun()): void {
     if (context.queued || context.runs >= most) return
     context.queued = true
     this.#queues[Math.max(context.level, this.level)]!.push(context)
@@ -432,7 +421,7 @@ export class Interpreter {
     const joined = joinCalls(group.given, { self, ...given })
     if (joined !== group.given) {
       group.given = joined
-      group.done = group.runs >= this.#mayRun()
+      group.done = group.runs >= this.mayRun()
     }
     this.#enterContext(group)
     const all = group.given
@@ -453,7 +442,7 @@ export class Interpreter {
     const self = fn.lexicalThis ?? thisValue
     const passed = this.#withHop(given, fn, place)
     const context =
-      this.#contextAt(fn, self, passed, frame, place) ?? this.#contextFor(fn, self, passed, frame)
+      contextAt(this, fn, self, passed, frame, place) ?? contextFor(this, fn, self, passed, frame)
     context.calledAt ??= place
     this.#enterContext(context)
     if (frame.thrown !== undefined && context.throws !== undefined && context.throws !== frame.thrown)
@@ -523,34 +512,12 @@ export class Interpreter {
     const key = `shape ${fn.id} ${place.file.path} ${place.start}`
     let context = frame.context.made.get(key) as FunctionContext | undefined
     if (context === undefined) {
-      context = this.#newContext(fn, frame)
+      context = newContext(this, fn, frame)
       frame.context.made.set(key, context)
     }
-    this.#merge(context, nothing, this.#withHop(given, fn, place), true)
+    mergeCall(this, context, nothing, this.#withHop(given, fn, place), true)
     this.#enterContext(context)
     return this.read(context.returns, frame)
-  }
-
-  /** The context of this very call, for a function that only passes on: its callers would hide behind each other. */
-  #contextAt(
-    fn: FunctionValue,
-    thisValue: Value,
-    given: Arguments,
-    frame: Frame,
-    place: Place,
-  ): FunctionContext | undefined {
-    if (!onlyPasses(fn.node) || frame.functionContext?.function === fn) return undefined
-    const key = `pass ${fn.id} ${place.file.path} ${place.start}`
-    let context = frame.context.made.get(key) as FunctionContext | undefined
-    if (context === undefined) {
-      const made = (this.#passed.get(fn.node) ?? 0) + 1
-      if (made > maxPassed) return undefined
-      this.#passed.set(fn.node, made)
-      context = this.#newContext(fn, frame)
-      frame.context.made.set(key, context)
-    }
-    this.#merge(context, thisValue, given, true)
-    return context
   }
 
   /** Of what a shared context returns, this caller gets what came from nowhere else. */
@@ -564,137 +531,6 @@ export class Interpreter {
       result,
       result.taints.filter(taint => !isOthers(taint)),
     )
-  }
-
-  #contextFor(fn: FunctionValue, thisValue: Value, given: Arguments, frame: Frame): FunctionContext {
-    const exact =
-      given.list.every(value => isConstant(value) || value === nothing) &&
-      given.rest === nothing &&
-      thisValue.objects.length === 0
-    const size = fn.node.end - fn.node.start
-    const small = size < 1_500
-    const rich = this.work < richWork
-    // Each context of a function makes the functions inside it anew: large ones are shared from the start.
-    // One that only passes on what it gets is cheap to run, and merging its callers would mix all data of a file.
-    const near = size < 80 ? 24 : 6
-    const apart = size > 20_000 ? 1 : size > 6_000 ? 2 : fn.depth <= 2 ? near : fn.depth <= 4 ? 3 : 2
-    const few = this.work < lateWork ? 1 : 0
-    const cap = exact && small ? (rich ? 48 : 4 * few) : rich ? apart : few
-    const found = fn.contexts.find(context => isOf(context, thisValue, given, small))
-    if (found !== undefined) {
-      if (found.whole && given.whole !== true) {
-        found.whole = false
-        found.done = found.runs >= this.#mayRun()
-      }
-      return found
-    }
-    if (fn.contexts.length < cap) {
-      const context = this.#newContext(fn, frame)
-      context.thisValue = thisValue
-      context.parameters = [...given.list]
-      context.rest = given.rest
-      context.whole = given.whole === true
-      fn.contexts.push(context)
-      return context
-    }
-    let merged = fn.contexts.find(context => context.merged)
-    if (merged === undefined) {
-      merged = this.#newContext(fn, frame)
-      merged.merged = true
-      fn.contexts.push(merged)
-    }
-    this.#merge(merged, thisValue, given, rich)
-    return merged
-  }
-
-  /** Adds what one more call passes to a context that several share. */
-  #merge(merged: FunctionContext, thisValue: Value, given: Arguments, rich: boolean): void {
-    const self = join(merged.thisValue, thisValue)
-    const rest = join(merged.rest, given.rest)
-    let grown = self !== merged.thisValue || rest !== merged.rest
-    const { node } = merged.function
-    const isSmall = node.end - node.start < 1_500
-    let tells = isSmall && tellsMore(merged.rest, rest)
-    merged.thisValue = self
-    merged.rest = rest
-    for (let at = 0; at < Math.min(given.list.length, 64); at++) {
-      const before = (merged.parameters[at] ??= nothing)
-      const passed = given.list[at]!
-      // Which caller's data goes where is no longer known.
-      const after = join(before, rich ? passed : carrying(passed, unsure(passed.taints)))
-      if (after !== before) {
-        merged.parameters[at] = after
-        grown = true
-        tells ||= isSmall && tellsMore(before, after)
-      }
-    }
-    if (grown) merged.done = merged.runs >= this.#mayRun() + (tells ? moreRuns : 0)
-  }
-
-  #newContext(fn: FunctionValue, frame: Frame): FunctionContext {
-    const context: FunctionContext & { run(): void } = {
-      function: fn,
-      merged: false,
-      queued: false,
-      thisValue: nothing,
-      parameters: [],
-      rest: nothing,
-      whole: false,
-      returns: newCell(),
-      throws: newCell(),
-      made: new Map(),
-      calledAt: undefined,
-      runs: 0,
-      running: false,
-      done: false,
-      guards: frame.guards,
-      level: this.level,
-      run: () => this.#runFunction(context),
-    }
-    return context
-  }
-
-  #runFunction(context: FunctionContext): void {
-    const fn = context.function
-    context.done = true
-    const file = fn.file as SourceFile
-    let environment = context.made.get('environment') as Environment | undefined
-    if (environment === undefined) {
-      environment = { parent: fn.environment, names: new Map(), object: undefined }
-      context.made.set('environment', environment)
-    }
-    const frame: Frame = {
-      context: context,
-      file,
-      functionContext: context,
-      environment,
-      thisValue: context.thisValue,
-      guards: context.guards,
-      conditional: 0,
-      tests: undefined,
-      thrown: context.throws,
-      before: undefined,
-      returns: context.returns,
-      home: fn.home,
-    }
-    runBody(this, fn, frame, (parameters: readonly AnyNode[]) => {
-      for (const [at, parameter] of parameters.entries()) {
-        if (parameter.type === 'RestElement') {
-          const array = this.objectAt(frame, parameter, 'array')
-          const list = context.parameters.slice(at)
-          for (const [index, value] of list.entries()) this.writeField(array, String(index), value)
-          array.length = context.rest === nothing ? list.length : undefined
-          if (context.rest !== nothing) this.writeRest(array, context.rest)
-          bindPattern(this, parameter.argument, ofObject(array), frame, 'let')
-        } else {
-          // A test for what a written call leaves out is decided.
-          const absent = context.whole && parameter.type === 'Identifier' ? known(undefined) : nothing
-          let value = context.parameters[at] ?? absent
-          if (context.rest !== nothing) value = join(value, context.rest)
-          bindPattern(this, parameter, value, frame, 'parameter')
-        }
-      }
-    })
   }
 
   // ---- fields
@@ -783,7 +619,7 @@ export class Interpreter {
     const key = `inline ${fn.id} ${place.start} ${at}`
     let context = frame.context.made.get(key) as FunctionContext | undefined
     if (context === undefined) {
-      context = this.#newContext(fn, frame)
+      context = newContext(this, fn, frame)
       context.thisValue = fn.lexicalThis ?? nothing
       frame.context.made.set(key, context)
     }
@@ -855,7 +691,7 @@ export class Interpreter {
     const joined = joinCalls(call.given, { self: nothing, ...given })
     if (joined !== call.given) {
       call.given = joined
-      call.done = call.runs >= this.#mayRun()
+      call.done = call.runs >= this.mayRun()
     }
     this.#enterContext(call)
     return this.read(call.returns, frame)
@@ -890,7 +726,7 @@ export class Interpreter {
       this.#callDepth++
       this.runContext(context)
       this.#callDepth--
-    } else this.queue(context, this.#mayRun() + moreRuns)
+    } else this.queue(context, this.mayRun() + moreRuns)
   }
 
   /**
@@ -1007,15 +843,6 @@ export class Interpreter {
     for (const taint of value.taints)
       if (taint.source.kind === 'env') this.reads(taint, environmentApi, frame)
   }
-}
-
-/** Whether a context is that of calls with such arguments. */
-function isOf(context: FunctionContext, thisValue: Value, given: Arguments, exact: boolean): boolean {
-  const { parameters, rest, merged } = context
-  if (merged || parameters.length !== given.list.length) return false
-  for (let at = 0; at < parameters.length; at++)
-    if (!isAlike(parameters[at]!, given.list[at]!, exact)) return false
-  return isAlike(context.thisValue, thisValue, false) && isAlike(rest, given.rest, false)
 }
 
 /** Modules whose every function runs something. */
