@@ -2,7 +2,7 @@ import type { AnyNode, Program } from 'acorn'
 import { mutators } from './assigned.ts'
 import type { Machine } from './machine.ts'
 import type { Binding, Scope } from './scope.ts'
-import { bodyShapeOf, childrenOf, isFunctionNode } from './shape.ts'
+import { childrenOf, isFunctionNode, namesOf } from './shape.ts'
 import { FoldArray, FoldBytes, FoldFunction, FoldObject, type FunctionNode, type Value } from './values.ts'
 
 /**
@@ -33,54 +33,68 @@ const readers = new Set(['at', 'slice', 'indexOf', 'lastIndexOf', 'includes', 'j
   'charCodeAt', 'codePointAt', 'split', 'substring', 'substr', 'replace', 'replaceAll', 'match', 'test', 'get', 'has',
   'hasOwnProperty', 'flat', 'flatMap', 'toReversed', 'toSorted', 'subarray', 'readUInt8']) // prettier-ignore
 
+/** A function of the program, or the program itself, with what it declares and where it stands. */
+type Place = { readonly owner: Owner; readonly around: Place | undefined; readonly declared: Set<string> }
+
+type Use = { readonly name: string; readonly how: How; readonly place: Place }
+
 /** What the functions of a program do to names that others declare. One walk, with a stack of its own. */
 const changesIn = (program: Program): ReadonlyMap<Owner, readonly Change[]> => {
   const known = found.get(program)
   if (known !== undefined) return known
-  const changes = new Map<Owner, Map<string, Change>>()
-  const functions: FunctionNode[] = []
+  const uses: Use[] = []
+  let place: Place = { owner: program, around: undefined, declared: new Set() }
   const parents: AnyNode[] = [program]
   // `undefined` says that everything below the last parent has been seen.
   const stack: (AnyNode | undefined)[] = [undefined, ...childrenOf(program)]
   while (stack.length > 0) {
     const node = stack.pop()
     if (node === undefined) {
-      if (parents.pop() === functions.at(-1)) functions.pop()
+      if (parents.pop() === place.owner && place.around !== undefined) place = place.around
     } else if (node.type === 'Identifier') {
       const how = howUsed(node, parents)
-      if (how !== undefined) note(changes, program, functions, node.name, how)
-    } else {
+      if (how !== undefined) uses.push({ name: node.name, how, place })
+    } else if (node.type !== 'Literal' && node.type !== 'TemplateElement') {
+      declare(node, place.declared)
       parents.push(node)
-      if (isFunctionNode(node)) functions.push(node)
+      if (isFunctionNode(node)) place = { owner: node, around: place, declared: namesIn(node) }
       stack.push(undefined)
       for (const child of childrenOf(node)) stack.push(child)
     }
   }
-  const lists = new Map([...changes].map(([owner, byKey]) => [owner, [...byKey.values()]] as const))
-  found.set(program, lists)
-  return lists
-}
-
-const note = (
-  changes: Map<Owner, Map<string, Change>>,
-  program: Program,
-  functions: readonly FunctionNode[],
-  name: string,
-  how: How,
-): void => {
-  const by = functions.at(-1)
-  const owner = functions.findLast(fn => declares(fn, name)) ?? program
-  const isOwn = owner === (by ?? program)
-  // What the owner itself assigns is followed, statement by statement.
-  if (isOwn && (how === 'replaced' || how === 'altered')) return
-  let byKey = changes.get(owner)
-  if (byKey === undefined) changes.set(owner, (byKey = new Map()))
-  byKey.set(`${how} ${name} ${by?.start}`, { name, how, by: isOwn ? undefined : by })
+  const changes = resolved(uses)
+  found.set(program, changes)
+  return changes
 }
 
 /** A function declares its own name as well: replacing itself by its final form is how decoders set up. */
-const declares = (fn: FunctionNode, name: string): boolean =>
-  fn.id?.name === name || bodyShapeOf(fn).declared.has(name)
+const namesIn = (fn: FunctionNode): Set<string> =>
+  new Set([...(fn.id ? [fn.id.name] : []), ...fn.params.flatMap(namesOf)])
+
+const declare = (node: AnyNode, declared: Set<string>): void => {
+  if (node.type === 'VariableDeclarator') for (const name of namesOf(node.id)) declared.add(name)
+  else if (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration')
+    declared.add(node.id?.name ?? '')
+  else if (node.type === 'CatchClause' && node.param)
+    for (const name of namesOf(node.param)) declared.add(name)
+}
+
+const resolved = (uses: readonly Use[]): ReadonlyMap<Owner, readonly Change[]> => {
+  const changes = new Map<Owner, Map<string, Change>>()
+  for (const { name, how, place } of uses) {
+    let at = place
+    while (at.around !== undefined && !at.declared.has(name)) at = at.around
+    const isOwn = at === place
+    // What the owner itself assigns is followed, statement by statement; what nobody declares is no variable.
+    if (!at.declared.has(name) || (isOwn && (how === 'replaced' || how === 'altered'))) continue
+    const { owner } = place
+    const by = isOwn || owner.type === 'Program' ? undefined : owner
+    let byKey = changes.get(at.owner)
+    if (byKey === undefined) changes.set(at.owner, (byKey = new Map()))
+    byKey.set(`${how} ${name} ${by?.start}`, { name, how, by })
+  }
+  return new Map([...changes].map(([owner, byKey]) => [owner, [...byKey.values()]] as const))
+}
 
 /** What becomes of a variable where its name stands; undefined where it is read, or where no variable is meant. */
 const howUsed = (name: AnyNode, parents: readonly AnyNode[]): How | undefined => {
