@@ -15,8 +15,7 @@ const lineChars = 100_000
  */
 export function* writeLines(artifact: InspectedArtifact): Steps<string> {
   const { inspection } = artifact
-  const empty: LongLists = { files: [], edges: [], facts: [], flows: [], bundled: [] }
-  let text = JSON.stringify({ ...artifact, inspection: { ...inspection, ...empty } })
+  let text = JSON.stringify({ ...artifact, inspection: { ...inspection, ...noLists() } })
   for (const list of long) {
     let line = ''
     for (const item of inspection[list]) {
@@ -36,7 +35,7 @@ export function* readLines(text: string): Steps<InspectedArtifact> {
   let end = endOf(text, 0)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `writeLines` wrote
   const artifact = JSON.parse(text.slice(0, end)) as InspectedArtifact
-  const lists: Record<string, unknown[]> = { files: [], edges: [], facts: [], flows: [], bundled: [] }
+  const lists = noLists()
   while (end < text.length) {
     yield
     const start = end + 1
@@ -47,6 +46,10 @@ export function* readLines(text: string): Steps<InspectedArtifact> {
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `writeLines` wrote
   return { ...artifact, inspection: { ...artifact.inspection, ...(lists as unknown as LongLists) } }
+}
+
+function noLists(): Record<string, unknown[]> {
+  return Object.fromEntries(long.map(name => [name, []]))
 }
 
 function endOf(text: string, start: number): number {

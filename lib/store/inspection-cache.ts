@@ -30,9 +30,9 @@ export function inspectionsFolder(cacheFolder: string): string {
 }
 
 /**
- * One file per artifact below `folder/<engine>`: a digest line, then lines of JSON. Writers never share a file name and rename
- * into place, so concurrent installs cannot mix their bytes; a file whose digest does not match is removed and read
- * again as absent. Whoever can write here already runs as the user: the digest is against damage, not malice.
+ * One file per artifact below `folder/<engine>`: a digest line, then lines of JSON. Writers never share a file name and
+ * rename into place, so concurrent installs cannot mix their bytes; a file whose digest does not match is removed and
+ * read again as absent. Whoever can write here already runs as the user: the digest is against damage, not malice.
  */
 export function openInspectionCache(folder: string, engine: string): InspectionCache {
   const home = join(folder, engine)

@@ -36,14 +36,15 @@ export function sweepOf(fact: Change, inspection: Inspection, hides: boolean): S
   const [path] = swept
   if (path === undefined) return undefined
   const rooted = swept.filter(one => !one.startsWith(HOLE) && !/^\.\.?\//.test(one))
-  const deep = rooted.some(one => unknownParts(one) >= 2) || swept.some(isWalk)
+  const walks = swept.some(isWalk)
+  const deep = rooted.some(one => unknownParts(one) >= 2) || walks
   const emptied =
     fact.kind === 'deletes' && fact.phase === 'import' && unasked(fact) && isEachOf(fact, rooted, inspection)
   const extent = (deep && rooted.length > 0) || emptied ? 'all' : 'some'
   // A shell that a module starts works where its user is: what `find .` lists there is the project's.
   const inShell =
     !fact.api.includes(':') && fact.phase === 'import' && swept.some(one => unknownParts(one) >= 2)
-  if (extent === 'some' && !swept.some(isWalk) && rooted.length === 0 && !inShell) return undefined
+  if (extent === 'some' && !walks && rooted.length === 0 && !inShell) return undefined
   const shown = rooted[0] ?? path
   const what = changeOf(fact, inspection, hides)
   if (what === undefined) return undefined

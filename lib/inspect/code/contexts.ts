@@ -5,7 +5,7 @@ import type { Interpreter } from './interpreter.ts'
 import { bindPattern } from './patterns.ts'
 import type { Place } from './sites.ts'
 import { tellsMore } from './shared-call.ts'
-import { onlyPasses } from './shaping.ts'
+import { onlyPasses, onlyShapes } from './shaping.ts'
 import { runBody } from './statements.ts'
 import {
   carrying,
@@ -36,7 +36,10 @@ export const moreRuns = 2
 /** Calls that are kept apart of a function that only passes on. */
 const maxPassed = 400
 
-/** The context of this very call, for a function that only passes on: its callers would hide behind each other. */
+/**
+ * The context of this very call, for functions whose calls have nothing in common: one that only passes on, or only puts
+ * its parameters into another shape, as `interop(require(name))` does for every module of a package.
+ */
 export function contextAt(
   machine: Interpreter,
   fn: FunctionValue,
@@ -45,17 +48,21 @@ export function contextAt(
   frame: Frame,
   place: Place,
 ): FunctionContext | undefined {
-  if (!onlyPasses(fn.node) || frame.functionContext?.function === fn) return undefined
-  const key = `pass ${fn.id} ${place.file.path} ${place.start}`
+  const shapes = onlyShapes(fn.node)
+  if (!shapes && (!onlyPasses(fn.node) || frame.functionContext?.function === fn)) return undefined
+  const key = `at ${fn.id} ${place.file.path} ${place.start}`
   let context = frame.context.made.get(key) as FunctionContext | undefined
   if (context === undefined) {
-    const made = (machine.passed.get(fn.node) ?? 0) + 1
-    if (made > maxPassed) return undefined
-    machine.passed.set(fn.node, made)
+    if (!shapes) {
+      // What calls what it is given may be given itself.
+      const made = (machine.passed.get(fn.node) ?? 0) + 1
+      if (made > maxPassed) return undefined
+      machine.passed.set(fn.node, made)
+    }
     context = newContext(machine, fn, frame)
     frame.context.made.set(key, context)
   }
-  mergeCall(machine, context, thisValue, given, true)
+  mergeCall(machine, context, shapes ? nothing : thisValue, given, true)
   return context
 }
 
@@ -107,7 +114,7 @@ export function contextFor(
 }
 
 /** Adds what one more call passes to a context that several share. */
-export function mergeCall(
+function mergeCall(
   machine: Interpreter,
   merged: FunctionContext,
   thisValue: Value,

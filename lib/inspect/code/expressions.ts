@@ -463,7 +463,6 @@ function passing(value: Value, operator: string): Value {
   return left.length === value.known.length ? value : changed(value, { known: left })
 }
 
-/** `a ? b : c ? d …`: such a chain may be long as well. */
 /** `c === '\u200b' ? 0 : 1`: what no editor shows decides which of the two it is. */
 function looksForHidden(test: AnyNode): boolean {
   if (test.type !== 'BinaryExpression' || !/^[=!]==?$/.test(test.operator)) return false
@@ -476,6 +475,7 @@ function looksForHidden(test: AnyNode): boolean {
   )
 }
 
+/** `a ? b : c ? d …`: such a chain may be long as well. */
 function evaluateConditional(
   machine: Interpreter,
   first: Extract<AnyNode, { type: 'ConditionalExpression' }>,

@@ -1,7 +1,7 @@
 import type { AnyNode } from 'acorn'
 import type { EntryEdge, Gap, Guard, SourceKind } from '../../types.ts'
 import { callValue, newValue } from './calls.ts'
-import { contextAt, contextFor, mergeCall, moreRuns, newContext, richWork } from './contexts.ts'
+import { contextAt, contextFor, moreRuns, newContext, richWork } from './contexts.ts'
 import { lookUp } from './environment.ts'
 import { rejected } from './promises.ts'
 import { evaluateExpression } from './expressions.ts'
@@ -25,7 +25,6 @@ import { Recorder, type FactBody } from './recorder.ts'
 import type { Place } from './sites.ts'
 import { addHolder, holdersOf } from './holders.ts'
 import { isNews, joinCalls, type Call } from './shared-call.ts'
-import { onlyShapes } from './shaping.ts'
 import { evaluateStatements } from './statements.ts'
 import {
   cellsOf,
@@ -438,7 +437,6 @@ export class Interpreter {
     const folded = this.#foldCall(fn, given, frame, place)
     if (folded !== undefined) return folded
     if (this.#isIdle(fn, thisValue, given)) return anything
-    if (onlyShapes(fn.node)) return this.#callShaping(fn, given, frame, place)
     const self = fn.lexicalThis ?? thisValue
     const passed = this.#withHop(given, fn, place)
     const context =
@@ -505,19 +503,6 @@ export class Interpreter {
     const add = (value: Value) =>
       value.taints.length === 0 ? value : carrying(value, hop(value.taints, label, place))
     return { list: given.list.map(add), rest: add(given.rest), whole: given.whole === true }
-  }
-
-  /** Each call by itself: a package calls `interop(require(name))` for every module, and they are not all alike. */
-  #callShaping(fn: FunctionValue, given: Arguments, frame: Frame, place: Place): Value {
-    const key = `shape ${fn.id} ${place.file.path} ${place.start}`
-    let context = frame.context.made.get(key) as FunctionContext | undefined
-    if (context === undefined) {
-      context = newContext(this, fn, frame)
-      frame.context.made.set(key, context)
-    }
-    mergeCall(this, context, nothing, this.#withHop(given, fn, place), true)
-    this.#enterContext(context)
-    return this.read(context.returns, frame)
   }
 
   /** Of what a shared context returns, this caller gets what came from nowhere else. */

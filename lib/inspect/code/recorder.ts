@@ -34,18 +34,15 @@ const phases: readonly Phase[] = ['install', 'import', 'run', 'run']
 const maxTexts = 24
 const maxTextChars = 2_000
 const maxFlows = 20_000
-const maxPerExport = 40
 
 export class Recorder {
   readonly #facts = new Map<string, StoredFact>()
   readonly #flows = new Map<string, StoredFlow>()
-  readonly #patched = new Map<string, number>()
 
   fact(body: FactBody, where: Where): void {
     const key = factKey(body, where.place)
     const stored = this.#facts.get(key)
     if (stored === undefined) {
-      if (body.kind === 'patches' && this.#isOneOfMany(body.target)) return
       this.#facts.set(key, { ...where, body: { ...body } })
       return
     }
@@ -57,15 +54,6 @@ export class Recorder {
         stored.body[name] = keepTelling([...new Set([...(before as Text[]), ...(value as Text[])])], maxTexts)
       } else if (name === 'code' && value === 'computed') stored.body[name] = value
     }
-  }
-
-  /** Fields of one export of another package, set at more places than tell anything: a renderer's own bookkeeping. */
-  #isOneOfMany(target: string): boolean {
-    const [owner] = /^pkg:[^.]+\.[^.]+\.(?!prototype\b)/.exec(target) ?? []
-    if (owner === undefined) return false
-    const count = (this.#patched.get(owner) ?? 0) + 1
-    this.#patched.set(owner, count)
-    return count > maxPerExport
   }
 
   flow(

@@ -6,17 +6,21 @@ import type { FunctionNode } from './values.ts'
 const maxShapingChars = 200
 const maxShapingNodes = 40
 
-const shaping = new WeakMap<FunctionNode, boolean>()
+/** What looking at a function answers, found once. */
+function remembered(looks: (fn: FunctionNode) => boolean): (fn: FunctionNode) => boolean {
+  const known = new WeakMap<FunctionNode, boolean>()
+  return fn => {
+    let is = known.get(fn)
+    if (is === undefined) known.set(fn, (is = looks(fn)))
+    return is
+  }
+}
 
 /**
  * Whether a function does nothing but put its own parameters into another shape, as `m && m.__esModule ? m :
  * { default: m }` does: it calls nothing and sees nothing else.
  */
-export function onlyShapes(fn: FunctionNode): boolean {
-  let is = shaping.get(fn)
-  if (is === undefined) shaping.set(fn, (is = looksShaping(fn)))
-  return is
-}
+export const onlyShapes = remembered(looksShaping)
 
 function looksShaping(fn: FunctionNode): boolean {
   if (fn.end - fn.start > maxShapingChars || fn.async || fn.generator || fn.params.length === 0) return false
@@ -36,17 +40,11 @@ function looksShaping(fn: FunctionNode): boolean {
   return true
 }
 
-const passing = new WeakMap<FunctionNode, boolean>()
-
 /**
  * Whether a function does nothing but call what it is given with what else it is given, as `(f, ...rest) => f(...rest)`
  * does: a program may make all its calls through one, and they have nothing in common.
  */
-export function onlyPasses(fn: FunctionNode): boolean {
-  let is = passing.get(fn)
-  if (is === undefined) passing.set(fn, (is = looksPassing(fn)))
-  return is
-}
+export const onlyPasses = remembered(looksPassing)
 
 function looksPassing(fn: FunctionNode): boolean {
   if (fn.end - fn.start > maxShapingChars || fn.generator || fn.params.length === 0) return false

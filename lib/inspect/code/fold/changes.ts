@@ -1,7 +1,7 @@
 import type { AnyNode, Program } from 'acorn'
 import { mutators } from './assigned.ts'
 import type { Machine } from './machine.ts'
-import type { Binding, Scope } from './scope.ts'
+import type { Binding, Missing, Scope } from './scope.ts'
 import { childrenOf, isFunctionNode, namesOf } from './shape.ts'
 import { FoldArray, FoldBytes, FoldFunction, FoldObject, type FunctionNode, type Value } from './values.ts'
 
@@ -181,8 +181,13 @@ const howCalled = ({
 const textOf = (node: AnyNode): string | undefined =>
   node.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined
 
+type Container = FoldArray | FoldObject | FoldBytes
+
+const isContainer = (value: Value | Missing): value is Container =>
+  value instanceof FoldArray || value instanceof FoldObject || value instanceof FoldBytes
+
 /** A table that something decodes from: it is handed to decoders all the time, and nobody changes it. */
-const isTable = (value: Value): boolean =>
+const isTable = (value: Value | Missing): boolean =>
   value instanceof FoldBytes
     ? value.bytes.length > 0
     : value instanceof FoldArray &&
@@ -191,18 +196,18 @@ const isTable = (value: Value): boolean =>
 
 const maxDeep = 1_000
 
-const markValue = (value: Value, by: FunctionNode | undefined): void => {
-  const stack: Value[] = [value]
+const markValue = (value: Value | Missing, by: FunctionNode | undefined): void => {
+  const stack: (Value | Missing)[] = [value]
   for (let count = 0; stack.length > 0 && count < maxDeep; count++) {
     const one = stack.pop()
-    if (!(one instanceof FoldArray || one instanceof FoldObject || one instanceof FoldBytes)) continue
+    if (!isContainer(one)) continue
     if (one.changers?.has(by) === true) continue
     ;(one.changers ??= new Set()).add(by)
     for (const part of partsOf(one)) stack.push(part)
   }
 }
 
-const partsOf = (value: FoldArray | FoldObject | FoldBytes): Iterable<Value> => {
+const partsOf = (value: Container): Iterable<Value> => {
   if (value instanceof FoldArray) return value.items.length > maxDeep ? [] : value.items
   return value instanceof FoldObject ? value.fields.values() : []
 }
@@ -215,11 +220,11 @@ const mark = (binding: Binding, { how, by }: Change): void => {
       if (!(value instanceof FoldFunction && value.node === by)) (binding.changers ??= new Set()).add(by)
       return undefined
     case 'altered':
-      return markValue(value as Value, by)
+      return markValue(value, by)
     case 'handed':
-      return isTable(value as Value) ? undefined : markValue(value as Value, undefined)
+      return isTable(value) ? undefined : markValue(value, undefined)
     case 'part handed':
-      if (value instanceof FoldArray || value instanceof FoldObject)
+      if (isContainer(value))
         for (const part of partsOf(value)) if (!isTable(part)) markValue(part, undefined)
       return undefined
   }
@@ -251,6 +256,5 @@ export const mayHaveChanged = (machine: Machine, { value, changers }: Binding): 
   const isForeign = (by: FunctionNode | undefined): boolean =>
     by === undefined || (!isRunning(machine, by) && !machine.settled.has(by))
   if (changers !== undefined && [...changers].some(isForeign)) return true
-  if (!(value instanceof FoldArray || value instanceof FoldObject || value instanceof FoldBytes)) return false
-  return value.changers !== undefined && [...value.changers].some(isForeign)
+  return isContainer(value) && value.changers !== undefined && [...value.changers].some(isForeign)
 }

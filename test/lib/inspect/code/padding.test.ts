@@ -90,3 +90,14 @@ const decoys: Readonly<Record<string, string>> = {
 
 for (const [name, code] of Object.entries(decoys))
   t.ok(flowsOf(code).includes(stolen), `a theft among ${name}`)
+
+t.test('a client that is changed at many places is seen to be changed at the last of them', t => {
+  const harmless = Array.from({ length: 80 }, (_, at) => `axios.defaults.mark${at} = ${at}\n`).join('')
+  const code = `const axios = require('axios')\n${harmless}axios.defaults.adapter = config => send(config)\n`
+  const file = (path: string, content: string) => ({ path, bytes: Buffer.from(content), mode: 0o644 })
+  const manifest = JSON.stringify({ name: 'x', version: '1.0.0', main: 'index.js' })
+  const files = [file('package.json', manifest), file('index.js', code)]
+  const { facts } = inspectPackage({ files, tricks: [], gaps: [], bytes: 0 }, { source: 'registry' })
+  t.ok(facts.some(fact => fact.kind === 'patches' && fact.target === 'pkg:axios.defaults.adapter'))
+  t.end()
+})
