@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os'
-import { guard } from '../lib/enforce/guard.ts'
+import { keepCompiled } from './keep-compiled.ts'
 import { optimiseLater } from './optimise-later.ts'
 import { ownVersion } from './own-version.ts'
 
 optimiseLater(process.version)
+keepCompiled(process.env)
+const { guard } = await import('../lib/enforce/guard.ts')
 
 const ended = await guard({
   argv: process.argv.slice(2),

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { availableParallelism, hostname, tmpdir } from 'node:os'
-import { run } from '../lib/run.ts'
+import { keepCompiled } from './keep-compiled.ts'
 import { optimiseLater } from './optimise-later.ts'
 import { ownVersion } from './own-version.ts'
 
 optimiseLater(process.version)
+keepCompiled(process.env)
+const { run } = await import('../lib/run.ts')
 
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal))

@@ -177,8 +177,11 @@ export class Transaction {
     }
   }
 
+  /** An install that changes nothing has nothing to undo or finish: it needs no journal, and does not wait for the disk. */
   async #note(changes: Partial<Journal>): Promise<void> {
     this.#journal = { ...this.#journal, ...changes }
+    const { clean, moved, created, files } = this.#journal
+    if (!clean && moved.length + created.length + files.length === 0) return
     await writeJournal(this.#plan.path, this.#journal)
   }
 

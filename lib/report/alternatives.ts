@@ -1,4 +1,5 @@
 import { HOLE, type Text } from '../types.ts'
+import { grouped } from './layout.ts'
 
 /** Characters of one alternative; two short ones fit a line. */
 const maxChars = 48
@@ -62,7 +63,7 @@ export function alternatives(texts: readonly string[], unknown: string): string 
     return unknown === '' || texts.every(isKnown) ? middle(first) : `${middle(first)} or ${unknown}`
   if (known.length === 2 && first.length + second.length <= 2 * shortChars)
     return `${middle(first)} or ${middle(second)}`
-  return `${middle(first)} or ${(known.length - 1).toLocaleString('en-US')} ${known.length === 2 ? 'other' : 'others'}`
+  return `${middle(first)} or ${grouped(known.length - 1)} ${known.length === 2 ? 'other' : 'others'}`
 }
 
 /** Beginning and end of a long text: the end of a path or of a command line is what tells it from its neighbours. */

@@ -1,6 +1,6 @@
 import type { Fact, Inspection, Phase, Site } from '../types.ts'
 import { toolsOf } from './install-tools.ts'
-import { count, firstFew, wrap } from './layout.ts'
+import { count, firstFew, grouped, wrap } from './layout.ts'
 import type { Look } from './look.ts'
 import { mergeFacts, places, type Line } from './merged.ts'
 import { mergeFlows } from './merged-flows.ts'
@@ -160,7 +160,7 @@ function shorten(lines: readonly Line[], most: number): readonly Line[] {
   if (sorted.length <= most + 1 || whole) return sorted
   const rest = sorted.slice(most)
   const what = printable(
-    `${rest.length.toLocaleString('en-US')} more: ${firstFew(
+    `${grouped(rest.length)} more: ${firstFew(
       rest.map(one => one.what),
       3,
     )}`,
@@ -172,7 +172,7 @@ function shorten(lines: readonly Line[], most: number): readonly Line[] {
 
 function render({ does, what, sites }: Line, look: Look, most: number): readonly string[] {
   const shown = sites.slice(0, most).map(site => place(site, does))
-  const more = sites.length > most ? ` +${(sites.length - most).toLocaleString('en-US')}` : ''
+  const more = sites.length > most ? ` +${grouped(sites.length - most)}` : ''
   const sentence = what === '' ? does : `${does} ${what}`
   return wrap(`${sentence} · ${shown.join(', ')}${more}`, { width: look.width, indent: 2, hang: 6 })
 }

@@ -1,6 +1,6 @@
 import { sourceInWords } from '../../rules/finding.ts'
 import type { Fact, Text } from '../types.ts'
-import { firstFew } from './layout.ts'
+import { firstFew, grouped } from './layout.ts'
 import { printable } from './sanitize.ts'
 
 /** A fact in two words: what the code does, and to what. Safe to print. */
@@ -33,7 +33,7 @@ export function capabilityOf(fact: Fact): Capability {
         `${fact.code} code${fact.decoders.length > 0 ? ` behind ${firstFew(fact.decoders, 4)}` : ''}`,
       )
     case 'decodes':
-      return say('decodes', `${fact.bytes.toLocaleString('en-US')} bytes by ${fact.method}`)
+      return say('decodes', `${grouped(fact.bytes)} bytes by ${fact.method}`)
     case 'patches':
       return say('patches', fact.target)
     case 'overrides':
@@ -69,9 +69,9 @@ type Appearance = Extract<
 function appearanceOf(fact: Appearance): Capability {
   switch (fact.kind) {
     case 'hidden-text':
-      return say('hides', `${fact.count.toLocaleString('en-US')} invisible characters (${fact.characters})`)
+      return say('hides', `${grouped(fact.count)} invisible characters (${fact.characters})`)
     case 'off-screen':
-      return say('hides', `code behind ${fact.blanks.toLocaleString('en-US')} blanks`)
+      return say('hides', `code behind ${grouped(fact.blanks)} blanks`)
     case 'obfuscated':
       return say('obfuscated', `${percent(fact.share)} of the file (${firstFew(fact.marks, 4)})`)
     case 'unreadable':

@@ -5,7 +5,7 @@ import type { Fact, Site, SourceKind, Text } from '../types.ts'
 import { alternatives, middle, tellable } from './alternatives.ts'
 import { capabilityOf } from './capability.ts'
 import { hostsOf } from './host-words.ts'
-import { firstFew } from './layout.ts'
+import { firstFew, grouped } from './layout.ts'
 import { commandTexts, isName, pathTexts, readable } from './path-words.ts'
 import { printable } from './sanitize.ts'
 
@@ -123,7 +123,7 @@ function listOf(groups: readonly Group[]): Group {
   const unknown = texts.some(known => known.length === 0)
   const parts = [
     ...named,
-    ...(all.size > named.length ? [`${(all.size - named.length).toLocaleString('en-US')} more`] : []),
+    ...(all.size > named.length ? [`${grouped(all.size - named.length)} more`] : []),
     ...(unknown ? [files.unknown] : []),
   ]
   const last = parts.length > named.length || parts.length === 2 ? parts.pop() : undefined

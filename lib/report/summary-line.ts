@@ -1,4 +1,4 @@
-import { bytesInWords, count } from './layout.ts'
+import { bytesInWords, count, grouped } from './layout.ts'
 import type { Report } from './report.ts'
 
 /**
@@ -18,8 +18,8 @@ export function summaryLine({ summary, packages }: Report): string {
     `safe-install read ${count(inspected, 'package')}`,
     count(files, 'file'),
     bytesInWords(bytes),
-    ...(fromCache > 0 ? [`${fromCache.toLocaleString('en-US')} from cache`] : []),
-    ...(unchanged > 0 ? [`${unchanged.toLocaleString('en-US')} unchanged on disk`] : []),
+    ...(fromCache > 0 ? [`${grouped(fromCache)} from cache`] : []),
+    ...(unchanged > 0 ? [`${grouped(unchanged)} unchanged on disk`] : []),
     missing.length === 0 ? 'all read' : missing.join(', '),
     duration(ms),
   ].join(' · ')

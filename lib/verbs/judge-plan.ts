@@ -76,6 +76,7 @@ export async function judgePlan(
 
 /** What judging looks things up in, while downloads and workers are waited for anyway. */
 function* prepare(lists: LoadedLists, packages: readonly PlannedPackage[]): Steps<void> {
+  if (packages.length === 0) return
   yield* lists.prepare()
   if (packages.some(({ name }) => !isKnownName(name, lists))) yield* prepareNameIndex(lists)
 }

@@ -157,5 +157,8 @@ for (const { name, fetch, order } of machines) {
     const lines = (await readFile(join(project.path, 'order.txt'), 'utf8')).trim().split('\n')
     t.equal(lines[0], order === 12 ? 'nothing' : 'built', 'the project’s preinstall, when this npm runs it')
     t.match(lines[1] ?? '', order === 12 ? /^v24\./ : /^v22\./, 'scripts run under this Node')
+    const kept = join(project.home, '.local', 'share', 'safe-install', 'compiled')
+    t.ok((await readdir(kept)).length > 0, 'what was compiled is kept for the next start')
+    t.equal((await runCli(project, [], { env, node })).code, 0, 'and the next start works with it')
   })
 }
