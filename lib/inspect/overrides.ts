@@ -3,7 +3,7 @@ import { limits } from '../limits.ts'
 import type { Site, Text } from '../types.ts'
 import { builtinModules } from './code/models/index.ts'
 import { parseCode } from './code/parse.ts'
-import { childrenOf } from './code/scope.ts'
+import { childrenOf } from './code/children.ts'
 import { LineIndex } from './line-index.ts'
 
 /**

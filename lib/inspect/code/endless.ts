@@ -1,5 +1,5 @@
 import type { AnyNode } from 'acorn'
-import { childrenOf } from './scope.ts'
+import { childrenOf } from './children.ts'
 
 /** Loops that nothing leaves: whoever imports or installs the package waits for ever. */
 

@@ -23,7 +23,7 @@ import {
 } from './members.ts'
 import { assignMember, assignName, assignPattern } from './patterns.ts'
 import { awaited } from './promises.ts'
-import { childrenOf } from './scope.ts'
+import { childrenOf } from './children.ts'
 import { isHiddenCodePoint } from './fold/decoders.ts'
 import { placeOf } from './sites.ts'
 import { certainty, evaluateStatement, evaluateTest, tested } from './statements.ts'

@@ -1,4 +1,5 @@
 import type { AnyNode, FunctionDeclaration, Program } from 'acorn'
+import { childrenOf, isNode } from './children.ts'
 import { isPowerModule } from './lexer/powers.ts'
 
 /**
@@ -493,42 +494,6 @@ function spread(warm: Set<Unit>, byProperty: Map<string, Unit[]> | undefined): v
       }
     }
   }
-}
-
-/** The nodes directly below one, whatever its type. Parsers' bookkeeping is not a child. */
-export function childrenOf(node: AnyNode): AnyNode[] {
-  const children: AnyNode[] = []
-  for (const key in node) {
-    if (ignoredKeys.has(key)) continue
-    const child = (node as unknown as Record<string, unknown>)[key]
-    if (Array.isArray(child)) {
-      for (const item of child) if (isNode(item)) children.push(item)
-    } else if (isNode(child)) children.push(child)
-  }
-  return children
-}
-
-const ignoredKeys = new Set([
-  'loc',
-  'range',
-  'extra',
-  'tokens',
-  'comments',
-  'errors',
-  'leadingComments',
-  'trailingComments',
-  'innerComments',
-  'typeAnnotation',
-  'returnType',
-  'typeParameters',
-  'typeArguments',
-  'superTypeParameters',
-  'implements',
-  'predicate',
-])
-
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
 }
 
 function declare(scope: Scope, name: string): void {

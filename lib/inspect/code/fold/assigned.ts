@@ -1,5 +1,6 @@
 import type { AnyNode, Node, Pattern } from 'acorn'
-import { bodyShapeOf, childrenOf, isFunctionNode, namesOf } from './shape.ts'
+import { childrenOf } from '../children.ts'
+import { bodyShapeOf, isFunctionNode, namesOf } from './shape.ts'
 
 const cache = new WeakMap<Node, ReadonlySet<string>>()
 

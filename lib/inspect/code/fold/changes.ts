@@ -2,7 +2,8 @@ import type { AnyNode, Program } from 'acorn'
 import { mutators } from './assigned.ts'
 import type { Machine } from './machine.ts'
 import type { Binding, Missing, Scope } from './scope.ts'
-import { childrenOf, isFunctionNode, namesOf } from './shape.ts'
+import { childrenOf } from '../children.ts'
+import { isFunctionNode, namesOf } from './shape.ts'
 import { FoldArray, FoldBytes, FoldFunction, FoldObject, type FunctionNode, type Value } from './values.ts'
 
 /**

@@ -20,7 +20,8 @@ import { getMember } from './members.ts'
 import { attempt, isEndOfEvaluation } from './methods.ts'
 import { bindPattern } from './patterns.ts'
 import { Binding, Missing, Scope, unknown } from './scope.ts'
-import { bodyShapeOf, childrenOf, isFunctionNode, namesOf } from './shape.ts'
+import { childrenOf } from '../children.ts'
+import { bodyShapeOf, isFunctionNode, namesOf } from './shape.ts'
 import { declareBlock, declareVars } from './statements.ts'
 import {
   Builtin,

@@ -8,6 +8,7 @@ import type {
   StaticBlock,
   VariableDeclaration,
 } from 'acorn'
+import { childrenOf } from '../children.ts'
 import type { FunctionNode } from './values.ts'
 
 /** What entering a function or program declares. */
@@ -22,23 +23,6 @@ export type BodyShape = {
 export type BlockShape = {
   readonly lexical: readonly { readonly name: string; readonly constant: boolean }[]
   readonly functions: readonly FunctionDeclaration[]
-}
-
-const isNode = (value: unknown): value is AnyNode =>
-  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
-
-/** The nodes directly below a node, in source order. */
-export const childrenOf = (node: Node): AnyNode[] => {
-  const children: AnyNode[] = []
-  const fields = node as unknown as Readonly<Record<string, unknown>>
-  for (const key in fields) {
-    const field = fields[key]
-    if (typeof field !== 'object' || field === null) continue
-    if (Array.isArray(field)) {
-      for (const item of field as unknown[]) if (isNode(item)) children.push(item)
-    } else if (isNode(field)) children.push(field)
-  }
-  return children
 }
 
 export const isFunctionNode = (node: Node): node is FunctionNode =>

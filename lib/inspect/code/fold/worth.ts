@@ -1,4 +1,5 @@
 import type { AnyNode, CallExpression, Expression, Node, Program, SpreadElement } from 'acorn'
+import { childrenOf } from '../children.ts'
 import { isFunctionNode } from './shape.ts'
 
 /** Where constants are decoded, and how much work that may deserve. */
@@ -224,49 +225,11 @@ const walk = (program: Program, visitor: (node: AnyNode, owner: number) => numbe
   const owners: number[] = [0]
   for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
     const owner = visitor(node, owners.pop() ?? 0)
-    const fields = node as unknown as Readonly<Record<string, unknown>>
-    for (const key of childKeysOf(node)) {
-      const field = fields[key]
-      if (typeof field !== 'object' || field === null) continue
-      if (Array.isArray(field)) {
-        for (const item of field as (AnyNode | null)[]) {
-          if (item === null) continue
-          nodes.push(item)
-          owners.push(owner)
-        }
-      } else {
-        nodes.push(field as AnyNode)
-        owners.push(owner)
-      }
+    for (const child of childrenOf(node)) {
+      nodes.push(child)
+      owners.push(owner)
     }
   }
-}
-
-const childKeys = new Map<string, readonly string[]>([
-  ['Identifier', []],
-  ['Literal', []],
-  ['TemplateElement', []],
-])
-const plainKeys = new Set([
-  'type',
-  'start',
-  'end',
-  'loc',
-  'range',
-  'operator',
-  'computed',
-  'optional',
-  'kind',
-  'raw',
-])
-
-/** The fields of a type of node that may hold nodes; the parser gives each type the same fields always. */
-const childKeysOf = (node: AnyNode): readonly string[] => {
-  const known = childKeys.get(node.type)
-  if (known !== undefined) return known
-  const keys = Object.keys(node).filter(key => !plainKeys.has(key))
-  childKeys.set(node.type, keys)
-  return keys
 }
 
 const nameFunction = (survey: Survey, value: Node | null | undefined, name: string): void => {
