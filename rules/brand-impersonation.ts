@@ -133,10 +133,7 @@ function total(evidence: readonly Evidence[]): number {
 }
 
 function nameInWords(name: string, claim: BrandScore, reasons: readonly string[]): string {
-  if (reasons.length === 0)
-    return claim.standing === 'unknown'
-      ? `The name ${name} claims no brand.`
-      : `The package ${name} is a known one.`
+  if (reasons.length === 0) return claim.standing === 'unknown' ? '' : `The package ${name} is a known one.`
   const brands = claim.brands
     .slice(0, 2)
     .map(brand => brand.name)

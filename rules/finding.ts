@@ -35,16 +35,23 @@ export function opening({
 
 /** A text on one line, its unknown parts shown as `${…}`, quotes added, cut to a length a sentence can carry. */
 export function quote(text: Text, maxChars = 80): string {
-  const folded = text.slice(0, 4_000).replaceAll(/(?:\/\u0001){3,}/g, `/${HOLE}/…`)
+  const folded = inWords(text.slice(0, 4_000)).replaceAll(/(?:\/\u0001){3,}/g, `/${HOLE}/…`)
   const shown = folded.replaceAll(HOLE, '${…}').replaceAll(/\s+/g, ' ')
   return `"${shown.length > maxChars ? `${shown.slice(0, maxChars - 1)}…` : shown}"`
+}
+
+/** Folders as a reader says them: those of the package and of the project that installs it. */
+function inWords(text: Text): Text {
+  return text
+    .replaceAll(/(?:file:\/\/)?\/__package__(?=\/|$)/g, '<package>')
+    .replaceAll(/\/__project__(?=\/|$)/g, '<project>')
 }
 
 const maxName = 60
 
 /** The name of a source with its unknown parts as dots; the middle of a long one is left out. */
 export function shortName(text: Text): string {
-  const name = text.replaceAll(HOLE, '…')
+  const name = inWords(text).replaceAll(HOLE, '…')
   return name.length <= maxName ? name : `${name.slice(0, 28)}…${name.slice(-28)}`
 }
 
@@ -65,7 +72,7 @@ export function sourceInWords(source: Source): string {
     case 'file':
       return `the file ${name}`
     case 'project-file': {
-      const file = name.replace(/^\/__project__\//, '')
+      const file = name.replace(/^<project>\//, '')
       return /[\w-]{2,}/.test(file) ? `the project's file ${file}` : 'files of the project'
     }
     case 'host':

@@ -9,7 +9,7 @@ import type { RuleFinding } from './finding.ts'
 const killing =
   /\b(?:pkill|killall)\s+(?:-\S+\s+)*["']?\w|\bkill\s+(?:-\S+\s+)+-1(?:\s|;|&|$)|\bxargs\s+(?:-\S+\s+)*kill\b|\btaskkill\b.{0,80}\s\/im\s/i
 
-const stopping = /\bshutdown(?:\.exe)?\s+[-/][a-z]|\bpoweroff\b|\breboot\b|\binit\s+0\b/i
+const stopping = /\bshutdown(?:\.exe)?\s+[-/][a-z]|(?<!@)\b(?:poweroff|reboot)\b|\binit\s+0\b/i
 
 /** Programs that stop, or no longer do what their users rely on. */
 export const sabotage: Rule = {

