@@ -105,7 +105,14 @@ export const foreignInstall: Rule = {
         if (fact.kind === 'starts')
           return fact.commands.flatMap(command => ofCommand(fact, command, starts, inspection, context))
         if (fact.kind !== 'contacts' || fact.api !== 'git' || !isFollowed(fact, starts)) return []
-        return report(fact, 'git clone', fact.destinations, true, inspection, context)
+        return report(
+          fact,
+          `git clone ${fact.destinations[0] ?? ''}`,
+          fact.destinations,
+          true,
+          inspection,
+          context,
+        )
       }),
     )
   },

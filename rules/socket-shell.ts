@@ -115,7 +115,7 @@ function isBareShell(command: Text): boolean {
 }
 
 function shellOf({ source, sink }: Flow): string {
-  return quote((sink.kind === 'network' ? source.name : sink.destinations[0]) ?? 'sh')
+  return quote((sink.kind === 'network' ? source.name : sink.destinations.find(isBareShell)) ?? 'sh')
 }
 
 function weigh(flow: Flow, stranger: boolean, capture: boolean, both: boolean): Action {

@@ -1,5 +1,6 @@
 import { HOLE } from '../../types.ts'
 import type { Site } from '../../types.ts'
+import { fileName } from './native-source.ts'
 import type { ScriptSession } from './session.ts'
 import { constant, unknown } from './value.ts'
 
@@ -125,7 +126,9 @@ export function readCoarsely(
   if (contact === undefined) return
   const named =
     text.match(/\bhttps?:\/\/[^\s'"`)<>]{4,300}/g) ??
-    text.match(/(?<=['"])[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,6}(?=['":])/g) ??
+    text
+      .match(/(?<=['"])[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,6}(?=['":])/g)
+      ?.filter(name => !fileName.test(name)) ??
     []
   const destinations = named.length > 0 ? [...new Set(named)].slice(0, 6) : [HOLE]
   session.fact({ kind: 'contacts', api: 'socket', destinations, at: contact })

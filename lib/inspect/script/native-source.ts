@@ -126,7 +126,7 @@ function environmentOf(text: string, session: ScriptSession, at: Site): Value | 
 }
 
 /** What is written like a host and is none. */
-const fileName = /\.(?:exe|dll|so|dylib|sh|c|h|cc|cpp|txt|log|json|conf|cfg|ini|node|lock|pid|sock)$/i
+export const fileName = /\.(?:exe|dll|so|dylib|sh|c|h|cc|cpp|txt|log|json|conf|cfg|ini|node|lock|pid|sock)$/i
 
 /** A connection whose handle becomes the input and output of a program. */
 function socketOf(
