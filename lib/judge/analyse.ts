@@ -49,13 +49,24 @@ function check(rule: Rule, inspection: Inspection, context: Context): Analysis {
   const { id } = rule.meta
   try {
     const found = rule.check(inspection, context)
-    const bound = found.map(finding => bounded(id, finding))
-    return { findings: bound.toSorted(compareFindings).slice(0, limits.maxFindingsPerRule), gaps: [] }
+    const bound = found.map(finding => bounded(id, finding)).toSorted(compareFindings)
+    return { findings: eachOnce(bound).slice(0, limits.maxFindingsPerRule), gaps: [] }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     const what = `rule ${id} failed on ${context.name}@${context.version}: ${cut(why, limits.maxEvidenceChars)}`
     return { findings: [], gaps: [{ kind: 'content', what }] }
   }
+}
+
+/** Several ways to one line that say the same are one thing to read: the first stands for all. */
+function eachOnce(findings: readonly Finding[]): readonly Finding[] {
+  const kept = new Map<string, Finding>()
+  for (const finding of findings) {
+    const { location, message } = finding
+    const key = `${location.path}\0${location.line}\0${message}`
+    if (!kept.has(key)) kept.set(key, finding)
+  }
+  return [...kept.values()]
 }
 
 /** Evidence is quoted from the package: a rule may pass on a megabyte of it. */

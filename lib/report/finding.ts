@@ -29,11 +29,12 @@ export function renderPackage(one: JudgedPackage, report: Report, look: Look): r
   const { findings } = one.verdict
   const alarms = findings.filter(finding => finding.action !== 'note')
   const notes = findings.filter(finding => finding.action === 'note')
-  const shown = look.verbose ? findings : alarms.slice(0, maxShown)
-  const hidden = alarms.length - (look.verbose ? alarms.length : shown.length)
+  const groups = bySaying(look.verbose ? findings : alarms)
+  const shown = look.verbose ? groups : groups.slice(0, maxShown)
+  const hidden = groups.slice(shown.length).reduce((sum, group) => sum + group.length, 0)
   return [
     ...heading(one, look),
-    ...shown.flatMap(finding => ['', ...renderFinding(finding, one.inspection, report.titles, look)]),
+    ...shown.flatMap(group => ['', ...renderFindings(group, one.inspection, report.titles, look)]),
     ...(hidden > 0 ? ['', `  ${hidden} more of the same package: --verbose shows them`] : []),
     ...(!look.verbose && notes.length > 0 ? ['', ...noteLine(notes, report.titles, look)] : []),
   ]
@@ -66,13 +67,28 @@ function paintOf(action: Action, look: Look): Paint {
   return action === 'ask' ? look.yellow : look.dim
 }
 
-function renderFinding(
-  finding: Finding,
+/** Findings that say the same about several places, to be read once. */
+function bySaying(findings: readonly Finding[]): readonly Group[] {
+  const groups = new Map<string, [Finding, ...Finding[]]>()
+  for (const finding of findings) {
+    const key = `${finding.rule}\0${finding.action}\0${finding.phase}\0${finding.message}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [finding])
+    else group.push(finding)
+  }
+  return [...groups.values()]
+}
+
+type Group = readonly [Finding, ...Finding[]]
+
+function renderFindings(
+  [finding, ...others]: Group,
   inspection: Inspection | undefined,
   titles: ReadonlyMap<string, string>,
   look: Look,
 ): readonly string[] {
   const { location, flow = [] } = finding
+  const places = others.map(other => `${printable(other.location.path, 80)}:${other.location.line}`)
   const { width } = look
   const title = printable(titles.get(finding.rule) ?? finding.rule)
   const place = `${printable(location.path)}:${location.line}:${location.column}`
@@ -93,6 +109,9 @@ function renderFinding(
       }),
     ),
     ...wrap(sentence(finding.message), { width, indent: 4 }),
+    ...(places.length === 0
+      ? []
+      : wrap(`The same at ${firstFew(places, look.verbose ? 100 : 3)}.`, { width, indent: 4 })),
     ...wrap(`It would run ${whenInWords(finding.phase)}${startedBy(finding, inspection)}.`, {
       width,
       indent: 4,

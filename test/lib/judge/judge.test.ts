@@ -109,11 +109,31 @@ t.test('what a rule returns is bounded', t => {
   t.equal(found?.flow?.at(-1)?.line, 49, 'the end of the flow is kept')
   const many = Array.from(
     { length: 500 },
-    (_, index) => ({ action: index === 499 ? 'block' : 'note' }) as const,
+    (_, index) =>
+      ({
+        action: index === 499 ? 'block' : 'note',
+        location: { path: 'a.js', line: index, column: 1 },
+      }) as const,
   )
   const kept = analyse(inspection(), context(), [reporting(...many)]).findings
   t.equal(kept.length, limits.maxFindingsPerRule)
   t.equal(kept[0]?.action, 'block', 'the most severe are kept')
+  t.end()
+})
+
+t.test('what several ways to one line say alike is said once', t => {
+  const at = (line: number, action: Action, message: string): Partial<Finding> => ({
+    action,
+    message,
+    location: { path: 'a.js', line, column: 1 },
+  })
+  const { findings } = analyse(inspection(), context(), [
+    reporting(at(1, 'ask', 'x'), at(1, 'block', 'x'), at(1, 'ask', 'y'), at(2, 'ask', 'x')),
+  ])
+  t.same(
+    findings.map(one => `${one.location.line} ${one.action} ${one.message}`),
+    ['1 block x', '1 ask y', '2 ask x'],
+  )
   t.end()
 })
 

@@ -143,6 +143,16 @@ t.test('the screens people read', t => {
   t.end()
 })
 
+t.test('what holds for several places is said once, with the places', t => {
+  const at = (line: number): Finding =>
+    finding({ message: 'it sends that away', location: { path: 'a.js', line, column: 1 } })
+  const text = renderReview(report([alarmed([1, 2, 3, 4, 5, 6].map(at))]), drawing(), stop)
+  t.equal(text.match(/It sends that away/g)?.length, 1)
+  t.match(text, 'The same at a.js:2, a.js:3, a.js:4 and 2 more.')
+  t.notMatch(text, '--verbose shows them')
+  t.end()
+})
+
 t.test('an honest install says little: nothing before, two lines after', t => {
   const honest = report([judged(), judged({ fromCache: true }, { name: 'b' })])
   t.equal(renderReview(honest, drawing(), stop), '')
