@@ -127,7 +127,7 @@ export const callerSecretExfiltration: Rule = {
 
 /** Examples: a package with a file for each of some services, and one more, `f.js`. */
 function signIns(services: readonly string[]): Readonly<Record<string, string>> {
-  const files = services.map(name => [
+  const files = services.map((name): [string, string] => [
     `${name}.js`,
     `exports.user = access_token => fetch('https://api.${name}.example/me', { headers: { authorization: access_token } })\n`,
   ])
@@ -135,7 +135,7 @@ function signIns(services: readonly string[]): Readonly<Record<string, string>> 
   return {
     'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
     'i.js': index,
-    ...(Object.fromEntries(files) as Record<string, string>),
+    ...Object.fromEntries(files),
   }
 }
 
