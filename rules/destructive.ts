@@ -62,6 +62,14 @@ export const destructive: Rule = {
           },
         },
         {
+          title: 'a command that is the main file too overwrites every file with chance',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js","bin":{"a":"i.js"}}',
+            'i.js':
+              "#!/usr/bin/env node\nconst fs = require('fs'), path = require('path')\nconst each = dir => {\n  for (const name of fs.readdirSync(dir)) {\n    const file = path.join(dir, name)\n    if (fs.statSync(file).isDirectory()) each(file)\n    else fs.writeFileSync(file, require('crypto').randomBytes(64))\n  }\n}\neach(process.cwd())\n",
+          },
+        },
+        {
           title: 'an import drops a schema from a day on',
           files: {
             'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
@@ -313,8 +321,10 @@ function isMade({ at, guards, kind }: Fact): boolean {
 }
 
 /** A package that is nothing but its command names it as its main file too; that command fills a folder for its user. */
-function weighProgram({ how, extent }: Sweep): Action | undefined {
+function weighProgram({ how, extent, content }: Sweep): Action | undefined {
   if (how === 'rewrites' || how === 'renames' || how === 'moves') return undefined
+  // As for what is only imported: it may be made of what was there.
+  if (how === 'overwrites' && content === undefined) return 'ask'
   return extent === 'all' || how === 'encrypts' ? 'block' : 'ask'
 }
 

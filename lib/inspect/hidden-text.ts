@@ -113,9 +113,11 @@ export function hiddenText(path: string, bytes: Uint8Array, text: () => string):
     .replaceAll(isolated, pair => ` ${pair.slice(1, -1)} `)
     .replaceAll(searched, text => ' '.repeat(text.length))
   const sums = judges.map(() => ({ count: 0, first: -1 }))
+  const amongBytes = inBinaryText(code)
   for (const match of code.matchAll(invisible)) {
     if (match.index === 0 && match[0] === '\uFEFF') continue
     if (turning.test(match[0]) && isInLongLine(code, match.index)) continue
+    if (match[0] === softHyphen && amongBytes(match.index)) continue
     const before = lastCharacter(code, match.index)
     const after = code.charAt(match.index + match[0].length)
     judges.forEach((judge, i) => {
@@ -143,6 +145,38 @@ function isInLongLine(code: string, at: number): boolean {
   return (
     at >= maxRead && !code.slice(at - maxRead, at + maxRead).includes('\n') && code.length >= at + maxRead
   )
+}
+
+/** One byte of 256 where a binary is kept as text of Latin-1, as Emscripten keeps a WebAssembly module. */
+const softHyphen = '\u00AD'
+
+/** Characters of Latin-1 above ASCII that print as something. */
+const visibleBytes = /[\u00A1-\u00AC\u00AE-\u00FF]/g
+
+/** So many for each soft hyphen in the stretch, and so many different ones: no language writes with them. */
+const minVisibleBytes = 16
+const minKindsOfBytes = 40
+
+const stretch = 8_192
+
+/**
+ * Tells for places in rising order whether a soft hyphen there is one of the bytes of a binary that anybody sees is one:
+ * what could be hidden in the hyphens is a small part of the garbage shown. Each stretch of the text is counted once.
+ */
+function inBinaryText(code: string): (at: number) => boolean {
+  let counted = -1
+  let binary = false
+  return at => {
+    const start = at - (at % stretch)
+    if (start !== counted) {
+      const text = code.slice(start, start + stretch)
+      const bytes = text.match(visibleBytes) ?? []
+      const hyphens = text.split(softHyphen).length - 1
+      binary = bytes.length >= hyphens * minVisibleBytes && new Set(bytes).size >= minKindsOfBytes
+      counted = start
+    }
+    return binary
+  }
 }
 
 function lastCharacter(code: string, at: number): string {

@@ -107,7 +107,8 @@ export function areOwnSettings(
   context: Context,
 ): boolean {
   if (kind !== 'env' || !/^\w{3,40}…$/.test(name)) return false
-  const beginning = name.slice(0, -1)
+  // npm hands on what somebody set for a tool in `.npmrc`.
+  const beginning = name.slice(0, -1).replace(/^npm_config_(?=\w{3})/, '')
   const brands = new Set(context.lists.brands.flatMap(brand => brand.words.map(({ word }) => word)))
   const leans = wordsOf(beginning).some(word => brands.has(word) || taken.has(word))
   return !leans && isOwnVariable(beginning, place, inspection, context)

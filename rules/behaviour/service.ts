@@ -52,7 +52,7 @@ function ownSecrets(inspection: Inspection, context: Context): ReadonlySet<strin
 }
 
 /** From this many services on a package is a collection of clients, whose hosts are named once each. */
-const manyServices = 4
+export const manyServices = 4
 
 /**
  * The files of a collection that each take keys for one service only and send them nowhere else. A key that goes to two

@@ -3,6 +3,7 @@ import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { textsOf } from './constants.ts'
 import { elementsOf, memberOf, namedMember } from './members.ts'
 import { pairOf, pairsIn, pairsOf } from './pairs.ts'
+import { pickedPair } from './picked-variables.ts'
 import type { Place } from './sites.ts'
 import {
   anything,
@@ -146,7 +147,10 @@ export function callArrayMethod(
         return some
       }
       callAny(items.any, anything)
-      return make(undefined, narrowed(callback, items.any))
+      return make(
+        undefined,
+        pickedPair(machine, callback, items.any, frame, place) ?? narrowed(callback, items.any),
+      )
     }
     case 'find':
     case 'findLast':

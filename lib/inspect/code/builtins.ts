@@ -30,6 +30,7 @@ import { defineAll, defineProperties } from './defining.ts'
 import { evaluateCode } from './evaluating.ts'
 import { allArguments } from './modelled-call.ts'
 import { callClient, makeClient } from './clients.ts'
+import { coerced } from './coerced.ts'
 import { emit, listen } from './emitters.ts'
 import { findFiles } from './globbing.ts'
 import { hand, giveTaints } from './handing.ts'
@@ -763,7 +764,8 @@ function listOf(
 export function makeFunctionFromText(machine: Interpreter, call: ModelledCall): Value {
   const { given } = call
   if (given.list.length === 0 && given.rest === nothing) return anything
-  const body = given.list.at(-1) ?? given.rest
+  const last = given.list.at(-1) ?? given.rest
+  const body = join(last, coerced(machine, last, call.frame, call.place))
   const parameters = given.list.slice(0, -1).map(value => textsOf(value)[0] ?? '')
   const constant = body.known.length > 0 && !body.open
   if (constant) {

@@ -298,7 +298,8 @@ export function callMember(
       result = join(result, askedFor(machine, name, given, built, place))
       continue
     }
-    const callee = namedMember(machine, object, name, frame, place)
+    const member = namedMember(machine, object, name, frame, place)
+    const callee = name === 'constructor' && endsInObject(machine, node) ? notOfFunctions(member) : member
     const called = callOn(machine, callee, self, name, given, frame, place)
     const own = name === 'filter' ? filtered(machine, object, given, called, frame, place) : called
     const answer = callee.functions.length === 0 ? signedBy(name, self, given, own) : own
@@ -309,6 +310,40 @@ export function callMember(
     result = join(result, askedFor(machine, name, given, noteSession(machine, name, paid, place), place))
   }
   return result
+}
+
+/**
+ * `super.constructor({ size: 1 })` sets up what a class extends. The last argument of the constructor of functions is
+ * their body, and the text of an object is `[object Object]`, which is no program, unless the object says otherwise.
+ */
+function endsInObject(machine: Interpreter, node: AnyNode): boolean {
+  const body = node.type === 'CallExpression' ? node.arguments.at(-1) : undefined
+  return (
+    body?.type === 'ObjectExpression' &&
+    body.properties.every(
+      property =>
+        property.type === 'Property' &&
+        !property.computed &&
+        !textNames.has(property.key.type === 'Identifier' ? property.key.name : keyText(property.key)),
+    ) &&
+    !['toString', 'valueOf', '@@toPrimitive'].some(name =>
+      machine.globals.has(`global:Object.prototype.${name}`),
+    )
+  )
+}
+
+/** Fields that decide what text an object becomes. */
+const textNames: ReadonlySet<string> = new Set(['toString', 'valueOf', '__proto__'])
+
+function keyText(key: AnyNode): string {
+  return key.type === 'Literal' ? String(key.value) : ''
+}
+
+function notOfFunctions(callee: Value): Value {
+  const handles = callee.handles.filter(({ api }) => api !== 'global:Function')
+  if (handles.length === callee.handles.length) return callee
+  const rest = changed(callee, { handles })
+  return rest.functions.length + handles.length > 0 ? rest : anything
 }
 
 /** The program's own functions are called on what they are a member of; the rest on all the receiver may be. */

@@ -5,7 +5,12 @@ import { placeOf } from './sites.ts'
 import { anything, join, nothing, carrying, changed, ofObject, type Value } from './values.ts'
 
 /** What a text concatenation sees of a value: objects answer through `toString`, `valueOf`, `toJSON`. */
-export function coerced(machine: Interpreter, value: Value, frame: Frame, node: AnyNode): Value {
+export function coerced(
+  machine: Interpreter,
+  value: Value,
+  frame: Frame,
+  node: Pick<AnyNode, 'start' | 'end'>,
+): Value {
   if (value.objects.length === 0) return value
   let result: Value = changed(value, { objects: [] })
   const place = placeOf(frame.file, node)

@@ -618,12 +618,17 @@ function setField(
 
 export type Elements = { readonly exact: boolean; readonly list: readonly Value[]; readonly any: Value }
 
+function isVoid(constant: unknown): boolean {
+  return constant === undefined
+}
+
 /** The elements of an iterable: one by one where they are all known. */
 export function elementsOf(machine: Interpreter, value: Value, frame: Frame): Elements {
   const pairs = pairsOf(value)
   if (pairs !== undefined) return elementsOf(machine, withTaints(ofObject(pairs), value.taints), frame)
+  // Compilers set every export to nothing first, and nothing has no elements.
   const single =
-    value.objects.length === 1 && !value.open && value.known.length === 0 && value.handles.length === 0
+    value.objects.length === 1 && !value.open && value.handles.length === 0 && value.known.every(isVoid)
       ? value.objects[0]
       : undefined
   if (single?.kind === 'array' && single.length !== undefined && !single.escaped) {

@@ -4,6 +4,7 @@ import { plainBinding } from './environment.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { environmentApi } from './models/index.ts'
 import { isSecretVariable } from './models/secrets.ts'
+import { pairOf } from './pairs.ts'
 import { placeOf, type Place } from './sites.ts'
 import { carrying, join, joinTaints, knowns, type Taint, type Value } from './values.ts'
 
@@ -38,23 +39,63 @@ export function notePick(machine: Interpreter, loop: Loop, over: Value, frame: F
 /** Runs what stands behind a test with the names that it lets through. */
 export function withPicked(machine: Interpreter, test: IfStatement, frame: Frame, run: () => void): void {
   const pick = byTest.get(test)
-  const names = pick === undefined ? undefined : namesOf(machine, pick, frame)
+  const names = pick === undefined ? undefined : namesOf(machine, pick.compared, frame)
   if (pick === undefined || names === undefined) return run()
   const place = placeOf(frame.file, test)
   const restore = [
     held(pick.name, frame, () => knowns(names)),
-    held(pick.value, frame, value =>
-      carrying(
-        value,
-        names.reduce<readonly Taint[]>(
-          (taints, name) => joinTaints(taints, [sourceOf(machine, name, place)]),
-          value.taints.filter(taint => !isWhole(taint)),
-        ),
-      ),
-    ),
+    held(pick.value, frame, value => onlyOf(machine, value, names, place)),
   ]
   run()
   for (const back of restore) back()
+}
+
+/**
+ * `Object.entries(process.env).filter(([name]) => name.startsWith('TOOL_'))`: a pair that such a filter lets through.
+ * Undefined where it is no such list, or what the filter says of the name is not all of it.
+ */
+export function pickedPair(
+  machine: Interpreter,
+  filter: Value,
+  pair: Value,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  const [fn] = filter.functions
+  const [list] = pair.objects
+  if (fn === undefined || filter.functions.length > 1 || list?.length !== 2) return undefined
+  // Only what is written in the call itself is sure to mean the names of this place.
+  if (fn.file !== frame.file || fn.node.start < place.start || fn.node.end > place.end) return undefined
+  const [parameter] = fn.node.params
+  const name = parameter?.type === 'ArrayPattern' ? parameter.elements[0] : undefined
+  const test = resultOf(fn.node.body)
+  if (name?.type !== 'Identifier' || test === undefined) return undefined
+  const value = machine.read(machine.field(list, '1'), frame)
+  if (!value.taints.some(isWhole)) return undefined
+  const compared = comparisons(test, name.name)
+  const names = compared === undefined ? undefined : namesOf(machine, compared, frame)
+  return names === undefined
+    ? undefined
+    : pairOf(machine, knowns(names), onlyOf(machine, value, names, place), frame, place, ' picked')
+}
+
+/** What a function gives back that does nothing else. */
+function resultOf(body: AnyNode): AnyNode | undefined {
+  if (body.type !== 'BlockStatement') return body
+  const [only] = body.body
+  return body.body.length === 1 && only?.type === 'ReturnStatement' ? (only.argument ?? undefined) : undefined
+}
+
+/** A value that was of any variable, where only those of some names are left. */
+function onlyOf(machine: Interpreter, value: Value, names: readonly string[], place: Place): Value {
+  const others = value.taints.filter(taint => !isWhole(taint))
+  return carrying(
+    value,
+    names.reduce<readonly Taint[]>(
+      (taints, name) => joinTaints(taints, [sourceOf(machine, name, place)]),
+      others,
+    ),
+  )
 }
 
 /** Variables whose names begin with a text, as a source: `TOOL_…`. */
@@ -86,12 +127,18 @@ function held(name: string | undefined, frame: Frame, narrow: (value: Value) => 
 }
 
 /** What the name is compared with: whole names, or beginnings with a hole behind. Undefined where any is not known. */
-function namesOf(machine: Interpreter, { compared }: Pick, frame: Frame): readonly string[] | undefined {
+function namesOf(
+  machine: Interpreter,
+  compared: Pick['compared'],
+  frame: Frame,
+): readonly string[] | undefined {
   const names: string[] = []
   for (const { node, begins } of compared) {
     const value = machine.evaluate(node, frame)
-    const texts = value.known.filter(text => typeof text === 'string')
-    if (value.open || texts.length === 0 || texts.length < value.known.length) return undefined
+    // Compilers set every export to nothing first, and no name begins with that.
+    const constants = value.known.filter(constant => constant !== undefined)
+    const texts = constants.filter(text => typeof text === 'string')
+    if (value.open || texts.length === 0 || texts.length < constants.length) return undefined
     for (const text of texts) names.push(begins && !text.includes(HOLE) ? text + HOLE : text)
   }
   const isTelling = (name: string): boolean => /^\w{3}/.test(name)

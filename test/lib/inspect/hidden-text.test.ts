@@ -4,6 +4,8 @@ import { offScreen } from '../../../lib/inspect/off-screen.ts'
 
 const found = (text: string): string[] =>
   hiddenText('a.js', Buffer.from(text), () => text).map(({ characters }) => characters)
+/** Every byte above ASCII as the character of Latin-1, some rounds of them, each with a soft hyphen in a word. */
+const binaryText = Array.from({ length: 96 }, (_, i) => String.fromCharCode(0xa0 + i)).join('')
 const bytesAsSelectors = (text: string): string =>
   Array.from(Buffer.from(text), byte =>
     String.fromCodePoint(byte < 16 ? 0xfe00 + byte : 0xe0100 + byte - 16),
@@ -34,6 +36,19 @@ t.test('characters nobody sees are found, the same characters in honest places a
     ['zero width inside a name', 'const acc\u200Bess = 1', ['zero-width characters']],
     ['bits in zero width', `x = "${'\u200b\u200c'.repeat(40)}"`, ['zero-width characters']],
     ['an invisible variable', 'const { timeout,\u3164} = req.query', ['invisible letters']],
+    ['soft hyphens in names', 'const a\u00ADb = a\u00ADc', ['zero-width characters']],
+    [
+      'more soft hyphens than bytes of a binary about them explain',
+      `x = "${`${binaryText}${'a\u00ADb'.repeat(9)}`.repeat(20)}"`,
+      ['zero-width characters'],
+    ],
+    [
+      'soft hyphens in words of a language with accents',
+      `x = "${'é\u00ADàéèàùçâêîôûëïü'.repeat(40)}a\u00ADb"`,
+      ['zero-width characters'],
+    ],
+    ['zero width in a binary', `x = "${`${binaryText}a\u200Bb`.repeat(20)}"`, ['zero-width characters']],
+    ['a binary kept as text', `x = "${`${binaryText}a\u00ADb`.repeat(20)}"`, []],
     ['private-use bytes', `x = "${'\uE001\uE002\uE003\uE004'.repeat(20)}"`, ['private-use characters']],
     ['Braille blanks', `x = "${'\u2800'.repeat(100)}"`, ['blank patterns']],
     ['byte order mark', '\uFEFFconst a = 1 // ä', []],

@@ -28,7 +28,7 @@ export const assignedIn = (root: Node): ReadonlySet<string> => {
   const names = new Set<string>()
   const stack: AnyNode[] = [root as AnyNode]
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (node !== root && isFunctionNode(node)) {
+    if (node !== root && (isFunctionNode(node) || isAsked(node))) {
       for (const name of assignedIn(node)) names.add(name)
       continue
     }
@@ -43,6 +43,27 @@ export const assignedIn = (root: Node): ReadonlySet<string> => {
   }
   cache.set(root, names)
   return names
+}
+
+/**
+ * Statements with statements in them are asked one after the other, from the outside in: walking each as a whole would
+ * visit what lies deep once for each of them.
+ */
+const isAsked = (node: AnyNode): boolean => {
+  switch (node.type) {
+    case 'IfStatement':
+    case 'ForStatement':
+    case 'ForInStatement':
+    case 'ForOfStatement':
+    case 'WhileStatement':
+    case 'DoWhileStatement':
+    case 'SwitchStatement':
+    case 'TryStatement':
+    case 'LabeledStatement':
+      return true
+    default:
+      return false
+  }
 }
 
 const addNames = (node: AnyNode, names: Set<string>): void => {

