@@ -142,14 +142,12 @@ const keeping = /^(?:push|unshift|append|set|add)$/
 export function keepInUnknown(
   machine: Interpreter,
   method: Member,
+  name: string,
   target: Value,
-  call: Extract<AnyNode, { type: 'CallExpression' }>,
+  [into]: readonly AnyNode[],
   given: Arguments,
   frame: Frame,
 ): void {
-  if (method.property.type !== 'Identifier' || method.computed) return
-  const { name } = method.property
-  const [into] = call.arguments
   if (name === 'assign' && into !== undefined && target.handles.some(({ api }) => api === 'global:Object')) {
     const held = standInFor(machine, into, given.list[0] ?? nothing, frame, maxChain)
     if (held !== undefined) for (const from of given.list.slice(1)) copyFields(machine, from, held, frame)
