@@ -130,8 +130,10 @@ export class Explorer {
     this.#recorded.push(node)
     if (node.type === 'CallExpression' && entered !== undefined) this.#noteDecoder(entered, labels)
     if (!isPlain(value)) return
-    // A function that leaves because there is no page has given nothing, and is still to be looked at.
-    if (value === undefined && node.type === 'CallExpression' && machine.asksForPage) return
+    // What gives nothing is called for what it does: a function that leaves because there is no page, or one that keeps
+    // what it is given for later.
+    if (value === undefined && node.type === 'CallExpression')
+      if (machine.asksForPage || !isFunctionNode(node.callee)) return
     if (!this.#isShort(node, value, labels)) return
     const used = machine.used
     const constant = attempt(() => ({ value: toConstant(machine, value) }))
