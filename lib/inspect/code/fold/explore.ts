@@ -8,7 +8,7 @@ import type {
   Statement,
   VariableDeclaration,
 } from 'acorn'
-import { assignedIn } from './assigned.ts'
+import { assignedIn, calledIn } from './assigned.ts'
 import { Halt, type HaltReason } from './budget.ts'
 import { markChanges } from './changes.ts'
 import type { Folded } from './constant.ts'
@@ -292,7 +292,7 @@ export class Explorer {
       bindPattern(machine, id, value, scope, node.kind)
     })
     if (!done) {
-      this.#forget(assignedIn(declarator), scope)
+      this.#forgetChanged(declarator, scope)
       for (const name of namesOf(id)) this.#forgetName(name, scope)
     }
     if (init) this.#parts(init, scope)
@@ -311,7 +311,7 @@ export class Explorer {
       if (machine.rotations > rotations) this.#rotations.push(node)
     } else {
       const inner = immediateFunction(node)
-      if (inner === undefined) this.#forget(assignedIn(node), scope)
+      if (inner === undefined) this.#forgetChanged(node, scope)
       else if (this.#level < maxLevels) return this.#immediate(inner, scope)
     }
     this.#parts(node, scope)
@@ -391,8 +391,7 @@ export class Explorer {
 
   /** Statements inside a statement that may run never, once or often. */
   #descend(node: Statement, scope: Scope): void {
-    const assigned = assignedIn(node)
-    this.#forget(assigned, scope)
+    this.#forgetChanged(node, scope)
     for (const { body, expressions, binds } of partsOf(node)) {
       const inner = new Scope(scope, scope.self)
       for (const name of binds) inner.names.set(name, new Binding(unknown, this.#machine.journal.stamp))
@@ -400,13 +399,16 @@ export class Explorer {
       if (body.length > 0) {
         this.#try(node, 1, () => declareBlock(this.#machine, blockKey(body), body, inner))
         this.#runAll(body, inner)
-        this.#forget(assigned, scope)
+        this.#forgetChanged(node, scope)
       }
     }
   }
 
-  #forget(names: ReadonlySet<string>, scope: Scope): void {
-    for (const name of names) this.#forgetName(name, scope)
+  /** What code may have changed that was not followed. An object whose functions are called is a table of them. */
+  #forgetChanged(node: Node, scope: Scope): void {
+    for (const name of assignedIn(node)) this.#forgetName(name, scope)
+    for (const name of calledIn(node))
+      if (scope.find(name)?.value instanceof FoldArray) this.#forgetName(name, scope)
   }
 
   #forgetName(name: string, scope: Scope): void {
