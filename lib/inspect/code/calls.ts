@@ -21,7 +21,7 @@ import {
   secretOption,
   superObject,
 } from './members.ts'
-import { callMethod } from './methods.ts'
+import { callMethod, encodes } from './methods.ts'
 import { noteDefaults } from './defaults.ts'
 import { noteMail } from './mails.ts'
 import { noteExchange, notePayment } from './payments.ts'
@@ -39,6 +39,7 @@ import { readByStranger } from './read-for-others.ts'
 import { heardFrom, sendByName, strangersClient, toldWhereTo, withClient } from './strangers.ts'
 import {
   anything,
+  hop,
   join,
   joinTaints,
   known,
@@ -258,9 +259,16 @@ export function callMember(
     const seen = noteFields(machine, name, given, answer, place)
     noteStatement(machine, name, given, frame, place)
     const paid = notePayment(machine, name, given, seen, frame, place)
-    result = join(result, askedFor(machine, name, given, noteSession(machine, name, paid, place), place))
+    const asked = askedFor(machine, name, given, noteSession(machine, name, paid, place), place)
+    result = join(result, name === 'toString' ? encodedBy(given, asked, place) : asked)
   }
   return result
+}
+
+/** The whole environment in another spelling: that it was encoded is a step of its way. */
+function encodedBy(given: Arguments, answer: Value, place: Place): Value {
+  const isSpelled = answer.taints.some(({ source }) => source.kind === 'env') && encodes(given)
+  return isSpelled ? carrying(answer, hop(answer.taints, String(given.list[0]?.known[0]), place)) : answer
 }
 
 /** The program's own functions are called on what they are a member of; the rest on all the receiver may be. */
@@ -456,6 +464,7 @@ export function callUnknown(
         machine,
         given,
         place,
+        frame,
         callee.handles.some(({ api }) => /^global:(?:document\.)?addEventListener$/.test(api)),
       ),
     )

@@ -9,13 +9,13 @@ import { formsOf } from './path-patterns.ts'
 import { giveTaints, hand } from './handing.ts'
 import { keepFetched } from './fetched.ts'
 import type { Interpreter } from './interpreter.ts'
+import type { SourceFile } from './frame.ts'
 import { elementsOf } from './members.ts'
 import { addon } from './models/index.ts'
 import type { Act } from './models/model.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
 import { everyHeader } from './patching.ts'
 import { pathText } from './paths.ts'
-import type { Place } from './sites.ts'
 import { behindPaths } from './read-for-others.ts'
 import { noteStored } from './stored.ts'
 import { awaitFile, storeFile } from './stored-files.ts'
@@ -230,7 +230,7 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
   const below = call.below ?? commonBase(machine, call.handle.api, frame)
   const places = knownPlaces(machine, model, placedBelow(below, addressed), call)
   const destinations = inAccount(machine, options, places, frame, place).map(text =>
-    withMutation(text, place),
+    withMutation(text, frame.file),
   )
   machine.fact({ kind: 'contacts', api: call.handle.api, destinations }, frame, place)
   const taint = networkTaint(machine, destinations, call)
@@ -280,14 +280,16 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
   return made
 }
 
+const mutation = /\b(?:createCommitOnBranch|createRepository|cloneTemplateRepository|updateRef|createRef)\b/
+
 /** What changes repositories by one address for everything: the file that asks it says which change. */
-function withMutation(destination: Text, { file }: Place): Text {
+function withMutation(destination: Text, { text, constants }: SourceFile): Text {
   if (!destination.endsWith('api.github.com/graphql')) return destination
-  const change =
-    /\b(?:createCommitOnBranch|createRepository|cloneTemplateRepository|updateRef|createRef)\b/.exec(
-      file.text,
-    )
-  return change === null ? destination : `${destination}#${change[0]}`
+  const decoded = [...(constants?.values() ?? [])].map(({ value }) => value)
+  const change = [text, ...decoded]
+    .map(said => (typeof said === 'string' ? mutation.exec(said) : null))
+    .find(found => found !== null)
+  return change === undefined ? destination : `${destination}#${change[0]}`
 }
 
 /** Where a client of a service leads: to the author's account there, where it has one, else to where it was told. */

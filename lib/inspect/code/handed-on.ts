@@ -55,9 +55,11 @@ export function handedOn(
   const isOwn = method.functions.length > 0 || method.handles.length > 0
   // An object with a method of that name: `hooks.done.call(context)`.
   if (method.objects.length > 0 || !isFunctionsOwn(method, how)) return undefined
-  // Of things of the outside world only members that can be called are known.
-  if (!isOwn && object.handles.length > 0) return undefined
+  // Of things of the outside world only members that can be called are known, and that one is called that is not.
+  const isUnnamed = namesOf(key).includes(undefined)
+  if (!isOwn && object.handles.length > 0 && !isUnnamed) return undefined
   const passed = passedOn(machine, how, call, second, frame)
+  if (!isOwn && isUnnamed) return { ...passed, member: part, object, key, callee: undefined, isOwn }
   if (!isOwn) return { ...passed, member: part, object: passed.self, key, callee: undefined, isOwn }
   const callee = isAlike(passed.self, object, false) ? undefined : method
   return { ...passed, member: part, object, key, callee, isOwn }
