@@ -219,7 +219,7 @@ export function callMember(
     if (name === undefined) {
       const callee = memberOf(machine, object, anything, frame, node)
       result = join(result, machine.call(callee, self, given, frame, place))
-      if (!isMostlyNamed(key) && !showsMessage(key, frame.file.text.slice(place.start, place.start + 7)))
+      if (!isMostlyNamed(key) && !showsMessage(key, frame.file.text.slice(place.start, place.start + 60)))
         for (const { api } of object.handles) machine.computedCall(api, frame, place)
       continue
     }
@@ -659,7 +659,7 @@ const minNamed = 8
 
 /** `window[kind || 'alert'](text)`: a page that tells its reader something, in the dialog its caller prefers. */
 function showsMessage(key: Value, text: string): boolean {
-  return /^(?:window|self)\b/.test(text) && key.known.some(name => name === 'alert' || name === 'confirm')
+  return /\b(?:window|self)\b/.test(text) && key.known.some(name => name === 'alert' || name === 'confirm')
 }
 
 /** What of an argument of `command` is a command: a function, or an object that names one as its `handler`. */

@@ -2,7 +2,7 @@ import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
 import { lookUp } from './environment.ts'
 import { hand } from './handing.ts'
-import type { Frame, Interpreter } from './interpreter.ts'
+import type { Frame, Interpreter, SourceFile } from './interpreter.ts'
 import { environmentApi } from './models/index.ts'
 import { isPayment } from './models/payments.ts'
 import { noteNodeOptions } from './node-options.ts'
@@ -201,13 +201,14 @@ function namesReceiver(
   frame: Frame,
 ): boolean {
   if (!api.startsWith('pkg:')) return false
+  if (functions.length === 0) return false
   if (!isPayment(name) && !/^(?:request|send|sendAsync)$/.test(name)) return false
-  const codes = functions.map(fn => readableText(machine, fn, frame))
+  const codes = functions.flatMap(fn => textsBehind(machine, fn, frame))
   if (!isPayment(name) && !codes.some(code => /\beth_send\w*|\bsendTransaction\b/.test(code))) return false
-  return (
-    codes.some(code => addressInCode.test(code)) ||
-    functions.some(({ file }) => 'text' in file && addressInCode.test(String(file.text).slice(0, 200_000)))
-  )
+  // Where texts are decoded, what is not decoded yet looks like an address.
+  const { constants, text } = functions[0]?.file as SourceFile
+  const whole = constants === undefined ? text.slice(0, 200_000) : ''
+  return [...codes, whole].some(code => addressInCode.test(code))
 }
 
 /** The same of an object that the caller gave: `web3.currentProvider.send = …`. */

@@ -153,8 +153,8 @@ const maxFollowed = 12
 const maxListed = 40
 
 /**
- * The text of a function and of those it names, a few of them, with the texts and patterns that stand in lists and names
- * it uses from around it.
+ * The text of a function and of those it names, a few of them, with the texts and patterns that stand in lists, objects
+ * and names they use from around them.
  */
 export function textsBehind(machine: Interpreter, fn: FunctionValue, frame: Frame): readonly string[] {
   const texts: string[] = []
@@ -165,9 +165,8 @@ export function textsBehind(machine: Interpreter, fn: FunctionValue, frame: Fram
       const value = lookUp(one.environment, name).binding?.value
       if (value === undefined) continue
       for (const called of value.functions) if (seen.size < maxFollowed) seen.add(called)
-      for (const { kind, fields } of value.objects)
-        if (kind === 'array')
-          for (const { value: item } of [...fields.values()].slice(0, maxListed)) texts.push(...written(item))
+      for (const { fields } of value.objects)
+        for (const { value: item } of [...fields.values()].slice(0, maxListed)) texts.push(...written(item))
       texts.push(...written(value))
     }
   }

@@ -144,7 +144,7 @@ const setsAddress =
   /^(?:\.\w{1,60}|\[['"]\w{1,60}['"]\])\s{0,3}(?:\|\||\?\?)?=\s{0,3}(?:process\.env\.\w{1,60}\s{0,3}(?:\|\||\?\?)\s{0,3})?['"`](?:https?|socks\w{0,2}):/
 
 const assigned = /^(?:\.|\[['"`])(\w{1,60})(?:['"`]\])?\s{0,3}(?:\|\||\?\?)?=(?![=>])/
-const setsUnnamed = /^\[(?!['"`\d])[^=;\n]{1,120}\]\s{0,3}(?:\|\||\?\?)?=(?![=>])/
+const setsUnnamed = /^\[(?!\d|(['"`])\w{0,60}\1\])[^=;\n]{1,120}\]\s{0,3}(?:\|\||\?\?)?=(?![=>])/
 
 /** What a caller's wallet is opened with, as parameters and fields are called. */
 const walletKeys: ReadonlySet<string> = new Set([
