@@ -201,12 +201,13 @@ function namesReceiver(
   frame: Frame,
 ): boolean {
   if (!api.startsWith('pkg:')) return false
-  if (functions.length === 0) return false
+  const [first] = functions
+  if (first === undefined) return false
   if (!isPayment(name) && !/^(?:request|send|sendAsync)$/.test(name)) return false
   const codes = functions.flatMap(fn => textsBehind(machine, fn, frame))
   if (!isPayment(name) && !codes.some(code => /\beth_send\w*|\bsendTransaction\b/.test(code))) return false
   // Where texts are decoded, what is not decoded yet looks like an address.
-  const { constants, text } = functions[0]?.file as SourceFile
+  const { constants, text } = first.file as SourceFile
   const whole = constants === undefined ? text.slice(0, 200_000) : ''
   return [...codes, whole].some(code => addressInCode.test(code))
 }
