@@ -292,10 +292,11 @@ export class Explorer {
       bindPattern(machine, id, value, scope, node.kind)
     })
     if (!done) {
-      this.#forgetChanged(declarator, scope)
+      this.#forget(assignedIn(declarator), scope)
       for (const name of namesOf(id)) this.#forgetName(name, scope)
     }
     if (init) this.#parts(init, scope)
+    if (!done) this.#forgetChanged(declarator, scope)
   }
 
   /** An expression that stands as a statement. A list of them is a list of statements. */
@@ -311,10 +312,12 @@ export class Explorer {
       if (machine.rotations > rotations) this.#rotations.push(node)
     } else {
       const inner = immediateFunction(node)
-      if (inner === undefined) this.#forgetChanged(node, scope)
+      if (inner === undefined) this.#forget(assignedIn(node), scope)
       else if (this.#level < maxLevels) return this.#immediate(inner, scope)
     }
     this.#parts(node, scope)
+    // What a method put together did to its receiver, it did after its arguments were there.
+    if (!done) this.#forgetChanged(node, scope)
   }
 
   /** The function around a whole file, called on the spot: its statements are the program's. */
@@ -404,9 +407,13 @@ export class Explorer {
     }
   }
 
+  #forget(names: ReadonlySet<string>, scope: Scope): void {
+    for (const name of names) this.#forgetName(name, scope)
+  }
+
   /** What code may have changed that was not followed. An object whose functions are called is a table of them. */
   #forgetChanged(node: Node, scope: Scope): void {
-    for (const name of assignedIn(node)) this.#forgetName(name, scope)
+    this.#forget(assignedIn(node), scope)
     for (const name of calledIn(node))
       if (scope.find(name)?.value instanceof FoldArray) this.#forgetName(name, scope)
   }
