@@ -372,7 +372,7 @@ function fileFacts(view: PackageView, phases: ReadonlyMap<string, Phase>, code: 
         facts.push({ kind: 'off-screen', blanks, ...base, at })
     // Where no interpreter was needed the file is parsed for this, hence only what is reached.
     if (kind === 'javascript' && base.phase !== 'dormant')
-      for (const override of overridesIn(path, text(), () => code.program?.(path)))
+      for (const override of overridesIn(path, text(), () => code.program?.(path), code.extended?.(path)))
         facts.push({ kind: 'overrides', ...base, ...override, phase: whenCalled(base.phase), byCall: true })
   }
   return facts

@@ -2,6 +2,7 @@ import type { AnyNode, Class, Expression, Function as FunctionNode, Program } fr
 import { limits } from '../limits.ts'
 import type { Site, Text } from '../types.ts'
 import { builtinModules } from './code/models/index.ts'
+import type { Extended } from './code/code-run.ts'
 import { parseCode } from './code/parse.ts'
 import { childrenOf } from './code/children.ts'
 import { LineIndex } from './line-index.ts'
@@ -30,17 +31,20 @@ const secretName = /^_?(?:api_?)?(?:secret(?:_?key)?|private_?key|mnemonic|seed_
 
 /**
  * Changes that a file makes to clients of other packages. Syntax only: pure, bounded, empty for unreadable text. `tree`
- * is asked for the program first, which the interpreter may have parsed already.
+ * is asked for the program first, which the interpreter may have parsed already; `extended` are classes of which the
+ * interpreter knows what they extend, however that is written.
  */
 export function overridesIn(
   path: string,
   text: string,
   tree?: () => Program | undefined,
+  extended: readonly Extended[] = [],
 ): readonly Override[] {
   if (text.length > limits.maxOverrideChars) return []
-  if (!extending.test(text) || !touching.test(text) || !imported.test(text)) return []
+  const isWritten = touching.test(text) && imported.test(text)
+  if (!extending.test(text) || (!isWritten && extended.length === 0)) return []
   const program = tree?.() ?? programOf(path, text)
-  return program === undefined ? [] : new Reader(path, text).read(program)
+  return program === undefined ? [] : new Reader(path, text, extended).read(program)
 }
 
 function programOf(path: string, text: string): Program | undefined {
@@ -64,10 +68,12 @@ class Reader {
   /** Local names that stand for something of another package. One table for the file: names seldom mean two clients. */
   readonly #names = new Map<string, string>()
   readonly #found = new Map<string, Override>()
+  readonly #extended: ReadonlyMap<AnyNode, Extended>
   #left: number = limits.maxOverrideNodes
 
-  constructor(path: string, text: string) {
+  constructor(path: string, text: string, extended: readonly Extended[]) {
     this.#lines = new LineIndex(path, text)
+    this.#extended = new Map(extended.map(one => [one.node, one]))
   }
 
   read(program: Program): readonly Override[] {
@@ -163,13 +169,14 @@ class Reader {
 
   #see(node: AnyNode): void {
     if (isClass(node) && node.superClass) {
-      const api = this.#api(node.superClass)
+      const seen = this.#extended.get(node)
+      const api = this.#api(node.superClass) ?? seen?.api
       if (api === undefined || api.includes('()')) return
       for (const member of node.body.body) {
         if (member.type !== 'MethodDefinition' && member.type !== 'PropertyDefinition') continue
-        const name = keyOf(member.key)
+        const name = (member.computed ? seen?.text(member.key) : undefined) ?? keyOf(member.key)
         if (name !== undefined && name !== 'constructor')
-          this.#add(api, name, node, member.value ?? undefined)
+          this.#add(api, name, node, member.value ?? undefined, seen)
       }
     } else if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression') {
       this.#change(this.#api(node.left), node, node.right)
@@ -205,7 +212,7 @@ class Reader {
     for (const member of members) if (member !== '') this.#add(api.slice(0, end + 2), member, node, value)
   }
 
-  #add(target: string, member: string, node: AnyNode, value: AnyNode | undefined): void {
+  #add(target: string, member: string, node: AnyNode, value: AnyNode | undefined, seen?: Extended): void {
     if (!this.#found.has(target) && this.#found.size >= limits.maxOverrides) return
     const known = this.#found.get(target) ?? {
       target,
@@ -216,11 +223,11 @@ class Reader {
     }
     const inside = value === undefined ? [] : this.#nodes(value)
     const redirects = inside.flatMap(part => {
-      const to = addressOf(part)
+      const to = addressOf(part) ?? addressIn(part, seen)
       return to === undefined ? [] : [{ to, at: this.#site(part) }]
     })
     const secrets = inside.flatMap(part => {
-      const secret = rawSecret(part)
+      const secret = rawSecret(part, seen)
       return secret === undefined ? [] : [{ name: secret.name, at: this.#site(secret.node) }]
     })
     this.#found.set(target, {
@@ -286,11 +293,23 @@ function addressOf(node: AnyNode): string | undefined {
   return typeof text === 'string' && address.test(text) ? text.slice(0, limits.maxHostChars * 2) : undefined
 }
 
+/** The same of an address that is not written as one. */
+function addressIn(node: AnyNode, seen: Extended | undefined): string | undefined {
+  const text =
+    node.type === 'CallExpression' || node.type === 'BinaryExpression' || node.type === 'MemberExpression'
+      ? seen?.text(node)
+      : undefined
+  return text !== undefined && address.test(text) ? text.slice(0, limits.maxHostChars * 2) : undefined
+}
+
 /**
  * A secret that goes as it is into an object, an array or a text. What is handed to a function is not counted: honest
  * clients sign with it.
  */
-function rawSecret(node: AnyNode): { readonly name: string; readonly node: AnyNode } | undefined {
+function rawSecret(
+  node: AnyNode,
+  seen?: Extended,
+): { readonly name: string; readonly node: AnyNode } | undefined {
   const parts: readonly (AnyNode | null)[] =
     node.type === 'Property'
       ? [node.value]
@@ -302,14 +321,14 @@ function rawSecret(node: AnyNode): { readonly name: string; readonly node: AnyNo
             ? node.elements
             : []
   for (const part of parts) {
-    const name = part === null ? undefined : nameOf(part)
+    const name = part === null ? undefined : nameOf(part, seen)
     if (part !== null && name !== undefined && secretName.test(name)) return { name, node: part }
   }
   return undefined
 }
 
-function nameOf(node: AnyNode | Expression): string | undefined {
+function nameOf(node: AnyNode | Expression, seen?: Extended): string | undefined {
   if (node.type === 'Identifier') return node.name
-  if (isFunction(node)) return undefined
-  return node.type === 'MemberExpression' ? keyOf(node.property) : undefined
+  if (isFunction(node) || node.type !== 'MemberExpression') return undefined
+  return (node.computed ? seen?.text(node.property) : undefined) ?? keyOf(node.property)
 }

@@ -72,19 +72,14 @@ export function accountOf(
           if (!object.fields.has(name)) continue
           const value = namedMember(machine, ofObject(object), name, frame, place)
           const text = value.known[0]
-          if (
-            typeof text === 'string' &&
-            text.length > 2 &&
-            !text.includes(HOLE) &&
-            value.taints.length === 0
-          )
+          if (typeof text === 'string' && text.length > 2 && !text.includes(HOLE) && isWritten(value))
             return text
         }
       }
     }
     return undefined
   }
-  const bare = own.length === 0 && options.taints.length === 0 ? options.known[0] : undefined
+  const bare = own.length === 0 && isWritten(options) ? options.known[0] : undefined
   const service = own.flatMap(object =>
     object.fields.has('service')
       ? textsOf(namedMember(machine, ofObject(object), 'service', frame, place))
@@ -101,6 +96,11 @@ export function accountOf(
   if (password === undefined) return undefined
   const user = constantOf(users) ?? 'user'
   return `account://${user.replace(/[^\w.-]/g, '_').slice(0, 40)}:***@${host}`
+}
+
+/** A constant of the code, hidden or not. */
+function isWritten({ taints }: Value): boolean {
+  return taints.every(({ source }) => source.kind === 'package-bytes')
 }
 
 function bareHost(text: Text): string {

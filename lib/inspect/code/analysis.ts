@@ -1,9 +1,11 @@
 import type { Program } from 'acorn'
 import type { EntryEdge, Fact, Flow, Gap, Phase, Site, Text } from '../../types.ts'
+import type { Extended } from './code-run.ts'
 import { exportsWalker, isHuge, orphanCaller } from './callers.ts'
 import { BudgetSpent, Interpreter } from './interpreter.ts'
 import { byCallLevel, phaseOf } from './levels.ts'
 import { Modules, type CodeHost, type ModuleRecord } from './modules.ts'
+import { constantText } from './readable.ts'
 import { siteOf } from './sites.ts'
 
 export type { CodeHost } from './modules.ts'
@@ -141,6 +143,23 @@ export class CodeAnalysis {
   /** The tree of a file, where it was parsed. */
   program(path: string): Program | undefined {
     return this.#modules.records.get(path)?.file?.program
+  }
+
+  /** Classes of a file whose base is another package's. */
+  extended(path: string): readonly Extended[] {
+    const machine = this.#machine
+    return (machine.extended.get(path) ?? []).map(({ node, api, frame }) => ({
+      node,
+      api,
+      text: expression => {
+        try {
+          return constantText(machine, expression, frame)
+        } catch (error) {
+          if (error instanceof BudgetSpent) return undefined
+          throw error
+        }
+      },
+    }))
   }
 
   /**

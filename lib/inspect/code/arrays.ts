@@ -4,6 +4,7 @@ import { textsOf } from './constants.ts'
 import { elementsOf, memberOf, namedMember } from './members.ts'
 import { pairOf, pairsIn, pairsOf } from './pairs.ts'
 import { pickedPair } from './picked-variables.ts'
+import { constantText, frameAround } from './readable.ts'
 import type { Place } from './sites.ts'
 import {
   anything,
@@ -141,7 +142,7 @@ export function callArrayMethod(
           const list = kept.filter(({ keep }) => keep).map(({ item }) => item)
           return make(list, joinAll(list))
         }
-        const some = make(undefined, narrowed(callback, items.any))
+        const some = make(undefined, narrowed(machine, callback, items.any, frame))
         const list = kept.filter(({ keep }) => keep !== false).map(({ item }) => item)
         for (const one of some.objects) whatMayBeLeft.set(one, { list, full: dropsEmpty(callback) })
         return some
@@ -149,7 +150,8 @@ export function callArrayMethod(
       callAny(items.any, anything)
       return make(
         undefined,
-        pickedPair(machine, callback, items.any, frame, place) ?? narrowed(callback, items.any),
+        pickedPair(machine, callback, items.any, frame, place) ??
+          narrowed(machine, callback, items.any, frame),
       )
     }
     case 'find':
@@ -291,7 +293,7 @@ export function filtered(
 ): Value {
   if (!object.open || object.objects.length > 0 || !answer.open) return answer
   const any = tainted(answer.taints)
-  const kept = narrowed(given.list[0] ?? nothing, any)
+  const kept = narrowed(machine, given.list[0] ?? nothing, any, frame)
   if (kept === any) return answer
   const list = machine.objectAt(frame, `filtered ${place.start}`, 'array')
   list.length = undefined
@@ -300,20 +302,32 @@ export function filtered(
 }
 
 /** `names.filter(name => name.startsWith('.env'))`: what is left of names nobody knows begins or ends like that. */
-function narrowed(callback: Value, any: Value): Value {
-  const node = callback.functions[0]?.node
-  if (node === undefined || callback.functions.length > 1 || !any.open || any.objects.length > 0) return any
+function narrowed(machine: Interpreter, callback: Value, any: Value, frame: Frame): Value {
+  const [fn] = callback.functions
+  const node = fn?.node
+  if (
+    fn === undefined ||
+    node === undefined ||
+    callback.functions.length > 1 ||
+    !any.open ||
+    any.objects.length > 0
+  )
+    return any
   const { body } = node
   if (body.type !== 'CallExpression' || body.callee.type !== 'MemberExpression') return any
   const [parameter] = node.params
-  const { object, property } = body.callee
+  const { object, property, computed } = body.callee
   const isIt =
     parameter?.type === 'Identifier' && object.type === 'Identifier' && object.name === parameter.name
   const [given] = body.arguments
-  if (!isIt || property.type !== 'Identifier' || given?.type !== 'Literal' || typeof given.value !== 'string')
-    return any
-  if (property.name === 'startsWith') return join(any, known(given.value + HOLE))
-  return property.name === 'endsWith' ? join(any, known(HOLE + given.value)) : any
+  if (!isIt || given === undefined) return any
+  const around = frameAround(fn, frame)
+  const named = property.type === 'Identifier' && !computed ? property.name : undefined
+  const name = named ?? constantText(machine, property, around)
+  if (name !== 'startsWith' && name !== 'endsWith') return any
+  const text = constantText(machine, given, around)
+  if (text === undefined) return any
+  return join(any, known(name === 'startsWith' ? text + HOLE : HOLE + text))
 }
 
 const maxJoined = 6

@@ -373,7 +373,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       // passed in is asked for its fields, not for that.
       const written = place.file.text.slice(place.start, place.start + 160)
       const isWritten =
-        frame.functionContext === undefined || /\(\s*\(?\s*(?:async\b|function\s*\*)/.test(written)
+        frame.functionContext === undefined || /(?:[(,:]|=>)\s*\(?\s*(?:async\b|function\s*\*)/.test(written)
       const isWay = first.functions.some(({ node }) => node.async || node.generator)
       return isWay && isWritten && first.functions.length === 1 && first.objects.length === 0
         ? ofHandle(machine.handle('global:Function.prototype'))
@@ -866,7 +866,7 @@ function openInstance(machine: Interpreter, name: string, call: ModelledCall): V
 /** `Reflect.construct(globalThis[name], …)` where the name is not known. */
 function isUnknownGlobal(callee: Value, { file, start, end }: Place): boolean {
   if (callee.functions.length > 0 || callee.handles.length > 0) return false
-  return /^[^(]{0,40}\(\s{0,9}(?:globalThis|global|window|self)\s{0,9}\[/.test(
+  return /\b(?:globalThis|global|window|self)\s{0,9}\[/.test(
     file.text.slice(start, Math.min(end, start + 120)),
   )
 }

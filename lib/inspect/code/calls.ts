@@ -6,10 +6,11 @@ import { construct } from './classes.ts'
 import { act } from './effects.ts'
 import { noteFields, typedInto } from './fields.ts'
 import { hand } from './handing.ts'
+import { appliedMethod, handedOn, type HandedOn, type MemberCall, type MemberNode } from './handed-on.ts'
+import { argumentsOf } from './arguments.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { byCallLevel, runLevel } from './levels.ts'
 import {
-  elementsOf,
   givenField,
   handleValue,
   holdersOf,
@@ -20,7 +21,7 @@ import {
   secretOption,
   superObject,
 } from './members.ts'
-import { callMethod } from './methods.ts'
+import { callMethod, encodes } from './methods.ts'
 import { noteDefaults } from './defaults.ts'
 import { noteMail } from './mails.ts'
 import { noteExchange, notePayment } from './payments.ts'
@@ -38,6 +39,7 @@ import { readByStranger } from './read-for-others.ts'
 import { heardFrom, sendByName, strangersClient, toldWhereTo, withClient } from './strangers.ts'
 import {
   anything,
+  hop,
   join,
   joinTaints,
   known,
@@ -57,23 +59,6 @@ import {
 /** Calls: of the program's own functions, of the outside world, and of what nobody knows. */
 
 type CallNode = Extract<AnyNode, { type: 'CallExpression' }>
-
-export function argumentsOf(machine: Interpreter, nodes: readonly AnyNode[], frame: Frame): Arguments {
-  const list: Value[] = []
-  let rest = nothing
-  for (const node of nodes) {
-    if (node.type !== 'SpreadElement') {
-      const value = machine.evaluate(node, frame)
-      if (rest === nothing && list.length < 256) list.push(value)
-      else rest = join(rest, value)
-      continue
-    }
-    const items = elementsOf(machine, machine.evaluate(node.argument, frame), frame)
-    if (items.exact && rest === nothing && list.length + items.list.length < 256) list.push(...items.list)
-    else rest = join(rest, items.any)
-  }
-  return { list, rest, whole: rest === nothing }
-}
 
 /** A call, and the calls it is chained to: `f()()()…` may be 50,000 long. */
 export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame): Value {
@@ -104,25 +89,26 @@ export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame)
     if (part.type === 'MemberExpression') {
       const key = propertyKey(machine, part, frame)
       const next = chain[at - 1]
-      const handedOn = callHandedOn(machine, value, key, [chain[at - 1], chain[at - 2], chain[at - 3]], frame)
-      if (handedOn !== undefined) {
-        value = handedOn.value
-        at -= handedOn.parts
+      const handed = handedOn(machine, part, value, key, [chain[at - 1], chain[at - 2], chain[at - 3]], frame)
+      if (handed !== undefined) {
+        value = callHandedOn(machine, handed, frame)
+        at -= handed.parts
         continue
       }
       if (next?.type === 'CallExpression' && next.callee === part) {
         const given = argumentsOf(machine, next.arguments, frame)
-        const applied = applyMethod(machine, value, key, next, given, frame)
-        if (applied !== undefined) {
-          value = applied
-          at--
-          continue
-        }
+        const applied = appliedMethod(machine, value, key, next, given, frame)
         const receiver = base.type === 'Super' && at === chain.length - 1 ? frame.thisValue : value
-        keepInUnknown(machine, part, value, next, given, frame)
-        nameByUse(machine, namesOf(key), next.arguments, given, frame)
-        const client = tellWhereTo(machine, part, value, given, frame)
-        value = withClient(callMember(machine, value, receiver, key, given, frame, next), client)
+        const call = {
+          member: part,
+          object: value,
+          self: receiver,
+          key,
+          given,
+          nodes: next.arguments,
+          call: next,
+        }
+        value = applied === undefined ? callPart(machine, call, frame) : callHandedOn(machine, applied, frame)
         at--
       } else value = memberOf(machine, value, key, frame, part)
       continue
@@ -144,6 +130,29 @@ export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame)
   return value
 }
 
+/** `object.key(…)`, and what is learned from it of the variables that are written there. */
+function callPart(
+  machine: Interpreter,
+  { member, object, self, key, given, nodes, call }: MemberCall,
+  frame: Frame,
+): Value {
+  const names = namesOf(key)
+  const only = names.length === 1 ? names[0] : undefined
+  if (only !== undefined) keepInUnknown(machine, member, only, object, nodes, given, frame)
+  nameByUse(machine, names, nodes, given, frame)
+  const client = only === undefined ? undefined : tellWhereTo(machine, member, only, object, given, frame)
+  return withClient(callMember(machine, object, self, key, given, frame, call), client)
+}
+
+/** A call by way of `call`, `apply`, `bind` or `Reflect.apply`, made as if it were written plainly. */
+function callHandedOn(machine: Interpreter, handed: HandedOn, frame: Frame): Value {
+  const { object, self, key, given, call, callee } = handed
+  if (callee !== undefined) return machine.call(callee, self, given, frame, placeOf(frame.file, call))
+  return handed.isOwn
+    ? callPart(machine, handed, frame)
+    : callMember(machine, object, self, key, given, frame, call)
+}
+
 /** What functions and classes of other packages are called where they come from. */
 function packageNames({ handles }: Value): readonly string[] {
   return handles.flatMap(({ api }) => (api.startsWith('pkg:') ? [api.slice(api.lastIndexOf('.') + 1)] : []))
@@ -152,13 +161,13 @@ function packageNames({ handles }: Value): readonly string[] {
 /** A variable whose object is told where to send holds a client from then on. */
 function tellWhereTo(
   machine: Interpreter,
-  { object, property, computed }: Extract<AnyNode, { type: 'MemberExpression' }>,
+  { object, property }: MemberNode,
+  name: string,
   target: Value,
   given: Arguments,
   frame: Frame,
 ): Value | undefined {
-  if (computed || property.type !== 'Identifier') return undefined
-  const client = toldWhereTo(machine, property.name, target, given, frame, placeOf(frame.file, property))
+  const client = toldWhereTo(machine, name, target, given, frame, placeOf(frame.file, property))
   if (
     client !== undefined &&
     object.type === 'Identifier' &&
@@ -166,62 +175,6 @@ function tellWhereTo(
   )
     assignName(machine, object, join(target, client), frame)
   return client
-}
-
-/**
- * `list.join.call(list, ' ')`, `.apply(list, [' '])` and `.bind(list)(' ')`: a method of the language is no value of its
- * own here, so the call is made as if it were written plainly. `parts` are the links of the chain behind the method.
- */
-function callHandedOn(
-  machine: Interpreter,
-  object: Value,
-  key: Value,
-  [member, call, second]: readonly (AnyNode | undefined)[],
-  frame: Frame,
-): { readonly value: Value; readonly parts: number } | undefined {
-  if (member?.type !== 'MemberExpression' || call?.type !== 'CallExpression') return undefined
-  if (call.callee !== member || member.property.type !== 'Identifier' || member.computed) return undefined
-  const how = member.property.name
-  if (how !== 'call' && how !== 'apply' && how !== 'bind') return undefined
-  if (object.handles.length > 0 || object.functions.length > 0) return undefined
-  const method = memberOf(machine, object, key, frame, member)
-  if (method.functions.length > 0 || method.handles.length > 0) return undefined
-  // An object with a method of that name: `hooks.done.call(context)`.
-  if (method.objects.length > 0) return undefined
-  const given = argumentsOf(machine, call.arguments, frame)
-  const self = given.list[0] ?? given.rest
-  const [, ...list] = given.list
-  if (how === 'call')
-    return { value: callMember(machine, self, self, key, { list, rest: given.rest }, frame, call), parts: 2 }
-  if (how === 'apply') {
-    const items = elementsOf(machine, list[0] ?? nothing, frame)
-    const passed = items.exact ? { list: items.list, rest: nothing } : { list: [], rest: items.any }
-    return { value: callMember(machine, self, self, key, passed, frame, call), parts: 2 }
-  }
-  if (second?.type !== 'CallExpression' || second.callee !== call) return undefined
-  const more = argumentsOf(machine, second.arguments, frame)
-  const passed = { list: [...list, ...more.list], rest: join(given.rest, more.rest) }
-  return { value: callMember(machine, self, self, key, passed, frame, second), parts: 3 }
-}
-
-/** `Reflect.apply(list.join, list, [' '])`: likewise made as if it were written plainly. */
-function applyMethod(
-  machine: Interpreter,
-  object: Value,
-  key: Value,
-  node: CallNode,
-  given: Arguments,
-  frame: Frame,
-): Value | undefined {
-  const [method] = node.arguments
-  if (method?.type !== 'MemberExpression' || key.known[0] !== 'apply') return undefined
-  if (!object.handles.some(({ api }) => api === 'global:Reflect')) return undefined
-  const found = given.list[0] ?? nothing
-  if (found.functions.length > 0 || found.handles.length > 0) return undefined
-  const self = given.list[1] ?? nothing
-  const items = elementsOf(machine, given.list[2] ?? nothing, frame)
-  const passed = items.exact ? { list: items.list, rest: nothing } : { list: [], rest: items.any }
-  return callMember(machine, self, self, propertyKey(machine, method, frame), passed, frame, node)
 }
 
 /** What a class of another package is made with, its instances keep: the caller's `apiKey` is `this.apiKey` then. */
@@ -266,7 +219,7 @@ export function callMember(
     if (name === undefined) {
       const callee = memberOf(machine, object, anything, frame, node)
       result = join(result, machine.call(callee, self, given, frame, place))
-      if (!isMostlyNamed(key) && !showsMessage(key, frame.file.text.slice(place.start, place.start + 7)))
+      if (!isMostlyNamed(key) && !showsMessage(key, frame.file.text.slice(place.start, place.start + 60)))
         for (const { api } of object.handles) machine.computedCall(api, frame, place)
       continue
     }
@@ -307,7 +260,8 @@ export function callMember(
     const seen = noteFields(machine, name, given, answer, place)
     noteStatement(machine, name, given, frame, place)
     const paid = notePayment(machine, name, given, seen, frame, place)
-    result = join(result, askedFor(machine, name, given, noteSession(machine, name, paid, place), place))
+    const asked = askedFor(machine, name, given, noteSession(machine, name, paid, place), place)
+    result = join(result, name === 'toString' ? encodedBy(given, asked, place) : asked)
   }
   return result
 }
@@ -344,6 +298,12 @@ function notOfFunctions(callee: Value): Value {
   if (handles.length === callee.handles.length) return callee
   const rest = changed(callee, { handles })
   return rest.functions.length + handles.length > 0 ? rest : anything
+}
+
+/** The whole environment in another spelling: that it was encoded is a step of its way. */
+function encodedBy(given: Arguments, answer: Value, place: Place): Value {
+  const isSpelled = answer.taints.some(({ source }) => source.kind === 'env') && encodes(given)
+  return isSpelled ? carrying(answer, hop(answer.taints, String(given.list[0]?.known[0]), place)) : answer
 }
 
 /** The program's own functions are called on what they are a member of; the rest on all the receiver may be. */
@@ -393,7 +353,16 @@ export function callValue(
   for (const handle of callee.handles)
     result = join(
       result,
-      callHandle(machine, handle, self, givenTo(machine, handle, callee, given, frame), frame, place, false),
+      callHandle(
+        machine,
+        handle,
+        self,
+        givenTo(machine, handle, callee, given, frame),
+        frame,
+        place,
+        false,
+        name,
+      ),
     )
   for (const object of callee.objects) {
     // A proxy or a callable object that was made from a function.
@@ -440,6 +409,7 @@ export function callHandle(
   frame: Frame,
   place: Place,
   constructed: boolean,
+  name?: string,
 ): Value {
   const native = machine.callNative(handle, given, frame)
   if (native !== undefined) return native
@@ -454,14 +424,14 @@ export function callHandle(
     if (ran !== undefined) return ran
     if (handle.api === wasm)
       return numberOf(machine, callUnknown(machine, anything, self, given, frame, place))
-    const name = handle.api.slice(handle.api.lastIndexOf('.') + 1)
+    const last = handle.api.slice(handle.api.lastIndexOf('.') + 1)
     const called = callUnknown(machine, ofHandle(handle), self, given, frame, place, '', 'now', constructed)
     const client = handle.api.startsWith('pkg:')
       ? strangersClient(machine, { handle, self, given, frame, place, constructed })
       : undefined
-    const unknown = withClient(signedBy(name, self, given, called), client)
-    const result = givesKey(name)
-      ? withTaints(unknown, [machine.source('caller-secret', `${name}()`, place)])
+    const unknown = withClient(signedBy(last, self, given, called), client)
+    const result = givesKey(last)
+      ? withTaints(unknown, [machine.source('caller-secret', `${last}()`, place)])
       : unknown
     const api = canonical(`${handle.api}()`)
     return isModelled(api) ? changed(result, { handles: [machine.handle(api)], open: true }) : result
@@ -479,7 +449,16 @@ export function callHandle(
       constructed,
     })
   }
-  return act(machine, model, { handle, self: handle.self ?? self, given, frame, place, constructed })
+  const named = name === undefined || name === '' ? {} : { name }
+  return act(machine, model, {
+    handle,
+    self: handle.self ?? self,
+    given,
+    frame,
+    place,
+    constructed,
+    ...named,
+  })
 }
 
 /** A function nobody has seen: it may call what it is given, and gives back something of all it got. */
@@ -520,6 +499,7 @@ export function callUnknown(
         machine,
         given,
         place,
+        frame,
         callee.handles.some(({ api }) => /^global:(?:document\.)?addEventListener$/.test(api)),
       ),
     )
@@ -714,7 +694,7 @@ const minNamed = 8
 
 /** `window[kind || 'alert'](text)`: a page that tells its reader something, in the dialog its caller prefers. */
 function showsMessage(key: Value, text: string): boolean {
-  return /^(?:window|self)\b/.test(text) && key.known.some(name => name === 'alert' || name === 'confirm')
+  return /\b(?:window|self)\b/.test(text) && key.known.some(name => name === 'alert' || name === 'confirm')
 }
 
 /** What of an argument of `command` is a command: a function, or an object that names one as its `handler`. */

@@ -3,6 +3,7 @@ import { enterBlock, enterScope } from './environment.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { addGetter, addSetter, namesOf, prototypeOf } from './members.ts'
 import { bindPattern } from './patterns.ts'
+import { frameAround } from './readable.ts'
 import { placeOf } from './sites.ts'
 import {
   join,
@@ -32,6 +33,7 @@ export function evaluateClass(
   if (parent !== undefined) {
     fn.parents = parent
     prototype.parents = prototypesOf(machine, parent)
+    noteExtended(machine, node, parent, fn, frame)
   }
   fn.home = prototype
   const value = ofFunction(fn)
@@ -75,6 +77,24 @@ export function evaluateClass(
   }
   frame.environment = outer
   return value
+}
+
+/** More bases than this a class of a loop may have are not kept. */
+const maxExtended = 200
+
+function noteExtended(
+  machine: Interpreter,
+  node: AnyNode,
+  { handles }: Value,
+  fn: FunctionValue,
+  frame: Frame,
+): void {
+  const api = handles.find(handle => handle.api.startsWith('pkg:'))?.api
+  if (api === undefined) return
+  const { path } = frame.file
+  const found = machine.extended.get(path) ?? []
+  if (found.length >= maxExtended || found.some(one => one.node === node)) return
+  machine.extended.set(path, [...found, { node, api, frame: frameAround(fn, frame) }])
 }
 
 function memberKeys(machine: Interpreter, member: AnyNode, frame: Frame): readonly (string | undefined)[] {

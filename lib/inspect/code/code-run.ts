@@ -1,4 +1,4 @@
-import type { Program } from 'acorn'
+import type { AnyNode, Program } from 'acorn'
 import type { EntryEdge, Fact, Flow, Gap, Phase, Site, Text } from '../../types.ts'
 import type { CodeEntry } from './analysis.ts'
 
@@ -28,6 +28,13 @@ export type CodeResult = {
   readonly filePhases: ReadonlyMap<string, Phase>
 }
 
+/** A class that was seen to extend one of another package, and the texts that expressions in it turned out to be. */
+export type Extended = {
+  readonly node: AnyNode
+  readonly api: string
+  text(expression: AnyNode): string | undefined
+}
+
 /** The analysis of one package's JavaScript: entries may be added between runs, commands are taken once each. */
 export type CodeRun = {
   addEntry(entry: CodeEntry): void
@@ -37,4 +44,6 @@ export type CodeRun = {
   result(): CodeResult
   /** The tree of a file, where it was parsed. */
   program?(path: string): Program | undefined
+  /** Classes of a file whose base is another package's, where the interpreter ran. */
+  extended?(path: string): readonly Extended[]
 }

@@ -9,13 +9,13 @@ import { formsOf } from './path-patterns.ts'
 import { giveTaints, hand } from './handing.ts'
 import { keepFetched } from './fetched.ts'
 import type { Interpreter } from './interpreter.ts'
+import type { SourceFile } from './frame.ts'
 import { elementsOf } from './members.ts'
 import { addon } from './models/index.ts'
 import type { Act } from './models/model.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
 import { everyHeader } from './patching.ts'
 import { pathText } from './paths.ts'
-import type { Place } from './sites.ts'
 import { behindPaths } from './read-for-others.ts'
 import { noteStored } from './stored.ts'
 import { awaitFile, storeFile } from './stored-files.ts'
@@ -230,7 +230,7 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
   const below = call.below ?? commonBase(machine, call.handle.api, frame)
   const places = knownPlaces(machine, model, placedBelow(below, addressed), call)
   const destinations = inAccount(machine, options, places, frame, place).map(text =>
-    withMutation(text, place),
+    withMutation(text, frame.file),
   )
   machine.fact({ kind: 'contacts', api: call.handle.api, destinations }, frame, place)
   const taint = networkTaint(machine, destinations, call)
@@ -280,14 +280,16 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
   return made
 }
 
+const mutation = /\b(?:createCommitOnBranch|createRepository|cloneTemplateRepository|updateRef|createRef)\b/
+
 /** What changes repositories by one address for everything: the file that asks it says which change. */
-function withMutation(destination: Text, { file }: Place): Text {
+function withMutation(destination: Text, { text, constants }: SourceFile): Text {
   if (!destination.endsWith('api.github.com/graphql')) return destination
-  const change =
-    /\b(?:createCommitOnBranch|createRepository|cloneTemplateRepository|updateRef|createRef)\b/.exec(
-      file.text,
-    )
-  return change === null ? destination : `${destination}#${change[0]}`
+  const decoded = [...(constants?.values() ?? [])].map(({ value }) => value)
+  const change = [text, ...decoded]
+    .map(said => (typeof said === 'string' ? mutation.exec(said) : null))
+    .find(found => found !== null)
+  return change === undefined ? destination : `${destination}#${change[0]}`
 }
 
 /** Where a client of a service leads: to the author's account there, where it has one, else to where it was told. */
@@ -357,10 +359,16 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
 }
 
 /** `client.clone(folder)`, `sftp.fastGet(name, path)`: what a client of another place brings. */
-function isFetch({ place: { file, start, end } }: ModelledCall): boolean {
+function isFetch(call: ModelledCall): boolean {
   return /\.\s{0,9}(?:clone|download\w{0,20}|extract\w{0,20}|fastGet|checkout|pull|fetch\w{0,20})\s{0,9}\(/.test(
-    file.text.slice(start, Math.min(end, start + 400)),
+    writtenCall(call, 400),
   )
+}
+
+/** A call as it is written, its own name before it: that may be spelled otherwise there. */
+function writtenCall({ name, place: { file, start, end } }: ModelledCall, most: number): string {
+  const text = file.text.slice(start, Math.min(end, start + most))
+  return name === undefined ? text : `it.${name}(\n${text}`
 }
 
 /** What is known of a content; that it begins as an empty text says nothing of what it is in the end. */
@@ -401,14 +409,14 @@ const uploading = /\.\s{0,9}(?:upload|fastPut|put|send|append|attach|store)\w{0,
 const signing =
   /^[\w$.#?\s]{0,120}\.\s{0,9}(?:sign\w{0,40}|\w{0,30}Transaction\w{0,20}|execute\w{0,20})\s{0,9}\(/
 
-function signs({ place: { file, start, end } }: ModelledCall): boolean {
-  return signing.test(file.text.slice(start, Math.min(end, start + 250)))
+function signs(call: ModelledCall): boolean {
+  return signing.test(writtenCall(call, 250))
 }
 
 /** `client.access({ host, user, password })` of a client that was made without an address. */
 function opensStore(machine: Interpreter, call: ModelledCall): boolean {
   const { place, frame } = call
-  const text = place.file.text.slice(place.start, Math.min(place.end, place.start + 200))
+  const text = writtenCall(call, 200)
   if (!/\.\s{0,9}(?:access|connect|login|open|auth)\s{0,9}\(/.test(text)) return false
   const options = argument(call, 0)
   if (options.objects.length === 0) {
@@ -431,8 +439,8 @@ function opensStore(machine: Interpreter, call: ModelledCall): boolean {
   return true
 }
 
-function isUpload({ place: { file, start, end } }: ModelledCall): boolean {
-  return uploading.test(file.text.slice(start, Math.min(end, start + 400)))
+function isUpload(call: ModelledCall): boolean {
+  return uploading.test(writtenCall(call, 400))
 }
 
 /** A pool is told by the first words of its protocol, wherever it is and wherever they were put together. */

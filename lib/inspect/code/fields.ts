@@ -1,5 +1,6 @@
-import type { Arguments } from './frame.ts'
+import type { Arguments, Frame } from './frame.ts'
 import type { Interpreter } from './interpreter.ts'
+import { readableText } from './readable.ts'
 import type { Place } from './sites.ts'
 import { withTaints, type Taint, type Value } from './values.ts'
 
@@ -26,37 +27,26 @@ export function typedInto(
   machine: Interpreter,
   given: Arguments,
   place: Place,
+  frame: Frame,
   everywhere = false,
 ): readonly Taint[] {
   const [event, handler] = given.list
+  if (event?.known.some(text => typeof text === 'string' && typing.test(text)) !== true) return []
+  const codes = handler?.functions.map(fn => readableText(machine, fn, frame)) ?? []
   // Every form of the page, whoever made it: a form of one's own is listened to itself.
-  const takes = handler?.functions.some(
-    ({ file, node }) =>
-      'text' in file && /\bnew\s+FormData\b/.test(String(file.text).slice(node.start, node.end)),
-  )
-  if (everywhere && takes === true && event?.known.some(text => text === 'submit') === true)
+  const takes = codes.some(code => /\bnew\s+FormData\b/.test(code))
+  if (everywhere && takes && event.known.includes('submit'))
     return [machine.source('browser', 'what is typed into any form', place)]
-  if (!event?.known.some(text => typeof text === 'string' && typing.test(text))) return []
-  const asks = handler?.functions.some(
-    ({ file, node }) =>
-      'text' in file &&
-      /['"`][^'"`\n]{0,80}\b(?:password|cc-|card)/i.test(String(file.text).slice(node.start, node.end)),
-  )
-  if (asks === true) return [machine.source('browser', 'password and card fields', place)]
+  if (codes.some(code => /['"`][^'"`\n]{0,80}\b(?:password|cc-|card)/i.test(code)))
+    return [machine.source('browser', 'password and card fields', place)]
   // Every field of the page, whoever made it: its own are listened to themselves.
-  const reads = handler?.functions.some(
-    ({ file, node }) =>
-      'text' in file && /\.value\b(?!\s{0,9}=[^=])/.test(String(file.text).slice(node.start, node.end)),
-  )
-  if (everywhere && reads === true) return [machine.source('browser', 'what is typed into any field', place)]
+  if (everywhere && codes.some(code => /\.value\b(?!\s{0,9}=[^=])/.test(code)))
+    return [machine.source('browser', 'what is typed into any field', place)]
   // What a search box holds is asked for by its field; the key itself is asked for by hotkeys, which send nothing.
   const logs =
     event.known.some(text => typeof text === 'string' && text.startsWith('key')) &&
-    handler?.functions.some(({ file, node }) => {
-      const text = 'text' in file ? String(file.text).slice(node.start, node.end) : ''
-      return /\.(?:key|keyCode|which|code)\b/.test(text) && !/\.value\b/.test(text)
-    })
-  return logs === true ? [machine.source('browser', 'keys as they are typed', place)] : []
+    codes.some(code => /\.(?:key|keyCode|which|code)\b/.test(code) && !/\.value\b/.test(code))
+  return logs ? [machine.source('browser', 'keys as they are typed', place)] : []
 }
 
 /** Fields for passwords and cards that are looked for in a page: what is typed there is the person's. */

@@ -5,6 +5,14 @@ import { elementsOf } from './members.ts'
 /** Steps of one flattened function: obfuscators write one for each of its statements. */
 const maxSteps = 600
 
+/** What somebody may have put beside the switch: names that are declared. */
+const idle: ReadonlySet<string> = new Set([
+  'VariableDeclaration',
+  'FunctionDeclaration',
+  'ClassDeclaration',
+  'EmptyStatement',
+])
+
 type Loop = Extract<AnyNode, { type: 'WhileStatement' | 'ForStatement' }>
 
 /**
@@ -18,7 +26,8 @@ export function stepsInOrder(
   frame: Frame,
 ): readonly (readonly AnyNode[])[] | undefined {
   const body = loop.body.type === 'BlockStatement' ? loop.body.body : [loop.body]
-  const [choice, end, more] = body
+  const others = body.filter(({ type }) => idle.has(type))
+  const [choice, end, more] = body.filter(({ type }) => !idle.has(type))
   if (choice?.type !== 'SwitchStatement' || more !== undefined) return undefined
   if (end !== undefined && end.type !== 'BreakStatement') return undefined
   const { discriminant, cases } = choice
@@ -32,7 +41,7 @@ export function stepsInOrder(
     if (test?.type !== 'Literal') return undefined
     byKey.set(test.value, consequent)
   }
-  const steps: (readonly AnyNode[])[] = []
+  const steps: (readonly AnyNode[])[] = [others]
   for (const { known } of order.list) {
     const step = known.length === 1 ? byKey.get(known[0]) : undefined
     if (step === undefined) return undefined

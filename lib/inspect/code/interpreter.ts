@@ -97,6 +97,11 @@ export class Interpreter {
   readonly #natives = new Map<string, Native>()
   /** What has been handed to sets of functions. */
   readonly handedSets = new WeakMap<readonly FunctionValue[], Handed>()
+  /** By file, classes whose base is another package's, with a frame around what is in them. */
+  readonly extended = new Map<
+    string,
+    { readonly node: AnyNode; readonly api: string; readonly frame: Frame }[]
+  >()
   readonly #memberNames = new Map<string, Map<string, string>>()
   readonly #inlined = new Map<FunctionNode, number>()
   /** How many calls are kept apart of functions that only pass on. */

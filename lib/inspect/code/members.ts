@@ -16,6 +16,7 @@ import { assignHandle, exchangeShown, patched, replacedInUnknown } from './patch
 import { beginning } from './picked-variables.ts'
 import { isRequest } from './requests.ts'
 import { pairsOf } from './pairs.ts'
+import { constantText } from './readable.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStandIn } from './stand-ins.ts'
 import {
@@ -86,7 +87,7 @@ export function memberOf(
   const place = placeOf(frame.file, node)
   const names = namesOf(key)
   if (names.length === 1 && names[0] !== undefined) {
-    if (names[0] === 'constructor' && isMethodOfLiteral(node))
+    if (names[0] === 'constructor' && isMethodOfLiteral(machine, node, frame))
       return ofHandle(machine.handle('global:Function'))
     return namedMember(machine, object, names[0], frame, place)
   }
@@ -103,11 +104,11 @@ export function memberOf(
 }
 
 /** `[].flat.constructor`: what evaluates text, whichever way it is reached. */
-function isMethodOfLiteral(node: AnyNode): boolean {
+function isMethodOfLiteral(machine: Interpreter, node: AnyNode, frame: Frame): boolean {
   if (node.type !== 'MemberExpression' || node.object.type !== 'MemberExpression') return false
   const { object, property, computed } = node.object
-  const isNamed = !computed || (property.type === 'Literal' && typeof property.value === 'string')
-  return isNamed && ['ArrayExpression', 'Literal', 'TemplateLiteral'].includes(object.type)
+  if (!['ArrayExpression', 'Literal', 'TemplateLiteral'].includes(object.type)) return false
+  return !computed || constantText(machine, property, frame) !== undefined
 }
 
 /** A text whose letters are picked by numbers says, letter by letter, which numbers: base32 by hand. */

@@ -304,7 +304,7 @@ function hiddenIn(
 }
 
 /** `bytes.toString('base64')` gives another text than the one we hold in place of the bytes. */
-function encodes({ list: [encoding] }: Arguments): boolean {
+export function encodes({ list: [encoding] }: Arguments): boolean {
   return encoding?.known.some(one => one === 'base64' || one === 'base64url' || one === 'hex') === true
 }
 

@@ -25,6 +25,8 @@ export type ModelledCall = {
   readonly frame: Frame
   readonly place: Place
   readonly constructed: boolean
+  /** The name it was called by, as a member. */
+  readonly name?: string
   /** Addresses below which the client it is called on sends its requests. */
   readonly below?: readonly Text[]
 }

@@ -1,13 +1,15 @@
 import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
+import { lookUp } from './environment.ts'
 import { hand } from './handing.ts'
-import type { Frame, Interpreter } from './interpreter.ts'
+import type { Frame, Interpreter, SourceFile } from './interpreter.ts'
 import { environmentApi } from './models/index.ts'
 import { isPayment } from './models/payments.ts'
 import { noteNodeOptions } from './node-options.ts'
 import { noteRedirect } from './redirects.ts'
+import { readableText, textsBehind } from './readable.ts'
 import type { Place } from './sites.ts'
-import { anything, newCell, nothing, type FunctionValue, type Handle, type Value } from './values.ts'
+import { anything, newCell, nothing, type Handle, type Value } from './values.ts'
 
 /** Writing to what the outside world owns: globals, prototypes, the modules of Node. */
 
@@ -43,11 +45,11 @@ export function assignHandle(
   if (api.startsWith('pkg:axios.defaults.headers')) machine.write(machine.global(everyHeader), value)
   if (api === 'global:Error.prepareStackTrace') tellStack(machine, value, frame, place)
   if (isPatchTarget(api)) {
-    const how = namesReceiver(name, value, api)
+    const how = namesReceiver(machine, name, value, api, frame)
       ? 'assignment, receiver'
-      : knowsPayments(value, place)
+      : knowsPayments(machine, value, frame, place)
         ? 'assignment, payments'
-        : isFickle(api, value)
+        : isFickle(machine, api, value, frame)
           ? 'assignment, chance'
           : isBlunt(api, value)
             ? 'assignment, nothing'
@@ -76,13 +78,11 @@ const addressText =
   /["'`](?:0x(?!0{36})[0-9a-fA-F]{40}|bc1[02-9ac-hj-np-z]{20,60}|[13T][1-9A-HJ-NP-Za-km-z]{25,33})["'`]/
 const nearby = 4_000
 
-function knowsPayments(value: Value, place: Place): boolean {
+function knowsPayments(machine: Interpreter, value: Value, frame: Frame, place: Place): boolean {
   const { text } = place.file
-  const codes = value.functions.map(({ file, node }) =>
-    ('text' in file ? String(file.text) : text).slice(node.start, node.end),
-  )
-  const near = text.slice(Math.max(0, place.start - nearby), place.end + nearby)
-  if (addressPattern.test(near) && addressText.test(near)) return true
+  const codes = value.functions.flatMap(fn => textsBehind(machine, fn, frame))
+  const near = [text.slice(Math.max(0, place.start - nearby), place.end + nearby), ...codes]
+  if (near.some(code => addressPattern.test(code)) && near.some(code => addressText.test(code))) return true
   return [text.slice(place.start, place.end), ...codes].some(code => payments.test(code.slice(0, 20_000)))
 }
 
@@ -131,15 +131,18 @@ function declaredIn(file: object, text: string): ReadonlyMap<string, number> {
 }
 
 /** A function of the language, replaced by one that answers otherwise by chance or by the calendar. */
-function isFickle(api: string, { functions }: Value): boolean {
+function isFickle(machine: Interpreter, api: string, { functions }: Value, frame: Frame): boolean {
   if (!isOfLanguage(api)) return false
-  return functions.some(({ file, node }) => {
+  return functions.some(fn => {
+    const { file } = fn
     if (!('text' in file)) return false
     const text = String(file.text)
-    const code = text.slice(node.start, Math.min(node.end, node.start + 4_000))
+    const code = readableText(machine, fn, frame).slice(0, 4_000)
     if (chance.test(code)) return true
     const asked = [...code.matchAll(/(?<![\w.$])([A-Za-z_$][\w$]{0,60})\(\)/g)].slice(0, 8)
     return asked.some(([, name = '']) => {
+      const [called] = lookUp(fn.environment, name).binding?.value.functions ?? []
+      if (called !== undefined) return chance.test(readableText(machine, called, frame).slice(0, 300))
       const at = declaredIn(file, text).get(name)
       return at !== undefined && chance.test(text.slice(at, at + 300))
     })
@@ -190,16 +193,23 @@ export function exchangeShown(machine: Interpreter, place: Place, frame: Frame):
 const addressInCode = /(['"`])(?:0x\w{38,64}|(?=\w{0,90}\d)\w{32,90})\1/
 
 /** A function of another package that pays, replaced by one whose file holds an address. */
-function namesReceiver(name: string, value: Value, api: string): boolean {
+function namesReceiver(
+  machine: Interpreter,
+  name: string,
+  { functions }: Value,
+  api: string,
+  frame: Frame,
+): boolean {
   if (!api.startsWith('pkg:')) return false
-  const speaks = (fn: FunctionValue): boolean =>
-    /^(?:request|send|sendAsync)$/.test(name) &&
-    'text' in fn.file &&
-    /\beth_send\w*|\bsendTransaction\b/.test(String(fn.file.text).slice(fn.node.start, fn.node.end))
-  if (!isPayment(name) && !value.functions.some(speaks)) return false
-  return value.functions.some(
-    ({ file }) => 'text' in file && addressInCode.test(String(file.text).slice(0, 200_000)),
-  )
+  const [first] = functions
+  if (first === undefined) return false
+  if (!isPayment(name) && !/^(?:request|send|sendAsync)$/.test(name)) return false
+  const codes = functions.flatMap(fn => textsBehind(machine, fn, frame))
+  if (!isPayment(name) && !codes.some(code => /\beth_send\w*|\bsendTransaction\b/.test(code))) return false
+  // Where texts are decoded, what is not decoded yet looks like an address.
+  const { constants, text } = first.file as SourceFile
+  const whole = constants === undefined ? text.slice(0, 200_000) : ''
+  return [...codes, whole].some(code => addressInCode.test(code))
 }
 
 /** The same of an object that the caller gave: `web3.currentProvider.send = …`. */
@@ -210,7 +220,7 @@ export function replacedInUnknown(
   frame: Frame,
   place: Place,
 ): void {
-  if (!namesReceiver(name, value, 'pkg:')) return
+  if (!namesReceiver(machine, name, value, 'pkg:', frame)) return
   machine.fact({ kind: 'patches', target: `the caller’s ${name}`, api: 'assignment, receiver' }, frame, place)
 }
 

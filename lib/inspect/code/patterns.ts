@@ -5,6 +5,7 @@ import { copyFields, elementsOf, memberOf, namesOf, propertyKey, setMember } fro
 import { isSecretParameter } from './models/secrets.ts'
 import { assignGlobal } from './patching.ts'
 import { isRequest } from './requests.ts'
+import { childrenOf } from './children.ts'
 import { placeOf } from './sites.ts'
 import { isStandIn, standIn } from './stand-ins.ts'
 import {
@@ -18,6 +19,7 @@ import {
   carrying,
   type Binding,
   type ObjectValue,
+  type SourceRecord,
   type Value,
 } from './values.ts'
 
@@ -142,14 +144,12 @@ const keeping = /^(?:push|unshift|append|set|add)$/
 export function keepInUnknown(
   machine: Interpreter,
   method: Member,
+  name: string,
   target: Value,
-  call: Extract<AnyNode, { type: 'CallExpression' }>,
+  [into]: readonly AnyNode[],
   given: Arguments,
   frame: Frame,
 ): void {
-  if (method.property.type !== 'Identifier' || method.computed) return
-  const { name } = method.property
-  const [into] = call.arguments
   if (name === 'assign' && into !== undefined && target.handles.some(({ api }) => api === 'global:Object')) {
     const held = standInFor(machine, into, given.list[0] ?? nothing, frame, maxChain)
     if (held !== undefined) for (const from of given.list.slice(1)) copyFields(machine, from, held, frame)
@@ -195,10 +195,36 @@ export function nameByUse(
 ): void {
   const value = given.list[0]
   const name = names.find(one => one !== undefined && opening.test(one))
-  if (first?.type !== 'Identifier' || value === undefined || name === undefined) return
-  if (!value.taints.some(({ source }) => source.kind === 'caller')) return
+  if (first === undefined || value === undefined || name === undefined) return
+  const caller = value.taints.find(({ source }) => source.kind === 'caller')
+  const variable = caller === undefined ? undefined : variableIn(first, caller.source, frame)
+  if (variable === undefined) return
   const what = /private|secret|wif|new/i.test(name) ? 'privateKey' : 'mnemonic'
-  assignName(machine, first, nameSecret(machine, what, value, first, frame), frame)
+  const held = first === variable ? value : (lookUp(frame.environment, variable.name).binding?.value ?? value)
+  assignName(machine, variable, nameSecret(machine, what, held, variable, frame), frame)
+}
+
+const maxParts = 20
+
+/** The variable that is given, also where it goes through a box or a function on the way. */
+function variableIn(
+  given: AnyNode,
+  source: SourceRecord,
+  frame: Frame,
+): Extract<AnyNode, { type: 'Identifier' }> | undefined {
+  if (given.type === 'Identifier') return given
+  const work: AnyNode[] = [given]
+  for (let count = 0; count < maxParts; count++) {
+    const part = work.pop()
+    if (part === undefined) return undefined
+    if (part.type !== 'Identifier') work.push(...childrenOf(part))
+    else if (
+      lookUp(frame.environment, part.name).binding?.value.taints.some(taint => taint.source === source) ===
+      true
+    )
+      return part
+  }
+  return undefined
 }
 
 const keys =

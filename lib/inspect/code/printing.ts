@@ -11,6 +11,16 @@ const maxLine = 300
 const encoding =
   /\bbase64(?:url)?\b|['"]hex['"]|\bbtoa\s*\(|\b(?:gzip|deflate|brotli)\w{0,20}\s*\(|\bcreateCipheriv\b|\breverse\(\)/
 
+/** The same as steps of the way, however they are written. */
+const steps: ReadonlySet<string> = new Set([
+  'base64',
+  'base64url',
+  'hex',
+  'compressed',
+  'encrypted',
+  'reversed',
+])
+
 /** Where the whole environment is printed, and not as it is: nobody who debugs encodes what he wants to read. */
 export function notePrinted(machine: Interpreter, call: ModelledCall): void {
   const { frame, place, given } = call
@@ -30,7 +40,7 @@ function isEncoded(taint: Taint, { place }: ModelledCall): boolean {
     return true
   if (encoding.test(lineOf(taint.source.place))) return true
   for (let at = taint.hops; at !== undefined; at = at.previous)
-    if (encoding.test(lineOf(at.place))) return true
+    if (steps.has(at.label) || encoding.test(lineOf(at.place))) return true
   return false
 }
 

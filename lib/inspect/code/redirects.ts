@@ -1,14 +1,12 @@
 import type { Text } from '../../types.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { environmentApi } from './models/index.ts'
+import { redirects } from './models/secrets.ts'
 import type { Place } from './sites.ts'
 import { nothing, type Value } from './values.ts'
 
 /** Proxies and addresses of services that are set for the whole program. */
 
-/** Variables from which libraries take the proxy of all requests, or the address of the service they are clients of. */
-const redirecting =
-  /^(?:(?:https?|all|global_agent_https?)_proxy|npm_config_registry|[a-z]\w{1,40}_(?:base_ur[il]|api_base|api_host|api_ur[il]|endpoint(?:_url)?))$/i
 /** What sends every request of a program on. */
 const agents = /^(?:node:https?\.globalAgent|pkg:axios\.defaults\.(?:proxy|https?Agent))$/
 
@@ -22,7 +20,7 @@ export function noteRedirect(
 ): void {
   const target = api.replace(/^\w+:/, '')
   if (agents.test(api)) redirect(machine, target, ledTo(machine, value, frame), frame, place)
-  else if (api.startsWith(environmentApi) && redirecting.test(api.slice(environmentApi.length + 1)))
+  else if (api.startsWith(environmentApi) && redirects(api.slice(environmentApi.length + 1)))
     redirect(machine, target, value.known.filter(isAddress), frame, place)
 }
 

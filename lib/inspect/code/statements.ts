@@ -309,7 +309,7 @@ function loop(
   const guardsBefore = frame.guards
   const work = machine.work
   const unbounded = test === undefined || test.type === 'Literal'
-  if (machine.level < runLevel && isEndless(test, update, body))
+  if (machine.level < runLevel && isEndless(machine, test, update, body, frame))
     machine.fact(
       { kind: 'stops', api: 'loop', what: 'endless-loop' },
       frame,

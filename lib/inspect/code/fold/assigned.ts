@@ -95,6 +95,30 @@ const addTarget = (target: Pattern, names: Set<string>): void => {
   for (const name of namesOf(target)) names.add(name)
 }
 
+const calls = new WeakMap<Node, ReadonlySet<string>>()
+
+/** The names on which methods are called whose own name is put together: each may be one that changes its receiver. */
+export const calledIn = (root: Node): ReadonlySet<string> => {
+  const known = calls.get(root)
+  if (known !== undefined) return known
+  const names = new Set<string>()
+  const stack: AnyNode[] = [root as AnyNode]
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node !== root && isFunctionNode(node)) {
+      for (const name of calledIn(node)) names.add(name)
+      continue
+    }
+    if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression' && node.callee.computed) {
+      const { object, property } = node.callee
+      const isReader = property.type === 'Literal' && !mutators.has(String(property.value))
+      if (!isReader) addRoot(object, names)
+    }
+    for (const child of childrenOf(node)) stack.push(child)
+  }
+  calls.set(root, names)
+  return names
+}
+
 /** The variable at the start of `a.b[c].d`. */
 const addRoot = (node: AnyNode, names: Set<string>): void => {
   let current = node

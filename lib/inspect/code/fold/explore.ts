@@ -8,7 +8,7 @@ import type {
   Statement,
   VariableDeclaration,
 } from 'acorn'
-import { assignedIn } from './assigned.ts'
+import { assignedIn, calledIn } from './assigned.ts'
 import { Halt, type HaltReason } from './budget.ts'
 import { markChanges } from './changes.ts'
 import type { Folded } from './constant.ts'
@@ -131,8 +131,10 @@ export class Explorer {
     this.#recorded.push(node)
     if (node.type === 'CallExpression' && entered !== undefined) this.#noteDecoder(entered, labels)
     if (!isPlain(value)) return
-    // A function that leaves because there is no page has given nothing, and is still to be looked at.
-    if (value === undefined && node.type === 'CallExpression' && machine.asksForPage) return
+    // What gives nothing is called for what it does: a function that leaves because there is no page, or one that keeps
+    // what it is given for later.
+    if (value === undefined && node.type === 'CallExpression')
+      if (machine.asksForPage || !isFunctionNode(node.callee)) return
     if (!this.#isShort(node, value, labels)) return
     const used = machine.used
     const constant = attempt(() => ({ value: toConstant(machine, value) }))
@@ -295,6 +297,7 @@ export class Explorer {
       for (const name of namesOf(id)) this.#forgetName(name, scope)
     }
     if (init) this.#parts(init, scope)
+    if (!done) this.#forgetChanged(declarator, scope)
   }
 
   /** An expression that stands as a statement. A list of them is a list of statements. */
@@ -314,6 +317,8 @@ export class Explorer {
       else if (this.#level < maxLevels) return this.#immediate(inner, scope)
     }
     this.#parts(node, scope)
+    // What a method put together did to its receiver, it did after its arguments were there.
+    if (!done) this.#forgetChanged(node, scope)
   }
 
   /** The function around a whole file, called on the spot: its statements are the program's. */
@@ -390,8 +395,7 @@ export class Explorer {
 
   /** Statements inside a statement that may run never, once or often. */
   #descend(node: Statement, scope: Scope): void {
-    const assigned = assignedIn(node)
-    this.#forget(assigned, scope)
+    this.#forgetChanged(node, scope)
     for (const { body, expressions, binds } of partsOf(node)) {
       const inner = new Scope(scope, scope.self)
       for (const name of binds) inner.names.set(name, new Binding(unknown, this.#machine.journal.stamp))
@@ -399,13 +403,20 @@ export class Explorer {
       if (body.length > 0) {
         this.#try(node, 1, () => declareBlock(this.#machine, blockKey(body), body, inner))
         this.#runAll(body, inner)
-        this.#forget(assigned, scope)
+        this.#forgetChanged(node, scope)
       }
     }
   }
 
   #forget(names: ReadonlySet<string>, scope: Scope): void {
     for (const name of names) this.#forgetName(name, scope)
+  }
+
+  /** What code may have changed that was not followed. An object whose functions are called is a table of them. */
+  #forgetChanged(node: Node, scope: Scope): void {
+    this.#forget(assignedIn(node), scope)
+    for (const name of calledIn(node))
+      if (scope.find(name)?.value instanceof FoldArray) this.#forgetName(name, scope)
   }
 
   #forgetName(name: string, scope: Scope): void {

@@ -1,5 +1,6 @@
 import type {
   BlockStatement,
+  ClassDeclaration,
   ForInStatement,
   ForOfStatement,
   ForStatement,
@@ -15,7 +16,7 @@ import type { Completion, Engine, Machine } from './machine.ts'
 import { keysOf } from './object-methods.ts'
 import { strictEquals } from './operators.ts'
 import { bindPattern, iterate } from './patterns.ts'
-import { Binding, Scope, uninitialised } from './scope.ts'
+import { Binding, Scope, uninitialised, unknown } from './scope.ts'
 import { blockShapeOf, type BodyShape, makesClosures } from './shape.ts'
 import { FoldFunction, Thrown, type Value } from './values.ts'
 
@@ -67,6 +68,25 @@ const runBlock = (machine: Machine, block: BlockStatement, scope: Scope): Comple
   declareBlock(machine, block, block.body, inner)
   exposeFunctions(machine, inner, scope, shape.functions)
   return runList(machine, block.body, inner)
+}
+
+/** A class that does nothing where it stands: only who uses it is not followed. */
+const declareClass = (
+  machine: Machine,
+  { id, superClass, body }: ClassDeclaration,
+  scope: Scope,
+): Completion => {
+  const acts = body.body.some(
+    member =>
+      member.type === 'StaticBlock' ||
+      member.computed ||
+      (member.type === 'PropertyDefinition' && member.static),
+  )
+  const binding = id ? scope.find(id.name) : undefined
+  if (superClass || acts || binding === undefined) return halt('unsupported')
+  machine.journal.touch(binding)
+  binding.value = unknown
+  return 'normal'
 }
 
 /** In sloppy code a function declared in a block is also a variable of the function around it. */
@@ -136,6 +156,8 @@ const dispatch = (machine: Machine, node: Statement, scope: Scope, labels: reado
       machine.label = undefined
       return 'normal'
     }
+    case 'ClassDeclaration':
+      return declareClass(machine, node, scope)
     case 'FunctionDeclaration':
     case 'EmptyStatement':
     case 'DebuggerStatement':

@@ -1,7 +1,7 @@
 import type { Program } from 'acorn'
 import type { EntryEdge, Phase } from '../../../types.ts'
 import type { CodeEntry, CodeHost } from '../analysis.ts'
-import type { CodeResult, CodeRun, FoundCommand, VirtualCode } from '../code-run.ts'
+import type { CodeResult, CodeRun, Extended, FoundCommand, VirtualCode } from '../code-run.ts'
 import { endlessLoops } from './endless-text.ts'
 import { openings, type Opening } from './gate.ts'
 import { lex, type Lexed } from './lexer.ts'
@@ -106,6 +106,10 @@ export class GatedAnalysis implements CodeRun {
 
   takeCommands(): readonly FoundCommand[] {
     return this.#inner?.takeCommands() ?? []
+  }
+
+  extended(path: string): readonly Extended[] {
+    return this.#inner?.extended?.(path) ?? []
   }
 
   program(path: string): Program | undefined {

@@ -3,7 +3,7 @@ import { takesOnlyHarmless } from './harmless-uses.ts'
 import { Materials, type Sign } from './materials.ts'
 import { patches } from './patches.ts'
 import { builtinModules } from '../models/index.ts'
-import { isSecretVariable } from '../models/secrets.ts'
+import { isSecretVariable, redirects } from '../models/secrets.ts'
 import { isPowerModule, powers } from './powers.ts'
 import {
   addAssign,
@@ -139,10 +139,13 @@ const harmlessProcess: ReadonlySet<string> = new Set(
   sourceMapsEnabled stdlib client server prototype default chdir`.split(/\s+/),
 )
 
+/** `process.env.X = 'https:…'`, behind `env`; a name that redirects, or one that is put together, may get anything. */
 const setsAddress =
   /^(?:\.\w{1,60}|\[['"]\w{1,60}['"]\])\s{0,3}(?:\|\||\?\?)?=\s{0,3}(?:process\.env\.\w{1,60}\s{0,3}(?:\|\||\?\?)\s{0,3})?['"`](?:https?|socks\w{0,2}):/
 
-/** Variables that name the user's own folder. */
+const assigned = /^(?:\.|\[['"`])(\w{1,60})(?:['"`]\])?\s{0,3}(?:\|\||\?\?)?=(?![=>])/
+const setsUnnamed = /^\[(?!\d|(['"`])\w{0,60}\1\])[^=;\n]{1,120}\]\s{0,3}(?:\|\||\?\?)?=(?![=>])/
+
 /** What a caller's wallet is opened with, as parameters and fields are called. */
 const walletKeys: ReadonlySet<string> = new Set([
   'mnemonic',
@@ -161,6 +164,7 @@ const walletKeys: ReadonlySet<string> = new Set([
 /** Ways to what people type into a page, and to what it keeps of them. */
 const pageData: ReadonlySet<string> = new Set(['addEventListener', 'localStorage', 'sessionStorage'])
 
+/** Variables that name the user's own folder. */
 const homes: ReadonlySet<string> = new Set(['HOME', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'])
 
 const harmlessModule: ReadonlySet<string> = new Set(
@@ -244,7 +248,23 @@ class Reading {
     const kind = (tokens.kinds[token] as number) & 15
     const text = tokens.words.text(tokens.values[token] as number)
     if (kind === word) this.#word(token, text, index)
-    else this.#string(token, text)
+    else this.#string(token, text, index)
+  }
+
+  #isMemberName(token: number): boolean {
+    return (
+      this.#tokens.isPunctuator(token - 1, openMember) && this.#tokens.isPunctuator(token + 1, closeMember)
+    )
+  }
+
+  /** `x['name']`: what a member by that name is a sign of. */
+  #named(token: number, text: string, index: number): void {
+    if (text === 'process') {
+      if (this.#isGlobalObject(token - 2)) this.#processAt(token, token + 1, index)
+    } else if (text === 'homedir') this.#materials.sign('home folder', token)
+    else if (walletKeys.has(text)) this.#materials.sign('key of a wallet', token)
+    else if (text === 'Image') this.#materials.sign('picture', token)
+    else if (pageData.has(text)) this.#materials.sign('data of a page', token)
   }
 
   #word(token: number, text: string, index: number): void {
@@ -394,48 +414,54 @@ class Reading {
   }
 
   #process(token: number, dotted: boolean, index: number): void {
-    if (dotted || this.#isKey(token, index)) return
-    const tokens = this.#tokens
-    const next = token + 1
-    if (this.#isDot(next)) {
-      const member = tokens.words.text(tokens.values[token + 2] as number)
-      if (member === 'env') {
-        this.#environment(token)
-        if (this.#setsAddress(token)) this.#open('process.env.x = address', token, index)
+    if ((dotted && !this.#isGlobalObject(token - 2)) || this.#isKey(token, index)) return
+    this.#processAt(token, token, index)
+  }
+
+  /** What is done with `process`, which ends at this token: `globalThis['process']` is it as well. */
+  #processAt(token: number, end: number, index: number): void {
+    const member = this.#memberBehind(end)
+    if (member !== undefined) {
+      const { name } = member
+      if (name === 'env') {
+        this.#environment(token, member.end)
+        if (this.#setsAddress(member.end)) this.#open('process.env.x = address', token, index)
       }
-      if (!harmlessProcess.has(member)) this.#open(`process.${member}`, token, index)
-    } else if (this.#tokens.isPunctuator(next, openMember) && !this.#isHarmlessLiteral(token + 2))
-      this.#open('process[…]', token, index)
+      if (!harmlessProcess.has(name)) this.#open(`process.${name}`, token, index)
+    } else if (this.#tokens.isPunctuator(end + 1, openMember)) this.#open('process[…]', token, index)
     else if (!this.#isTested(token)) this.#materials.sign('global object', token)
   }
 
-  /** `process.env.NAME = 'https://…'`. */
-  #setsAddress(token: number): boolean {
+  #isGlobalObject(token: number): boolean {
+    return ['globalThis', 'global', 'window', 'self'].some(name => this.#isWord(token, name))
+  }
+
+  /** `.name` or `['name']` behind a token, and the token it ends with. */
+  #memberBehind(token: number): { readonly name: string; readonly end: number } | undefined {
+    const { words, values } = this.#tokens
+    if (this.#isDot(token + 1)) return { name: words.text(values[token + 2] as number), end: token + 2 }
+    return this.#tokens.isPunctuator(token + 1, openMember) && this.#isLiteralMember(token + 1)
+      ? { name: this.#stringText(token + 2), end: token + 3 }
+      : undefined
+  }
+
+  /** `process.env.NAME = 'https://…'`, behind `process.env`. */
+  #setsAddress(end: number): boolean {
     const { text, ends } = this.#tokens
-    const end = ends[token + 2] as number
-    return setsAddress.test(text.slice(end, end + 160))
+    const at = ends[end] as number
+    const behind = text.slice(at, at + 160)
+    const name = assigned.exec(behind)?.[1]
+    return setsAddress.test(behind) || setsUnnamed.test(behind) || (name !== undefined && redirects(name))
   }
 
-  /** `process.env` as a value, or asked for the folder of the user. */
-  #environment(token: number): void {
-    const tokens = this.#tokens
-    if (this.#isDot(token + 3)) {
-      const name = tokens.words.text(tokens.values[token + 4] as number)
-      if (homes.has(name)) this.#materials.sign('home folder', token)
-      else if (isSecretVariable(name)) this.#materials.sign('secret variable', token)
-    } else if (!this.#tokens.isPunctuator(token + 3, openMember))
-      this.#materials.sign('whole environment', token)
-    else if (!this.#isLiteralMember(token + 3) || isSecretVariable(this.#stringText(token + 4)))
-      this.#materials.sign('secret variable', token)
-  }
-
-  #isHarmlessLiteral(token: number): boolean {
-    const tokens = this.#tokens
-    return (
-      this.#isLiteralMember(token - 1) &&
-      (tokens.values[token] as number) >= 0 &&
-      harmlessProcess.has(tokens.words.text(tokens.values[token] as number))
-    )
+  /** `process.env`, which ends at a token, as a value, or asked for the folder of the user. */
+  #environment(token: number, end: number): void {
+    const member = this.#memberBehind(end)
+    if (member === undefined) {
+      const isOpen = this.#tokens.isPunctuator(end + 1, openMember)
+      this.#materials.sign(isOpen ? 'secret variable' : 'whole environment', token)
+    } else if (homes.has(member.name)) this.#materials.sign('home folder', token)
+    else if (isSecretVariable(member.name)) this.#materials.sign('secret variable', token)
   }
 
   #module(token: number, dotted: boolean, index: number): void {
@@ -538,8 +564,9 @@ class Reading {
     return false
   }
 
-  #string(token: number, text: string): void {
+  #string(token: number, text: string, index: number): void {
     const tokens = this.#tokens
+    if (this.#isMemberName(token)) this.#named(token, text, index)
     if (keyWordSet.has(text) || powers.globals.has(text) || powers.members.has(text)) {
       if (this.#isCompared(token)) return
       const before =

@@ -40,15 +40,20 @@ class Patches {
     for (const load of loads) this.#bind(load)
     const known = new Uint8Array(tokens.words.count)
     for (let token = 0; token < tokens.count; token++) {
-      if (((tokens.kinds[token] as number) & 15) !== word) continue
+      const kind = (tokens.kinds[token] as number) & 15
       const id = tokens.values[token] as number
+      if (kind === string && id >= 0 && this.#isBracketed(token)) {
+        if (telling.test(tokens.words.text(id))) this.#telling(token - 1, token + 1)
+        continue
+      }
+      if (kind !== word) continue
       if (known[id] === 0) {
         known[id] = 1
         const text = tokens.words.text(id)
         if (shared.has(text)) this.#outside[id] = 2
         if (telling.test(text)) known[id] = 2
       }
-      if (known[id] === 2) this.#telling(token)
+      if (known[id] === 2 && tokens.isPunctuator(token - 1, 46)) this.#telling(token - 1, token)
       if (this.#outside[id] !== 0) this.#use(token, id)
     }
   }
@@ -143,21 +148,26 @@ class Patches {
   }
 
   /** `wallet.signTransaction = async tx => …`: not of `this`, `exports` or a class of the package. */
-  #telling(token: number): void {
-    if (!this.#tokens.isPunctuator(token - 1, 46) || !this.#tokens.isPunctuator(token + 1, 61)) return
-    if (
-      !this.#isText(token + 2, 'function') &&
-      !this.#isText(token + 2, 'async') &&
-      !this.#isArrow(token + 2)
-    )
+  #telling(dot: number, end: number): void {
+    if (!this.#tokens.isPunctuator(end + 1, 61)) return
+    if (!this.#isText(end + 2, 'function') && !this.#isText(end + 2, 'async') && !this.#isArrow(end + 2))
       return
-    const owner = token - 2
-    // `require('x').send = …`
-    if (this.#tokens.isPunctuator(owner, 41)) this.found.push(token)
+    const token = dot + 1
+    const owner = dot - 1
+    // `require('x').send = …`, `wallet['trx']['sign'] = …`
+    if (this.#tokens.isPunctuator(owner, 41) || this.#tokens.isPunctuator(owner, closeMember))
+      this.found.push(token)
     if (!this.#isWord(owner)) return
     const text = this.#text(owner)
     if (text === 'this' || text === 'exports' || text === 'prototype') return
     this.found.push(token)
+  }
+
+  /** `['name']` */
+  #isBracketed(token: number): boolean {
+    return (
+      this.#tokens.isPunctuator(token - 1, openMember) && this.#tokens.isPunctuator(token + 1, closeMember)
+    )
   }
 
   /** `x => …` or `(x, y) => …`, as far as a few tokens tell. */

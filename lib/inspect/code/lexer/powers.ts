@@ -352,6 +352,8 @@ const otherMembers: readonly string[] = [
   'signTransaction',
   'SystemProgram',
   'withdraw',
+  // The process that started this one is there to be ended.
+  'ppid',
 ]
 
 export const powers: Powers = collect()

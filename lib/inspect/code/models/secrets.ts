@@ -258,6 +258,15 @@ const secretWords = [
   'wallet',
 ]
 
+/** Variables from which libraries take the proxy of all requests, or the address of the service they are clients of. */
+const redirecting =
+  /^(?:(?:https?|all|global_agent_https?)_proxy|npm_config_registry|[a-z]\w{1,40}_(?:base_ur[il]|api_base|api_host|api_ur[il]|endpoint(?:_url)?))$/i
+
+/** Whether a variable of that name sends requests of a whole program elsewhere. */
+export function redirects(name: string): boolean {
+  return redirecting.test(name)
+}
+
 /** Whether the name of an environment variable says that it holds a credential. */
 export function isSecretVariable(name: string): boolean {
   const lower = name.toLowerCase()
