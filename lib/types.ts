@@ -166,6 +166,8 @@ export type Source = {
   /** The variable, path, API or parameter: `NPM_TOKEN`, `~/.npmrc`, `os.hostname`, `apiSecret`. */
   readonly name: string
   readonly at: Site
+  /** What its caller passes, where that is sent as a whole and is known to hold the secret: `at` is where it is read. */
+  readonly of?: string
 }
 
 export type Sink = {

@@ -224,10 +224,6 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'weak',
     why: 'the address of a database for one host, when called: hosted tools ask for it, so it asks',
   },
-  'react-login-hook-beacon': {
-    how: 'silent',
-    why: 'a form that the caller passes, sent whole to one host: what every form service does; no field is named',
-  },
   'firebase-account-mirror': {
     how: 'elsewhere',
     why: 'flagged at the line before, where the same account names the document',
