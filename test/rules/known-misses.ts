@@ -236,10 +236,6 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'weak',
     why: 'code from a fixed host, run when called: honest loaders of scripts do that, so it asks',
   },
-  'mcp-poisoned-description': {
-    how: 'silent',
-    why: 'an order to an assistant in the description of a tool is text; no act of the package',
-  },
   'orm-drop-after-date': {
     how: 'weak',
     why: 'tables of a database that the caller passed: upkeep with a calendar does that as well, so it asks',
@@ -259,10 +255,6 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
   'shell-heredoc-function': {
     how: 'elsewhere',
     why: 'flagged where the written file is sourced that holds the command, not at the calls of its function',
-  },
-  'mcp-tool-result-order': {
-    how: 'silent',
-    why: 'an order to an assistant in the answer of a tool is text; no act of the package',
   },
   'diag-channel-requests': {
     how: 'weak',

@@ -24,6 +24,7 @@ import {
 import { callMethod } from './methods.ts'
 import { noteDefaults } from './defaults.ts'
 import { noteMail } from './mails.ts'
+import { noteToldByCall } from './orders.ts'
 import { noteExchange, notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
 import { givesKey } from './models/payments.ts'
@@ -304,6 +305,7 @@ export function callMember(
     const own = name === 'filter' ? filtered(machine, object, given, called, frame, place) : called
     const answer = callee.functions.length === 0 ? signedBy(name, self, given, own) : own
     noteMail(machine, name, given, frame, place)
+    noteToldByCall(machine, name, given, frame, place)
     const seen = noteFields(machine, name, given, answer, place)
     noteStatement(machine, name, given, frame, place)
     const paid = notePayment(machine, name, given, seen, frame, place)

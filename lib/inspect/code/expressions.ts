@@ -24,6 +24,7 @@ import {
   superObject,
 } from './members.ts'
 import { isSecretParameter } from './models/secrets.ts'
+import { noteToldField } from './orders.ts'
 import { assignMember, assignName, assignPattern } from './patterns.ts'
 import { awaited } from './promises.ts'
 import { childrenOf } from './scope.ts'
@@ -344,7 +345,10 @@ function evaluateObject(
         if (name !== undefined) addSetter(object, name, value)
       } else if (name === '__proto__' && !property.computed && !property.shorthand) object.parents = value
       else if (name === undefined) machine.writeRest(object, value)
-      else machine.writeField(object, name, value)
+      else {
+        machine.writeField(object, name, value)
+        noteToldField(machine, name, value, frame, placeOf(frame.file, property))
+      }
     }
   }
   return carrying(ofObject(object), carried.taints)
