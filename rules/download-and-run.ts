@@ -254,7 +254,7 @@ function say(group: SightingGroup, inspection: Inspection): string {
   const got = /^data:/i.test(flow.source.name)
     ? 'takes a file out of an address that holds it (data:)'
     : `downloads a file from ${from}, ${placeInWords(place)},`
-  const told = `${opening(flow)} ${got} and ` + `${act}${guardsInWords(flow.guards)}.`
+  const told = `${opening(flow)} ${got} and ${act}${guardsInWords(flow.guards)}.`
   return action === 'note'
     ? told
     : `${told} Nobody has inspected that program. Do not install this package unless you know that host.`
