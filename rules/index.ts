@@ -1,6 +1,7 @@
 import type { Rule } from '../lib/types.ts'
 import { agentCliAbuse } from './agent-cli-abuse.ts'
 import { agentConfig } from './agent-config.ts'
+import { assistantOrders } from './assistant-orders.ts'
 import { brandHost } from './brand-host.ts'
 import { brandImpersonation } from './brand-impersonation.ts'
 import { browserTheft } from './browser-theft.ts'
@@ -61,6 +62,7 @@ export const rules: readonly Rule[] = [
   moduleTampering,
   agentConfig,
   agentCliAbuse,
+  assistantOrders,
   walletHook,
   trafficRedirect,
   paymentRedirect,

@@ -44,6 +44,8 @@ export function capabilityOf(fact: Fact): Capability {
       return say('listens', `to ${fact.event} (${fact.api})`)
     case 'stops':
       return say('stops', stopped[fact.what])
+    case 'tells':
+      return say('tells an assistant', `“${fact.words}”`)
     case 'checks':
       return say('checks', `${fact.what} ${fact.name}`)
     default:

@@ -10,6 +10,7 @@ import type {
   Text,
 } from '../../lib/types.ts'
 import type { RuleFinding } from '../finding.ts'
+import { distinctByKey } from './grouped.ts'
 import { findingOfFlow, sourceInWords, shortName } from '../finding.ts'
 import { addressesIn, isNetworkTool, placeOf } from './place.ts'
 import type { Place } from './place.ts'
@@ -94,15 +95,27 @@ const together: Partial<Readonly<Record<SourceKind, (names: string) => string>>>
 /** The sources of a group in words, each once: "the credential files ~/.npmrc, ~/.netrc and 3 more and the whole environment". */
 export function sourcesInWords(group: SightingGroup, most = 3): string {
   const kinds = new Map<SourceKind, Source[]>()
-  for (const { flow } of group)
-    kinds.set(flow.source.kind, [...(kinds.get(flow.source.kind) ?? []), flow.source])
-  const words = [...kinds].flatMap(([kind, sources]) => {
+  const wholes = new Map<string, Source[]>()
+  for (const { source } of group.map(({ flow }) => flow)) {
+    if (source.of !== undefined) wholes.set(source.of, [...(wholes.get(source.of) ?? []), source])
+    else kinds.set(source.kind, [...(kinds.get(source.kind) ?? []), source])
+  }
+  const held = [...wholes].map(([of, sources]) => wholeInWords(of, sources))
+  const parts = [...kinds].flatMap(([kind, sources]) => {
     const all = [...new Set(sources.map(({ name }) => shortName(name)))]
     const names = all.filter(name => !all.some(other => name.startsWith(`${other}.`)))
     const say = names.length > 1 && !names.some(name => name.endsWith('()')) ? together[kind] : undefined
     return say === undefined ? [...new Set(sources.map(sourceInWords))] : [say(shortRow(names, most))]
   })
-  return shortRow(words, most)
+  return shortRow([...held, ...parts], most)
+}
+
+/** "all of what the caller passes as options, which holds privateKey (lib/sign.js:14),". */
+function wholeInWords(of: string, sources: readonly Source[]): string {
+  const names = distinctByKey(sources.map(({ name, at }) => [shortName(name), `${at.path}:${at.line}`]))
+  const secrets = [...names].map(([name, places]) => `${name} (${[...places][0] ?? ''})`)
+  const whole = of === 'the form' ? 'all of the form' : `all of what the caller passes as ${of}`
+  return `${whole}, which holds ${shortRow(secrets, 3)},`
 }
 
 function shortRow(words: readonly string[], most: number): string {

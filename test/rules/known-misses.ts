@@ -224,10 +224,6 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'weak',
     why: 'the address of a database for one host, when called: hosted tools ask for it, so it asks',
   },
-  'react-login-hook-beacon': {
-    how: 'silent',
-    why: 'a form that the caller passes, sent whole to one host: what every form service does; no field is named',
-  },
   'firebase-account-mirror': {
     how: 'elsewhere',
     why: 'flagged at the line before, where the same account names the document',
@@ -239,10 +235,6 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
   'error-middleware-loader': {
     how: 'weak',
     why: 'code from a fixed host, run when called: honest loaders of scripts do that, so it asks',
-  },
-  'mcp-poisoned-description': {
-    how: 'silent',
-    why: 'an order to an assistant in the description of a tool is text; no act of the package',
   },
   'orm-drop-after-date': {
     how: 'weak',
@@ -263,10 +255,6 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
   'shell-heredoc-function': {
     how: 'elsewhere',
     why: 'flagged where the written file is sourced that holds the command, not at the calls of its function',
-  },
-  'mcp-tool-result-order': {
-    how: 'silent',
-    why: 'an order to an assistant in the answer of a tool is text; no act of the package',
   },
   'diag-channel-requests': {
     how: 'weak',

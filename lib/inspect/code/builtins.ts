@@ -27,6 +27,7 @@ import {
   type ModelledCall,
 } from './effects.ts'
 import { defineAll, defineProperties } from './defining.ts'
+import { isWhole, withoutWholes } from './entrusted.ts'
 import { evaluateCode } from './evaluating.ts'
 import { allArguments } from './modelled-call.ts'
 import { callClient, makeClient } from './clients.ts'
@@ -34,6 +35,7 @@ import { coerced } from './coerced.ts'
 import { emit, listen } from './emitters.ts'
 import { findFiles } from './globbing.ts'
 import { hand, giveTaints } from './handing.ts'
+import { formAround } from './forms.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { fromJson } from './json-data.ts'
 import { loadModule } from './loading.ts'
@@ -72,6 +74,7 @@ import {
   onlyCallable,
   opened,
   tainted,
+  unsure,
   withTaints,
   changed,
   carrying,
@@ -154,7 +157,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       if (folded !== undefined) return folded
       const taints =
         name === 'JSON.stringify'
-          ? joinTaints(deep(first), deep(ownJson(machine, first, call)))
+          ? joinTaints(shownAsJson(deep(first), second), deep(ownJson(machine, first, call)))
           : api.endsWith('format')
             ? deepAll()
             : deep(first)
@@ -300,22 +303,22 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return result === nothing ? anything : result
     }
     case 'Object.keys': {
-      const keys = keysOf(first)
+      const keys = keysOf(machine, first)
       machine.consumed(first, frame)
       return listOf(machine, keys.exact ? keys.list : undefined, keys.any, `keys ${place.start}`, frame)
     }
     case 'Object.values': {
       const at = (key: Value): Value => memberOf(machine, first, key, frame, placeNode(place))
-      const keys = keysOf(first)
-      const any = memberOf(machine, first, anything, frame, placeNode(place))
+      const keys = keysOf(machine, first)
+      const any = memberOf(machine, first, withTaints(anything, keys.any.taints), frame, placeNode(place))
       const list = isShortTable(first, keys) ? keys.list.map(key => at(key)) : undefined
       return listOf(machine, list, any, `values ${place.start}`, frame)
     }
     case 'Object.entries': {
       if (call.handle.api.endsWith('fromEntries')) return tainted(deep(first))
       const at = (key: Value): Value => memberOf(machine, first, key, frame, placeNode(place))
-      const keys = keysOf(first)
-      const any = memberOf(machine, first, anything, frame, placeNode(place))
+      const keys = keysOf(machine, first)
+      const any = memberOf(machine, first, withTaints(anything, keys.any.taints), frame, placeNode(place))
       const list = isShortTable(first, keys)
         ? keys.list.map(key => pairOf(machine, key, at(key), frame, place, ` ${String(key.known[0])}`))
         : undefined
@@ -336,9 +339,9 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       }
       let carried: readonly Taint[] = []
       for (const from of all.slice(1)) {
-        for (const into of target.objects) copyFields(machine, from, into, frame)
-        for (const fn of target.functions) copyFields(machine, from, fn.properties, frame)
-        if (from.open) carried = joinTaints(carried, from.taints)
+        for (const into of target.objects) copyFields(machine, from, into, frame, place)
+        for (const fn of target.functions) copyFields(machine, from, fn.properties, frame, place)
+        if (from.open) carried = joinTaints(carried, withoutWholes(from.taints))
       }
       return withTaints(target, carried)
     }
@@ -448,6 +451,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       if (all.length === 0 && call.handle.api === 'global:Map') startPairs(machine, bag, frame, place)
       for (const value of all)
         if (!fillEntries(machine, bag, value, call)) fillBag(machine, bag, value, frame)
+      if (all.length > 0 && call.handle.api === 'global:FormData')
+        machine.writeRest(bag, tainted([formAround(machine, frame, place)]))
       return ofObject(bag)
     }
     case 'URL':
@@ -472,7 +477,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'Request': {
       const request = machine.objectAt(frame, `request ${place.start}`, 'object')
       machine.writeField(request, 'url', first)
-      copyFields(machine, second, request, frame)
+      copyFields(machine, second, request, frame, place)
       return ofObject(request)
     }
     case 'pipeline': {
@@ -910,4 +915,10 @@ export function pour(
       sendTo(machine, one.model, taints, tainted(taints), { ...call, handle: machine.handle(one.model.api) })
     pourInto(machine, one, tainted(taints), frame, place)
   }
+}
+
+/** A list of names picks them; what a function leaves out is not known. */
+function shownAsJson(taints: readonly Taint[], { objects, functions }: Value): readonly Taint[] {
+  if (objects.some(({ kind }) => kind === 'array')) return withoutWholes(taints)
+  return functions.length === 0 ? taints : taints.map(taint => (isWhole(taint) ? unsure([taint])[0]! : taint))
 }

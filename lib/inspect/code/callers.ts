@@ -1,4 +1,6 @@
+import type { AnyNode } from 'acorn'
 import { limits } from '../../limits.ts'
+import { entrust } from './entrusted.ts'
 import { type Context, type Frame, type Interpreter, type SourceFile } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
 import { prototypeOf } from './members.ts'
@@ -14,8 +16,10 @@ import {
   ofObject,
   changed,
   carrying,
+  withTaints,
   type FunctionValue,
   type ObjectValue,
+  type Taint,
   type Value,
 } from './values.ts'
 
@@ -111,7 +115,8 @@ function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame:
       ? anything
       : carrying(anything, [machine.source('caller', fn.name, place)])
   const list = fn.node.params.slice(0, 12).map(pattern => {
-    if (pattern.type !== 'Identifier' || !isSecretParameter(pattern.name)) return parameter
+    if (pattern.type !== 'Identifier' || !isSecretParameter(pattern.name))
+      return parameter === anything ? parameter : withTaints(parameter, [wholeOf(machine, fn, pattern)])
     return carrying(anything, [machine.source('caller-secret', pattern.name, placeOf(file, pattern))])
   })
   const methods = prototypeOf(machine, fn).fields.size > 1
@@ -120,6 +125,15 @@ function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame:
     return machine.construct(ofFunction(fn), { list, rest: nothing }, frame, node)
   }
   return machine.callFunction(fn, self, { list, rest: nothing }, frame, place)
+}
+
+/** What is passed as one parameter, under its name. */
+function wholeOf(machine: Interpreter, fn: FunctionValue, pattern: AnyNode): Taint {
+  let named = pattern
+  if (named.type === 'AssignmentPattern') named = named.left
+  if (named.type === 'RestElement') named = named.argument
+  const name = named.type === 'Identifier' ? named.name : fn.name
+  return entrust(machine, name, placeOf(fn.file as SourceFile, pattern))
 }
 
 /** From this size on a bundle's functions are called by users only where they act or take secrets themselves. */

@@ -4,6 +4,7 @@ import { filtered } from './arrays.ts'
 import { callBuiltIn } from './builtins.ts'
 import { construct } from './classes.ts'
 import { act } from './effects.ts'
+import { answerOfWhole, memberOfWhole } from './entrusted.ts'
 import { noteFields, typedInto } from './fields.ts'
 import { hand } from './handing.ts'
 import { appliedMethod, handedOn, type HandedOn, type MemberCall, type MemberNode } from './handed-on.ts'
@@ -24,6 +25,7 @@ import {
 import { callMethod, encodes } from './methods.ts'
 import { noteDefaults } from './defaults.ts'
 import { noteMail } from './mails.ts'
+import { noteToldByCall } from './orders.ts'
 import { noteExchange, notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
 import { givesKey } from './models/payments.ts'
@@ -248,7 +250,7 @@ export function callMember(
     if (name === 'replace' || name === 'replaceAll') noteExchange(machine, given, frame, place)
     const built = callMethod(machine, object, name, given, frame, place)
     if (built !== undefined) {
-      result = join(result, askedFor(machine, name, given, built, place))
+      result = join(result, askedFor(machine, name, object, given, built, place))
       continue
     }
     const member = namedMember(machine, object, name, frame, place)
@@ -257,10 +259,11 @@ export function callMember(
     const own = name === 'filter' ? filtered(machine, object, given, called, frame, place) : called
     const answer = callee.functions.length === 0 ? signedBy(name, self, given, own) : own
     noteMail(machine, name, given, frame, place)
+    noteToldByCall(machine, name, given, frame, place)
     const seen = noteFields(machine, name, given, answer, place)
     noteStatement(machine, name, given, frame, place)
     const paid = notePayment(machine, name, given, seen, frame, place)
-    const asked = askedFor(machine, name, given, noteSession(machine, name, paid, place), place)
+    const asked = askedFor(machine, name, object, given, noteSession(machine, name, paid, place), place)
     result = join(result, name === 'toString' ? encodedBy(given, asked, place) : asked)
   }
   return result
@@ -329,10 +332,12 @@ function callOn(
 function askedFor(
   machine: Interpreter,
   method: string,
+  receiver: Value,
   given: Arguments,
   answer: Value,
   place: Place,
 ): Value {
+  if (method === 'get') memberOfWhole(machine, receiver.taints, String(given.list[0]?.known[0]), place)
   if (answer.taints.length === 0 || (method !== 'get' && method !== 'header' && method !== 'getHeader'))
     return answer
   const key = given.list[0]?.known[0]
@@ -477,7 +482,8 @@ export function callUnknown(
   when: 'now' | 'later' = 'now',
   constructed = false,
 ): Value {
-  let taints = joinTaints(callee.handles.length > 0 ? [] : callee.taints, self.taints)
+  const receiver = answerOfWhole(self.taints, name)
+  let taints = joinTaints(callee.handles.length > 0 ? [] : callee.taints, receiver)
   const values = given.rest === nothing ? given.list : [...given.list, given.rest]
   const foreign =
     callee.handles.some(handle => handle.api.startsWith('pkg:')) ||
@@ -519,13 +525,13 @@ export function callUnknown(
     })
     return handed
   }
-  const receiver = name === 'on' || name === 'once' || name === 'addEventListener' ? self : nothing
+  const emitter = name === 'on' || name === 'once' || name === 'addEventListener' ? self : nothing
   if (comparing.has(name)) return handed
   if (name === 'option' || name === 'options') noteDefaults(machine, given, frame)
   if (stranger === undefined && self !== nothing) sendByName(machine, name, self, given, frame, place)
   const helper = isModuleHelper(name) || isStateMachine(given.list[0])
   if (when === 'now' && !helper) {
-    for (const value of values) hand(machine, value, handed, frame, place, 0, receiver)
+    for (const value of values) hand(machine, value, handed, frame, place, 0, emitter)
   } else if (values.some(isCallable)) {
     machine.later(byCallLevel, `hand ${place.start}`, { ...given, self: handed }, frame, (passed, at) => {
       for (const value of [...passed.list, passed.rest]) hand(machine, value, passed.self, at, place)

@@ -1,6 +1,7 @@
 import type { AnyNode } from 'acorn'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { copyFields, memberOf, namesOf, noteKey, setMember } from './members.ts'
+import { placeOf } from './sites.ts'
 import { nothing, changed, type ObjectValue, type Value } from './values.ts'
 
 /**
@@ -26,7 +27,8 @@ export function copiesByKey(
   if (named.length === 0 || !target.objects.some(hasNames)) return false
   noteKey(machine, target, key)
   for (const into of target.objects)
-    if (hasNames(into)) copyFields(machine, changed(nothing, { objects: named }), into, frame)
+    if (hasNames(into))
+      copyFields(machine, changed(nothing, { objects: named }), into, frame, placeOf(frame.file, node))
   const others: Value = changed(source, { objects: source.objects.filter(object => !hasNames(object)) })
   setMember(machine, target, key, memberOf(machine, others, key, frame, right), frame, node)
   const rest: Value = changed(target, { objects: target.objects.filter(object => !hasNames(object)) })

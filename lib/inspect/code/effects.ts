@@ -1,3 +1,4 @@
+import { formAround, noteBeginning } from './forms.ts'
 import { poolWords } from '../../pool-words.ts'
 import { HOLE, type SourceKind, type Text } from '../../types.ts'
 import { accountOf, inAccount } from './accounts.ts'
@@ -669,6 +670,11 @@ function source(machine: Interpreter, model: ActOf<'source'>, call: ModelledCall
     machine.guard(name.includes('hostname') ? 'host' : 'user', call.frame, call.place)
   }
   result = withTaints(result, [taint])
+  if (name === 'state') {
+    const form = formAround(machine, call.frame, call.place)
+    for (const initial of allArguments(call)) noteBeginning(machine, form, initial, call.place)
+    result = withTaints(result, [form])
+  }
   return handResult(machine, result, call)
 }
 

@@ -5,6 +5,7 @@ import { coerced } from './coerced.ts'
 import { binaryConstants, concatenate, unaryConstant } from './constants.ts'
 import { copiesByKey } from './copying.ts'
 import { lookUp, plainBinding } from './environment.ts'
+import { withoutWholes } from './entrusted.ts'
 import { leak, leakSetter } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { loadModule, imported, importMeta } from './loading.ts'
@@ -19,8 +20,11 @@ import {
   namesOf,
   noteKey,
   propertyKey,
+  removeMember,
   superObject,
 } from './members.ts'
+import { isSecretParameter } from './models/secrets.ts'
+import { noteToldField } from './orders.ts'
 import { assignMember, assignName, assignPattern } from './patterns.ts'
 import { awaited } from './promises.ts'
 import { childrenOf } from './children.ts'
@@ -117,6 +121,7 @@ export function evaluateExpression(machine: Interpreter, node: AnyNode, frame: F
     case 'ConditionalExpression':
       return evaluateConditional(machine, node, frame)
     case 'UnaryExpression': {
+      if (node.operator === 'delete') removeMember(machine, node.argument, frame)
       const value = machine.evaluate(node.argument, frame)
       if (node.operator === 'typeof' || node.operator === 'delete') return anything
       if (node.operator === 'void') return known(undefined)
@@ -316,9 +321,12 @@ function evaluateObject(
   const object = machine.objectAt(frame, node, 'object')
   let carried = nothing
   const home = frame.home
-  for (const property of node.properties) {
+  for (const [at, property] of node.properties.entries()) {
     if (property.type === 'SpreadElement') {
-      carried = join(carried, copyFields(machine, machine.evaluate(property.argument, frame), object, frame))
+      const from = machine.evaluate(property.argument, frame)
+      const place = placeOf(frame.file, property)
+      copyFields(machine, from, object, frame, place, secretsWritten(node.properties.slice(at + 1)))
+      carried = join(carried, carrying(from, withoutWholes(from.taints)))
       continue
     }
     const key =
@@ -337,10 +345,23 @@ function evaluateObject(
         if (name !== undefined) addSetter(object, name, value)
       } else if (name === '__proto__' && !property.computed && !property.shorthand) object.parents = value
       else if (name === undefined) machine.writeRest(object, value)
-      else machine.writeField(object, name, value)
+      else {
+        machine.writeField(object, name, value)
+        noteToldField(machine, name, value, frame, placeOf(frame.file, property))
+      }
     }
   }
   return carrying(ofObject(object), carried.taints)
+}
+
+/** Secrets that an object literal names itself, whatever is spread before. */
+function secretsWritten(properties: readonly AnyNode[]): ReadonlySet<string> {
+  const names = properties.flatMap(property =>
+    property.type === 'Property' && !property.computed && property.key.type === 'Identifier'
+      ? property.key.name
+      : [],
+  )
+  return new Set(names.filter(isSecretParameter))
 }
 
 function evaluateAssignment(

@@ -2,6 +2,7 @@ import type { AnyNode } from 'acorn'
 import type { EntryEdge, Gap, Guard, SourceKind } from '../../types.ts'
 import { callValue, newValue } from './calls.ts'
 import { contextAt, contextFor, moreRuns, newContext, richWork } from './contexts.ts'
+import type { Entrusted } from './entrusted.ts'
 import { lookUp } from './environment.ts'
 import { rejected } from './promises.ts'
 import { evaluateExpression } from './expressions.ts'
@@ -358,11 +359,11 @@ export class Interpreter {
     return fn
   }
 
-  source(kind: SourceKind, name: string, place: Place): Taint {
-    const key = `${kind}\n${name}\n${place.file.path}\n${place.start}`
+  source(kind: SourceKind, name: string, place: Place, entrusted?: Entrusted): Taint {
+    const key = `${kind}\n${name}\n${place.file.path}\n${place.start}\n${entrusted?.key ?? ''}`
     let source = this.#sources.get(key)
     if (source === undefined) {
-      source = { id: this.nextId(), kind, name, place }
+      source = { id: this.nextId(), kind, name, place, entrusted }
       this.#sources.set(key, source)
     }
     return newTaint(source, undefined, true)

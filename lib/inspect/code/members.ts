@@ -1,6 +1,15 @@
 import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
 import { defaultOf } from './defaults.ts'
+import {
+  copyOfWholes,
+  enumerated,
+  memberOfWhole,
+  namesOfWholes,
+  removeFrom,
+  wholesIn,
+  withoutWholes,
+} from './entrusted.ts'
 import { install, setOnInstance } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
@@ -96,7 +105,7 @@ export function memberOf(
     result = join(
       result,
       name === undefined
-        ? (begunMember(machine, object, key, frame, place) ?? anyMember(machine, object, frame, place))
+        ? (begunMember(machine, object, key, frame, place) ?? anyMember(machine, object, key, frame, place))
         : namedMember(machine, object, name, frame, place),
     )
   }
@@ -164,6 +173,11 @@ export function namedMember(
   if (taints.length > 0 && (object.open || object.known.length > 0 || object.objects.length > 0)) {
     result = withTaints(result === nothing ? anything : result, secretOption(machine, name, taints, place))
   }
+  for (const one of object.objects) {
+    if (!one.fields.has(wholeField)) continue
+    const wholes = machine.read(machine.field(one, wholeField), frame).taints
+    result = withTaints(result, memberOfWhole(machine, wholes, name, place))
+  }
   return result
 }
 
@@ -173,14 +187,15 @@ const functionMembers = new Set(['call', 'apply', 'bind', 'toString', 'name', 'l
 export function secretOption(
   machine: Interpreter,
   name: string,
-  taints: readonly Taint[],
+  given: readonly Taint[],
   place: Place,
 ): readonly Taint[] {
+  const taints = memberOfWhole(machine, given, name, place)
   if (publicParts.test(name)) return withoutSecret(machine, taints, place)
   const isSecret = isSecretParameter(name)
   // Only requests have headers of that kind, whatever the parameter that holds them is called.
   if (!isSecret && !ownHeader.test(name)) return taints
-  const caller = taints.find(taint => taint.source.kind === 'caller')
+  const caller = taints.find(isPlainCaller)
   if (!isSecret) {
     if (caller === undefined) return taints
     return joinTaints(
@@ -198,6 +213,11 @@ export function secretOption(
   )
 }
 
+/** Data of the caller that may be any part of what was passed. */
+export function isPlainCaller({ source }: Taint): boolean {
+  return source.kind === 'caller' && source.entrusted === undefined
+}
+
 const ownHeader = /^x-[a-z]/i
 
 /** What only a key pair has: it was made of what a variable or a file held. */
@@ -208,9 +228,10 @@ const publicParts =
   /^(?:classic|x|legacy|account|wallet|public)?_?address(?:es)?$|^public_?key$|^pub_?key$|^account_?id$/i
 
 function withoutSecret(machine: Interpreter, taints: readonly Taint[], place: Place): readonly Taint[] {
-  const isWallet = (taint: Taint): boolean =>
-    taint.source.kind === 'caller-secret' &&
-    /^(?:wallet|signer|keypair|keystore)(?:\(\))?$/i.test(taint.source.name)
+  // Also what an unknown function made of the key: `Keypair.fromSecretKey(key).publicKey`.
+  const isWallet = ({ source, sure }: Taint): boolean =>
+    source.kind === 'caller-secret' &&
+    (!sure || /^(?:wallet|signer|keypair|keystore)(?:\(\))?$/i.test(source.name))
   const wallet = taints.find(isWallet)
   if (wallet === undefined) return taints
   return joinTaints(
@@ -343,8 +364,8 @@ function begunMember(
 }
 
 /** Any member at all: of the environment that is a variable whose name is not known. */
-function anyMember(machine: Interpreter, object: Value, frame: Frame, place: Place): Value {
-  let result = tainted(carriedTaints(object))
+function anyMember(machine: Interpreter, object: Value, key: Value, frame: Frame, place: Place): Value {
+  let result = tainted(enumerated(carriedTaints(object), key.taints))
   for (const handle of object.handles) {
     if (handle.api === environmentApi) {
       const taint = machine.source('env', 'process.env[…]', place)
@@ -353,13 +374,33 @@ function anyMember(machine: Interpreter, object: Value, frame: Frame, place: Pla
     }
   }
   for (const one of object.objects) {
-    result = join(result, machine.read(machine.everythingIn(one), frame))
+    result = join(result, fieldsOf(machine, one, key, frame))
     for (const parent of one.parents?.objects ?? []) {
       result = join(result, machine.read(machine.everythingIn(parent), frame))
     }
   }
   return result
 }
+
+/** All that lies in an object; what it is a copy of as a whole only where its own names are gone through. */
+function fieldsOf(machine: Interpreter, object: ObjectValue, key: Value, frame: Frame): Value {
+  const all = machine.read(machine.everythingIn(object), frame)
+  const wholes = copiedInto(object)
+  if (wholes.length === 0) return all
+  const kept = enumerated(wholes, key.taints)
+  const left = all.taints.filter(taint => !wholes.includes(taint) || kept.includes(taint))
+  return left.length === all.taints.length ? all : carrying(all, left)
+}
+
+/** Where an object keeps what it is a copy of: a field that is read is not the whole of that. */
+const wholeField = '%whole'
+
+function copiedInto({ fields }: ObjectValue): readonly Taint[] {
+  return fields.get(wholeField)?.value.taints ?? noTaints
+}
+
+const noTaints: readonly Taint[] = []
+const noNames: ReadonlySet<string> = new Set()
 
 /**
  * What of a value may have that member: whose method is called, is its `this`. `apps[name].init()` is called on an app,
@@ -444,7 +485,11 @@ export function fieldOf(
     at = parents.objects[0]
   }
   // Whoever adds the field later must wake this reader.
-  if (result === nothing) machine.read(machine.field(object, name), frame)
+  if (result === nothing) {
+    machine.read(machine.field(object, name), frame)
+    if (object.rest === undefined && (object.kind === 'array' || object.kind === 'map'))
+      filledLater(machine, object, frame)
+  }
   if (object.kind === 'array' && name === 'length' && object.length !== undefined) {
     if (object.length > 0 || object.owner === frame.context) return known(object.length)
     // A list that another function made empty is there to be filled, perhaps by whoever runs later.
@@ -467,12 +512,33 @@ export function fieldOf(
   return result === nothing ? anything : result
 }
 
+/** Nothing as yet: whoever reads a list that others fill runs again when they have put data into it. */
+function filledLater(machine: Interpreter, list: ObjectValue, frame: Frame): Value {
+  machine.read(list.deep, frame)
+  return nothing
+}
+
 /** What a field of no known name may be. One variable of a copied environment is not the whole of it. */
 function othersIn(machine: Interpreter, object: ObjectValue, rest: Cell, frame: Frame): Value {
-  const value = machine.read(rest, frame)
+  const value = withoutCopies(machine, object, machine.read(rest, frame), frame)
   if (!copiesEnvironment(object)) return value
   const taints = value.taints.filter(isNotWhole)
   return taints.length === value.taints.length ? value : changed(value, { taints })
+}
+
+/**
+ * What a loop over names copied into a copy, deeper down, is a part of it that has a name nobody knows: which one is read
+ * here, the name says.
+ */
+function withoutCopies(machine: Interpreter, object: ObjectValue, value: Value, frame: Frame): Value {
+  if (!object.fields.has(wholeField) || !value.objects.some(isCopy)) return value
+  const copies = changed(nothing, { objects: value.objects.filter(isCopy) })
+  const left = changed(value, { objects: value.objects.filter(one => !isCopy(one)), open: true })
+  return withTaints(left, withoutWholes(machine.deepTaints(copies, frame)))
+}
+
+function isCopy({ fields }: ObjectValue): boolean {
+  return fields.has(wholeField)
 }
 
 /** `{...process.env}`. */
@@ -503,6 +569,11 @@ export function setMember(
   const own = object.objects.some(one => !isStandIn(one))
   const unsure = own || object.functions.length > 0 || isSelf(node)
   noteKey(machine, object, key)
+  const copied = key.taints.length === 0 ? noTaints : wholesIn(value.taints)
+  if (copied.length > 0 && enumerated(copied, key.taints).length > 0) {
+    copyWholes(machine, copied, object.objects, place)
+    value = carrying(value, withoutWholes(value.taints))
+  }
   for (const name of namesOf(key)) {
     for (const one of object.objects) setField(machine, one, name, value, frame, place)
     for (const fn of object.functions) setField(machine, fn.properties, name, value, frame, place)
@@ -592,6 +663,8 @@ function setField(
     object.length = undefined
     return
   }
+  if (value.taints.length === 0 && object.fields.has(wholeField))
+    removeFrom(copiedInto(object), name, place, functionAround(frame))
   if (name === '__proto__') {
     object.parents = object.parents === undefined ? value : join(object.parents, value)
     return
@@ -634,7 +707,8 @@ export function elementsOf(machine: Interpreter, value: Value, frame: Frame): El
       : undefined
   if (single?.kind === 'array' && single.length !== undefined && !single.escaped) {
     const list: Value[] = []
-    const extra = single.rest === undefined ? nothing : machine.read(single.rest, frame)
+    const extra =
+      single.rest === undefined ? filledLater(machine, single, frame) : machine.read(single.rest, frame)
     for (let at = 0; at < Math.min(single.length, 2_000); at++) {
       machine.step()
       const cell = single.fields.get(String(at))
@@ -696,7 +770,7 @@ function iterated(machine: Interpreter, object: ObjectValue, frame: Frame): Valu
 }
 
 /** The keys `for (… in …)` and `Object.keys` give. */
-export function keysOf(value: Value): Elements {
+export function keysOf(machine: Interpreter, value: Value): Elements {
   const secret = value.objects.flatMap(object => object.fields.get(keysField)?.value.taints ?? [])
   if (secret.length > 0) return { exact: false, list: [], any: tainted(secret) }
   const written = value.open || value.handles.length > 0 ? undefined : writtenKeys(value.objects)
@@ -709,7 +783,8 @@ export function keysOf(value: Value): Elements {
   const taints = value.handles.some(handle => handle.api === environmentApi)
     ? value.taints
     : carriedTaints(value)
-  return { exact: false, list: [], any: tainted(taints) }
+  const copied = value.objects.flatMap(copiedInto)
+  return { exact: false, list: [], any: tainted(namesOfWholes(machine, joinTaints(taints, copied))) }
 }
 
 const maxSharedKeys = 12
@@ -766,10 +841,21 @@ export function copyFields(
   from: Value,
   into: Parameters<Interpreter['writeField']>[0],
   frame: Frame,
+  place: Place,
+  /** Fields of these names are written over, or were taken out. */
+  without: ReadonlySet<string> = noNames,
 ): Value {
   for (const source of from.objects) {
     if (source === into) continue
-    copyGrown(machine, source, into, frame)
+    copyGrown(machine, source, into, frame, without)
+    if (source.fields.has(wholeField))
+      copyWholes(
+        machine,
+        machine.read(machine.field(source, wholeField), frame).taints,
+        [into],
+        place,
+        without,
+      )
     for (const name of source.getters?.keys() ?? []) {
       machine.writeField(
         into,
@@ -783,10 +869,11 @@ export function copyFields(
     if (copiesEnvironment(source) && !copiesEnvironment(into))
       into.parents = join(into.parents ?? nothing, ofHandle(machine.handle(environmentApi)))
   }
-  for (const fn of from.functions) copyFields(machine, ofObject(fn.properties), into, frame)
+  for (const fn of from.functions) copyFields(machine, ofObject(fn.properties), into, frame, place)
   if (from.open || from.handles.length > 0) {
     into.escaped = true
-    if (from.taints.length > 0) machine.writeRest(into, tainted(from.taints))
+    if (from.taints.length > 0) machine.writeRest(into, tainted(withoutWholes(from.taints)))
+    copyWholes(machine, from.taints, [into], place, without)
     if (from.handles.length > 0) {
       // `{...process.env}` is still the environment.
       into.parents =
@@ -798,8 +885,67 @@ export function copyFields(
   return from
 }
 
+/** `const { password, ...rest } = options`: what is left of an object after fields were taken out of it. */
+export function othersOf(
+  machine: Interpreter,
+  value: Value,
+  taken: ReadonlySet<string>,
+  frame: Frame,
+  node: AnyNode,
+): Value {
+  const place = placeOf(frame.file, node)
+  const left = carrying(value, copyOfWholes(machine, value.taints, place, taken))
+  const copies = value.objects.filter(isCopy)
+  if (copies.length === 0) return left
+  const object = machine.objectAt(frame, node, 'object')
+  const secrets = new Set([...taken].filter(isSecretParameter))
+  copyFields(machine, changed(nothing, { objects: copies }), object, frame, place, secrets)
+  return changed(left, { objects: [object, ...value.objects.filter(one => !copies.includes(one))] })
+}
+
+/** `delete copy.password`. */
+export function removeMember(machine: Interpreter, node: AnyNode, frame: Frame): void {
+  if (node.type !== 'MemberExpression' || node.object.type === 'Super') return
+  const { objects } = machine.evaluate(node.object, frame)
+  if (!objects.some(isCopy)) return
+  for (const name of namesOf(propertyKey(machine, node, frame)))
+    for (const object of objects)
+      if (name !== undefined)
+        removeFrom(copiedInto(object), name, placeOf(frame.file, node), functionAround(frame))
+}
+
+/** The function whose statement is evaluated, or the whole file. */
+function functionAround({ functionContext, file }: Frame): Place {
+  return functionContext === undefined
+    ? { file, start: 0, end: file.text.length }
+    : placeOf(file, functionContext.function.node)
+}
+
+/** Notes what objects are copies of. */
+function copyWholes(
+  machine: Interpreter,
+  taints: readonly Taint[],
+  objects: readonly ObjectValue[],
+  place: Place,
+  without: ReadonlySet<string> = noNames,
+): void {
+  const wholes = wholesIn(taints)
+  if (wholes.length === 0) return
+  const copied = tainted(copyOfWholes(machine, wholes, place, without))
+  for (const object of objects) {
+    machine.writeField(object, wholeField, copied)
+    object.escaped = true
+  }
+}
+
 /** Copies the fields that have grown since the last time: whoever copied first is woken by them, and copies for all. */
-function copyGrown(machine: Interpreter, source: ObjectValue, into: ObjectValue, frame: Frame): void {
+function copyGrown(
+  machine: Interpreter,
+  source: ObjectValue,
+  into: ObjectValue,
+  frame: Frame,
+  without: ReadonlySet<string>,
+): void {
   const copied = (into.copied ??= new Map<ObjectValue, number>())
   const from = copied.get(source)
   source.grown ??= []
@@ -808,6 +954,7 @@ function copyGrown(machine: Interpreter, source: ObjectValue, into: ObjectValue,
   copied.set(source, source.grown.length)
   for (const name of names) {
     machine.step()
+    if (name === wholeField || without.has(name)) continue
     const value = machine.read(machine.field(source, name), frame)
     if (value !== nothing) machine.writeField(into, name, value)
   }

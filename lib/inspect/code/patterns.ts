@@ -1,7 +1,16 @@
 import type { AnyNode } from 'acorn'
 import { lookUp } from './environment.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
-import { copyFields, elementsOf, memberOf, namesOf, propertyKey, setMember } from './members.ts'
+import {
+  copyFields,
+  elementsOf,
+  isPlainCaller,
+  memberOf,
+  namesOf,
+  othersOf,
+  propertyKey,
+  setMember,
+} from './members.ts'
 import { isSecretParameter } from './models/secrets.ts'
 import { assignGlobal } from './patching.ts'
 import { isRequest } from './requests.ts'
@@ -152,7 +161,9 @@ export function keepInUnknown(
 ): void {
   if (name === 'assign' && into !== undefined && target.handles.some(({ api }) => api === 'global:Object')) {
     const held = standInFor(machine, into, given.list[0] ?? nothing, frame, maxChain)
-    if (held !== undefined) for (const from of given.list.slice(1)) copyFields(machine, from, held, frame)
+    if (held !== undefined)
+      for (const from of given.list.slice(1))
+        copyFields(machine, from, held, frame, placeOf(frame.file, method))
   }
   if (!keeping.test(name)) return
   const known = target.objects.length > 0 && target.objects.every(isStandIn)
@@ -232,7 +243,7 @@ const keys =
 
 /** A parameter of an exported function that is named like a secret is one, if the caller is a user. */
 function nameSecret(machine: Interpreter, name: string, value: Value, node: AnyNode, frame: Frame): Value {
-  const caller = value.taints.find(taint => taint.source.kind === 'caller')
+  const caller = value.taints.find(isPlainCaller)
   if (caller === undefined || !value.open || value.functions.length > 0) return value
   const secret = isSecretParameter(name)
   // What a request carries stays that, whatever it is called where it is handed to.
@@ -242,6 +253,14 @@ function nameSecret(machine: Interpreter, name: string, value: Value, node: AnyN
   const own = machine.source(secret ? 'caller-secret' : 'caller', sent ? `request ${name}` : name, place)
   const others = value.taints.filter(taint => taint.source !== caller.source)
   return carrying(value, joinTaints(others, [own]))
+}
+
+/** Pairs and the like, among which it may be any: each of their elements is another thing. */
+function areTuples({ objects }: Value): boolean {
+  return (
+    objects.length > 0 &&
+    objects.every(({ kind, length, rest }) => kind === 'array' && length !== undefined && rest === undefined)
+  )
 }
 
 function takeApart(
@@ -263,7 +282,7 @@ function takeApart(
       const taken = new Set<string>()
       for (const property of pattern.properties) {
         if (property.type === 'RestElement') {
-          takeApart(machine, property.argument, value, frame, put)
+          takeApart(machine, property.argument, othersOf(machine, value, taken, frame, property), frame, put)
           continue
         }
         const key =
@@ -285,7 +304,11 @@ function takeApart(
           machine.writeRest(array, items.exact ? items.list.slice(at).reduce(join, nothing) : items.any)
           takeApart(machine, element.argument, ofObject(array), frame, put)
         } else {
-          const item = items.exact ? (items.list[at] ?? nothing) : items.any
+          const item = items.exact
+            ? (items.list[at] ?? nothing)
+            : areTuples(value)
+              ? memberOf(machine, value, known(String(at)), frame, element)
+              : items.any
           takeApart(machine, element, item, frame, put)
         }
       }

@@ -1,7 +1,9 @@
 import { limits } from '../../limits.ts'
 import { HOLE } from '../../types.ts'
 import type { Fact, Flow, Guard, Phase, SinkKind, Text } from '../../types.ts'
+import { heldBy } from './entrusted.ts'
 import { BudgetSpent } from './frame.ts'
+import { isRequest } from './requests.ts'
 import { siteOf, type GuardNote, type Place } from './sites.ts'
 import { keepTelling } from './telling.ts'
 import type { Taint } from './values.ts'
@@ -114,11 +116,11 @@ export class Recorder {
 
   flows(): readonly Flow[] {
     const requested = this.#requested()
-    const flows = [...this.#flows.values()].map(
-      ({ taint, kind, api, role, destinations, level: seen, place, guards }): Flow => {
+    const flows = [...this.#flows.values()].flatMap(
+      ({ taint, kind, api, role, destinations, level: seen, place, guards }): readonly Flow[] => {
         const { source } = taint
         const level = Math.max(seen, requested.get(placeKey(source.place)) ?? 0)
-        return {
+        const flow = {
           source: { kind: source.kind, name: source.name, at: siteOf(source.place) },
           sink: { kind, api, role, destinations: cleanTexts([...destinations]), at: siteOf(place) },
           hops: hopsOf(taint),
@@ -127,10 +129,27 @@ export class Recorder {
           byCall: level >= 3,
           certain: taint.sure,
         }
+        return source.entrusted === undefined ? [flow] : flowsOfHeld(flow, taint, place)
       },
     )
     return sortByText(flows)
   }
+}
+
+/** The secrets in something that is sent as a whole: each goes where the whole goes. */
+function flowsOfHeld(flow: Flow, taint: Taint, sink: Place): readonly Flow[] {
+  const { name: of, at } = flow.source
+  const whole = { label: `${of}, as a whole`, at }
+  return [...heldBy(taint, sink)].map(([name, place]) => ({
+    ...flow,
+    source: {
+      kind: 'caller-secret',
+      name: isRequest(taint) ? `request ${name}` : name,
+      at: siteOf(place),
+      of,
+    },
+    hops: [whole, ...flow.hops],
+  }))
 }
 
 function placeKey({ file, start }: Place): string {

@@ -135,7 +135,8 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
     case 'ForOfStatement':
       return inBlock(machine, node, frame, () => {
         const over = machine.evaluate(node.right, frame)
-        const items = node.type === 'ForInStatement' ? keysOf(over) : elementsOf(machine, over, frame)
+        const items =
+          node.type === 'ForInStatement' ? keysOf(machine, over) : elementsOf(machine, over, frame)
         notePick(machine, node, node.type === 'ForInStatement' ? over : items.any, frame)
         const put = (value: Value) => {
           if (node.left.type === 'VariableDeclaration') {

@@ -31,7 +31,7 @@ export function makeStream(machine: Interpreter, call: ModelledCall): Value {
   const stream = own ?? machine.objectAt(frame, `stream ${place.start}`, 'object')
   if (own === undefined) {
     stream.parents = ofHandle(machine.handle(handle.api))
-    copyFields(machine, argument(call, 0), stream, frame)
+    copyFields(machine, argument(call, 0), stream, frame, call.place)
   }
   // Its own functions are kept apart from the methods of that name.
   for (const name of ['write', 'read', 'transform']) {

@@ -1,5 +1,6 @@
 import type { AnyNode } from 'acorn'
 import type { SourceKind } from '../../types.ts'
+import type { Entrusted } from './entrusted.ts'
 import { RegexConstant } from './regex-constant.ts'
 import type { GuardNote } from './sites.ts'
 import type { Place } from './sites.ts'
@@ -31,6 +32,8 @@ export type SourceRecord = {
   readonly kind: SourceKind
   readonly name: string
   readonly place: Place
+  /** Where it stands for the whole of something that a caller passes. */
+  readonly entrusted: Entrusted | undefined
 }
 
 export type HopNode = {

@@ -62,7 +62,7 @@ export function makeEvent(machine: Interpreter, call: ModelledCall): Value {
   const own = self.objects.find(object => object.kind === 'instance')
   const event = own ?? machine.objectAt(frame, `event ${place.start}`, 'object')
   machine.writeField(event, 'type', argument(call, 0))
-  copyFields(machine, argument(call, 1), event, frame)
+  copyFields(machine, argument(call, 1), event, frame, call.place)
   return ofObject(event)
 }
 

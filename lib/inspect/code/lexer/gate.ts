@@ -14,6 +14,7 @@ const alone: readonly Sign[] = [
   'global names',
   'global member',
   'statement that empties',
+  'tools for an assistant',
 ]
 
 /** Ways to come by a name that does not stand in the text. */
@@ -29,6 +30,10 @@ const builders: readonly Sign[] = [
   'constructor',
   'names of a prototype',
 ]
+
+/** Libraries with which tools are offered to an AI assistant. */
+const toolServer =
+  /^(?:@modelcontextprotocol\/|(?:fast-?mcp|mcp-framework|mcp-handler|@vercel\/mcp-adapter)(?:$|\/))/
 
 /**
  * What a built name needs to be of use: an object that has powers, or text to be hidden. A power by its hidden name
@@ -58,7 +63,8 @@ export function openings(files: ReadonlyMap<string, Lexed>): readonly Opening[] 
     for (const { what, at } of file.powers) found.push({ path, what, at })
     if (loadsFiles) for (const { what, at } of file.fileMembers) found.push({ path, what: `fs: ${what}`, at })
     for (const { specifier } of file.edges)
-      if (/^(?:data:|https?:)/.test(specifier)) found.push({ path, what: 'code in an address', at: 0 })
+      if (toolServer.test(specifier)) found.push({ path, what: 'tools for an assistant', at: 0 })
+      else if (/^(?:data:|https?:)/.test(specifier)) found.push({ path, what: 'code in an address', at: 0 })
     if (file.machineNames >= minMachineNames) found.push({ path, what: 'names of an obfuscator', at: 0 })
     for (const piece of file.pieces) pieces.add(piece)
     for (const [sign, at] of file.signs) {

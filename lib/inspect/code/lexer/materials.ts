@@ -29,6 +29,7 @@ export type Sign =
   | 'address in text' // 'https://…'
   | 'data of a page' // what is typed into it, what it keeps
   | 'statement that empties' // 'drop table …'
+  | 'tools for an assistant' // 'tools/list'
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =
@@ -142,6 +143,7 @@ export class Materials {
     if (text.length === 0) return
     if (text.length <= 16) this.pieces.add(text)
     if (text.length < 4) return
+    if (text === 'tools/list') this.sign('tools for an assistant', token)
     if (address.test(text)) this.sign('address in text', token)
     else if (emptying.test(text)) this.sign('statement that empties', token)
     if (alphabet.test(text)) this.sign('picked from an alphabet', token)
