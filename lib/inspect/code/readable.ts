@@ -152,11 +152,21 @@ function isPlain({ type }: AnyNode): boolean {
 const maxFollowed = 12
 const maxListed = 40
 
+const read = new WeakMap<FunctionValue, { readonly texts: readonly string[]; readonly until: number }>()
+
 /**
  * The text of a function and of those it names, a few of them, with the texts and patterns that stand in lists, objects
- * and names they use from around them.
+ * and names they use from around them. Read again when as much has been followed as had been before: more may be known.
  */
 export function textsBehind(machine: Interpreter, fn: FunctionValue, frame: Frame): readonly string[] {
+  const before = read.get(fn)
+  if (before !== undefined && machine.work < before.until) return before.texts
+  const texts = readBehind(machine, fn, frame)
+  read.set(fn, { texts, until: machine.work * 2 })
+  return texts
+}
+
+function readBehind(machine: Interpreter, fn: FunctionValue, frame: Frame): readonly string[] {
   const texts: string[] = []
   const seen = new Set<FunctionValue>([fn])
   for (const one of seen) {
