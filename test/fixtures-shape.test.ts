@@ -70,6 +70,8 @@ const wellKnown = new Set([
   'trade.ledgerx.com',
   'www.googleapis.com',
   'sheets.googleapis.com',
+  'oauth2.googleapis.com',
+  'storage.googleapis.com',
   'api.devnet.solana.com',
 ])
 /**
@@ -86,6 +88,7 @@ const namedByVariants = new Set([
   'api.telegram.org',
   'gitlab.com',
   'www.googleapis.com',
+  'storage.googleapis.com',
   'management.azure.com',
 ])
 
