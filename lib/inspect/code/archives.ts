@@ -4,7 +4,8 @@ import { argument, handResult, instance, type ModelledCall } from './effects.ts'
 import { storeFile } from './stored-files.ts'
 import { allArguments } from './modelled-call.ts'
 import type { Interpreter } from './interpreter.ts'
-import { elementsOf, namedMember } from './members.ts'
+import { elementsOf } from './elements.ts'
+import { namedMember } from './members.ts'
 import { behindPaths } from './read-for-others.ts'
 import {
   anything,

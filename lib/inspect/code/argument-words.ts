@@ -3,7 +3,7 @@ import type { Text } from '../../types.ts'
 import { textsOf } from './constants.ts'
 import type { ModelledCall } from './effects.ts'
 import type { Interpreter } from './interpreter.ts'
-import { elementsOf } from './members.ts'
+import { elementsOf } from './elements.ts'
 
 /** One text for each argument; lists are several words, the keys of an object are options. */
 export function wordsOf(machine: Interpreter, call: ModelledCall): readonly Text[] {

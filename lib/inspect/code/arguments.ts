@@ -1,6 +1,6 @@
 import type { AnyNode } from 'acorn'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
-import { elementsOf } from './members.ts'
+import { elementsOf } from './elements.ts'
 import { join, nothing, type Value } from './values.ts'
 
 /** What a call passes. Of more than a few hundred arguments only what they may be together is kept. */

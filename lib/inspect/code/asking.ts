@@ -1,6 +1,7 @@
 import { argument, handResult, type ModelledCall } from './effects.ts'
 import type { Interpreter } from './interpreter.ts'
-import { elementsOf, namedMember } from './members.ts'
+import { elementsOf } from './elements.ts'
+import { namedMember } from './members.ts'
 import { ofObject, tainted, type Value } from './values.ts'
 
 /** What a person types in is given to the program for a purpose: it is the caller's, and a secret where one was asked for. */

@@ -1,6 +1,7 @@
 import { HOLE } from '../../types.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
-import { elementsOf, fieldOf, type Elements } from './members.ts'
+import { elementsOf, type Elements } from './elements.ts'
+import { fieldOf } from './members.ts'
 import type { ModelledCall } from './modelled-call.ts'
 import { startPairs } from './pairs.ts'
 import { tainted, type ObjectValue, type Value } from './values.ts'

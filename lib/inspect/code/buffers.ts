@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { bytesOf, textsOf } from './constants.ts'
 import { argument, type ModelledCall } from './effects.ts'
 import type { Interpreter } from './interpreter.ts'
-import { elementsOf } from './members.ts'
+import { elementsOf } from './elements.ts'
 import {
   hop,
   join,

@@ -4,7 +4,8 @@ import { hand } from './handing.ts'
 import { argument, instance, type ModelledCall } from './modelled-call.ts'
 import type { Interpreter } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
-import { elementsOf, namedMember } from './members.ts'
+import { elementsOf } from './elements.ts'
+import { namedMember } from './members.ts'
 import type { Place } from './sites.ts'
 import {
   anything,

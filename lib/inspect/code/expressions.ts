@@ -12,17 +12,16 @@ import { loadModule, imported, importMeta } from './loading.ts'
 import {
   addGetter,
   addSetter,
-  copyFields,
-  elementsOf,
   handleValue,
   memberOf,
   namedMember,
   namesOf,
   noteKey,
   propertyKey,
-  removeMember,
   superObject,
 } from './members.ts'
+import { copyFields, removeMember } from './copying.ts'
+import { elementsOf } from './elements.ts'
 import { isSecretParameter } from './models/secrets.ts'
 import { noteToldField } from './orders.ts'
 import { assignMember, assignName, assignPattern } from './patterns.ts'

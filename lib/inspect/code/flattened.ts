@@ -1,6 +1,6 @@
 import type { AnyNode } from 'acorn'
 import type { Frame, Interpreter } from './interpreter.ts'
-import { elementsOf } from './members.ts'
+import { elementsOf } from './elements.ts'
 
 /** Steps of one flattened function: obfuscators write one for each of its statements. */
 const maxSteps = 600

@@ -4,7 +4,8 @@ import { textsOf } from './constants.ts'
 import { alternatives, maxPatterns, pathOf } from './path-patterns.ts'
 import { argument, handResult, type ModelledCall } from './effects.ts'
 import type { Interpreter } from './interpreter.ts'
-import { elementsOf, namedMember } from './members.ts'
+import { elementsOf } from './elements.ts'
+import { namedMember } from './members.ts'
 import { join, known, nothing, ofObject, tainted, withTaints, type Value } from './values.ts'
 
 /** Files that are looked for by a pattern: each path that is found has its form. */

@@ -1,15 +1,7 @@
 import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
 import { defaultOf } from './defaults.ts'
-import {
-  copyOfWholes,
-  enumerated,
-  memberOfWhole,
-  namesOfWholes,
-  removeFrom,
-  wholesIn,
-  withoutWholes,
-} from './entrusted.ts'
+import { enumerated, memberOfWhole, removeFrom, wholesIn, withoutWholes } from './entrusted.ts'
 import { install, setOnInstance } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
@@ -24,7 +16,6 @@ import {
 import { assignHandle, exchangeShown, patched, replacedInUnknown } from './patching.ts'
 import { beginning } from './picked-variables.ts'
 import { isRequest } from './requests.ts'
-import { pairsOf } from './pairs.ts'
 import { constantText } from './readable.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStandIn } from './stand-ins.ts'
@@ -33,7 +24,6 @@ import {
   join,
   joinTaints,
   known,
-  knowns,
   nothing,
   ofFunction,
   ofHandle,
@@ -42,7 +32,6 @@ import {
   withTaints,
   changed,
   carrying,
-  opened,
   type Cell,
   type FunctionValue,
   type Handle,
@@ -51,6 +40,7 @@ import {
   type Value,
 } from './values.ts'
 import { memberOfWasm, wasm } from './webassembly.ts'
+import { copiedInto, copyWholes, functionAround, isCopy, noTaints, wholeField } from './whole-copies.ts'
 
 /** Reading and writing `a.b` and `a[b]`, of whatever `a` may be. */
 
@@ -241,7 +231,7 @@ function withoutSecret(machine: Interpreter, taints: readonly Taint[], place: Pl
 }
 
 /** The taints a part of a value has because the whole has them. A variable is not the whole environment. */
-function carriedTaints(object: Value): readonly Taint[] {
+export function carriedTaints(object: Value): readonly Taint[] {
   if (object.taints.length === 0) return object.taints
   if (object.handles.some(handle => handle.api === environmentApi)) {
     return object.taints.filter(taint => taint.source.kind !== 'env')
@@ -392,16 +382,6 @@ function fieldsOf(machine: Interpreter, object: ObjectValue, key: Value, frame: 
   return left.length === all.taints.length ? all : carrying(all, left)
 }
 
-/** Where an object keeps what it is a copy of: a field that is read is not the whole of that. */
-const wholeField = '%whole'
-
-function copiedInto({ fields }: ObjectValue): readonly Taint[] {
-  return fields.get(wholeField)?.value.taints ?? noTaints
-}
-
-const noTaints: readonly Taint[] = []
-const noNames: ReadonlySet<string> = new Set()
-
 /**
  * What of a value may have that member: whose method is called, is its `this`. `apps[name].init()` is called on an app,
  * whatever else lies in `apps`. The whole value where it is all alike.
@@ -513,7 +493,7 @@ export function fieldOf(
 }
 
 /** Nothing as yet: whoever reads a list that others fill runs again when they have put data into it. */
-function filledLater(machine: Interpreter, list: ObjectValue, frame: Frame): Value {
+export function filledLater(machine: Interpreter, list: ObjectValue, frame: Frame): Value {
   machine.read(list.deep, frame)
   return nothing
 }
@@ -537,12 +517,8 @@ function withoutCopies(machine: Interpreter, object: ObjectValue, value: Value, 
   return withTaints(left, withoutWholes(machine.deepTaints(copies, frame)))
 }
 
-function isCopy({ fields }: ObjectValue): boolean {
-  return fields.has(wholeField)
-}
-
 /** `{...process.env}`. */
-function copiesEnvironment({ parents }: ObjectValue): boolean {
+export function copiesEnvironment({ parents }: ObjectValue): boolean {
   return parents?.handles.some(({ api }) => api === environmentApi) === true
 }
 
@@ -647,7 +623,7 @@ export function noteKey(machine: Interpreter, object: Value, key: Value): void {
     for (const one of object.objects) machine.writeField(one, keysField, tainted(secrets))
 }
 
-const keysField = '%keys'
+export const keysField = '%keys'
 
 function setField(
   machine: Interpreter,
@@ -690,118 +666,6 @@ function setField(
   }
 }
 
-export type Elements = { readonly exact: boolean; readonly list: readonly Value[]; readonly any: Value }
-
-function isVoid(constant: unknown): boolean {
-  return constant === undefined
-}
-
-/** The elements of an iterable: one by one where they are all known. */
-export function elementsOf(machine: Interpreter, value: Value, frame: Frame): Elements {
-  const pairs = pairsOf(value)
-  if (pairs !== undefined) return elementsOf(machine, withTaints(ofObject(pairs), value.taints), frame)
-  // Compilers set every export to nothing first, and nothing has no elements.
-  const single =
-    value.objects.length === 1 && !value.open && value.handles.length === 0 && value.known.every(isVoid)
-      ? value.objects[0]
-      : undefined
-  if (single?.kind === 'array' && single.length !== undefined && !single.escaped) {
-    const list: Value[] = []
-    const extra =
-      single.rest === undefined ? filledLater(machine, single, frame) : machine.read(single.rest, frame)
-    for (let at = 0; at < Math.min(single.length, 2_000); at++) {
-      machine.step()
-      const cell = single.fields.get(String(at))
-      list.push(cell === undefined ? known(undefined) : withTaints(machine.read(cell, frame), value.taints))
-    }
-    if (extra === nothing && single.length <= 2_000) {
-      return { exact: true, list, any: list.reduce(join, nothing) }
-    }
-    return { exact: false, list: [], any: join(list.reduce(join, extra), nothing) }
-  }
-  if (
-    value.known.length === 1 &&
-    typeof value.known[0] === 'string' &&
-    !value.open &&
-    value.objects.length === 0
-  ) {
-    const text = value.known[0]
-    if (!text.includes(HOLE) && text.length <= 2_000) {
-      const list = Array.from(text, unit => withTaints(known(unit), value.taints))
-      return { exact: true, list, any: withTaints(anything, value.taints) }
-    }
-  }
-  let any = tainted(carriedTaints(value))
-  let plain = value.open || value.known.length > 0 || value.handles.length > 0
-  for (const object of value.objects) {
-    any = join(any, machine.read(machine.everythingIn(object), frame))
-    if (object.kind !== 'array' && object.kind !== 'map') any = join(any, iterated(machine, object, frame))
-  }
-  for (const handle of value.handles) {
-    if (handle.api === environmentApi) {
-      plain = true
-      any = withTaints(any, value.taints)
-    }
-  }
-  if (!plain && any.open && value.objects.length > 0) any = opened(any)
-  return { exact: false, list: [], any }
-}
-
-/** What the iterator of an object gives: `[Symbol.iterator]()` and then `next().value`; generators give it at once. */
-function iterated(machine: Interpreter, object: ObjectValue, frame: Frame): Value {
-  const place = { file: frame.file, start: 0, end: 0 }
-  const none = { list: [], rest: nothing }
-  let result = nothing
-  for (const name of ['@@iterator', '@@asyncIterator']) {
-    let owner: ObjectValue | undefined = object
-    for (let step = 0; step < 4 && owner !== undefined && !owner.fields.has(name); step++)
-      owner = owner.parents?.objects[0]
-    for (const fn of owner?.fields.get(name)?.value.functions ?? []) {
-      const iterator = machine.callFunction(fn, ofObject(object), none, frame, place)
-      const steps = iterator.objects.flatMap(one => one.fields.get('next')?.value.functions ?? [])
-      if (steps.length === 0) result = join(result, iterator)
-      for (const next of steps) {
-        const given = machine.callFunction(next, iterator, none, frame, place)
-        result = join(result, namedMember(machine, given, 'value', frame, place))
-      }
-    }
-  }
-  return result
-}
-
-/** The keys `for (… in …)` and `Object.keys` give. */
-export function keysOf(machine: Interpreter, value: Value): Elements {
-  const secret = value.objects.flatMap(object => object.fields.get(keysField)?.value.taints ?? [])
-  if (secret.length > 0) return { exact: false, list: [], any: tainted(secret) }
-  const written = value.open || value.handles.length > 0 ? undefined : writtenKeys(value.objects)
-  if (written !== undefined && written.length < 400) {
-    if (value.objects.length === 1)
-      return { exact: true, list: written.map(known), any: knowns(written.slice(0, 6)) }
-    // One of several objects of a like shape, such as the entries of a table.
-    if (written.length <= maxSharedKeys) return { exact: false, list: [], any: knowns(written) }
-  }
-  const taints = value.handles.some(handle => handle.api === environmentApi)
-    ? value.taints
-    : carriedTaints(value)
-  const copied = value.objects.flatMap(copiedInto)
-  return { exact: false, list: [], any: tainted(namesOfWholes(machine, joinTaints(taints, copied))) }
-}
-
-const maxSharedKeys = 12
-
-/** The keys that the code itself writes into objects, where no others can be in them. */
-function writtenKeys(objects: readonly ObjectValue[]): readonly string[] | undefined {
-  const names = new Set<string>()
-  for (const { fields, rest, escaped, stars } of objects) {
-    if (rest !== undefined || escaped || stars !== undefined) return undefined
-    for (const [name, { value }] of fields) {
-      if (names.size >= 400) return [...names]
-      if (value !== nothing && !name.startsWith('@@')) names.add(name)
-    }
-  }
-  return objects.length === 0 ? undefined : [...names]
-}
-
 export function superObject(frame: Frame): Value {
   return frame.home?.parents ?? anything
 }
@@ -834,133 +698,6 @@ function setterOf(object: ObjectValue, name: string): FunctionValue | undefined 
   }
   return undefined
 }
-
-/** `{...from}` and `Object.assign`: the fields that are known, and whatever else the value carries. */
-export function copyFields(
-  machine: Interpreter,
-  from: Value,
-  into: Parameters<Interpreter['writeField']>[0],
-  frame: Frame,
-  place: Place,
-  /** Fields of these names are written over, or were taken out. */
-  without: ReadonlySet<string> = noNames,
-): Value {
-  for (const source of from.objects) {
-    if (source === into) continue
-    copyGrown(machine, source, into, frame, without)
-    if (source.fields.has(wholeField))
-      copyWholes(
-        machine,
-        machine.read(machine.field(source, wholeField), frame).taints,
-        [into],
-        place,
-        without,
-      )
-    for (const name of source.getters?.keys() ?? []) {
-      machine.writeField(
-        into,
-        name,
-        fieldOf(machine, source, name, frame, { file: frame.file, start: 0, end: 0 }),
-      )
-    }
-    if (source.rest !== undefined) machine.writeRest(into, machine.read(source.rest, frame))
-    if (source.escaped) into.escaped = true
-    // A copy of a copied environment is one too.
-    if (copiesEnvironment(source) && !copiesEnvironment(into))
-      into.parents = join(into.parents ?? nothing, ofHandle(machine.handle(environmentApi)))
-  }
-  for (const fn of from.functions) copyFields(machine, ofObject(fn.properties), into, frame, place)
-  if (from.open || from.handles.length > 0) {
-    into.escaped = true
-    if (from.taints.length > 0) machine.writeRest(into, tainted(withoutWholes(from.taints)))
-    copyWholes(machine, from.taints, [into], place, without)
-    if (from.handles.length > 0) {
-      // `{...process.env}` is still the environment.
-      into.parents =
-        into.parents === undefined
-          ? changed(nothing, { handles: from.handles })
-          : join(into.parents, changed(nothing, { handles: from.handles }))
-    }
-  }
-  return from
-}
-
-/** `const { password, ...rest } = options`: what is left of an object after fields were taken out of it. */
-export function othersOf(
-  machine: Interpreter,
-  value: Value,
-  taken: ReadonlySet<string>,
-  frame: Frame,
-  node: AnyNode,
-): Value {
-  const place = placeOf(frame.file, node)
-  const left = carrying(value, copyOfWholes(machine, value.taints, place, taken))
-  const copies = value.objects.filter(isCopy)
-  if (copies.length === 0) return left
-  const object = machine.objectAt(frame, node, 'object')
-  const secrets = new Set([...taken].filter(isSecretParameter))
-  copyFields(machine, changed(nothing, { objects: copies }), object, frame, place, secrets)
-  return changed(left, { objects: [object, ...value.objects.filter(one => !copies.includes(one))] })
-}
-
-/** `delete copy.password`. */
-export function removeMember(machine: Interpreter, node: AnyNode, frame: Frame): void {
-  if (node.type !== 'MemberExpression' || node.object.type === 'Super') return
-  const { objects } = machine.evaluate(node.object, frame)
-  if (!objects.some(isCopy)) return
-  for (const name of namesOf(propertyKey(machine, node, frame)))
-    for (const object of objects)
-      if (name !== undefined)
-        removeFrom(copiedInto(object), name, placeOf(frame.file, node), functionAround(frame))
-}
-
-/** The function whose statement is evaluated, or the whole file. */
-function functionAround({ functionContext, file }: Frame): Place {
-  return functionContext === undefined
-    ? { file, start: 0, end: file.text.length }
-    : placeOf(file, functionContext.function.node)
-}
-
-/** Notes what objects are copies of. */
-function copyWholes(
-  machine: Interpreter,
-  taints: readonly Taint[],
-  objects: readonly ObjectValue[],
-  place: Place,
-  without: ReadonlySet<string> = noNames,
-): void {
-  const wholes = wholesIn(taints)
-  if (wholes.length === 0) return
-  const copied = tainted(copyOfWholes(machine, wholes, place, without))
-  for (const object of objects) {
-    machine.writeField(object, wholeField, copied)
-    object.escaped = true
-  }
-}
-
-/** Copies the fields that have grown since the last time: whoever copied first is woken by them, and copies for all. */
-function copyGrown(
-  machine: Interpreter,
-  source: ObjectValue,
-  into: ObjectValue,
-  frame: Frame,
-  without: ReadonlySet<string>,
-): void {
-  const copied = (into.copied ??= new Map<ObjectValue, number>())
-  const from = copied.get(source)
-  source.grown ??= []
-  const names =
-    from === undefined ? [...source.fields.keys()].slice(0, maxCopied) : new Set(source.grown.slice(from))
-  copied.set(source, source.grown.length)
-  for (const name of names) {
-    machine.step()
-    if (name === wholeField || without.has(name)) continue
-    const value = machine.read(machine.field(source, name), frame)
-    if (value !== nothing) machine.writeField(into, name, value)
-  }
-}
-
-const maxCopied = 1_000
 
 /** The `prototype` object of a function, made when it is first asked for. */
 export function prototypeOf(machine: Interpreter, fn: FunctionValue) {

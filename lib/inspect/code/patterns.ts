@@ -1,16 +1,9 @@
 import type { AnyNode } from 'acorn'
 import { lookUp } from './environment.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
-import {
-  copyFields,
-  elementsOf,
-  isPlainCaller,
-  memberOf,
-  namesOf,
-  othersOf,
-  propertyKey,
-  setMember,
-} from './members.ts'
+import { copyFields, othersOf } from './copying.ts'
+import { elementsOf } from './elements.ts'
+import { isPlainCaller, memberOf, namesOf, propertyKey, setMember } from './members.ts'
 import { isSecretParameter } from './models/secrets.ts'
 import { assignGlobal } from './patching.ts'
 import { isRequest } from './requests.ts'

@@ -5,7 +5,7 @@ import { enterBlock, enterScope, leaveBlank, lookUp, newEnvironment } from './en
 import type { Frame, Interpreter } from './interpreter.ts'
 import { runLevel } from './levels.ts'
 import { post } from './channels.ts'
-import { elementsOf, keysOf } from './members.ts'
+import { elementsOf, keysOf } from './elements.ts'
 import { folderOfVariable } from './models/secrets.ts'
 import { assignPattern, bindPattern } from './patterns.ts'
 import { notePick, withPicked } from './picked-variables.ts'

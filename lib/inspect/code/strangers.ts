@@ -12,7 +12,7 @@ import {
 import { keepFetched } from './fetched.ts'
 import { giveTaints } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
-import { elementsOf } from './members.ts'
+import { elementsOf } from './elements.ts'
 import type { Place } from './sites.ts'
 import {
   join,

@@ -2,7 +2,8 @@ import { attend, post } from './channels.ts'
 import { argument, type ModelledCall } from './effects.ts'
 import { giveTaints, hand } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
-import { copyFields, fieldOf } from './members.ts'
+import { copyFields } from './copying.ts'
+import { fieldOf } from './members.ts'
 import type { Place } from './sites.ts'
 import {
   anything,

@@ -14,7 +14,8 @@ import {
 import { noteFetched } from './fetched.ts'
 import type { Interpreter } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
-import { elementsOf, namedMember } from './members.ts'
+import { elementsOf } from './elements.ts'
+import { namedMember } from './members.ts'
 import { wordsOf } from './argument-words.ts'
 import { noteEmptied, noteStored } from './stored.ts'
 import {

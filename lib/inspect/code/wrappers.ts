@@ -1,7 +1,8 @@
 import { argument, type ModelledCall } from './effects.ts'
 import { hand } from './handing.ts'
 import type { Interpreter } from './interpreter.ts'
-import { copyFields, fieldOf } from './members.ts'
+import { copyFields } from './copying.ts'
+import { fieldOf } from './members.ts'
 import {
   anything,
   join,
