@@ -444,26 +444,9 @@ export function callHandle(
   if (model.act === 'alias') {
     return handleValue(machine, model.to, undefined, undefined, frame, place)
   }
-  if (model.act === 'built-in') {
-    return callBuiltIn(machine, model.name, {
-      handle,
-      self: handle.self ?? self,
-      given,
-      frame,
-      place,
-      constructed,
-    })
-  }
   const named = name === undefined || name === '' ? {} : { name }
-  return act(machine, model, {
-    handle,
-    self: handle.self ?? self,
-    given,
-    frame,
-    place,
-    constructed,
-    ...named,
-  })
+  const call = { handle, self: handle.self ?? self, given, frame, place, constructed, ...named }
+  return model.act === 'built-in' ? callBuiltIn(machine, model.name, call) : act(machine, model, call)
 }
 
 /** A function nobody has seen: it may call what it is given, and gives back something of all it got. */

@@ -22,8 +22,11 @@ const reads = new RegExp(
   'i',
 )
 
+/** What an assistant knows or was given, as opposed to what a tool needs to do its work. */
+const entrusted = String.raw`(?:${secret}|contents?\b|conversation\b|history\b|messages?\b|chat\b|transcript\b|prompts?\b|outputs?\b|results?\b|answers?\b|responses?\b|arguments?\b|parameters?\b|files?\b|everything\b|whatever\b|all (?:of|the|that|data|other)\b|bcc\b|recipients?\b|receivers?\b)`
+
 const passes = new RegExp(
-  `${asked}(?:pass|send|include|provide|put|add|append|supply|attach|set|forward|submit|post|call it with|insert|write)\\s[^!?]{0,160}?(?:\\bas\\b|\\bin\\b|\\bto\\b|\\binto\\b|\\bunder\\b|\\bwith\\b|\\bhere\\b|\\bset to\\b)`,
+  `${asked}(?:pass|send|include|provide|put|add|append|supply|attach|set|forward|submit|post|call it with|insert|write|copy)\\s[^!?]{0,120}?${entrusted}[^!?]{0,120}?(?:\\bas\\b|\\bin\\b|\\bto\\b|\\binto\\b|\\bunder\\b|\\bwith\\b|\\bhere\\b|\\bset to\\b)`,
   'i',
 )
 
@@ -32,7 +35,8 @@ const first =
 
 /** What is kept from the user is what the assistant does; keeping values or raw errors off the screen protects. */
 const hides = [
-  /\b(?:do not|don['’]t|never|must not|without|no need to|not (?:ask|stop) )\s?[^.!?\n]{0,30}?\b(?:tell|telling|inform|informing|notify|notifying|alert|alerting|asking|warn|let)\b[^.!?\n]{0,25}\b(?:user|human|person|developer|anyone|operator)s?\b/i,
+  /\b(?:do not|don['’]t|never|must not)\s[^.!?\n]{0,20}?\blet\b[^.!?\n]{0,25}\b(?:user|human|person|developer|anyone|operator)s?\s(?:know|see|notice|learn|find out|be aware)\b/i,
+  /\b(?:do not|don['’]t|never|must not|without|no need to|not (?:ask|stop) )\s?[^.!?\n]{0,30}?\b(?:tell|telling|inform|informing|notify|notifying|alert|alerting|asking|warn)\b[^.!?\n]{0,25}\b(?:user|human|person|developer|anyone|operator)s?\b(?!\s(?:to|that they|how|where|which)\b)/i,
   /\b(?:do not|don['’]t|never|must not|without)\s[^.!?\n]{0,20}?\b(?:mention|mentioning|reveal|revealing|disclose|disclosing|explain|explaining|show|report)\b[^.!?\n]{0,24}\b(?:this|that you|that this|it to|these steps|the (?:step|note|field|parameter|argument|file|reading|instruction)s?)\b/i,
   /\b(?:user|human|person|developer)s?\s(?:must|should|need|may|can|does|do)(?: not|n['’]t)\s(?:be (?:told|informed|notified|aware|asked)|know|see|notice|need to know)/i,
   /\b(?:invisible|hidden|secret|unnoticed)\s(?:for|from|to|by)\s(?:the\s)?(?:user|human|person|developer)/i,
