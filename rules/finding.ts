@@ -35,23 +35,23 @@ export function opening({
 
 /** A text on one line, its unknown parts shown as `${…}`, quotes added, cut to a length a sentence can carry. */
 export function quote(text: Text, maxChars = 80): string {
-  const folded = inWords(text.slice(0, 4_000)).replaceAll(/(?:\/\u0001){3,}/g, `/${HOLE}/…`)
+  const folded = foldersInWords(text.slice(0, 4_000)).replaceAll(/(?:\/\u0001){3,}/g, `/${HOLE}/…`)
   const shown = folded.replaceAll(HOLE, '${…}').replaceAll(/\s+/g, ' ')
   return `"${shown.length > maxChars ? `${shown.slice(0, maxChars - 1)}…` : shown}"`
 }
 
 /** Folders as a reader says them: those of the package and of the project that installs it. */
-function inWords(text: Text): Text {
+export function foldersInWords(text: Text): Text {
   return text
-    .replaceAll(/(?:file:\/\/)?\/__package__(?=\/|$)/g, '<package>')
-    .replaceAll(/\/__project__(?=\/|$)/g, '<project>')
+    .replaceAll(/(?:file:\/\/)?(?:\/__package__|<package>)/g, '<package>')
+    .replaceAll('/__project__', '<project>')
 }
 
 const maxName = 60
 
 /** The name of a source with its unknown parts as dots; the middle of a long one is left out. */
 export function shortName(text: Text): string {
-  const name = inWords(text).replaceAll(HOLE, '…')
+  const name = foldersInWords(text).replaceAll(HOLE, '…')
   return name.length <= maxName ? name : `${name.slice(0, 28)}…${name.slice(-28)}`
 }
 

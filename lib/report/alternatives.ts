@@ -1,3 +1,4 @@
+import { foldersInWords } from '../../rules/finding.ts'
 import { HOLE, type Text } from '../types.ts'
 import { grouped } from './layout.ts'
 
@@ -12,9 +13,7 @@ const shortChars = 32
 export function tellable(texts: readonly Text[]): readonly Text[] {
   const shown = new Set(
     texts.map(text =>
-      text
-        .replaceAll(/(?:file:\/\/)?(?:\/__package__|<package>)/g, '<package>')
-        .replaceAll('/__project__', '<project>')
+      foldersInWords(text)
         .replaceAll(/(?<![a-z0-9-])(?:undefined|null)(?![a-z0-9-])/gi, HOLE)
         // Nobody knows what is above a folder that is not known.
         .replaceAll(/\u0001(?:\/(?:\.\.|\u0001))+/g, HOLE)

@@ -3,7 +3,7 @@ import { parse, type AnyNode } from 'acorn'
 /** The class of acorn's nodes, which its types do not name. */
 const AcornNode = parse('', { ecmaVersion: 'latest' }).constructor
 
-const none: AnyNode[] = []
+const none: readonly AnyNode[] = []
 
 /** Fields that hold nodes, by type: acorn gives every node of a type the same fields, in the order of the text. */
 const fieldsByType = new Map<string, readonly string[]>([
@@ -26,7 +26,7 @@ function fieldsOf(node: AnyNode): readonly string[] {
  * The nodes directly below one, in source order, whatever its type. Parsers' bookkeeping and types are no children. Walks
  * over whole trees ask for them at every node, so nothing is looked at that cannot be one.
  */
-export function childrenOf(node: object): AnyNode[] {
+export function childrenOf(node: object): readonly AnyNode[] {
   // Babel's nodes have further fields only where they are needed: decorators, for one, are code.
   if (!(node instanceof AcornNode)) return foreignChildrenOf(node)
   const fields = fieldsOf(node as AnyNode)

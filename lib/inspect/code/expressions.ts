@@ -27,6 +27,7 @@ import { noteToldField } from './orders.ts'
 import { assignMember, assignName, assignPattern } from './patterns.ts'
 import { awaited } from './promises.ts'
 import { childrenOf } from './children.ts'
+import { noNames } from './whole-copies.ts'
 import { isHiddenCodePoint } from './fold/decoders.ts'
 import { placeOf } from './sites.ts'
 import { certainty, evaluateStatement, evaluateTest, tested } from './statements.ts'
@@ -320,11 +321,12 @@ function evaluateObject(
   const object = machine.objectAt(frame, node, 'object')
   let carried = nothing
   const home = frame.home
+  const secretsAfter = secretsWritten(machine, node.properties)
   for (const [at, property] of node.properties.entries()) {
     if (property.type === 'SpreadElement') {
       const from = machine.evaluate(property.argument, frame)
       const place = placeOf(frame.file, property)
-      copyFields(machine, from, object, frame, place, secretsWritten(node.properties.slice(at + 1)))
+      copyFields(machine, from, object, frame, place, secretsAfter(at))
       carried = join(carried, carrying(from, withoutWholes(from.taints)))
       continue
     }
@@ -353,14 +355,20 @@ function evaluateObject(
   return carrying(ofObject(object), carried.taints)
 }
 
-/** Secrets that an object literal names itself, whatever is spread before. */
-function secretsWritten(properties: readonly AnyNode[]): ReadonlySet<string> {
-  const names = properties.flatMap(property =>
-    property.type === 'Property' && !property.computed && property.key.type === 'Identifier'
-      ? property.key.name
-      : [],
-  )
-  return new Set(names.filter(isSecretParameter))
+/** Secrets that an object literal names itself behind a place: whatever is spread there, they are written over. */
+function secretsWritten(
+  machine: Interpreter,
+  properties: readonly AnyNode[],
+): (at: number) => ReadonlySet<string> {
+  const last = new Map<string, number>()
+  for (const [at, property] of properties.entries())
+    if (property.type === 'Property' && !property.computed && property.key.type === 'Identifier')
+      if (isSecretParameter(property.key.name)) last.set(property.key.name, at)
+  if (last.size === 0) return () => noNames
+  return at => {
+    machine.step(last.size)
+    return new Set([...last].flatMap(([name, place]) => (place > at ? name : [])))
+  }
 }
 
 function evaluateAssignment(

@@ -185,10 +185,6 @@ export class PowershellRunner {
     if (!first) return stdin ?? empty
     const name = programName(first.text)
     const program = powershellAliases.get(name) ?? name
-    if (program === 'join-path') {
-      const parts = words.slice(1).filter(({ text }) => !/^-[a-z]/i.test(text))
-      return join(parts, '/')
-    }
     const call = { program, words: [withText(first, program), ...words.slice(1)], stdin, site, manner: [] }
     const special = powershellParameters(program, call, this.#session)
     return special ?? this.#session.runner.words(call.words, stdin, call)

@@ -52,6 +52,11 @@ export function powershellParameters(
   if (program === 'start-process') return startProcess(call, session)
   if (program === 'set-content') return setContent(call, session)
   if (program === 'set-itemproperty') return setProperty(call, session)
+  if (program === 'join-path')
+    return join(
+      call.words.slice(1).filter(({ text }) => !/^-[a-z]/i.test(text)),
+      '/',
+    )
   if (program === 'new-object') return constant(call.words[1]?.text ?? '')
   if (
     program === 'get-process' ||

@@ -2,8 +2,6 @@ import type { AnyNode, Node, Pattern } from 'acorn'
 import { childrenOf } from '../children.ts'
 import { bodyShapeOf, isFunctionNode, namesOf } from './shape.ts'
 
-const cache = new WeakMap<Node, ReadonlySet<string>>()
-
 /** Methods that change their receiver in place. */
 export const mutators: ReadonlySet<string> = new Set([
   'push',
@@ -19,30 +17,32 @@ export const mutators: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The names that code may give another value when it runs: assigned, counted up, or changed in place. Functions
- * inside count as if they ran. A statement that could not be evaluated leaves these names unknown.
+ * Collects names from the nodes of some code, functions inside included, and remembers what it found: what is asked of a
+ * function or statement is asked of those inside it as well.
  */
-export const assignedIn = (root: Node): ReadonlySet<string> => {
-  const known = cache.get(root)
-  if (known !== undefined) return known
-  const names = new Set<string>()
-  const stack: AnyNode[] = [root as AnyNode]
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (node !== root && (isFunctionNode(node) || isAsked(node))) {
-      for (const name of assignedIn(node)) names.add(name)
-      continue
+const collector = (
+  add: (node: AnyNode, names: Set<string>) => void,
+  finish: (root: Node, names: Set<string>) => void = () => undefined,
+): ((root: Node) => ReadonlySet<string>) => {
+  const cache = new WeakMap<Node, ReadonlySet<string>>()
+  const namesFrom = (root: Node): ReadonlySet<string> => {
+    const known = cache.get(root)
+    if (known !== undefined) return known
+    const names = new Set<string>()
+    const stack: AnyNode[] = [root as AnyNode]
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      if (node !== root && (isFunctionNode(node) || isAsked(node))) {
+        for (const name of namesFrom(node)) names.add(name)
+        continue
+      }
+      add(node, names)
+      for (const child of childrenOf(node)) stack.push(child)
     }
-    addNames(node, names)
-    for (const child of childrenOf(node)) stack.push(child)
+    finish(root, names)
+    cache.set(root, names)
+    return names
   }
-  if (isFunctionNode(root)) {
-    const { declared } = bodyShapeOf(root)
-    for (const name of declared) names.delete(name)
-    // A function that replaces itself by its final form on the first call: the usual lazy set-up of a decoder.
-    if (root.id) names.delete(root.id.name)
-  }
-  cache.set(root, names)
-  return names
+  return namesFrom
 }
 
 /**
@@ -95,33 +95,32 @@ const addTarget = (target: Pattern, names: Set<string>): void => {
   for (const name of namesOf(target)) names.add(name)
 }
 
-const calls = new WeakMap<Node, ReadonlySet<string>>()
-
-/** The names on which methods are called whose own name is put together: each may be one that changes its receiver. */
-export const calledIn = (root: Node): ReadonlySet<string> => {
-  const known = calls.get(root)
-  if (known !== undefined) return known
-  const names = new Set<string>()
-  const stack: AnyNode[] = [root as AnyNode]
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (node !== root && isFunctionNode(node)) {
-      for (const name of calledIn(node)) names.add(name)
-      continue
-    }
-    if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression' && node.callee.computed) {
-      const { object, property } = node.callee
-      const isReader = property.type === 'Literal' && !mutators.has(String(property.value))
-      if (!isReader) addRoot(object, names)
-    }
-    for (const child of childrenOf(node)) stack.push(child)
-  }
-  calls.set(root, names)
-  return names
-}
-
 /** The variable at the start of `a.b[c].d`. */
 const addRoot = (node: AnyNode, names: Set<string>): void => {
   let current = node
   while (current.type === 'MemberExpression') current = current.object
   if (current.type === 'Identifier') names.add(current.name)
 }
+
+const forgetOwn = (root: Node, names: Set<string>): void => {
+  if (!isFunctionNode(root)) return
+  const { declared } = bodyShapeOf(root)
+  for (const name of declared) names.delete(name)
+  // A function that replaces itself by its final form on the first call: the usual lazy set-up of a decoder.
+  if (root.id) names.delete(root.id.name)
+}
+
+/**
+ * The names that code may give another value when it runs: assigned, counted up, or changed in place. Functions
+ * inside count as if they ran. A statement that could not be evaluated leaves these names unknown.
+ */
+export const assignedIn = collector(addNames, forgetOwn)
+
+/** The names on which methods are called whose own name is put together: each may be one that changes its receiver. */
+export const calledIn = collector((node, names) => {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression' || !node.callee.computed)
+    return
+  const { object, property } = node.callee
+  const isReader = property.type === 'Literal' && !mutators.has(String(property.value))
+  if (!isReader) addRoot(object, names)
+})

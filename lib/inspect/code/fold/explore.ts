@@ -504,7 +504,7 @@ const startsKnown = (node: AnyNode, scope: Scope): boolean => {
 }
 
 /** The children of an expression that are expressions or functions: no names of fields, no targets. */
-const pieces = (node: AnyNode): AnyNode[] => {
+const pieces = (node: AnyNode): readonly AnyNode[] => {
   switch (node.type) {
     case 'MemberExpression':
       return node.computed ? [node.object, node.property] : [node.object]

@@ -82,7 +82,7 @@ export const bodyShapeOf = (root: FunctionNode | Program): BodyShape => {
   let usesArguments = false
   if (isFunctionNode(root))
     for (const param of root.params) for (const name of namesOf(param)) declared.add(name)
-  const stack: AnyNode[] = childrenOf(root)
+  const stack: AnyNode[] = [...childrenOf(root)]
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (node.type === 'Identifier') usesArguments ||= node.name === 'arguments'
     else if (node.type === 'VariableDeclaration') declare(node, vars, declared)
@@ -130,7 +130,7 @@ export const blockShapeOf = (node: StatementList | Node, statements: readonly No
 export const makesClosures = (root: Node): boolean => {
   const known = closures.get(root)
   if (known !== undefined) return known
-  const stack: AnyNode[] = childrenOf(root)
+  const stack: AnyNode[] = [...childrenOf(root)]
   let found = false
   for (let node = stack.pop(); node !== undefined && !found; node = stack.pop()) {
     found = isFunctionNode(node)
