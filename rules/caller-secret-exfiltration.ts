@@ -85,6 +85,14 @@ export const callerSecretExfiltration: Rule = {
       ],
       passes: [
         {
+          title: 'a client of one service takes files from another, signed in to that one',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "exports.ask = (text, token) => fetch('https://api.painter.example/v1/ask', { method: 'POST', headers: { authorization: token }, body: text })\nexports.more = (text, token) => fetch('https://api.painter.example/v1/more', { method: 'POST', headers: { authorization: token }, body: text })\nexports.space = (id, token) => fetch(`https://huggingface.co/api/spaces/${id}/host`, { headers: { Authorization: `Bearer ${token}` } }).then(r => r.json())\n",
+          },
+        },
+        {
           title: 'options without the private key that was taken out of them',
           files: {
             'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
@@ -393,7 +401,8 @@ function weigh(
   if (place.kind === 'capture') return sure ? 'block' : 'ask'
   const domain = place.host === undefined ? undefined : registrableDomain(place.host, context.lists.hosts)
   const stray = service !== undefined && domain !== service
-  if (stray) return place.kind === 'rented' && sure && !keepsToItself(flow, place, context) ? 'block' : 'ask'
+  if (stray && keepsToItself(flow, place, context)) return undefined
+  if (stray) return place.kind === 'rented' && sure ? 'block' : 'ask'
   return flow.phase === 'import' && !flow.byCall ? 'ask' : undefined
 }
 

@@ -1,5 +1,5 @@
 import { HOLE } from '../lib/types.ts'
-import type { Action, Fact, Inspection, Rule } from '../lib/types.ts'
+import type { Action, Fact, Inspection, Rule, Text } from '../lib/types.ts'
 import { guardsInWords, isHiding } from './behaviour/guards.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { sweepOf, waits } from './behaviour/swept.ts'
@@ -91,6 +91,15 @@ export const destructive: Rule = {
           files: {
             'package.json': '{"name":"a","version":"1.0.0","bin":{"a":"cli.js"}}',
             'cli.js': "#!/usr/bin/env node\nrequire('fs').rmSync('dist', { recursive: true, force: true })\n",
+          },
+        },
+        {
+          title: 'a command puts a template of its own into a folder its user names',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","bin":"cli.js"}',
+            'cli.js':
+              "#!/usr/bin/env node\nconst fs = require('fs'), path = require('path')\nconst target = path.join(process.cwd(), process.argv[2])\nfor (const name of process.argv.slice(3)) fs.copyFileSync(path.join(__dirname, 'templates/AGENTS.md'), path.join(target, name))\n",
+            'templates/AGENTS.md': '# Agents\n',
           },
         },
         {
@@ -302,12 +311,17 @@ function weighSweep(fact: Fact, { how, extent, path, content }: Sweep, hides: bo
   // One function writes the files of a template, and some of their names are known: those it writes, it does not find.
   const names =
     fact.kind === 'writes' && fact.paths.some(one => /[\w-]\.\w{1,8}$/.test(one) && !one.includes(HOLE))
-  if (own && how === 'overwrites' && names && !waits(fact)) return undefined
+  if (own && how === 'overwrites' && (names || isOfPackage(content)) && !waits(fact)) return undefined
   // Files that are old enough are looked for by the clock as well.
   if (own && how === 'deletes') return undefined
   if (how === 'empties' && isMade(fact)) return undefined
   if (waits(fact)) return fact.byCall || own ? 'ask' : 'block'
   return how === 'empties' || how === 'overwrites' ? 'ask' : undefined
+}
+
+/** A template that the package brings, put under a name that its user chose. */
+function isOfPackage(content: Text | undefined): boolean {
+  return content !== undefined && /^(?:<package>|\/__package__)\/.*[\w-]\.\w{1,8}$/.test(content)
 }
 
 /** A look whether the file is there, right before something empty is written: it is made where it was not. */
