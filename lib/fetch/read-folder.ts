@@ -3,11 +3,24 @@ import { lstat, open, readdir, readlink, realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { SafeInstallError } from '../errors.ts'
 import { limits } from '../limits.ts'
+import { bundledFolders } from './bundled-folders.ts'
 import { TrickLog } from './trick-log.ts'
 import type { PackedFile, Unpacked } from './unpacked.ts'
 
 /** Dependencies are packages of their own; `.git` is no part of the package. */
 const isSkipped = (path: string): boolean => /(?:^|\/)(?:node_modules|\.git)$/.test(path)
+
+/** As before, but packages that are bundled are part of the package. */
+const isSkippedBut =
+  (bundled: ReadonlySet<string>) =>
+  (path: string): boolean => {
+    const [modules, first = '', second = ''] = path.split('/')
+    if (modules !== 'node_modules' || bundled.size === 0) return isSkipped(path)
+    if (first === '') return false
+    if (first.startsWith('@') && second === '')
+      return ![...bundled].some(name => name.startsWith(`${first}/`))
+    return !bundled.has(first.startsWith('@') ? `${first}/${second}` : first) || path.endsWith('/.git')
+  }
 
 /**
  * For a package below node_modules, where everything else came out of its tarball: its own dependencies only. A folder
@@ -89,14 +102,11 @@ const readOneFolder = async (reading: Reading, folder: string): Promise<void> =>
 }
 
 /**
- * Every regular file below a folder but those that `skips` names (`node_modules` and `.git` anywhere), as npm would link to them: raw, not
+ * Every regular file below a folder but those that `skips` names (`.git`, and `node_modules` but for what is bundled), as npm would link to them: raw, not
  * filtered as `npm pack` does, since nothing is packed. No link is followed; one that leads out of the folder is a
  * trick. What cannot be read, or lies beyond `lib/limits.ts`, is a content gap. Throws E_FETCH where there is no folder.
  */
-export const readFolder = async (
-  path: string,
-  skips: (path: string) => boolean = isSkipped,
-): Promise<Unpacked> => {
+export const readFolder = async (path: string, skips?: (path: string) => boolean): Promise<Unpacked> => {
   const root = await realpath(path).catch((cause: unknown) => {
     throw new SafeInstallError('E_FETCH', `${path} is no folder that can be read`, {
       hint: 'Check the path.',
@@ -104,7 +114,15 @@ export const readFolder = async (
     })
   })
   const log = new TrickLog()
-  const reading: Reading = { root, skips, log, files: [], folders: [''], entries: 0, bytes: 0 }
+  const reading: Reading = {
+    root,
+    skips: skips ?? isSkippedBut(await bundledFolders(root)),
+    log,
+    files: [],
+    folders: [''],
+    entries: 0,
+    bytes: 0,
+  }
   for (let folder = reading.folders.pop(); folder !== undefined; folder = reading.folders.pop()) {
     await readOneFolder(reading, folder).catch((error: unknown) => {
       if (folder === '')

@@ -40,6 +40,41 @@ t.test('every regular file is read, links are not followed', async t => {
   t.strictSame(gaps, [])
 })
 
+t.test('what a package bundles is part of it, and so is what that depends on', async t => {
+  const manifest = (fields: object): string => JSON.stringify(fields)
+  const root = t.testdir({
+    'package.json': manifest({ bundledDependencies: ['one', '@own/two', '..', 'absent'] }),
+    node_modules: {
+      one: {
+        'package.json': manifest({ dependencies: { deep: '1' } }),
+        'i.js': '',
+        node_modules: { inner: { 'i.js': '' } },
+      },
+      '@own': {
+        two: { 'package.json': '{}', 'i.js': '' },
+        three: { 'package.json': '{}', 'i.js': '' },
+      },
+      deep: { 'package.json': '{}', 'i.js': '', '.git': { config: '' } },
+      other: { 'package.json': '{}', 'i.js': '' },
+    },
+    lib: { node_modules: { one: { 'i.js': '' } } },
+  })
+  const { files, gaps } = await readFolder(root)
+  t.strictSame(
+    files
+      .map(({ path }) => path)
+      .filter(path => path.endsWith('.js'))
+      .toSorted(),
+    [
+      'node_modules/@own/two/i.js',
+      'node_modules/deep/i.js',
+      'node_modules/one/i.js',
+      'node_modules/one/node_modules/inner/i.js',
+    ],
+  )
+  t.strictSame(gaps, [])
+})
+
 t.test('what is too deep is a gap, what is no folder an error', async t => {
   const root = t.testdir({ file: '' })
   const deep = join(root, ...Array.from({ length: 130 }, () => 'd'))
