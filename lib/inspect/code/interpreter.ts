@@ -116,6 +116,8 @@ export class Interpreter {
   work = 0
   /** Branches that were met whose test was not known. */
   undecided = 0
+  /** How many jumps may have left the loop or the block that is evaluated. */
+  jumps = 0
   /** Work that loops run for real have cost so far. */
   loopWork = 0
   budget: number

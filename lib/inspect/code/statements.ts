@@ -109,10 +109,10 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
       )
     case 'IfStatement':
       return evaluateIf(machine, node, frame)
-    case 'LabeledStatement': {
-      const ending = evaluateStatement(machine, node.body, frame)
-      return ending === 'leave' ? 'leave' : 'next'
-    }
+    case 'LabeledStatement':
+      return catching(machine, () => evaluateStatement(machine, node.body, frame)) === 'leave'
+        ? 'leave'
+        : 'next'
     case 'ForStatement':
       return inBlock(machine, node, frame, () => {
         if (node.init) {
@@ -146,7 +146,7 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
         if (items.exact && items.list.length <= maxElements) {
           for (const value of items.list) {
             put(value)
-            const ending = evaluateStatement(machine, node.body, frame)
+            const ending = catching(machine, () => evaluateStatement(machine, node.body, frame))
             if (ending === 'leave') return 'leave'
             if (ending === 'break') return 'next'
           }
@@ -155,7 +155,7 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
         return perhaps(frame, () => {
           for (let round = 0; round < 2; round++) {
             put(items.any)
-            evaluateStatement(machine, node.body, frame)
+            catching(machine, () => evaluateStatement(machine, node.body, frame))
           }
         })
       })
@@ -166,7 +166,7 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
         perhaps(frame, () => {
           for (const choice of node.cases) {
             if (choice.test) machine.evaluate(choice.test, frame)
-            evaluateStatements(machine, choice.consequent, frame)
+            if (evaluateStatements(machine, choice.consequent, frame) === 'continue') machine.jumps++
           }
         }),
       )
@@ -292,11 +292,27 @@ function evaluateIf(
   const leaves = endings.some(ending => ending !== 'next')
   // After `if (ci) return`, the rest of the function is guarded too.
   if (!leaves) frame.guards = guardsBefore
-  if (!decided) return 'next'
-  if (endings.every(ending => ending === 'leave')) return 'leave'
-  if (endings.every(ending => ending === 'break')) return 'break'
-  if (endings.every(ending => ending === 'continue')) return 'continue'
+  const [ending = 'next'] = endings
+  if (decided && endings.every(other => other === ending)) return ending
+  if (endings.some(jumps)) machine.jumps++
   return 'next'
+}
+
+function jumps(ending: Ending): boolean {
+  return ending === 'break' || ending === 'continue'
+}
+
+/**
+ * How something ends that jumps end in: where one may have left it before, `return` and `break` are not certain.
+ * `for (…) { if (unknown) continue; return }` goes on, and so does what stands behind it.
+ */
+function catching(machine: Interpreter, run: () => Ending): Ending {
+  const outer = machine.jumps
+  machine.jumps = 0
+  const ending = run()
+  const left = machine.jumps > 0
+  machine.jumps = outer
+  return left ? 'next' : ending
 }
 
 function loop(
@@ -329,7 +345,7 @@ function loop(
       if (known === undefined) break
     } else if (test === undefined && round > 0 && update === undefined) break
     const undecided = machine.undecided
-    const ending = evaluateStatement(machine, body, frame)
+    const ending = catching(machine, () => evaluateStatement(machine, body, frame))
     if (ending === 'leave') return 'leave'
     if (ending === 'break') return 'next'
     if (update !== undefined) machine.evaluate(update, frame)
@@ -339,7 +355,7 @@ function loop(
   machine.loopWork += machine.work - work
   frame.conditional++
   for (let round = 0; round < 2; round++) {
-    evaluateStatement(machine, body, frame)
+    catching(machine, () => evaluateStatement(machine, body, frame))
     if (update !== undefined) machine.evaluate(update, frame)
     if (test !== undefined) machine.evaluate(test, frame)
   }
@@ -378,7 +394,10 @@ function evaluateTry(
       return evaluateStatement(machine, handler.body, frame)
     })
     frame.conditional--
-    if (handled !== ending) ending = 'next'
+    if (handled !== ending) {
+      if (jumps(handled) || jumps(ending)) machine.jumps++
+      ending = 'next'
+    }
   }
   if (node.finalizer) {
     const last = evaluateStatement(machine, node.finalizer, frame)
