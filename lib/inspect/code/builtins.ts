@@ -28,7 +28,7 @@ import {
 } from './effects.ts'
 import { defineAll, defineProperties } from './defining.ts'
 import { isWhole, withoutWholes } from './entrusted.ts'
-import { evaluateCode } from './evaluating.ts'
+import { evaluateCode, runScript } from './evaluating.ts'
 import { allArguments } from './modelled-call.ts'
 import { callClient, makeClient } from './clients.ts'
 import { coerced } from './coerced.ts'
@@ -112,11 +112,13 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'Function':
       return makeFunctionFromText(machine, call)
     case 'Script': {
-      const script = machine.objectAt(frame, `script ${place.start}`, 'instance')
       const value = evaluateCode(machine, first, call, 'program')
-      script.escaped = true
-      return withTaints(ofObject(script), value.taints)
+      const script = instance(machine, 'vm-script', call, first)
+      for (const { model } of script.objects) if (model !== undefined) machine.write(model.pending, value)
+      return withTaints(script, value.taints)
     }
+    case 'Script.run':
+      return runScript(machine, first, call)
     // The programs that will run there call what is in it with values of their own, not with what else is in it.
     case 'createContext':
       hand(machine, first, anything, frame, place)
@@ -164,7 +166,12 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
             ? deepAll()
             : deep(first)
       const label = api.endsWith('btoa') ? 'base64' : name === 'JSON.stringify' ? 'as JSON' : 'encoded'
-      if (name === 'JSON.stringify' && second.functions.length === 0) {
+      if (name === 'JSON.stringify' && second.functions.length > 0) {
+        const given = { list: [anything, first], rest: nothing }
+        const shown = machine.call(onlyCallable(second), nothing, given, frame, place)
+        return tainted(hop(joinTaints(taints, deep(shown)), label, place))
+      }
+      if (name === 'JSON.stringify') {
         const text = jsonText(machine, first, frame)
         if (text !== undefined)
           return withTaints(first.open ? opened(known(text)) : known(text), hop(taints, label, place))
@@ -175,14 +182,11 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return tainted(hop(taints, label, place))
     }
     case 'JSON.parse': {
-      if (second.functions.length > 0 || second.handles.length > 0)
-        machine.call(
-          onlyCallable(second),
-          nothing,
-          { list: [anything, tainted(deep(first))], rest: nothing },
-          frame,
-          place,
-        )
+      if (second.functions.length > 0 || second.handles.length > 0) {
+        const given = { list: [anything, tainted(deep(first))], rest: nothing }
+        const revived = machine.call(onlyCallable(second), nothing, given, frame, place)
+        if (revived.taints.length > 0) return tainted(joinTaints(deep(first), deep(revived)))
+      }
       const text = first.known[0]
       if (first.known.length === 1 && !first.open && typeof text === 'string' && !text.includes(HOLE)) {
         const value = fromJson(machine, text, frame, `json ${place.start}`)
@@ -395,7 +399,13 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
         machine.write(cell, passed.list[0] ?? passed.rest)
         return anything
       })
-      machine.call(onlyCallable(first), nothing, { list: [resolve, resolve], rest: nothing }, frame, place)
+      // Only handlers of rejections get the reason apart; `await` throws it where the value would be.
+      const reject = machine.nativeFunction(frame, `reject ${place.start}`, (passed, at) => {
+        const reason = passed.list[0] ?? passed.rest
+        machine.write(cell, join(reason, rejected(at, machine, reason, String(place.start))))
+        return anything
+      })
+      machine.call(onlyCallable(first), nothing, { list: [resolve, reject], rest: nothing }, frame, place)
       return machine.read(cell, frame)
     }
     case 'withResolvers': {

@@ -32,6 +32,25 @@ export function shareContext(machine: Interpreter, context: Value, frame: Frame)
         machine.write(machine.global(`global:${name}`), machine.read(cell, frame))
 }
 
+/**
+ * `new vm.Script(text).runInContext(context)`: what its program ends with. It was evaluated where it was made; with a
+ * context of its own it is evaluated again, where other names mean other things.
+ */
+export function runScript(machine: Interpreter, context: Value, call: ModelledCall): Value {
+  let result = call.self.open ? anything : nothing
+  for (const { model } of call.self.objects) {
+    if (model === undefined) continue
+    result = join(result, machine.read(model.pending, call.frame))
+    if (context.objects.length === 0 || call.handle.api.endsWith('runInThisContext')) continue
+    shareContext(machine, context, call.frame)
+    // `new Script(text).runIn…` begins where the script is made; what is evaluated there has been.
+    const place = { ...call.place, start: call.place.end - 1 }
+    const text = machine.read(model.texts, call.frame)
+    result = join(result, evaluateCode(machine, text, { ...call, place }, 'program'))
+  }
+  return result === nothing ? anything : result
+}
+
 /** Text that becomes code: constant text is read as a file of its own, anything else is a sink. */
 export function evaluateCode(
   machine: Interpreter,

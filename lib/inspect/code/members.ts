@@ -38,6 +38,7 @@ import {
   type ObjectValue,
   type Taint,
   type Value,
+  opened,
 } from './values.ts'
 import { memberOfWasm, wasm } from './webassembly.ts'
 import { copiedInto, copyWholes, functionAround, isCopy, noTaints, wholeField } from './whole-copies.ts'
@@ -147,8 +148,11 @@ export function namedMember(
     if (typeof constant === 'string' || constant instanceof Uint8Array) {
       if (name === 'length' && !String(constant).includes(HOLE)) result = join(result, known(constant.length))
       else if (name === 'href' && typeof constant === 'string') result = join(result, known(constant))
-      else if (/^\d{1,9}$/.test(name)) result = join(result, known(constant[Number(name)]))
-      else if (name === 'constructor' && typeof constant === 'string')
+      else if (/^\d{1,9}$/.test(name)) {
+        const one = known(constant[Number(name)])
+        // What is read from a file may be its bytes or its text: a letter is no number.
+        result = join(result, object.taints.some(isOwnFile) ? opened(one) : one)
+      } else if (name === 'constructor' && typeof constant === 'string')
         result = join(result, ofHandle(machine.handle('global:String')))
       else result = join(result, anything)
     } else if (constant !== null && constant !== undefined) result = join(result, anything)
@@ -201,6 +205,10 @@ export function secretOption(
     taints.filter(taint => taint !== caller),
     [machine.source('caller-secret', isRequest(caller) ? `request ${name}` : name, place)],
   )
+}
+
+function isOwnFile({ source: { kind } }: Taint): boolean {
+  return kind === 'package-bytes'
 }
 
 /** Data of the caller that may be any part of what was passed. */

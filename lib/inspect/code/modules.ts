@@ -3,7 +3,6 @@ import type { AnyNode, ImportDeclaration } from 'acorn'
 import { limits } from '../../limits.ts'
 import type { Phase, Text } from '../../types.ts'
 import { declareBinding, enterScope } from './environment.ts'
-import { evaluateCode } from './evaluating.ts'
 import { BudgetSpent } from './frame.ts'
 import { type Context, type Frame, type Interpreter, type Loader, type SourceFile } from './interpreter.ts'
 import { byCallLevel, phaseOf } from './levels.ts'
@@ -83,6 +82,8 @@ export class Modules implements Loader {
   /** Compiled files of the package that are loaded, and when first. */
   readonly #natives = new Map<string, number>()
   #virtualCount = 0
+  /** Modules whose text stands in their URL, by that text. */
+  readonly #data = new Map<string, ModuleRecord>()
 
   constructor(host: CodeHost) {
     this.#host = host
@@ -143,26 +144,7 @@ export class Modules implements Loader {
     }
     // Browsers, Deno and Bun load from other machines; Node does not.
     if (/^https?:\/\//.test(specifier)) return loadOutside(machine, specifier, how, frame, place)
-    // A data: URL is code in a name.
-    if (specifier.startsWith('data:')) {
-      const comma = specifier.indexOf(',')
-      const text = specifier.slice(comma + 1)
-      const base64 = specifier.slice(0, comma).endsWith(';base64')
-      const code = base64 ? atob(text) : decodeText(text)
-      return evaluateCode(
-        machine,
-        known(code),
-        {
-          handle: machine.handle('import()'),
-          self: nothing,
-          given: { list: [], rest: nothing },
-          frame,
-          place,
-          constructed: false,
-        },
-        'program',
-      )
-    }
+    if (specifier.startsWith('data:')) return this.#loadData(machine, specifier, how, frame, place)
     const name = /^(?:@[\w.~-]+\/)?[\w.~-]+(?=$|\/)/.exec(specifier)?.[0]
     if (phaseOf(machine.level) === 'install' && name !== undefined)
       machine.fact({ kind: 'uses', name }, frame, place)
@@ -170,6 +152,34 @@ export class Modules implements Loader {
       handleValue(machine, canonical(`pkg:${specifier}`), undefined, undefined, frame, place),
       nothing,
     )
+  }
+
+  /** A `data:` URL is code in a name, or JSON: a module like any other, with exports of its own. */
+  #loadData(machine: Interpreter, url: string, how: 'require' | 'import', frame: Frame, place: Place): Value {
+    const comma = url.indexOf(',')
+    const type = url.slice(0, comma)
+    if (how === 'require' || /^data:application\/json\b/i.test(type)) return anything
+    const text = url.slice(comma + 1)
+    const code = /;\s*base64$/i.test(type) ? bytesAsText(decodeText(text)) : decodeText(text)
+    machine.fact({ kind: 'evaluates', api: 'import()', code: 'constant', decoders: [] }, frame, place)
+    const depth = frame.file.depth + 1
+    if (depth > maxVirtualDepth) {
+      machine.gap(`${frame.file.path}: code inside code inside code is not followed further`, frame.file.path)
+      return anything
+    }
+    let record = this.#data.get(code)
+    if (record === undefined) {
+      // Whoever loads so many texts hides one among them.
+      if (++this.#virtualCount > maxVirtualFiles) throw new BudgetSpent()
+      const { path, line } = siteOf(place)
+      const before = this.records.has(`${path}:${line} (data:)`) ? ` ${this.#virtualCount}` : ''
+      record = this.#makeRecord(machine, `${path}:${line} (data:)${before}`, code, depth)
+      this.#data.set(code, record)
+    }
+    this.run(machine, record)
+    return record.file?.module === true
+      ? ofObject(record.namespace)
+      : machine.read(machine.field(record.moduleObject, 'exports'), frame)
   }
 
   /** npm runs scripts in the package's own folder. Every project has a package.json, so that one may be the project's. */
@@ -595,6 +605,10 @@ function newEnvironmentRoot(): Environment {
 
 function nameOf(node: AnyNode): string {
   return node.type === 'Identifier' ? node.name : node.type === 'Literal' ? String(node.value) : ''
+}
+
+function bytesAsText(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('utf8')
 }
 
 function decodeText(text: string): string {

@@ -93,7 +93,7 @@ export function start(machine: Interpreter, model: ActOf<'start'>, call: Modelle
       call,
     )
   }
-  for (const option of options) passEnvironment(machine, option, call)
+  for (const option of options) passEnvironment(machine, option, call, commands)
   startedFiles(machine, commands, 'command', call, folder.cwd)
   const fetched = noteFetched(machine, commands, call)
   const told = commands.filter(text => !text.includes(HOLE)).slice(0, 6)
@@ -165,12 +165,17 @@ function linesOf(
   return [...plain, ...rows]
 }
 
-/** Variables made for a child: a file of the package that it runs reads them as its own. */
+/**
+ * Variables made for a child: a file of the package that it runs reads them as its own, and a shell puts those that its
+ * command line names into it.
+ */
 export function passEnvironment(
   machine: Interpreter,
   option: ObjectValue,
-  { frame, place }: ModelledCall,
+  call: ModelledCall,
+  commands: readonly Text[] = [],
 ): void {
+  const { frame, place } = call
   if (!option.fields.has('env')) return
   for (const variables of namedMember(machine, ofObject(option), 'env', frame, place).objects) {
     let count = 0
@@ -179,12 +184,25 @@ export function passEnvironment(
       noteNodeOptions(machine, name, value, place)
       if (value.taints.length === 0) continue
       if (++count > 40) break
+      const naming = commands.filter(command => expands(command, name))
+      if (naming.length > 0)
+        flowInto(machine, value.taints, { kind: 'command', role: 'argument', destinations: naming }, call)
       machine.write(
         machine.global(`${environmentApi}.${name}`),
         changed(nothing, { open: true, taints: hop(value.taints, `passed on as ${name}`, place) }),
       )
     }
   }
+}
+
+/** `$NAME`, `${NAME}`, `$env:NAME`, `%NAME%`, `!NAME!` in a command line. */
+function expands(command: Text, name: string): boolean {
+  for (let at = command.indexOf(name); at > 0; at = command.indexOf(name, at + 1)) {
+    const after = command[at + name.length] ?? ''
+    if (/(?:\$\{?(?:env:)?|%|!)$/i.test(command.slice(Math.max(0, at - 7), at)) && !/\w/.test(after))
+      return true
+  }
+  return false
 }
 
 function childProcess(

