@@ -219,7 +219,7 @@ export function callMember(
   let result = nothing
   for (const name of namesOf(key)) {
     if (name === undefined) {
-      const callee = memberOf(machine, object, anything, frame, node)
+      const callee = memberOf(machine, object, changed(key, { known: [], open: true }), frame, node)
       result = join(result, machine.call(callee, self, given, frame, place))
       if (!isMostlyNamed(key) && !showsMessage(key, frame.file.text.slice(place.start, place.start + 60)))
         for (const { api } of object.handles) machine.computedCall(api, frame, place)

@@ -589,7 +589,7 @@ export function readFile(
     if (text.startsWith('/__package__/')) {
       const content = machine.loader.readText(text.slice('/__package__/'.length))
       const taint = machine.source('package-bytes', text.slice('/__package__/'.length), place)
-      if (content !== undefined && gives === 'content')
+      if (content !== undefined && gives === 'content' && !isBinary(content))
         result = join(result, withTaints(known(content), [taint]))
       else result = join(result, tainted([taint]))
       continue
@@ -641,6 +641,11 @@ function writeFile(machine: Interpreter, model: ActOf<'write'>, call: ModelledCa
     ...call,
     given: { list: call.given.list.slice(2), rest: call.given.rest },
   })
+}
+
+/** Bytes that are no text: what stands there as text is not what a program gets that looks at the bytes. */
+function isBinary(content: string): boolean {
+  return /[\0\uFFFD]/.test(content.slice(0, 8_192))
 }
 
 export function copyFile(machine: Interpreter, from: Value, to: Value, call: ModelledCall): Value {

@@ -370,6 +370,9 @@ function anyMember(machine: Interpreter, object: Value, key: Value, frame: Frame
       machine.reads(taint, environmentApi, frame)
       result = withTaints(result, [taint])
     }
+    // A global whose name lies in the package's own data, nobody should read: what evaluates text, at worst.
+    if (handle.api === 'global:' && machine.deepTaints(key, frame).some(isOwnFile))
+      result = join(result, ofHandle(machine.handle('global:eval')))
   }
   for (const one of object.objects) {
     result = join(result, fieldsOf(machine, one, key, frame))

