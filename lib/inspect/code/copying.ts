@@ -1,9 +1,10 @@
 import type { AnyNode } from 'acorn'
 import type { Frame, Interpreter } from './interpreter.ts'
-import { copyOfWholes, removeFrom, withoutWholes } from './entrusted.ts'
+import { copyOfWholes, withoutWholes } from './entrusted.ts'
 import { copiesEnvironment, fieldOf, memberOf, namesOf, noteKey, propertyKey, setMember } from './members.ts'
 import { environmentApi } from './models/index.ts'
 import { isSecretParameter } from './models/secrets.ts'
+import { removeFromAll } from './removal.ts'
 import { placeOf, type Place } from './sites.ts'
 import {
   carrying,
@@ -16,7 +17,7 @@ import {
   type ObjectValue,
   type Value,
 } from './values.ts'
-import { copiedInto, copyWholes, functionAround, isCopy, noNames, wholeField } from './whole-copies.ts'
+import { copyWholes, isCopy, noNames, wholeField } from './whole-copies.ts'
 
 /** Fields that go from one object into another. */
 
@@ -130,10 +131,9 @@ export function removeMember(machine: Interpreter, node: AnyNode, frame: Frame):
   if (node.type !== 'MemberExpression' || node.object.type === 'Super') return
   const { objects } = machine.evaluate(node.object, frame)
   if (!objects.some(isCopy)) return
+  const place = placeOf(frame.file, node)
   for (const name of namesOf(propertyKey(machine, node, frame)))
-    for (const object of objects)
-      if (name !== undefined)
-        removeFrom(copiedInto(object), name, placeOf(frame.file, node), functionAround(frame))
+    if (name !== undefined) removeFromAll(machine, objects, name, frame, place)
 }
 
 /** Copies the fields that have grown since the last time: whoever copied first is woken by them, and copies for all. */

@@ -17,10 +17,17 @@ export type Entrusted = {
   readonly depth: number
   /** Where secrets are read from it, by name. */
   readonly held: Map<string, Place>
-  /** Where secrets were taken out of a copy, and the function or statement that does it. */
-  readonly removed: Map<string, { readonly place: Place; readonly within: Place }>
+  /** Where secrets were taken out of a copy. */
+  readonly removed: Map<string, Removal>
   /** How many steps the way to the copy had. */
   readonly steps: number
+}
+
+/** Where a field is taken out of a copy, in which function or statement, and the branch that may not be taken. */
+export type Removal = {
+  readonly place: Place
+  readonly within: Place
+  readonly branch: Place | undefined
 }
 
 const maxDepth = 4
@@ -118,12 +125,17 @@ const written = /^(?:as JSON|encoded|base64|hex|packed|encrypted|deflated|revers
 /** What is read from a part or a copy was in the whole; what was taken out of the copy was not read from it. */
 function hold(whole: Entrusted, name: string, place: Place): void {
   let at: Entrusted | undefined = whole
-  while (at !== undefined && !at.removed.has(name)) {
+  while (at !== undefined && !isGone(at, name)) {
     const before = at.held.get(name)
     if (before !== undefined && !comesBefore(place, before)) return
     at.held.set(name, place)
     at = at.from
   }
+}
+
+function isGone({ removed }: Entrusted, name: string): boolean {
+  const removal = removed.get(name)
+  return removal !== undefined && removal.branch === undefined
 }
 
 /** The order of places, whichever way the code was walked through. */
@@ -163,18 +175,23 @@ export function copyOfWholes(
     // Loops and recursion copy what they copied before.
     if (whole.key.endsWith(` copy ${key}`)) return taint
     const copy = derived(machine, taint, 'copy', key)
-    for (const name of without) copy.source.entrusted!.removed.set(name, { place, within: place })
+    for (const name of without)
+      copy.source.entrusted!.removed.set(name, { place, within: place, branch: undefined })
     return copy
   })
 }
 
 /** Notes that a field of a copy is emptied from there on. The object it was copied from still has it. */
-export function removeFrom(taints: readonly Taint[], name: string, place: Place, within: Place): void {
+export function removeFrom(taints: readonly Taint[], name: string, removal: Removal): void {
   for (const { source } of taints) {
     const whole = source.entrusted
     if (whole?.how !== 'copy') continue
     const before = whole.removed.get(name)
-    if (before === undefined || comesBefore(place, before.place)) whole.removed.set(name, { place, within })
+    // What is certain counts, and of that the first.
+    const isMore = before !== undefined && before.branch !== undefined && removal.branch === undefined
+    const isLess = before !== undefined && before.branch === undefined && removal.branch !== undefined
+    if (before === undefined || isMore || (!isLess && comesBefore(removal.place, before.place)))
+      whole.removed.set(name, removal)
   }
 }
 
@@ -190,7 +207,8 @@ export function heldBy({ source, hops }: Taint, sink: Place): ReadonlyMap<string
     const steps: Place[] = [sink]
     for (let step = hops; step !== undefined && step.length > at.steps; step = step.previous)
       steps.push(step.place)
-    for (const [name, { place, within }] of at.removed) {
+    for (const [name, { place, within, branch }] of at.removed) {
+      if (branch !== undefined && !steps.some(step => lies(step, branch) && step.start > place.end)) continue
       // Sent, or made a text, by the same function before.
       if (steps.some(step => lies(step, within) && step.end < place.start)) continue
       removed.add(name)

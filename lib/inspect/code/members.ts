@@ -1,7 +1,7 @@
 import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
 import { defaultOf } from './defaults.ts'
-import { enumerated, memberOfWhole, removeFrom, wholesIn, withoutWholes } from './entrusted.ts'
+import { enumerated, memberOfWhole, wholesIn, withoutWholes } from './entrusted.ts'
 import { install, setOnInstance } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
@@ -17,6 +17,7 @@ import { assignHandle, exchangeShown, patched, replacedInUnknown } from './patch
 import { beginning } from './picked-variables.ts'
 import { isRequest } from './requests.ts'
 import { constantText } from './readable.ts'
+import { removeFromAll } from './removal.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStandIn } from './stand-ins.ts'
 import {
@@ -41,7 +42,7 @@ import {
   opened,
 } from './values.ts'
 import { memberOfWasm, wasm } from './webassembly.ts'
-import { copiedInto, copyWholes, functionAround, isCopy, noTaints, wholeField } from './whole-copies.ts'
+import { copiedInto, copyWholes, isCopy, noTaints, wholeField } from './whole-copies.ts'
 
 /** Reading and writing `a.b` and `a[b]`, of whatever `a` may be. */
 
@@ -650,8 +651,7 @@ function setField(
     object.length = undefined
     return
   }
-  if (value.taints.length === 0 && object.fields.has(wholeField))
-    removeFrom(copiedInto(object), name, place, functionAround(frame))
+  if (value.taints.length === 0) removeFromAll(machine, [object], name, frame, place)
   if (name === '__proto__') {
     object.parents = object.parents === undefined ? value : join(object.parents, value)
     return
