@@ -34,8 +34,13 @@ export function shortfall(
   const { path, code } = expect.evidence
   const text = String(files[path] ?? '').split('\n')
   const lines = new Set(text.flatMap((line, i) => (line.includes(code) ? [i + 1] : [])))
-  const isThere = (place: { readonly path: string; readonly line: number }): boolean =>
-    place.path === path && lines.has(place.line)
+  const isThere = (place: { readonly path: string; readonly line: number }): boolean => {
+    // Code that is found while reading is named by the line that runs it: `index.js:23 (eval)`.
+    const runBy = /^(.+?):(\d+) \(/.exec(place.path)
+    return runBy === null
+      ? place.path === path && lines.has(place.line)
+      : runBy[1] === path && lines.has(Number(runBy[2]))
+  }
   const alarms = findings.filter(finding => finding.action !== 'note')
   if (alarms.length === 0) return 'silent'
   const there = alarms.filter(({ location, flow }) => isThere(location) || flow?.some(isThere) === true)

@@ -244,10 +244,6 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'silent',
     why: 'the reason a signal is aborted with is not kept for those who listen to it',
   },
-  'label-switch-decoder': {
-    how: 'elsewhere',
-    why: 'the text folds to what it does, which is flagged in that text, not where it is made a function',
-  },
   'env-diff-after-dotenv': {
     how: 'weak',
     why: 'variables by their names to one host, when called: reporters do that to their own, so it asks',
