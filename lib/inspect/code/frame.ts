@@ -35,7 +35,7 @@ export type SourceFile = CodeText & {
   readonly depth: number
   /** Expressions that follow from the text alone, where there was anything to decode. */
   readonly constants: ReadonlyMap<Node, Folded> | undefined
-  readonly foldCall: (fn: FunctionNode, operands: readonly Constant[]) => Folded | undefined
+  readonly foldCall: ((fn: FunctionNode, operands: readonly Constant[]) => Folded | undefined) | undefined
 }
 
 /** Where evaluation stands: the running context, the names in sight, and what guards this place. */

@@ -489,7 +489,7 @@ export class Interpreter {
   /** A decoder called with constants gives a constant. */
   #foldCall(fn: FunctionValue, given: Arguments, frame: Frame, place: Place): Value | undefined {
     const file = fn.file as SourceFile
-    if (file.constants === undefined || given.list.length === 0 || given.rest !== nothing) return undefined
+    if (file.foldCall === undefined || given.list.length === 0 || given.rest !== nothing) return undefined
     const operands: Constant[] = []
     let taints: readonly Taint[] = []
     for (const value of given.list) {

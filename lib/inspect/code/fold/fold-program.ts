@@ -7,7 +7,8 @@ import { Explorer, type Note } from './explore.ts'
 import { makeMachine } from './interpret.ts'
 import { attempt } from './methods.ts'
 import type { FunctionNode } from './values.ts'
-import { worthOf } from './worth.ts'
+import type { Machine } from './machine.ts'
+import { worthOf, type Worth } from './worth.ts'
 
 /** What folding a program found. */
 export type FoldedProgram = {
@@ -20,9 +21,10 @@ export type FoldedProgram = {
   readonly steps: number
   /**
    * What a function declared at the top of the program (or of the function around the whole file) returns for these
-   * operands, as if called after the program has loaded; undefined where that is not known. Spends the same budget.
+   * operands, as if called after the program has loaded; undefined where that is not known, or nothing was decoded and
+   * the function decodes nothing. Spends the same budget.
    */
-  readonly call: (fn: FunctionNode, args: readonly Constant[]) => Folded | undefined
+  readonly call: ((fn: FunctionNode, args: readonly Constant[]) => Folded | undefined) | undefined
 }
 
 const nothing: FoldedProgram = {
@@ -30,7 +32,7 @@ const nothing: FoldedProgram = {
   notes: [],
   decoders: [],
   steps: 0,
-  call: () => undefined,
+  call: undefined,
 }
 
 /**
@@ -42,9 +44,43 @@ const nothing: FoldedProgram = {
 export const foldProgram = (program: Program, source: string, budget: Budget): FoldedProgram => {
   const worth = worthOf(program, source)
   if (worth === undefined) return nothing
+  if (!worth.hasSites) return { ...nothing, call: calledByOthers(program, source, budget, worth) }
   const before = budget.steps
+  const { machine, explorer } = explored(program, source, budget, worth)
+  const { constants } = explorer
+  const names = new Set<string>()
+  for (const { decoders } of constants.values()) for (const name of decoders) names.add(name)
+  const notes = explorer.notes()
+  const found = constants.size > 0 || notes.length > 0
+  return {
+    constants,
+    notes,
+    decoders: [...names].toSorted(),
+    steps: before - budget.steps,
+    call: (fn, args) => (found || worth.decodes(fn) ? callIn(machine, explorer, fn, args) : undefined),
+  }
+}
+
+/** A file that only holds decoders is looked at once another file calls one of them. */
+const calledByOthers = (
+  program: Program,
+  source: string,
+  budget: Budget,
+  worth: Worth,
+): FoldedProgram['call'] => {
+  let loaded: ReturnType<typeof explored> | undefined
+  return (fn, args) => {
+    if (!worth.decodes(fn)) return undefined
+    // Much data is decoded by files of their own, in honest packages as a rule.
+    if (loaded === undefined) budget.steps = Math.min(budget.steps, worth.steps)
+    loaded ??= explored(program, source, budget, worth)
+    return callIn(loaded.machine, loaded.explorer, fn, args)
+  }
+}
+
+const explored = (program: Program, source: string, budget: Budget, worth: Worth) => {
   const outerFloor = budget.floor
-  budget.floor = Math.max(outerFloor, before - worth.steps)
+  budget.floor = Math.max(outerFloor, budget.steps - worth.steps)
   const machine = makeMachine(budget)
   machine.source = source
   const explorer = new Explorer(machine, program, worth.within)
@@ -52,29 +88,27 @@ export const foldProgram = (program: Program, source: string, budget: Budget): F
   attempt(() => explorer.run())
   machine.recorder = undefined
   budget.floor = outerFloor
-  const { constants, functions } = explorer
-  const names = new Set<string>()
-  for (const { decoders } of constants.values()) for (const name of decoders) names.add(name)
-  return {
-    constants,
-    notes: explorer.notes(),
-    decoders: [...names].toSorted(),
-    steps: before - budget.steps,
-    call: (fn, args) => {
-      const target = functions.get(fn)
-      if (target === undefined) return undefined
-      const mark = machine.journal.mark()
-      machine.calls = 0
-      machine.hasLoaded = true
-      machine.depth = 0
-      machine.used = 0
-      const result = attempt(() => {
-        const operands = args.map(arg => toValue(machine, arg))
-        const value = toConstant(machine, machine.call(target, undefined, operands))
-        return { value, decoders: decodersOf(machine.used) }
-      })
-      machine.journal.rollback(mark)
-      return result
-    },
-  }
+  return { machine, explorer }
+}
+
+const callIn = (
+  machine: Machine,
+  { functions }: Explorer,
+  fn: FunctionNode,
+  args: readonly Constant[],
+): Folded | undefined => {
+  const target = functions.get(fn)
+  if (target === undefined) return undefined
+  const mark = machine.journal.mark()
+  machine.calls = 0
+  machine.hasLoaded = true
+  machine.depth = 0
+  machine.used = 0
+  const result = attempt(() => {
+    const operands = args.map(arg => toValue(machine, arg))
+    const value = toConstant(machine, machine.call(target, undefined, operands))
+    return { value, decoders: decodersOf(machine.used) }
+  })
+  machine.journal.rollback(mark)
+  return result
 }

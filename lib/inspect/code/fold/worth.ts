@@ -8,6 +8,9 @@ export type Worth = {
   readonly within: (node: Node) => boolean
   /** Steps that the evidence justifies; the budget may be smaller. */
   readonly steps: number
+  /** Whether the program decodes constants itself; where it does not, another file may call what decodes. */
+  readonly hasSites: boolean
+  readonly decodes: (fn: Node) => boolean
 }
 
 // Names whose presence in a text makes decoding possible at all. One pass of the host's matcher, no nesting.
@@ -30,6 +33,8 @@ const runners = new Set([
 ]) // prettier-ignore
 
 const minTable = 8
+/** Steps for a file that only holds a decoder: what stands around that, and what others have decoded by it. */
+const stepsForOthers = 2_000_000
 // Decoders proper are found by what they use; what only passes on to them is short.
 const maxWrapper = 12_000
 
@@ -73,11 +78,17 @@ export const worthOf = (program: Program, source: string): Worth | undefined => 
     size += chars
   }
   if (survey.parts.some(one => one.decodes)) offsets.push(...survey.runs)
-  if (offsets.length === 0) return undefined
+  const decodes = (fn: Node): boolean => survey.byNode.get(fn)?.decodes === true
+  if (offsets.length === 0)
+    return survey.parts.some((one, at) => at > 0 && one.decodes)
+      ? { within: () => false, steps: stepsForOthers, hasSites: false, decodes }
+      : undefined
   const sorted = Float64Array.from(offsets).toSorted()
   return {
     within: node => hasBetween(sorted, node.start, node.end),
     steps: 2_000_000 + offsets.length * 500_000 + size * 200,
+    hasSites: true,
+    decodes,
   }
 }
 

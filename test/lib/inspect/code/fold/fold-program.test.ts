@@ -102,10 +102,22 @@ t.test('a function of the program can be called with constants afterwards', t =>
   const result = foldProgram(program, source, new Budget())
   const fn = program.body[1]
   const list = { kind: 'array', items: [109, 108] } as const
-  t.strictSame(fn?.type === 'FunctionDeclaration' && result.call(fn, [list]), {
+  t.strictSame(fn?.type === 'FunctionDeclaration' && result.call?.(fn, [list]), {
     value: 'hi',
     decoders: ['char-codes', 'xor'],
   })
+  t.end()
+})
+
+t.test('a file that only holds a decoder decodes for others', t => {
+  const source = `function d(a){return a.map(n=>String.fromCharCode(n^5)).join('')}\nfunction plain(a){return a.length}`
+  const program = parseText(source)
+  const result = foldProgram(program, source, new Budget())
+  const [decoder, plain] = program.body
+  const list = { kind: 'array', items: [109, 108] } as const
+  t.equal(result.constants.size, 0)
+  t.equal(decoder?.type === 'FunctionDeclaration' && result.call?.(decoder, [list])?.value, 'hi')
+  t.equal(plain?.type === 'FunctionDeclaration' && result.call?.(plain, [list]), undefined, 'decodes nothing')
   t.end()
 })
 
