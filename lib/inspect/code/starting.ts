@@ -51,7 +51,8 @@ export function start(machine: Interpreter, model: ActOf<'start'>, call: Modelle
           changed(argv, { objects: argv.objects.filter(one => one.kind === 'array') }),
           frame,
         )
-  const [words, ...others] = items === undefined ? [] : items.exact ? rowsOf(items.list) : [[HOLE]]
+  const inexact = items?.exact === false ? [addedWords(machine, textsOf(command), argv, frame) ?? [HOLE]] : []
+  const [words, ...others] = items === undefined ? [] : items.exact ? rowsOf(items.list) : inexact
   const options = allArguments(call)
     .flatMap(value => value.objects)
     .filter(object => object.kind === 'object')
@@ -122,6 +123,47 @@ function isTagWithOptions(api: string, { known: texts, open, objects }: Value): 
     texts.length === 0 &&
     objects.some(one => one.kind === 'object')
   )
+}
+
+/** Programs that are told by an option of each file or field what they send. */
+const senders = /^(?:\S*[/\\])?(?:curl|wget|https?|xh)(?:\.exe)?$/i
+
+const maxAdded = 60
+
+/**
+ * The words of a list that was added to by loops and callbacks, in the order in which they were first seen: each option
+ * with all that is said after it. Only for programs that send, where the address is among them.
+ */
+function addedWords(
+  machine: Interpreter,
+  programs: readonly Text[],
+  argv: Value,
+  frame: Frame,
+): readonly Text[] | undefined {
+  const texts = argv.objects
+    .filter(({ kind }) => kind === 'array')
+    .flatMap(({ fields, rest }) => [...fields.values(), ...(rest === undefined ? [] : [rest])])
+    .slice(0, maxAdded)
+    .flatMap(cell => machine.read(cell, frame).known)
+    .filter(text => typeof text === 'string')
+  if (!programs.some(text => senders.test(text)) || !texts.some(isAddress)) return undefined
+  let option: Text | undefined
+  let taken = false
+  return texts.flatMap(text => {
+    if (isAddress(text)) return [text]
+    if (text.startsWith('-')) {
+      option = text
+      taken = false
+      return [text]
+    }
+    const again = taken && option !== undefined ? [option, text] : [text]
+    taken = true
+    return again
+  })
+}
+
+function isAddress(text: Text): boolean {
+  return /^(?:https?|ftp):\/\//.test(text)
 }
 
 const maxRows = 16

@@ -395,10 +395,15 @@ function isAmong(list: readonly Known[], item: Known): boolean {
   return false
 }
 
-/** Where there are too many texts, an address of another host takes the place of one whose host is there twice. */
+/**
+ * Where there are too many texts, an address of another host takes the place of one whose host is there twice, and the
+ * first address that of a text that says less: it is the one thing that says where all of it goes.
+ */
 function placeForHost(texts: readonly Known[], item: Known): number {
   const hosts = texts.map(hostOf)
   if (hosts.includes(hostOf(item))) return -1
+  if (hosts.every(host => host === undefined))
+    return texts.findLastIndex(text => typeof text === 'string' && !isTellingOrCode(text))
   return hosts.findIndex((host, at) => host !== undefined && hosts.indexOf(host) < at)
 }
 
