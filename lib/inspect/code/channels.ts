@@ -1,6 +1,6 @@
 import { argument, instance, sendTo, type ModelledCall } from './effects.ts'
 import { textsOf } from './constants.ts'
-import { shown } from './client-hooks.ts'
+import { shown } from './shown-requests.ts'
 import { hand } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import type { Place } from './sites.ts'

@@ -1,12 +1,11 @@
 import { HOLE } from '../../types.ts'
-import type { Frame } from './frame.ts'
 import { hand } from './handing.ts'
 import { argument, instance, type ModelledCall } from './modelled-call.ts'
 import type { Interpreter } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
 import { elementsOf } from './elements.ts'
 import { namedMember } from './members.ts'
-import type { Place } from './sites.ts'
+import { shown } from './shown-requests.ts'
 import {
   anything,
   join,
@@ -15,7 +14,6 @@ import {
   onlyCallable,
   changed,
   ofHandle,
-  opened,
   tainted,
   type ObjectValue,
   type Value,
@@ -96,19 +94,6 @@ function hooksIn(
   return hooks
 }
 
-/**
- * What a hook sees of requests that somebody else makes: their headers sign in. A client made for one address is its
- * own package's; what that sends there, it may send again.
- */
-export function shown(machine: Interpreter, frame: Frame, place: Place): Value {
-  const request = machine.objectAt(frame, `shown ${place.start}`, 'object')
-  const signsIn = tainted([machine.source('caller-secret', 'authorization', place)])
-  if (!request.fields.has('headers')) machine.writeField(request, 'headers', signsIn)
-  for (const name of ['options', 'request', 'config', 'response'])
-    if (!request.fields.has(name)) machine.writeField(request, name, ofObject(request))
-  return opened(ofObject(request))
-}
-
 /** The hooks of a client that was made for whatever address its caller names. */
 export function showRequests(machine: Interpreter, call: ModelledCall): void {
   const { frame, place } = call
@@ -141,5 +126,12 @@ export function useHook(machine: Interpreter, name: string, call: ModelledCall):
   const others = own ? nothing : shown(machine, frame, place)
   const given = join(name === 'axios.hear' ? answer : ofObject(config), others)
   for (const value of call.given.list.slice(0, 2)) hand(machine, onlyCallable(value), given, frame, place)
+  return anything
+}
+
+/** `instance.interceptors.request.use(f)` of a client that a caller passes: `f` sees what that sends. */
+export function seeRequests(machine: Interpreter, { frame, place, given }: ModelledCall): Value {
+  const seen = shown(machine, frame, place)
+  for (const value of given.list.slice(0, 2)) hand(machine, onlyCallable(value), seen, frame, place)
   return anything
 }

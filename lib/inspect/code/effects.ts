@@ -5,6 +5,7 @@ import { accountOf, inAccount } from './accounts.ts'
 import { wordsOf } from './argument-words.ts'
 import { textsOf } from './constants.ts'
 import { requestOptions } from './client-hooks.ts'
+import { cleanedBy } from './digests.ts'
 import { commonBase, destinationsOf, isLocal, namesHost, placedBelow, requestParts } from './destinations.ts'
 import { formsOf } from './path-patterns.ts'
 import { giveTaints, hand } from './handing.ts'
@@ -12,6 +13,8 @@ import { keepFetched } from './fetched.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { SourceFile } from './frame.ts'
 import { elementsOf } from './elements.ts'
+import { attachedTo } from './mails.ts'
+import { givenField, isPlainCaller } from './members.ts'
 import { addon } from './models/index.ts'
 import type { Act } from './models/model.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
@@ -128,7 +131,7 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
     case 'carry':
       return carry(machine, model.hop, call)
     case 'clean':
-      return handResult(machine, anything, call)
+      return handResult(machine, cleanedBy(call.handle.api), call)
     case 'guard':
       machine.guard(model.kind, call.frame, call.place)
       return anything
@@ -266,8 +269,13 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
   const texts = destinations.reduce((value, text) => join(value, known(text)), nothing)
   const made = withTaints(instance(machine, model.gives, call, texts), [taint])
   // `bent(url, 'POST')` is a function that sends.
-  if (model.gives === 'store')
-    for (const object of made.objects) if (!object.fields.has('%target')) callable(machine, object, made)
+  if (model.gives === 'store') {
+    const given = machine.allTaints([dest, ...options], frame).filter(isPlainCaller)
+    for (const object of made.objects) {
+      if (!object.fields.has('%target')) callable(machine, object, made)
+      if (given.length > 0) machine.writeField(object, givenField, tainted(given))
+    }
+  }
   // Whoever is connected to one place hears what is kept there.
   const keeps =
     (model.gives === 'store' && destinations.some(namesHost)) ||
@@ -337,6 +345,8 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
   for (const at of model.payload) {
     const value = argument(call, at)
     taints = joinTaints(taints, machine.deepTaints(changed(value, { functions: [] }), frame))
+    if (call.handle.api === 'mailer.sendMail')
+      taints = joinTaints(taints, attachedTo(machine, value, frame, call.place))
     if (uploads) taints = joinTaints(taints, behindPaths(machine, value, frame, call.place))
     content = join(content, changed(value, { functions: [] }))
   }
@@ -354,9 +364,29 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
     const said = fields.get('%taints')
     if (said !== undefined) heard = joinTaints(heard, machine.read(said, frame).taints)
   }
-  handResult(machine, tainted(heard), call)
+  handResult(
+    machine,
+    tainted(isStore && tellsConnection(call) ? joinTaints(heard, madeWith(machine, call)) : heard),
+    call,
+  )
   if (isStore && heard.length > 0 && isFetch(call)) keepFetched(machine, heard, call)
   return isStore && heard.length > 0 ? withTaints(self, heard) : self
+}
+
+/** `pool.on('connect', connection => …)`: that holds what the pool signs in with. */
+function tellsConnection(call: ModelledCall): boolean {
+  return (
+    (call.name === 'on' || call.name === 'once') &&
+    argument(call, 0).known.some(event => event === 'connect' || event === 'acquire')
+  )
+}
+
+/** What a client was made with, as far as it is its caller's. */
+function madeWith(machine: Interpreter, { self, frame }: ModelledCall): readonly Taint[] {
+  return self.objects.flatMap(({ fields }) => {
+    const given = fields.get(givenField)
+    return given === undefined ? [] : machine.read(given, frame).taints
+  })
 }
 
 /** `client.clone(folder)`, `sftp.fastGet(name, path)`: what a client of another place brings. */

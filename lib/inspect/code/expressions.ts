@@ -2,6 +2,7 @@ import type { AnyNode, BinaryOperator } from 'acorn'
 import { evaluateCall, evaluateNew, evaluateTagged } from './calls.ts'
 import { evaluateClass } from './classes.ts'
 import { coerced } from './coerced.ts'
+import { noteDigest } from './digests.ts'
 import { binaryConstants, concatenate, unaryConstant } from './constants.ts'
 import { copiesByKey } from './copying.ts'
 import { lookUp, plainBinding } from './environment.ts'
@@ -436,6 +437,8 @@ function evaluateBinary(
     const part = chain[at]!
     machine.step()
     const right = machine.evaluate(part.right, frame)
+    if (frame.tests !== undefined && /^[!=]==?$/.test(part.operator))
+      noteDigest(machine, [value, right], part, frame)
     value =
       part.operator === '+'
         ? concatenateOrAdd(machine, value, right, frame, part)

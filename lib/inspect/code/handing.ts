@@ -96,10 +96,22 @@ export function leak(machine: Interpreter, value: Value, frame: Frame, place: Pl
 }
 
 /** A function put into something of the outside world: others call it, with what is theirs, on what is theirs. */
-export function install(machine: Interpreter, value: Value, frame: Frame, place: Place): void {
+export function install(
+  machine: Interpreter,
+  value: Value,
+  frame: Frame,
+  place: Place,
+  /** What is known of what they pass, one by one. */
+  sent: readonly Value[] = [],
+): void {
   for (const fn of value.functions) {
     const taint = machine.source('caller', fn.name, placeOf(fn.file as SourceFile, fn.node))
     const theirs = carrying(anything, [taint])
+    if (sent.length > 0) {
+      const list = sent.map(value => join(theirs, value))
+      machine.callFunction(fn, theirs, { list, rest: nothing }, frame, place)
+      continue
+    }
     machine.callBlindly(fn, theirs, theirs, frame, place)
   }
   if (value.objects.length > 0)

@@ -775,7 +775,8 @@ export class Interpreter {
   guard(kind: Guard['kind'], frame: Frame, place: Place, name = ''): void {
     if (frame.tests === undefined || frame.tests.length >= 16) return
     frame.tests.push({ kind, place })
-    if (kind !== 'env' && kind !== 'exists') this.fact({ kind: 'checks', what: kind, name }, frame, place)
+    if (kind !== 'env' && kind !== 'exists' && kind !== 'digest')
+      this.fact({ kind: 'checks', what: kind, name }, frame, place)
   }
 
   /** A call of something powerful by a name that could not be resolved. */

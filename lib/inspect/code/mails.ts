@@ -1,12 +1,14 @@
+import { elementsOf } from './elements.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { namedMember } from './members.ts'
+import { behindPaths } from './read-for-others.ts'
 import type { Place } from './sites.ts'
-import { ofObject, type ObjectValue, type Value } from './values.ts'
+import { ofObject, type ObjectValue, type Taint, type Value } from './values.ts'
 
 /** Mails by the names that libraries give to sending one, whatever object they stand under. */
 
 const sending: ReadonlySet<string> = new Set(['sendMail', 'sendEmail', 'send', 'create', 'sendEmailBatch'])
-const hidden = ['bcc', 'Bcc', 'BCC', 'BccAddresses'] as const
+const copied = ['bcc', 'Bcc', 'BCC', 'BccAddresses', 'envelope'] as const
 const address = /^[^\s@\u0001]{1,64}@[\w-]+(?:\.[\w-]+)+$/
 
 /** A mail whose receiver is somebody else's to say, with a hidden one in the code: that is where a copy goes. */
@@ -19,10 +21,12 @@ export function noteMail(
 ): void {
   if (!sending.has(name)) return
   for (const mail of given.list[0]?.objects ?? []) {
-    if (!hidden.some(field => mail.fields.has(field))) continue
+    if (!copied.some(field => mail.fields.has(field))) continue
     const read = (field: string): Value => namedMember(machine, ofObject(mail), field, frame, place)
     if (!isOpen(mail, read)) continue
-    const copies = hidden.flatMap(field => (mail.fields.has(field) ? read(field).known : []))
+    const copies = copied.flatMap(field =>
+      mail.fields.has(field) ? receiversIn(machine, read(field), frame, place) : [],
+    )
     const destinations = copies.flatMap(text =>
       typeof text === 'string' && address.test(text) ? [`mailto:${text}`] : [],
     )
@@ -31,10 +35,29 @@ export function noteMail(
   }
 }
 
+/** One receiver, a list of them, or the envelope that says who gets the mail whatever stands in it. */
+function receiversIn(machine: Interpreter, field: Value, frame: Frame, place: Place): Value['known'] {
+  const envelopes = field.objects.filter(({ kind, fields }) => kind === 'object' && fields.has('to'))
+  const inside = envelopes.map(one => namedMember(machine, ofObject(one), 'to', frame, place))
+  return [field, ...inside].flatMap(value => [
+    ...value.known,
+    ...(value.objects.some(({ kind }) => kind === 'array')
+      ? elementsOf(machine, value, frame).any.known
+      : []),
+  ])
+}
+
 /** Whether who gets the mail is not written in the code: it stands there, or in what the caller's mail was copied from. */
 function isOpen(mail: ObjectValue, read: (field: string) => Value): boolean {
   const fields = ['to', 'To', 'TO']
   const written = fields.filter(field => mail.fields.has(field))
   if (written.length > 0) return written.some(field => read(field).known.length === 0)
   return fields.some(field => read(field).taints.some(({ source }) => source.kind === 'caller'))
+}
+
+/** Files that go with a mail: the library reads them, it is only given their paths. */
+export function attachedTo(machine: Interpreter, mail: Value, frame: Frame, place: Place): readonly Taint[] {
+  if (!mail.objects.some(({ fields }) => fields.has('attachments'))) return []
+  const files = elementsOf(machine, namedMember(machine, mail, 'attachments', frame, place), frame).any
+  return behindPaths(machine, namedMember(machine, files, 'path', frame, place), frame, place, true)
 }

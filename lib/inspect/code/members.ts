@@ -18,6 +18,7 @@ import { beginning } from './picked-variables.ts'
 import { isRequest } from './requests.ts'
 import { constantText } from './readable.ts'
 import { removeFromAll } from './removal.ts'
+import { hooksOfOthers, shownInPlaceOf } from './shown-requests.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStandIn } from './stand-ins.ts'
 import {
@@ -159,6 +160,7 @@ export function namedMember(
     } else if (constant !== null && constant !== undefined) result = join(result, anything)
   }
   if (object.open) result = join(join(result, anything), defaultOf(machine, name, frame))
+  if (object.open && name === 'interceptors') result = join(result, ofHandle(machine.handle(hooksOfOthers)))
   if (name === 'length') return result === nothing ? anything : result
   if (name === 'stack' && machine.globals.has('%stack'))
     result = join(result, machine.read(machine.global('%stack'), frame))
@@ -293,7 +295,7 @@ export function handleValue(
         result,
         model.guard === 'argv' ? changed(anything, { handles: [machine.handle(api)] }) : anything,
       )
-    const taint = machine.source(model.source, api.replace('global:', ''), place)
+    const taint = machine.source(model.source, model.name ?? api.replace('global:', ''), place)
     machine.reads(taint, api, frame)
     return join(
       result,
@@ -570,8 +572,10 @@ export function setMember(
       else patched(machine, handle, frame, place, unsure)
     }
   }
-  if (object.handles.some(({ api }) => !api.startsWith('native:'))) install(machine, value, frame, place)
-  else if (object.open && (value.functions.length > 0 || value.objects.length > 0))
+  if (object.handles.some(({ api }) => !api.startsWith('native:'))) {
+    const sent = namesOf(key).flatMap(name => shownInPlaceOf(machine, object.handles, name, frame, place))
+    install(machine, value, frame, place, sent)
+  } else if (object.open && (value.functions.length > 0 || value.objects.length > 0))
     installInUnknown(machine, key, value, unsure, frame, place)
   if (object.open && namesOf(key).some(name => name !== undefined && shownText.has(name)))
     exchangeShown(machine, place, frame)

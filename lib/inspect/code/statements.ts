@@ -8,6 +8,7 @@ import { post } from './channels.ts'
 import { elementsOf, keysOf } from './elements.ts'
 import { folderOfVariable } from './models/secrets.ts'
 import { assignPattern, bindPattern } from './patterns.ts'
+import { withPickedFiles } from './picked-files.ts'
 import { notePick, withPicked } from './picked-variables.ts'
 import { childrenOf } from './children.ts'
 import { placeOf, type GuardNote } from './sites.ts'
@@ -285,7 +286,9 @@ function evaluateIf(
     frame.conditional++
     depth++
     const { consequent } = node
-    withPicked(machine, node, frame, () => endings.push(evaluateStatement(machine, consequent, frame)))
+    const behind = (): void => void endings.push(evaluateStatement(machine, consequent, frame))
+    const test = node
+    withPicked(machine, test, frame, () => withPickedFiles(machine, test, frame, behind))
     node = node.alternate
   }
   frame.conditional -= depth

@@ -167,6 +167,8 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'found above',
   'socket.channel',
   'axios.hear',
+  'axios.see',
+  'safe-equal',
   'stream.push',
   'stream.on',
   'finalizers',

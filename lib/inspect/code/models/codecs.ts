@@ -74,7 +74,7 @@ export const codecs: readonly Model[] = [
   { of: ['node:crypto.{createHash,createHmac,createSign,createVerify}'], act: 'make', instance: 'digest' },
   {
     of: [
-      'node:crypto.{randomBytes,randomUUID,randomInt,scryptSync,pbkdf2Sync,scrypt,pbkdf2,hash,createPrivateKey,timingSafeEqual,sign,verify}',
+      'node:crypto.{randomBytes,randomUUID,randomInt,scryptSync,pbkdf2Sync,scrypt,pbkdf2,hash,createPrivateKey,sign,verify}',
       'digest.{digest,sign,verify,hex}',
       'pkg:{md5,sha1,sha256,object-hash,hash-sum}',
       'global:crypto.{randomUUID,getRandomValues}',
@@ -82,6 +82,7 @@ export const codecs: readonly Model[] = [
     ],
     act: 'clean',
   },
+  { of: ['node:crypto.timingSafeEqual'], act: 'built-in', name: 'safe-equal' },
   {
     of: ['pkg:{bs58,bs58check,base-58,base58-js,@scure/base.base58}.{encode,decode}'],
     act: 'carry',

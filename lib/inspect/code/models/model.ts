@@ -78,6 +78,8 @@ export type PropertyModel = {
   readonly of: readonly string[]
   readonly text?: string
   readonly source?: SourceKind
+  /** What it is called as a source, where that is not how it is written. */
+  readonly name?: string
   readonly guard?: Guard['kind']
 }
 

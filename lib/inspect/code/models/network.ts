@@ -83,6 +83,7 @@ export const httpClients: readonly Model[] = [
   { of: ['pkg:teeny-request.teenyRequest'], act: 'contact', options: [0], gives: 'response' },
   { of: ['{pkg:axios,client}.interceptors.request.use'], act: 'built-in', name: 'axios.use' },
   { of: ['{pkg:axios,client}.interceptors.response.use'], act: 'built-in', name: 'axios.hear' },
+  { of: ['requests.interceptors.{request,response}.use'], act: 'built-in', name: 'axios.see' },
   {
     of: ['pkg:{download,@xhmikosr/downloader,npm-registry-fetch}', 'pkg:npm-registry-fetch.json'],
     act: 'contact',

@@ -222,6 +222,7 @@ export const properties: readonly PropertyModel[] = [
   { of: ['node:path.{sep,posix.sep}'], text: '/' },
   { of: ['node:path.delimiter'], text: ':' },
   { of: ['global:document.cookie', 'global:localStorage', 'global:sessionStorage'], source: 'browser' },
+  { of: ['requests.seen.headers'], source: 'caller-secret', name: 'authorization of other requests' },
   { of: ['global:navigator.{language,languages}'], guard: 'locale' },
   { of: ['global:navigator.{userAgent,platform}'], guard: 'platform' },
   { of: ['pkg:ci-info.isCI', 'pkg:is-ci'], guard: 'ci' },
