@@ -1,7 +1,7 @@
 import { HOLE } from '../lib/types.ts'
 import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
 import { computes, signs, spells } from './behaviour/computes.ts'
-import { keyMaterial } from './behaviour/credentials.ts'
+import { cardData, keyMaterial } from './behaviour/credentials.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
@@ -209,6 +209,8 @@ function isAskedOfMirror(
 function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly Leak[] {
   const { kind, name } = flow.source
   if (kind !== 'caller-secret' && kind !== 'caller') return []
+  // Whom a card may be told is another question (`card-skimming`).
+  if (cardData.test(name)) return []
   const place = leavesFor(flow, inspection, context)
   if (
     place === undefined ||

@@ -6,6 +6,7 @@ import { brandHost } from './brand-host.ts'
 import { brandImpersonation } from './brand-impersonation.ts'
 import { browserTheft } from './browser-theft.ts'
 import { callerSecretExfiltration } from './caller-secret-exfiltration.ts'
+import { cardSkimming } from './card-skimming.ts'
 import { cryptominer } from './cryptominer.ts'
 import { decodeAndRun } from './decode-and-run.ts'
 import { destructive } from './destructive.ts'
@@ -49,6 +50,7 @@ export const rules: readonly Rule[] = [
   reportedPackage,
   secretExfiltration,
   callerSecretExfiltration,
+  cardSkimming,
   hiddenReceiver,
   browserTheft,
   hostBeacon,

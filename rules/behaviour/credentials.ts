@@ -189,6 +189,10 @@ export function isOwnService({ source, sink }: Flow, place: Place): boolean {
 export const keyMaterial =
   /mnemonic|seed_?phrase|recovery_?phrase|^seed$|private_?key|priv_?key|keypair|keystore|wallet_?key|^wif$|^xprv$/i
 
+/** What a payment card is charged with by whoever knows it. */
+export const cardData =
+  /^(?:request )?(?:(?:cc|credit_?card|card)_?number|(?:card_?)?(?:cvc|cvv)2?(?:_?code)?|(?:card_?)?security_?code|card_?verification_?value)$/i
+
 /** Which secret it is, so that a sweep over many can be told from one program's own file. */
 export function familyOf(source: Source): string {
   return `${source.kind} ${source.name.toLowerCase()}`

@@ -166,11 +166,14 @@ export function destinationsOf(
 
 /** Whether the text says which machine: `https://host/…` with at least a part of the host known. */
 export function namesHost(text: Text): boolean {
-  const rest = text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')
+  const rest = text.replace(beforeHost, '')
   const host = rest.split(/[/?#]/, 1)[0] ?? ''
   const named = host.replaceAll(HOLE, '').replace(/:\d*$/, '')
   return named.length >= 3 && rest !== HOLE
 }
+
+/** Pages leave it to themselves how a host is asked: `//host/path`. */
+const beforeHost = /^(?:[a-z][a-z0-9+.-]*:)?\/\//i
 
 const localNames = new Set(['localhost', '0.0.0.0', '::1', '[::1]', ''])
 
@@ -183,10 +186,7 @@ function isLocalOne(text: Text): boolean {
   if (text.startsWith('/') && !text.startsWith('//'))
     return text.endsWith('.sock') || text.startsWith('/tmp') || text.startsWith('/var/run')
   if (text.startsWith('\\\\.\\pipe') || text.startsWith('unix:')) return true
-  const host = (text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').split(/[/?#]/, 1)[0] ?? '').replace(
-    /^[^@]*@/,
-    '',
-  )
+  const host = (text.replace(beforeHost, '').split(/[/?#]/, 1)[0] ?? '').replace(/^[^@]*@/, '')
   const name = host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : host.replace(/:[^:]*$/, '')
   return localNames.has(name.toLowerCase()) || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name)
 }

@@ -28,6 +28,7 @@ import { noteToldField } from './orders.ts'
 import { assignMember, assignName, assignPattern } from './patterns.ts'
 import { awaited } from './promises.ts'
 import { childrenOf } from './children.ts'
+import { begunAsCode, securityCodeAmong } from './cards.ts'
 import { noNames } from './whole-copies.ts'
 import { isHiddenCodePoint } from './fold/decoders.ts'
 import { placeOf } from './sites.ts'
@@ -323,6 +324,7 @@ function evaluateObject(
   let carried = nothing
   const home = frame.home
   const secretsAfter = secretsWritten(machine, node.properties)
+  const code = securityCodeAmong(frame.file, node.properties)
   for (const [at, property] of node.properties.entries()) {
     if (property.type === 'SpreadElement') {
       const from = machine.evaluate(property.argument, frame)
@@ -348,7 +350,9 @@ function evaluateObject(
       } else if (name === '__proto__' && !property.computed && !property.shorthand) object.parents = value
       else if (name === undefined) machine.writeRest(object, value)
       else {
-        machine.writeField(object, name, value)
+        const given =
+          name === code ? begunAsCode(machine, value, name, frame.file, property) : value
+        machine.writeField(object, name, given)
         noteToldField(machine, name, value, frame, placeOf(frame.file, property))
       }
     }

@@ -1,3 +1,4 @@
+import { nameOfCode, securityCodeIn } from './cards.ts'
 import { entrust, memberOfWhole } from './entrusted.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import type { Place } from './sites.ts'
@@ -14,6 +15,9 @@ export function formAround(machine: Interpreter, { file }: Frame, place: Place):
 
 /** `useState({ email: '', password: '' })`: the fields a form begins with are those it has. */
 export function noteBeginning(machine: Interpreter, form: Taint, initial: Value, place: Place): void {
-  for (const { fields } of initial.objects)
+  for (const { fields } of initial.objects) {
     for (const name of fields.keys()) memberOfWhole(machine, [form], name, place)
+    const code = securityCodeIn([...fields.keys()])
+    if (code !== undefined) memberOfWhole(machine, [form], nameOfCode(code), place)
+  }
 }

@@ -4,7 +4,8 @@ import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { copyFields, othersOf } from './copying.ts'
 import { elementsOf } from './elements.ts'
 import { isPlainCaller, memberOf, namesOf, propertyKey, setMember } from './members.ts'
-import { isSecretParameter } from './models/secrets.ts'
+import { securityCodeAmong, takenAsCode } from './cards.ts'
+import { isSecretParameter, isSecurityCode } from './models/secrets.ts'
 import { assignGlobal } from './patching.ts'
 import { isRequest } from './requests.ts'
 import { childrenOf } from './children.ts'
@@ -182,7 +183,7 @@ function store(machine: Interpreter, binding: Binding, value: Value, frame: Fram
 
 /** A variable that is named like what opens a wallet, and holds something of the caller's, holds that. */
 function namedKey(machine: Interpreter, name: string, value: Value, node: AnyNode, frame: Frame): Value {
-  return value.taints.length > 0 && keys.test(name) ? nameSecret(machine, name, value, node, frame) : value
+  return value.taints.length > 0 && (keys.test(name) || isSecurityCode(name)) ? nameSecret(machine, name, value, node, frame) : value
 }
 
 /** Functions of libraries of chains that make a wallet of their first argument, or look whether it opens one. */
@@ -273,6 +274,7 @@ function takeApart(
     }
     case 'ObjectPattern': {
       const taken = new Set<string>()
+      const code = securityCodeAmong(frame.file, pattern.properties)
       for (const property of pattern.properties) {
         if (property.type === 'RestElement') {
           takeApart(machine, property.argument, othersOf(machine, value, taken, frame, property), frame, put)
@@ -283,7 +285,12 @@ function takeApart(
             ? known(property.key.name)
             : machine.evaluate(property.key, frame)
         if (typeof key.known[0] === 'string') taken.add(key.known[0])
-        takeApart(machine, property.value, memberOf(machine, value, key, frame, property), frame, put)
+        const member = memberOf(machine, value, key, frame, property)
+        const part =
+          code !== undefined && key.known[0] === code
+            ? takenAsCode(machine, member, code, frame.file, property)
+            : member
+        takeApart(machine, property.value, part, frame, put)
       }
       return
     }

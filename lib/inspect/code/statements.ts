@@ -1,4 +1,5 @@
 import type { AnyNode, BlockStatement, Statement } from 'acorn'
+import { begunAlone } from './cards.ts'
 import { isEndless } from './endless.ts'
 import { stepsInOrder } from './flattened.ts'
 import { enterBlock, enterScope, leaveBlank, lookUp, newEnvironment } from './environment.ts'
@@ -80,7 +81,10 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
       return 'next'
     case 'VariableDeclaration':
       for (const { id, init } of node.declarations) {
-        if (init) bindPattern(machine, id, machine.evaluate(init, frame), frame, node.kind)
+        if (init) {
+          const value = begunAlone(machine, machine.evaluate(init, frame), id, init, frame.file)
+          bindPattern(machine, id, value, frame, node.kind)
+        }
         else if (id.type === 'Identifier') leaveBlank(id.name, frame)
       }
       return 'next'

@@ -283,6 +283,23 @@ export function isSecretVariable(name: string): boolean {
   return secretWords.some(word => told.includes(word))
 }
 
+/** What the security code of a payment card is called. */
+const securityCodes = new Set([
+  'cvc',
+  'cvc2',
+  'cvv',
+  'cvv2',
+  'cvccode',
+  'cvvcode',
+  'cardcvc',
+  'cardcvv',
+  'securitycode',
+  'cardsecuritycode',
+  'cardverificationvalue',
+])
+
+const maxCodeName = 32
+
 const secretParameters = new Set([
   'apikey',
   'apisecret',
@@ -345,11 +362,24 @@ const secretParameters = new Set([
   'personalaccesstoken',
   'deploytoken',
   'bearertoken',
+  'cardnumber',
+  'creditcardnumber',
+  'ccnumber',
+  ...securityCodes,
 ])
+
+/** Whether it is what the security code of a payment card is called, and nothing else. */
+export function isSecurityCode(name: string): boolean {
+  return name.length <= maxCodeName && securityCodes.has(plainName(name))
+}
 
 /** Whether a parameter or option is named like something its caller must not lose. */
 export function isSecretParameter(name: string): boolean {
-  return secretParameters.has(name.replaceAll('_', '').replaceAll('-', '').toLowerCase())
+  return secretParameters.has(plainName(name))
+}
+
+function plainName(name: string): string {
+  return name.replaceAll('_', '').replaceAll('-', '').toLowerCase()
 }
 
 /** Variables that say nothing worth following: build modes, colour, the shell's own. */
