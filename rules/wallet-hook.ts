@@ -98,11 +98,14 @@ function ofShown(fact: Patches): RuleFinding {
 
 const addressInText = /(?:^|[^A-Za-z0-9])(?:0x[0-9a-fA-F]{38,}|[A-Za-z0-9]{25,62})(?:[^A-Za-z0-9]|$)/
 
+const wholeAddress = /^\s*(?:0x[0-9a-fA-F]{38,64}|[A-Za-z0-9]{25,62})\s*$/
+
 /** The clipboard read and written again although nobody asked: what a person pastes is then somebody else's. */
 function clipboardSwaps(inspection: Inspection): readonly RuleFinding[] {
   const reads = inspection.facts.some(
     fact => fact.kind === 'reads' && fact.source === 'clipboard' && unasked(fact),
   )
+  const watches = inspection.facts.some(fact => fact.kind === 'reads' && fact.source === 'clipboard')
   return inspection.facts.flatMap(fact => {
     const piped =
       reads &&
@@ -111,24 +114,35 @@ function clipboardSwaps(inspection: Inspection): readonly RuleFinding[] {
       fact.manner.includes('stdin-data') &&
       fact.commands.some(command => pasting.test(command))
     if (piped) return [swapAt(fact)]
-    if (fact.kind !== 'writes' || !unasked(fact) || !fact.paths.includes('clipboard:')) return []
+    if (fact.kind !== 'writes' || !fact.paths.includes('clipboard:')) return []
+    if (!unasked(fact))
+      return watches && !isInPage(fact) && fact.contents.some(text => wholeAddress.test(text))
+        ? [swapAt(fact, 'ask')]
+        : []
     // What a page's own handler of copying puts in the place of what was copied.
     if (!reads && fact.api !== 'clipboardData.setData') return []
     // Editors of pages read what is pasted and write what is copied: an address in the code was not copied.
-    const inPage = /\bnavigator\b|\bclipboardData\b/.test(fact.api)
-    if (inPage && !fact.contents.some(text => addressInText.test(text))) return []
+    if (isInPage(fact) && !holdsAddress(fact)) return []
     return [swapAt(fact)]
   })
+}
+
+function isInPage({ api }: { readonly api: string }): boolean {
+  return /\bnavigator\b|\bclipboardData\b/.test(api)
+}
+
+function holdsAddress({ contents }: { readonly contents: readonly string[] }): boolean {
+  return contents.some(text => addressInText.test(text))
 }
 
 /** Programs that put what they are given into the clipboard. */
 const pasting = /^(?:\S*[/\\])?(?:pbcopy|xclip|xsel|wl-copy|clip(?:\.exe)?|termux-clipboard-set)\b/i
 
-function swapAt(fact: Fact): RuleFinding {
+function swapAt(fact: Fact, action: Action = 'block'): RuleFinding {
   const message =
     `${opening(fact)} reads the clipboard and writes it again. Whoever copies the address of a wallet then pastes ` +
     'another one. Do not install it.'
-  return findingAt(fact.at, fact.phase, { action: 'block', severity: 'critical', message })
+  return findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })
 }
 
 /** A wallet or an adapter of one says so. */

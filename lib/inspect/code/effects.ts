@@ -48,7 +48,7 @@ import { evaluateCode, shareContext } from './evaluating.ts'
 import {
   allArguments,
   argument,
-  feedShell,
+  feedProgram,
   flowInto,
   handResult,
   instance,
@@ -521,7 +521,7 @@ export function sendTo(
     flowInto(machine, all, { kind: 'write', role: 'content', destinations }, call)
   } else if (target.name === 'stdin' || target.name === 'child') {
     flowInto(machine, all, { kind: 'command-stdin', role: 'stdin', destinations }, call)
-    feedShell(machine, destinations, content, call)
+    feedProgram(machine, destinations, content, call)
   } else if (senders.has(target.name) && !isLocal(destinations)) {
     flowInto(
       machine,

@@ -1,4 +1,5 @@
 import type { SinkKind, Text } from '../../types.ts'
+import { clipboardPath, fillsClipboard, paidTo } from './clipboard.ts'
 import { hand } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import type { Act } from './models/model.ts'
@@ -114,13 +115,16 @@ function isInside({ file, start }: Place, { file: own, node }: FunctionValue): b
 /** Shells that read commands from their input. */
 const shells = /^(?:\S*[/\\])?(?:ba|da|z|k)?sh(?:\s+-[is]?)*\s*$/
 
-/** What a shell is given as its input is a command. */
-export function feedShell(
+/** What programs make of their input: a shell runs it, others keep it for whoever pastes. */
+export function feedProgram(
   machine: Interpreter,
   commands: readonly Text[],
   content: Value,
-  { place }: Pick<ModelledCall, 'place'>,
+  { handle, frame, place }: Pick<ModelledCall, 'handle' | 'frame' | 'place'>,
 ): void {
+  const own = content.known.filter((text): text is string => typeof text === 'string' && paidTo.test(text))
+  if (own.length > 0 && commands.some(fillsClipboard))
+    machine.fact({ kind: 'writes', api: handle.api, paths: [clipboardPath], contents: own }, frame, place)
   if (!commands.some(command => shells.test(command))) return
   for (const text of content.known)
     if (typeof text === 'string')

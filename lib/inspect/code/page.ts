@@ -1,3 +1,4 @@
+import { clipboardPath } from './clipboard.ts'
 import { namesHost } from './destinations.ts'
 import { argument, flowInto, handResult, instance, type ModelledCall } from './effects.ts'
 import { evaluateCode } from './evaluating.ts'
@@ -6,9 +7,6 @@ import type { Interpreter } from './interpreter.ts'
 import { anything, join, type Value } from './values.ts'
 
 /** What a page offers beyond requests: elements that load code, and the clipboard. */
-
-/** Where the clipboard is written, as a path. */
-export const clipboardPath = 'clipboard:'
 
 /** `clipboard.write(text)`: a file that everybody pastes from. */
 export function writeClipboard(machine: Interpreter, call: ModelledCall): Value {

@@ -45,7 +45,7 @@ export function assignHandle(
   if (api.startsWith('pkg:axios.defaults.headers')) machine.write(machine.global(everyHeader), value)
   if (api === 'global:Error.prepareStackTrace') tellStack(machine, value, frame, place)
   if (isPatchTarget(api)) {
-    const how = namesReceiver(machine, name, value, api, frame)
+    const how = namesReceiver(machine, name, value, api, frame) || putsReceiver(machine, name, value, api, frame)
       ? 'assignment, receiver'
       : knowsPayments(machine, value, frame, place)
         ? 'assignment, payments'
@@ -210,6 +210,36 @@ function namesReceiver(
   const { constants, text } = first.file as SourceFile
   const whole = constants === undefined ? text.slice(0, 200_000) : ''
   return [...codes, whole].some(code => addressInCode.test(code))
+}
+
+/** What a wallet is asked for when a page pays. */
+const askedToPay =
+  /^(?:request|send|sendAsync|sign|sendTransaction|signTransaction|signAllTransactions|signAndSendTransaction)$/
+const ownAddress = /(['"`])(?!0x0{40}\1|0x[eE]{40}\1)(?:0x[0-9a-fA-F]{40}|(?=[A-Za-z]{0,40}\d)[1-9A-HJ-NP-Za-km-z]{32,44}|T[1-9A-HJ-NP-Za-km-z]{33})\1/
+const asksToPay = /\beth_(?:send|sign)\w*|\b(?:sign|send)\w{0,12}Transactions?\b/
+/** A field of a transaction that is written anew: `tx.to = …`, `{ ...tx, to: … }`. */
+const rewrites =
+  /\.(?:to|data|input|value|recipient|destination|pubkey|toPubkey|lamports|amount|instructions)\s{0,9}=(?!=)|\.\.\.[^{}]{0,200}[{,\s](?:to|data|input|value|recipient|destination)\s{0,9}:/
+
+/**
+ * A function of the page's wallet, replaced by one that writes a transaction anew and knows an address to put there.
+ * Wallets and their adapters hand on what they are asked; stand-ins for tests write nothing anew.
+ */
+function putsReceiver(
+  machine: Interpreter,
+  name: string,
+  { functions }: Value,
+  api: string,
+  frame: Frame,
+): boolean {
+  if (functions.length === 0 || !askedToPay.test(name)) return false
+  if (!api.startsWith('global:') || !wallets.has(api.slice('global:'.length).split('.', 1)[0] ?? '')) return false
+  const codes = functions.flatMap(fn => textsBehind(machine, fn, frame))
+  return (
+    (asksToPay.test(name) || codes.some(code => asksToPay.test(code))) &&
+    codes.some(code => rewrites.test(code)) &&
+    codes.some(code => ownAddress.test(code))
+  )
 }
 
 /** The same of an object that the caller gave: `web3.currentProvider.send = …`. */

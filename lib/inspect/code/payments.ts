@@ -1,5 +1,5 @@
 import { HOLE } from '../../types.ts'
-import { clipboardPath } from './page.ts'
+import { clipboardPath, paidTo } from './clipboard.ts'
 import { isPayment } from './models/payments.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { namedMember } from './members.ts'
@@ -13,7 +13,6 @@ import { anything, join, nothing, ofObject, tainted, type Value } from './values
 const balances: ReadonlySet<string> = new Set(['getBalance', 'balanceOf', 'getTokenAccountBalance'])
 const receiverFields = ['to', 'toPubkey', 'recipient', 'receiver', 'destination'] as const
 const amountFields = ['value', 'lamports', 'amount'] as const
-const address = /^(?:0x\w{20,64}|\w{25,90})$/
 
 /** What is known of a call by its name alone: `getBalance` answers with what the wallet holds, `transfer` pays. */
 export function notePayment(
@@ -84,7 +83,7 @@ export function noteExchange(machine: Interpreter, given: Arguments, frame: Fram
       ? machine.call(piece, nothing, { list: [anything], rest: anything }, frame, place)
       : piece
   const receivers = made.known.filter(
-    (text): text is string => typeof text === 'string' && address.test(text) && !isMask(text),
+    (text): text is string => typeof text === 'string' && paidTo.test(text) && !isMask(text),
   )
   if (receivers.length > 0)
     machine.fact({ kind: 'pays', api: 'replace', receivers, how: 'swap' }, frame, place)
@@ -98,7 +97,7 @@ function isMask(text: string): boolean {
 /** `event.clipboardData.setData(type, text)`: what is pasted later. Only texts of the code are of interest. */
 function noteCopied(machine: Interpreter, given: Arguments, frame: Frame, place: Place): void {
   const text = given.list[1]?.known.filter(one => typeof one === 'string') ?? []
-  if (text.some(one => address.test(one)))
+  if (text.some(one => paidTo.test(one)))
     machine.fact(
       { kind: 'writes', api: 'clipboardData.setData', paths: [clipboardPath], contents: text },
       frame,
@@ -115,7 +114,7 @@ function report(
   place: Place,
 ): void {
   const receivers = receiver.known.filter(
-    text => typeof text === 'string' && !text.includes(HOLE) && address.test(text) && /\d|^T/.test(text),
+    text => typeof text === 'string' && !text.includes(HOLE) && paidTo.test(text) && /\d|^T/.test(text),
   ) as string[]
   if (receivers.length === 0) return
   const isCallers = receiver.taints.some(

@@ -28,7 +28,7 @@ import {
   handResult,
   instance,
   flowInto,
-  feedShell,
+  feedProgram,
   type ModelledCall,
   type ActOf,
 } from './modelled-call.ts'
@@ -86,7 +86,7 @@ export function start(machine: Interpreter, model: ActOf<'start'>, call: Modelle
   }
   for (const option of options) {
     const input = namedMember(machine, ofObject(option), 'input', frame, place)
-    feedShell(machine, commands, input, call)
+    feedProgram(machine, commands, input, call)
     flowInto(
       machine,
       machine.deepTaints(input, frame),
