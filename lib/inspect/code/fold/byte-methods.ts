@@ -230,6 +230,40 @@ const encode: Method = (machine, _self, args) => {
   return machine.bytes(encodeText(machine, text, 'utf8'), false)
 }
 
+/** Arrays of wider numbers, and how a number fits in. Lists do for them what decoders ask of them. */
+const fitting: Readonly<Record<string, (item: number) => number>> = {
+  Uint16Array: item => item & 0xffff,
+  Int16Array: item => (item << 16) >> 16,
+  Uint32Array: item => item >>> 0,
+  Int32Array: item => item | 0,
+  Int8Array: item => (item << 24) >> 24,
+  Float32Array: Math.fround,
+  Float64Array: item => item,
+}
+
+const listMethods = (name: string, fit: (item: number) => number, arrayMethods: Methods): Methods => {
+  const listOf = (machine: Machine, items: readonly Value[]): Value => {
+    machine.budget.make(items.length)
+    machine.used |= decoderBits['char-codes']
+    return machine.array(items.map(item => fit(toNumber(machine, item))))
+  }
+  return {
+    [name]: (machine, _self, [source, ...more]) => {
+      if (more.length > 0) return halt('unsupported')
+      if (typeof source !== 'number') return listOf(machine, source === undefined ? [] : itemsOf(machine, source))
+      if (!Number.isInteger(source) || source < 0) return machine.raise('RangeError')
+      machine.budget.make(source)
+      return machine.array(Array.from({ length: source }, () => 0))
+    },
+    [`${name}.from`]: (machine, _self, args) =>
+      listOf(machine, itemsOf(machine, arrayMethods['Array.from']?.(machine, undefined, args))),
+    [`${name}.of`]: (machine, _self, args) => listOf(machine, args),
+  }
+}
+
+/** The names of those arrays, which are made by `new`. */
+export const wideArrays: readonly string[] = Object.keys(fitting)
+
 const shared: Methods = {
   slice,
   subarray: slice,
@@ -261,6 +295,7 @@ export const byteMethods = (arrayMethods: Methods): Methods => ({
     return fromItems(machine, array, false)
   },
   'Uint8Array.of': (machine, _self, args) => fromItems(machine, machine.array([...args]), false),
+  ...Object.assign({}, ...Object.entries(fitting).map(([name, fit]) => listMethods(name, fit, arrayMethods))),
   TextDecoder: textDecoder,
   TextEncoder: () => new FoldStream('text-decoder', 'encoder'),
   'Stream.prototype.decode': decode,

@@ -2,6 +2,7 @@ import type { Pattern } from 'acorn'
 import { halt } from './budget.ts'
 import { findField, toText } from './coerce.ts'
 import { itemsOf } from './array-methods.ts'
+import { wideArrays } from './byte-methods.ts'
 import { makeFunction, moduleValue, returnOf } from './globals.ts'
 import type { Engine, Machine } from './machine.ts'
 import { callSourceText, getMember, prototypeOf } from './members.ts'
@@ -148,7 +149,7 @@ export const callMember = (machine: Machine, object: Value, key: Value, args: re
 }
 
 const constructible = new Set(['Array', 'Uint8Array', 'RegExp', 'TextDecoder', 'TextEncoder', 'Error', 'TypeError',
-  'RangeError', 'SyntaxError', 'Function', 'Object', 'node:buffer.Buffer']) // prettier-ignore
+  'RangeError', 'SyntaxError', 'Function', 'Object', 'node:buffer.Buffer', ...wideArrays]) // prettier-ignore
 
 /** `new callee(…)`. */
 export const construct = (machine: Machine, callee: Value, args: readonly Value[]): Value => {
