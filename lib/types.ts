@@ -299,6 +299,19 @@ export type Fact = FactBase &
         readonly words: string
         readonly about: string
       }
+    /**
+     * What a plugin of a build tool, or a hook of what loads modules, puts into the programs of others: a script of
+     * another host, or code that sends or loads something. `takes`: it also looks at what is typed, kept or passed there;
+     * `hidden`: the address stands in no file as it is.
+     */
+    | {
+        readonly kind: 'ships'
+        readonly api: string
+        readonly what: 'script' | 'sends' | 'loads'
+        readonly takes: boolean
+        readonly hidden: boolean
+        readonly destinations: readonly Text[]
+      }
     /** Characters a reviewer cannot see: variation selectors, tag characters, bidi controls, zero width in code. */
     | { readonly kind: 'hidden-text'; readonly characters: string; readonly count: number }
     /** Code pushed out of view by a run of blanks. */

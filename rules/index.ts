@@ -38,6 +38,7 @@ import { remoteCode } from './remote-code.ts'
 import { reportedPackage } from './reported-package.ts'
 import { sabotage } from './sabotage.ts'
 import { secretExfiltration } from './secret-exfiltration.ts'
+import { shippedCode } from './shipped-code.ts'
 import { socketShell } from './socket-shell.ts'
 import { toolNamedBin } from './tool-named-bin.ts'
 import { trafficRedirect } from './traffic-redirect.ts'
@@ -62,6 +63,7 @@ export const rules: readonly Rule[] = [
   worm,
   persistence,
   moduleTampering,
+  shippedCode,
   agentConfig,
   agentCliAbuse,
   assistantOrders,

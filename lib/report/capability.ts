@@ -46,6 +46,8 @@ export function capabilityOf(fact: Fact): Capability {
       return say('stops', stopped[fact.what])
     case 'tells':
       return say('tells an assistant', `“${fact.words}”`)
+    case 'ships':
+      return say('puts into the programs of others', `${shipped[fact.what]} ${list(fact.destinations.map(hostOf), 'a computed address')}`)
     case 'checks':
       return say('checks', `${fact.what} ${fact.name}`)
     default:
@@ -105,6 +107,12 @@ export function hostOf(destination: Text): string {
   const host = /^[a-z][a-z0-9+.-]{0,15}:\/\/([^/?#\\\s]{1,253})/i.exec(destination)?.[1]
   return host === undefined ? destination : host.slice(host.lastIndexOf('@') + 1)
 }
+
+const shipped = {
+  script: 'a script from',
+  sends: 'code that asks',
+  loads: 'code that loads more from',
+} as const
 
 const stopped = {
   'endless-loop': 'whoever runs it, in an endless loop',

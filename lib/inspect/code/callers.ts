@@ -6,6 +6,7 @@ import { byCallLevel } from './levels.ts'
 import { prototypeOf } from './members.ts'
 import { isSecretParameter } from './models/secrets.ts'
 import type { ModuleRecord } from './modules.ts'
+import { hooksIn, isBuildHook, noteShipped } from './shipping.ts'
 import { placeOf } from './sites.ts'
 import {
   cellsOf,
@@ -67,6 +68,7 @@ export function exportsWalker(machine: Interpreter, record: ModuleRecord): Conte
       ? ofObject(record.namespace)
       : machine.read(machine.field(record.moduleObject, 'exports'), frame)
     const work: { value: Value; self: Value; depth: number }[] = [{ value: exports, self: nothing, depth: 0 }]
+    const hooks = new Map<FunctionValue, string>()
     for (let item = work.pop(); item !== undefined && seen.size < maxWalked; item = work.pop()) {
       const { value, self, depth } = item
       if (depth > maxWalkDepth) continue
@@ -77,6 +79,8 @@ export function exportsWalker(machine: Interpreter, record: ModuleRecord): Conte
         const cells = depth > 0 ? cellsOf(object) : [...object.fields.values(), machine.restOf(object)]
         for (const cell of cells)
           work.push({ value: machine.read(cell, frame), self: ofObject(object), depth: depth + 1 })
+        for (const [name, cell] of object.fields)
+          if (isBuildHook(name)) for (const fn of hooksIn(cell.value)) hooks.set(fn, name)
         for (const getter of object.getters?.values() ?? [])
           work.push({ value: ofFunction(getter), self: ofObject(object), depth: depth + 1 })
         for (const star of object.stars ?? []) work.push({ value: star, self: nothing, depth })
@@ -93,7 +97,11 @@ export function exportsWalker(machine: Interpreter, record: ModuleRecord): Conte
       for (const fn of value.functions) {
         if (seen.has(fn)) continue
         seen.add(fn)
-        work.push({ value: callAsUser(machine, fn, self, frame), self: nothing, depth: depth + 1 })
+        const answer = callAsUser(machine, fn, self, frame)
+        const hook = hooks.get(fn)
+        if (hook !== undefined)
+          noteShipped(machine, hook, answer, frame, placeOf(fn.file as SourceFile, fn.node))
+        work.push({ value: answer, self: nothing, depth: depth + 1 })
         for (const [name, cell] of fn.properties.fields) {
           if (name !== 'prototype')
             work.push({ value: machine.read(cell, frame), self: ofFunction(fn), depth: depth + 1 })

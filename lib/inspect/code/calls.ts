@@ -5,6 +5,7 @@ import { callBuiltIn } from './builtins.ts'
 import { construct } from './classes.ts'
 import { act } from './effects.ts'
 import { answerOfWhole, memberOfWhole } from './entrusted.ts'
+import { noteShippedByCall } from './shipping.ts'
 import { noteFields, typedInto } from './fields.ts'
 import { hand } from './handing.ts'
 import { appliedMethod, handedOn, type HandedOn, type MemberCall, type MemberNode } from './handed-on.ts'
@@ -260,6 +261,7 @@ export function callMember(
     const answer = callee.functions.length === 0 ? signedBy(name, self, given, own) : own
     noteMail(machine, name, given, frame, place)
     noteToldByCall(machine, name, given, frame, place)
+    noteShippedByCall(machine, name, given, frame, place)
     const seen = noteFields(machine, name, given, answer, place)
     noteStatement(machine, name, given, frame, place)
     const paid = notePayment(machine, name, given, seen, frame, place)

@@ -3,6 +3,7 @@ import { namesHost } from './destinations.ts'
 import { argument, flowInto, handResult, instance, type ModelledCall } from './effects.ts'
 import { evaluateCode } from './evaluating.ts'
 import { textsOf } from './constants.ts'
+import { hiding } from './hiding.ts'
 import type { Interpreter } from './interpreter.ts'
 import { anything, join, type Value } from './values.ts'
 
@@ -34,9 +35,6 @@ export function makeElement(machine: Interpreter, call: ModelledCall): Value {
   if (picture) return join(instance(machine, 'picture', call), unknown)
   return script ? join(instance(machine, 'script-element', call), unknown) : unknown
 }
-
-/** Ways to keep an address out of sight of whoever reads the text. */
-const hiding = /\batob\b|fromCharCode|fromCodePoint|base64|\bunescape\b|\.reverse\s*\(|charCodeAt/
 
 /** `element.src = address`, `element.text = code`. */
 export function setOnScript(machine: Interpreter, given: ModelledCall): Value {

@@ -8,6 +8,7 @@ import { isPayment } from './models/payments.ts'
 import { noteNodeOptions } from './node-options.ts'
 import { noteRedirect } from './redirects.ts'
 import { readableText, textsBehind } from './readable.ts'
+import { noteCompiler } from './shipping.ts'
 import type { Place } from './sites.ts'
 import { anything, newCell, nothing, type Handle, type Value } from './values.ts'
 
@@ -41,6 +42,7 @@ export function assignHandle(
   }
   machine.write(cell, value)
   noteRedirect(machine, api, value, frame, place)
+  noteCompiler(machine, name, value, frame, place)
   if (target.api === environmentApi) return noteNodeOptions(machine, name, value, place)
   if (api.startsWith('pkg:axios.defaults.headers')) machine.write(machine.global(everyHeader), value)
   if (api === 'global:Error.prepareStackTrace') tellStack(machine, value, frame, place)
@@ -250,6 +252,7 @@ export function replacedInUnknown(
   frame: Frame,
   place: Place,
 ): void {
+  noteCompiler(machine, name, value, frame, place)
   if (!namesReceiver(machine, name, value, 'pkg:', frame)) return
   machine.fact({ kind: 'patches', target: `the caller’s ${name}`, api: 'assignment, receiver' }, frame, place)
 }

@@ -1,0 +1,175 @@
+import { HOLE, type Text } from '../../types.ts'
+import { textsOf } from './constants.ts'
+import { hiding } from './hiding.ts'
+import type { Arguments, Frame, Interpreter, SourceFile } from './interpreter.ts'
+import { namedMember } from './members.ts'
+import { textsBehind } from './readable.ts'
+import type { Place } from './sites.ts'
+import { anything, nothing, ofObject, type FunctionValue, type Value } from './values.ts'
+
+/**
+ * What a part of a build tool, or of what loads modules, puts into the programs of others: it runs where those are used,
+ * with what is typed there. Texts are read for what code in them does; where they go is known by the name of the hook.
+ */
+
+/** Functions of plugins whose answer becomes part of what is built: of Rollup, Vite and loaders of modules. */
+const answering: ReadonlySet<string> = new Set([
+  'transform',
+  'transformIndexHtml',
+  'renderChunk',
+  'load',
+  'banner',
+  'footer',
+  'intro',
+  'outro',
+])
+
+/** Whether what a function of that name answers is built into somebody's program. */
+export function isBuildHook(name: string): boolean {
+  return answering.has(name)
+}
+
+/** The functions of a hook: itself, or the `handler` of an object that also says when. */
+export function hooksIn({ functions, objects }: Value): readonly FunctionValue[] {
+  return [...functions, ...objects.flatMap(({ fields }) => fields.get('handler')?.value.functions ?? [])]
+}
+
+/** Functions that are given a function whose answer is built in, by its place: of esbuild and of hooks of `require`. */
+const registering: Readonly<Record<string, number>> = { onLoad: 1, addHook: 0 }
+
+/** Functions that put a text beside the code of others: of webpack's sources, of MagicString, of Babel's templates. */
+const adding: ReadonlySet<string> = new Set([
+  'ConcatSource',
+  'RawSource',
+  'OriginalSource',
+  'BannerPlugin',
+  'append',
+  'prepend',
+  'appendLeft',
+  'appendRight',
+  'prependLeft',
+  'prependRight',
+  'ast',
+  'statement',
+  'statements',
+])
+
+/** Members of an answer, or of what is given to such a function, that hold a text. */
+const holding = ['code', 'contents', 'source', 'html', 'banner', 'children'] as const
+
+const maxDepth = 3
+const maxAddresses = 8
+const minChars = 24
+
+/** Reads what a hook answers, or what is put beside the code of others. */
+export function noteShipped(
+  machine: Interpreter,
+  hook: string,
+  value: Value,
+  frame: Frame,
+  place: Place,
+  depth = 0,
+): void {
+  for (const text of value.known)
+    if (typeof text === 'string' && text.length >= minChars) judge(machine, hook, text, frame, place)
+  if (depth >= maxDepth) return
+  for (const object of value.objects)
+    for (const name of holding)
+      if (object.fields.has(name)) {
+        const held = namedMember(machine, ofObject(object), name, frame, place)
+        noteShipped(machine, hook, held, frame, place, depth + 1)
+      }
+}
+
+/** `build.onLoad(filter, load)`, `addHook(change)`, `new ConcatSource(asset, text)`, `code.append(text)`. */
+export function noteShippedByCall(
+  machine: Interpreter,
+  name: string,
+  { list }: Arguments,
+  frame: Frame,
+  place: Place,
+): void {
+  if (adding.has(name)) for (const value of list) noteShipped(machine, name, value, frame, place)
+  const at = Object.hasOwn(registering, name) ? registering[name] : undefined
+  const change = at === undefined ? undefined : list[at]
+  if (change === undefined || change.functions.length === 0) return
+  const answer = machine.call(change, nothing, { list: [anything, anything], rest: nothing }, frame, place)
+  noteShipped(machine, name, answer, frame, place)
+}
+
+/** `module._compile = function (code) { … }`: every module of the program passes there. */
+export function noteCompiler(
+  machine: Interpreter,
+  name: string,
+  { functions }: Value,
+  frame: Frame,
+  place: Place,
+): void {
+  if (name !== '_compile') return
+  for (const fn of functions)
+    for (const text of textsBehind(machine, fn, frame))
+      for (const [, , literal = ''] of text.matchAll(/(["'`])((?:(?!\1)[^\\]|\\[^]){24,})\1/g))
+        judge(machine, name, literal, frame, place)
+}
+
+/** `{ tag: 'script', attrs: { src } }`, as plugins of Vite and webpack add it to pages. */
+export function noteTag(
+  machine: Interpreter,
+  tag: Value,
+  attributes: Value,
+  frame: Frame,
+  place: Place,
+): void {
+  if (!tag.known.includes('script')) return
+  const addresses = textsOf(namedMember(machine, attributes, 'src', frame, place)).filter(text =>
+    absolute.test(text),
+  )
+  if (addresses.length > 0) ship(machine, 'tag', 'script', false, addresses, frame, place)
+}
+
+const absolute = /^(?:https?:)?\/\/[\w-]/i
+const addressIn = /(?:\b(?:https?|wss?):)?\/\/[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?::\d{1,5})?(?:\/[^\s'"`<>)\\]{0,300})?/gi
+const scriptIn = /<script\b[^>]{0,400}?\ssrc\s{0,9}=\s{0,9}["']?((?:https?:)?\/\/[^"'\s>]{3,400})/gi
+const sends =
+  /\bfetch\s{0,9}\(|\bfetch\b\s{0,9}[,;]|\bsendBeacon\b|\bXMLHttpRequest\b|\bnew\s{1,9}(?:WebSocket|EventSource|Image)\b/
+const loads =
+  /createElement\s{0,9}\(\s{0,9}\\?['"`]script|\bimport\s{0,9}\(\s{0,9}\\?['"`](?:https?:)?\/\/|\bimportScripts\s{0,9}\(/
+/** What a program is trusted with: what is typed, what it keeps, what is passed to its functions. */
+const takes =
+  /\bcookie\b|\b(?:local|session)Storage\b|\bFormData\b|\.value\b|\bpassword\b|\bclipboard|\bethereum\b|\bsolana\b|\bkey(?:down|press|up)\b|\bprocess\.env\b|\bmodule\.exports\b|\.prototype\.\w{1,40}\s{0,9}=/
+
+function judge(machine: Interpreter, hook: string, text: Text, frame: Frame, place: Place): void {
+  machine.step(Math.ceil(text.length / 64))
+  const scripts = [...text.matchAll(scriptIn)].slice(0, maxAddresses).map(([, address = '']) => address)
+  if (scripts.length > 0) ship(machine, hook, 'script', false, scripts, frame, place)
+  const what = loads.test(text) ? 'loads' : sends.test(text) ? 'sends' : undefined
+  if (what === undefined) return
+  const addresses = [...new Set(text.match(addressIn) ?? [])].slice(0, maxAddresses)
+  if (addresses.length > 0) ship(machine, hook, what, takes.test(text), addresses, frame, place)
+}
+
+function ship(
+  machine: Interpreter,
+  api: string,
+  what: 'script' | 'sends' | 'loads',
+  isTaking: boolean,
+  destinations: readonly Text[],
+  frame: Frame,
+  place: Place,
+): void {
+  const hidden = destinations.some(address => isHidden(machine, address))
+  machine.fact({ kind: 'ships', api, what, takes: isTaking, hidden, destinations }, frame, place)
+}
+
+/** Whether the host of an address stands in no file of those that run, and one of them decodes. */
+function isHidden(machine: Interpreter, address: Text): boolean {
+  const host = address.replace(/^(?:[a-z]+:)?\/\//i, '').split(/[/?#:]/, 1)[0] ?? ''
+  if (host.includes(HOLE)) return false
+  const files = new Set(machine.functions.map(({ file }) => file as SourceFile))
+  let decodes = false
+  for (const { text } of files) {
+    if (text.includes(host)) return false
+    decodes ||= hiding.test(text)
+  }
+  return decodes
+}
