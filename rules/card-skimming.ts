@@ -107,13 +107,15 @@ function weigh(
 ): Action | undefined {
   if (isCovert(flow)) {
     if (place.kind === 'unknown') return undefined
-    return flow.certain && flow.source.kind === 'caller-secret' ? 'block' : 'ask'
+    if (flow.source.kind === 'caller-secret') return flow.certain ? 'block' : 'ask'
+    return flow.certain ? 'ask' : undefined
   }
   if (!isStranger(place) || flow.source.kind !== 'caller-secret' || flow.sink.role === 'header')
     return undefined
   if (place.kind === 'capture') return flow.certain ? 'block' : 'ask'
-  if (inPage || place.kind === 'rented') return 'ask'
-  return flow.certain && goesElsewhereToo({ flow, place }, leaks, context) ? 'ask' : undefined
+  // What an unknown library gives of a form may be the part of it that anybody may know.
+  if (!flow.certain) return undefined
+  return inPage || place.kind === 'rented' || goesElsewhereToo({ flow, place }, leaks, context) ? 'ask' : undefined
 }
 
 /** Whether what is read at the same place goes to somebody else from another: one of them is not who charges the card. */

@@ -47,6 +47,9 @@ const uses: readonly Sign[] = [
   'script element',
 ]
 
+/** What a plugin may put into the programs of others. */
+const shipped: readonly Sign[] = ['address in text', 'code in text', 'encoded text']
+
 const secrets: readonly Sign[] = ['whole environment', 'home folder', 'secret variable', 'key of a wallet']
 
 /**
@@ -99,6 +102,10 @@ function together(signs: ReadonlyMap<Sign, Opening>): readonly Opening[] {
   const picture = signs.get('picture')
   if (picture !== undefined && signs.has('address in text') && signs.has('data of a page'))
     return [{ ...picture, what: 'a picture from an address, data of a page' }]
+  const plugin = signs.get('hook of a build tool')
+  const added = shipped.flatMap(sign => signs.get(sign) ?? [])[0]
+  if (plugin !== undefined && added !== undefined)
+    return [{ ...plugin, what: `${plugin.what}, ${added.what}` }]
   const timer = signs.get('text timer')
   return timer !== undefined && signs.has('code in text')
     ? [{ ...timer, what: 'code in text for a timer' }]

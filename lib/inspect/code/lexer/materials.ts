@@ -30,10 +30,27 @@ export type Sign =
   | 'data of a page' // what is typed into it, what it keeps
   | 'statement that empties' // 'drop table …'
   | 'tools for an assistant' // 'tools/list'
+  | 'hook of a build tool' // transformIndexHtml
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =
   /\bfetch\s*\(|\bglobalThis\b|\brequire\s*\(|\bimport\s*\(|child_process|\bprocess\s*\.\s*(?:mainModule|binding|getBuiltin)|XMLHttpRequest|\beval\s*\(|sendBeacon|\bdata:(?:text|application)\/(?:x-)?(?:java|ecma)script\b/
+
+/** What plugins of build tools and hooks of `require` are called by, or add to the code of others with. */
+const buildHooks: ReadonlySet<string> = new Set([
+  'transformIndexHtml',
+  'renderChunk',
+  'onLoad',
+  'addHook',
+  'ConcatSource',
+  'RawSource',
+  'BannerPlugin',
+  'MagicString',
+  'headTags',
+  'assetTags',
+  'alterAssetTags',
+  'alterAssetTagGroups',
+])
 
 /** Longer than words, names and the addresses of documentation; a payload of that length says nothing yet. */
 const alphabet = /abcdefghijklm|nopqrstuvwxyz/i
@@ -94,8 +111,11 @@ export class Materials {
       if (kind === word) {
         this.names++
         const known = seen[value] as number
-        if ((known & asWord) === 0)
-          seen[value] = known | asWord | (isMachineName(tokens.words.text(value)) ? asMachineName : 0)
+        if ((known & asWord) === 0) {
+          const name = tokens.words.text(value)
+          seen[value] = known | asWord | (isMachineName(name) ? asMachineName : 0)
+          if (buildHooks.has(name)) this.sign('hook of a build tool', token)
+        }
         if (((seen[value] as number) & asMachineName) !== 0) this.machineNames++
       } else if (kind === string || kind === template) {
         if (value >= 0) {

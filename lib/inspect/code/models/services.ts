@@ -334,6 +334,12 @@ export const answers: readonly Model[] = [
   // What a component keeps is what was typed into it.
   { of: ['pkg:{react,preact/hooks}.{useState,useReducer}'], act: 'source', kind: 'caller', name: 'state' },
   { of: ['pkg:@solana/web3.js.PublicKey'], act: 'built-in', name: 'identity' },
+  // What a component keeps is the object it was made of.
+  {
+    of: ['pkg:{vue,@vue/reactivity}.{reactive,shallowReactive,readonly,shallowReadonly,toRaw,markRaw}'],
+    act: 'built-in',
+    name: 'identity',
+  },
   { of: ['node:readline.createInterface'], act: 'built-in', name: 'readline' },
   {
     of: [
