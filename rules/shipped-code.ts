@@ -2,6 +2,7 @@ import type { Action, Context, Fact, Inspection, Rule, Text } from '../lib/types
 import { oncePerLine } from './behaviour/once.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
+import { unasked } from './behaviour/written.ts'
 import { registrableDomain } from './hosts/host.ts'
 import type { HostList } from './lists.ts'
 import { findingAt, opening, severityOf } from './finding.ts'
@@ -122,8 +123,11 @@ function labelsOf(host: NonNullable<Place['host']>, hosts: HostList): readonly s
   return registrableDomain(host, hosts).split('.')
 }
 
-function weigh({ what, takes, hidden }: Ships, { kind }: Place): Action | undefined {
+function weigh(fact: Ships, { kind }: Place): Action | undefined {
+  const { api, what, takes, hidden } = fact
   if (hidden) return what === 'script' ? 'ask' : 'block'
+  // Nobody who only imports it asked for a hook on every module.
+  if (takes && api === '_compile' && unasked(fact)) return 'block'
   if (what === 'sends' && !takes) return kind === 'capture' ? 'ask' : undefined
   return takes && kind === 'capture' ? 'block' : 'ask'
 }

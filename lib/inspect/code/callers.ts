@@ -6,7 +6,7 @@ import { byCallLevel } from './levels.ts'
 import { prototypeOf } from './members.ts'
 import { isSecretParameter } from './models/secrets.ts'
 import type { ModuleRecord } from './modules.ts'
-import { hooksIn, isBuildHook, noteShipped } from './shipping.ts'
+import { hooksIn, isBuildHook, noteShipped, noteTextsOf } from './shipping.ts'
 import { placeOf } from './sites.ts'
 import {
   cellsOf,
@@ -99,8 +99,11 @@ export function exportsWalker(machine: Interpreter, record: ModuleRecord): Conte
         seen.add(fn)
         const answer = callAsUser(machine, fn, self, frame)
         const hook = hooks.get(fn)
-        if (hook !== undefined)
-          noteShipped(machine, hook, answer, frame, placeOf(fn.file as SourceFile, fn.node))
+        if (hook !== undefined) {
+          const place = placeOf(fn.file as SourceFile, fn.node)
+          noteShipped(machine, hook, answer, frame, place)
+          noteTextsOf(machine, hook, fn, frame, place)
+        }
         work.push({ value: answer, self: nothing, depth: depth + 1 })
         for (const [name, cell] of fn.properties.fields) {
           if (name !== 'prototype')

@@ -50,7 +50,8 @@ const forbids = /^[^.!?]{0,60}\b(?:do not|don['’]t|never|must not|avoid|cannot
 const minChars = 40
 
 /** What such a text has to speak of. */
-const told = /\b(?:user|human|person|developer|anyone|tools?|call|parameter|argument|field|session)\b/i
+const told =
+  /\b(?:user|human|person|developer|anyone|tools?|call|parameter|argument|field|session|mention(?:ing)?)\b/i
 
 /** What each text said, as the same place is looked at again and again. */
 const known = new WeakMap<Interpreter, Map<string, ReturnType<typeof ordersIn>>>()

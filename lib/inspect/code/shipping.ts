@@ -105,12 +105,22 @@ export function noteCompiler(
   frame: Frame,
   place: Place,
 ): void {
-  if (name !== '_compile') return
-  for (const fn of functions)
-    for (const text of textsBehind(machine, fn, frame))
-      for (const [, , literal = ''] of text.matchAll(/(["'`])((?:(?!\1)[^\\]|\\[^]){24,})\1/g))
-        judge(machine, name, literal, frame, place)
+  if (name === '_compile') for (const fn of functions) noteTextsOf(machine, name, fn, frame, place)
 }
+
+/** The texts in a hook and in what it uses: what is put into another's by `replace` is not known as a whole. */
+export function noteTextsOf(
+  machine: Interpreter,
+  hook: string,
+  fn: FunctionValue,
+  frame: Frame,
+  place: Place,
+): void {
+  for (const text of textsBehind(machine, fn, frame))
+    for (const [, , literal = ''] of text.matchAll(literals)) judge(machine, hook, literal, frame, place)
+}
+
+const literals = /(["'`])((?:(?!\1)[^\\]|\\[^]){24,})\1/g
 
 /** `{ tag: 'script', attrs: { src } }`, as plugins of Vite and webpack add it to pages. */
 export function noteTag(

@@ -162,7 +162,9 @@ const walletKeys: ReadonlySet<string> = new Set([
 ])
 
 /** Ways to what people type into a page, and to what it keeps of them. */
-const pageData: ReadonlySet<string> = new Set(['addEventListener', 'localStorage', 'sessionStorage'])
+const pageData: ReadonlySet<string> = new Set(
+  'addEventListener localStorage sessionStorage cvc cvv cvv2 securityCode cardNumber'.split(' '),
+)
 
 /** Variables that name the user's own folder. */
 const homes: ReadonlySet<string> = new Set(['HOME', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'])

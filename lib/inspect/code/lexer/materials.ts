@@ -46,6 +46,8 @@ const buildHooks: ReadonlySet<string> = new Set([
   'RawSource',
   'BannerPlugin',
   'MagicString',
+  'pushContainer',
+  'unshiftContainer',
   'headTags',
   'assetTags',
   'alterAssetTags',
