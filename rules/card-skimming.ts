@@ -115,7 +115,9 @@ function weigh(
   if (place.kind === 'capture') return flow.certain ? 'block' : 'ask'
   // What an unknown library gives of a form may be the part of it that anybody may know.
   if (!flow.certain) return undefined
-  return inPage || place.kind === 'rented' || goesElsewhereToo({ flow, place }, leaks, context) ? 'ask' : undefined
+  return inPage || place.kind === 'rented' || goesElsewhereToo({ flow, place }, leaks, context)
+    ? 'ask'
+    : undefined
 }
 
 /** Whether what is read at the same place goes to somebody else from another: one of them is not who charges the card. */

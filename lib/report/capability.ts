@@ -47,7 +47,10 @@ export function capabilityOf(fact: Fact): Capability {
     case 'tells':
       return say('tells an assistant', `“${fact.words}”`)
     case 'ships':
-      return say('puts into the programs of others', `${shipped[fact.what]} ${list(fact.destinations.map(hostOf), 'a computed address')}`)
+      return say(
+        'puts into the programs of others',
+        `${shipped[fact.what]} ${list(fact.destinations.map(hostOf), 'a computed address')}`,
+      )
     case 'checks':
       return say('checks', `${fact.what} ${fact.name}`)
     default:

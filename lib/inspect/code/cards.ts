@@ -18,8 +18,7 @@ function speaksOfCards(file: SourceFile): boolean {
 }
 
 const number = /^(?:(?:cc|card|credit_?card)[_-]?)?(?:number|num|no|pan)$/i
-const expiry =
-  /^(?:(?:cc|card)[_-]?)?(?:exp(?:iry|ires|iration)?(?:[_-]?(?:date|month|year))?|month|mm)$/i
+const expiry = /^(?:(?:cc|card)[_-]?)?(?:exp(?:iry|ires|iration)?(?:[_-]?(?:date|month|year))?|month|mm)$/i
 const plainCode = /^(?:code|csc|verification(?:[_-]?(?:code|value))?)$/i
 
 /** The security code among the names of fields: by its own name, or `code` beside the number of a card and its end. */

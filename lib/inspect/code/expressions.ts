@@ -351,8 +351,7 @@ function evaluateObject(
       } else if (name === '__proto__' && !property.computed && !property.shorthand) object.parents = value
       else if (name === undefined) machine.writeRest(object, value)
       else {
-        const given =
-          name === code ? begunAsCode(machine, value, name, frame.file, property) : value
+        const given = name === code ? begunAsCode(machine, value, name, frame.file, property) : value
         machine.writeField(object, name, given)
         noteToldField(machine, name, value, frame, placeOf(frame.file, property))
       }
@@ -360,8 +359,7 @@ function evaluateObject(
   }
   const attributes = object.fields.get('attrs') ?? object.fields.get('attributes')
   const tag = attributes && (object.fields.get('tag') ?? object.fields.get('tagName'))
-  if (tag !== undefined)
-    noteTag(machine, tag.value, attributes!.value, frame, placeOf(frame.file, node))
+  if (tag !== undefined) noteTag(machine, tag.value, attributes!.value, frame, placeOf(frame.file, node))
   return carrying(ofObject(object), carried.taints)
 }
 

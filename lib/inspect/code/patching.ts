@@ -47,15 +47,16 @@ export function assignHandle(
   if (api.startsWith('pkg:axios.defaults.headers')) machine.write(machine.global(everyHeader), value)
   if (api === 'global:Error.prepareStackTrace') tellStack(machine, value, frame, place)
   if (isPatchTarget(api)) {
-    const how = namesReceiver(machine, name, value, api, frame) || putsReceiver(machine, name, value, api, frame)
-      ? 'assignment, receiver'
-      : knowsPayments(machine, value, frame, place)
-        ? 'assignment, payments'
-        : isFickle(machine, api, value, frame)
-          ? 'assignment, chance'
-          : isBlunt(api, value)
-            ? 'assignment, nothing'
-            : 'assignment'
+    const how =
+      namesReceiver(machine, name, value, api, frame) || putsReceiver(machine, name, value, api, frame)
+        ? 'assignment, receiver'
+        : knowsPayments(machine, value, frame, place)
+          ? 'assignment, payments'
+          : isFickle(machine, api, value, frame)
+            ? 'assignment, chance'
+            : isBlunt(api, value)
+              ? 'assignment, nothing'
+              : 'assignment'
     const named = api.replace(/^global:/, '')
     machine.fact({ kind: 'patches', target: named, api: how, ...(unsure ? { unsure } : {}) }, frame, place)
   } else if (/\.on[a-z]+$/.test(api)) hand(machine, value, anything, frame, place)
@@ -217,7 +218,8 @@ function namesReceiver(
 /** What a wallet is asked for when a page pays. */
 const askedToPay =
   /^(?:request|send|sendAsync|sign|sendTransaction|signTransaction|signAllTransactions|signAndSendTransaction)$/
-const ownAddress = /(['"`])(?!0x0{40}\1|0x[eE]{40}\1)(?:0x[0-9a-fA-F]{40}|(?=[A-Za-z]{0,40}\d)[1-9A-HJ-NP-Za-km-z]{32,44}|T[1-9A-HJ-NP-Za-km-z]{33})\1/
+const ownAddress =
+  /(['"`])(?!0x0{40}\1|0x[eE]{40}\1)(?:0x[0-9a-fA-F]{40}|(?=[A-Za-z]{0,40}\d)[1-9A-HJ-NP-Za-km-z]{32,44}|T[1-9A-HJ-NP-Za-km-z]{33})\1/
 const asksToPay = /\beth_(?:send|sign)\w*|\b(?:sign|send)\w{0,12}Transactions?\b/
 /** A field of a transaction that is written anew: `tx.to = …`, `{ ...tx, to: … }`. */
 const rewrites =
@@ -235,7 +237,8 @@ function putsReceiver(
   frame: Frame,
 ): boolean {
   if (functions.length === 0 || !askedToPay.test(name)) return false
-  if (!api.startsWith('global:') || !wallets.has(api.slice('global:'.length).split('.', 1)[0] ?? '')) return false
+  if (!api.startsWith('global:') || !wallets.has(api.slice('global:'.length).split('.', 1)[0] ?? ''))
+    return false
   const codes = functions.flatMap(fn => textsBehind(machine, fn, frame))
   return (
     (asksToPay.test(name) || codes.some(code => asksToPay.test(code))) &&

@@ -183,7 +183,9 @@ function store(machine: Interpreter, binding: Binding, value: Value, frame: Fram
 
 /** A variable that is named like what opens a wallet, and holds something of the caller's, holds that. */
 function namedKey(machine: Interpreter, name: string, value: Value, node: AnyNode, frame: Frame): Value {
-  return value.taints.length > 0 && (keys.test(name) || isSecurityCode(name)) ? nameSecret(machine, name, value, node, frame) : value
+  return value.taints.length > 0 && (keys.test(name) || isSecurityCode(name))
+    ? nameSecret(machine, name, value, node, frame)
+    : value
 }
 
 /** Functions of libraries of chains that make a wallet of their first argument, or look whether it opens one. */

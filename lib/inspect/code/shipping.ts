@@ -2,10 +2,9 @@ import { HOLE, type Text } from '../../types.ts'
 import { textsOf } from './constants.ts'
 import { hiding } from './hiding.ts'
 import type { Arguments, Frame, Interpreter, SourceFile } from './interpreter.ts'
-import { namedMember } from './members.ts'
 import { textsBehind } from './readable.ts'
 import type { Place } from './sites.ts'
-import { anything, nothing, ofObject, type FunctionValue, type Value } from './values.ts'
+import { anything, nothing, type FunctionValue, type Value } from './values.ts'
 
 /**
  * What a part of a build tool, or of what loads modules, puts into the programs of others: it runs where those are used,
@@ -73,12 +72,11 @@ export function noteShipped(
   for (const text of value.known)
     if (typeof text === 'string' && text.length >= minChars) judge(machine, hook, text, frame, place)
   if (depth >= maxDepth) return
-  for (const object of value.objects)
-    for (const name of holding)
-      if (object.fields.has(name)) {
-        const held = namedMember(machine, ofObject(object), name, frame, place)
-        noteShipped(machine, hook, held, frame, place, depth + 1)
-      }
+  for (const { fields } of value.objects)
+    for (const name of holding) {
+      const held = fields.get(name)
+      if (held !== undefined) noteShipped(machine, hook, machine.read(held, frame), frame, place, depth + 1)
+    }
 }
 
 /** `build.onLoad(filter, load)`, `addHook(change)`, `new ConcatSource(asset, text)`, `code.append(text)`. */
@@ -131,14 +129,16 @@ export function noteTag(
   place: Place,
 ): void {
   if (!tag.known.includes('script')) return
-  const addresses = textsOf(namedMember(machine, attributes, 'src', frame, place)).filter(text =>
-    absolute.test(text),
-  )
+  const addresses = attributes.objects.flatMap(({ fields }) => {
+    const src = fields.get('src')
+    return src === undefined ? [] : textsOf(machine.read(src, frame)).filter(text => absolute.test(text))
+  })
   if (addresses.length > 0) ship(machine, 'tag', 'script', false, addresses, frame, place)
 }
 
 const absolute = /^(?:https?:)?\/\/[\w-]/i
-const addressIn = /(?:\b(?:https?|wss?):)?\/\/[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?::\d{1,5})?(?:\/[^\s'"`<>)\\]{0,300})?/gi
+const addressIn =
+  /(?:\b(?:https?|wss?):)?\/\/[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?::\d{1,5})?(?:\/[^\s'"`<>)\\]{0,300})?/gi
 const scriptIn = /<script\b[^>]{0,400}?\ssrc\s{0,9}=\s{0,9}["']?((?:https?:)?\/\/[^"'\s>]{3,400})/gi
 const sends =
   /\bfetch\s{0,9}\(|\bfetch\b\s{0,9}[,;]|\bsendBeacon\b|\bXMLHttpRequest\b|\bnew\s{1,9}(?:WebSocket|EventSource|Image)\b/

@@ -84,8 +84,7 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
         if (init) {
           const value = begunAlone(machine, machine.evaluate(init, frame), id, init, frame.file)
           bindPattern(machine, id, value, frame, node.kind)
-        }
-        else if (id.type === 'Identifier') leaveBlank(id.name, frame)
+        } else if (id.type === 'Identifier') leaveBlank(id.name, frame)
       }
       return 'next'
     case 'FunctionDeclaration':

@@ -250,7 +250,8 @@ const listMethods = (name: string, fit: (item: number) => number, arrayMethods: 
   return {
     [name]: (machine, _self, [source, ...more]) => {
       if (more.length > 0) return halt('unsupported')
-      if (typeof source !== 'number') return listOf(machine, source === undefined ? [] : itemsOf(machine, source))
+      if (typeof source !== 'number')
+        return listOf(machine, source === undefined ? [] : itemsOf(machine, source))
       if (!Number.isInteger(source) || source < 0) return machine.raise('RangeError')
       machine.budget.make(source)
       return machine.array(Array.from({ length: source }, () => 0))
