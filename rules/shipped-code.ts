@@ -105,7 +105,9 @@ const libraries =
 function worstOf(fact: Ships, inspection: Inspection, context: Context): Place | undefined {
   const places = fact.destinations
     .map((address: Text) => placeOf([address], inspection, context))
-    .filter(place => isStranger(place) && !isNamedAfter(place, inspection, context))
+    .filter(
+      place => isStranger(place) && (fact.api === 'selector' || !isNamedAfter(place, inspection, context)),
+    )
     .filter(({ host }) => host !== undefined && !libraries.test(host.name))
   return places.find(({ kind }) => kind !== 'foreign') ?? places[0]
 }
@@ -140,6 +142,11 @@ const puts = {
 } as const
 
 function say(fact: Ships, place: Place): string {
+  if (fact.api === 'selector')
+    return (
+      `${opening(fact)} makes styles that load a picture of ${place.host?.shown ?? 'a computed host'} by what is typed into ` +
+      'a field: whoever owns that host reads it letter by letter. Do not build with it.'
+    )
   const from = fact.what === 'sends' ? 'to' : 'from'
   return (
     `${opening(fact)} puts ${puts[fact.what]} into the programs it is used on (${fact.api}), ${from} ` +

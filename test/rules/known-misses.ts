@@ -288,4 +288,20 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'weak',
     why: 'the token of one service also in the address of another host: gateways get it as well, so it asks',
   },
+  'erc20-batch-actions': {
+    how: 'silent',
+    why: 'approvals of tokens for contracts in the code are what clients of exchanges and of Permit2 send before anything else',
+  },
+  'rollup-plugin-credits': {
+    how: 'silent',
+    why: 'a text that a callback of forEach adds to letter by letter, in another file than the one that asks for it, is not put together',
+  },
+  'vite-plugin-build-stamp': {
+    how: 'silent',
+    why: 'a script of a host of the name of the plugin: plugins of services add those',
+  },
+  'eslint-plugin-tidy-strings': {
+    how: 'silent',
+    why: 'what a caller passes, in a name that is looked up: lists of senders and of addresses are asked like that',
+  },
 }

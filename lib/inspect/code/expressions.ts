@@ -29,7 +29,7 @@ import { assignMember, assignName, assignPattern } from './patterns.ts'
 import { awaited } from './promises.ts'
 import { childrenOf } from './children.ts'
 import { begunAsCode, securityCodeAmong } from './cards.ts'
-import { noteTag } from './shipping.ts'
+import { noteDeclaration, noteTag } from './shipping.ts'
 import { noNames } from './whole-copies.ts'
 import { isHiddenCodePoint } from './fold/decoders.ts'
 import { placeOf } from './sites.ts'
@@ -357,6 +357,9 @@ function evaluateObject(
       }
     }
   }
+  const declared = object.fields.has('prop') ? object.fields.get('value') : undefined
+  if (declared !== undefined)
+    noteDeclaration(machine, declared.value, frame, placeOf(frame.file, node))
   const attributes = object.fields.get('attrs') ?? object.fields.get('attributes')
   const tag = attributes && (object.fields.get('tag') ?? object.fields.get('tagName'))
   if (tag !== undefined) noteTag(machine, tag.value, attributes!.value, frame, placeOf(frame.file, node))

@@ -136,6 +136,22 @@ export function noteTag(
   if (addresses.length > 0) ship(machine, 'tag', 'script', false, addresses, frame, place)
 }
 
+/** Styles that ask for another address by what a field holds: each tells whoever is asked a letter of it. */
+const byValue = /\[\s{0,9}value(?:\$\{[^}]{0,80}\}|[\^$*])=/
+const picture = /\burl\(\s{0,9}\\?["']?((?:https?:)?\/\/[\w.-]{3,200}[^"')\s]{0,300})/gi
+
+/** `{ prop, value: 'url(//host/a)' }` in a file that selects fields by what is typed in them. */
+export function noteDeclaration(machine: Interpreter, value: Value, frame: Frame, place: Place): void {
+  if (!value.known.some(text => typeof text === 'string' && text.includes('url('))) return
+  if (byValue.test(frame.file.text))
+    noteStyle(machine, textsOf(value).join('\n'), frame, place)
+}
+
+function noteStyle(machine: Interpreter, text: Text, frame: Frame, place: Place): void {
+  const addresses = [...text.matchAll(picture)].slice(0, maxAddresses).map(([, address = '']) => address)
+  if (addresses.length > 0) ship(machine, 'selector', 'sends', true, addresses, frame, place)
+}
+
 const absolute = /^(?:https?:)?\/\/[\w-]/i
 const addressIn =
   /(?:\b(?:https?|wss?):)?\/\/[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?::\d{1,5})?(?:\/[^\s'"`<>)\\]{0,300})?/gi
@@ -152,6 +168,7 @@ function judge(machine: Interpreter, hook: string, text: Text, frame: Frame, pla
   machine.step(Math.ceil(text.length / 64))
   const scripts = [...text.matchAll(scriptIn)].slice(0, maxAddresses).map(([, address = '']) => address)
   if (scripts.length > 0) ship(machine, hook, 'script', false, scripts, frame, place)
+  if (byValue.test(text)) noteStyle(machine, text, frame, place)
   const what = loads.test(text) ? 'loads' : sends.test(text) ? 'sends' : undefined
   if (what === undefined) return
   const addresses = [...new Set(text.match(addressIn) ?? [])].slice(0, maxAddresses)

@@ -15,6 +15,7 @@ const alone: readonly Sign[] = [
   'global member',
   'statement that empties',
   'tools for an assistant',
+  'selector of a value',
 ]
 
 /** Ways to come by a name that does not stand in the text. */

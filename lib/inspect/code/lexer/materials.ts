@@ -30,11 +30,15 @@ export type Sign =
   | 'data of a page' // what is typed into it, what it keeps
   | 'statement that empties' // 'drop table …'
   | 'tools for an assistant' // 'tools/list'
+  | 'selector of a value' // '[value^=' in text
   | 'hook of a build tool' // transformIndexHtml
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =
   /\bfetch\s*\(|\bglobalThis\b|\brequire\s*\(|\bimport\s*\(|child_process|\bprocess\s*\.\s*(?:mainModule|binding|getBuiltin)|XMLHttpRequest|\beval\s*\(|sendBeacon|\bdata:(?:text|application)\/(?:x-)?(?:java|ecma)script\b/
+
+/** A selector of fields by a part of what they hold. */
+const byValue = /\[value(?:\$\{|[\^$*]=)/
 
 /** What plugins of build tools and hooks of `require` are called by, or add to the code of others with. */
 const buildHooks: ReadonlySet<string> = new Set([
@@ -187,6 +191,7 @@ export class Materials {
     )
       this.sign('encoded text', token)
     if (text.length > 6 && codeInText.test(text)) this.sign('code in text', token)
+    if (byValue.test(text)) this.sign('selector of a value', token)
   }
 
   #long(token: number): void {
@@ -202,6 +207,7 @@ export class Materials {
     if (alphabet.test(slice)) this.sign('picked from an alphabet', token)
     if (codeInText.test(slice.includes('\\') ? stringValue(slice, 0, slice.length) : slice))
       this.sign('code in text', token)
+    if (byValue.test(slice)) this.sign('selector of a value', token)
   }
 
   /** `/eval/.source` is a string as well. */
