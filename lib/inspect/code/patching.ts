@@ -247,6 +247,24 @@ function putsReceiver(
   )
 }
 
+/** The same where a proxy stands before the wallet or its function: `new Proxy(ethereum, { get })`. */
+export function hookedByProxy(
+  machine: Interpreter,
+  { handles }: Value,
+  trap: Value,
+  frame: Frame,
+  place: Place,
+): void {
+  for (const { api } of handles) {
+    if (!api.startsWith('global:')) continue
+    const last = api.slice(api.lastIndexOf('.') + 1)
+    const name = askedToPay.test(last) ? last : 'request'
+    if (!putsReceiver(machine, name, trap, api, frame)) continue
+    const target = api.replace(/^global:/, '')
+    machine.fact({ kind: 'patches', target, api: 'proxy, receiver' }, frame, place)
+  }
+}
+
 /** The same of an object that the caller gave: `web3.currentProvider.send = …`. */
 export function replacedInUnknown(
   machine: Interpreter,

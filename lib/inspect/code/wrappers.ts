@@ -1,4 +1,5 @@
 import { argument, type ModelledCall } from './effects.ts'
+import { hookedByProxy } from './patching.ts'
 import { hand } from './handing.ts'
 import type { Interpreter } from './interpreter.ts'
 import { copyFields } from './copying.ts'
@@ -86,6 +87,7 @@ export function makeProxy(machine: Interpreter, call: ModelledCall, target: Valu
         anything,
       ]
       const given = machine.call(fn, ofObject(handler), { list, rest: nothing }, frame, place)
+      if (trap === 'get' || trap === 'apply') hookedByProxy(machine, target, joined(fn, given), frame, place)
       // Whatever is asked for, the trap answers.
       if (trap === 'get' && given.taints.length > 0)
         for (const object of target.objects) machine.writeRest(object, given)
@@ -100,6 +102,11 @@ export function makeProxy(machine: Interpreter, call: ModelledCall, target: Valu
     }
   }
   return result
+}
+
+/** A trap, and the functions it answers with. */
+function joined(trap: Value, { functions }: Value): Value {
+  return functions.length === 0 ? trap : join(trap, changed(nothing, { functions }))
 }
 
 function standIn(machine: Interpreter, target: Value, { frame, place }: ModelledCall): ObjectValue {
