@@ -358,8 +358,7 @@ function evaluateObject(
     }
   }
   const declared = object.fields.has('prop') ? object.fields.get('value') : undefined
-  if (declared !== undefined)
-    noteDeclaration(machine, declared.value, frame, placeOf(frame.file, node))
+  if (declared !== undefined) noteDeclaration(machine, declared.value, frame, placeOf(frame.file, node))
   const attributes = object.fields.get('attrs') ?? object.fields.get('attributes')
   const tag = attributes && (object.fields.get('tag') ?? object.fields.get('tagName'))
   if (tag !== undefined) noteTag(machine, tag.value, attributes!.value, frame, placeOf(frame.file, node))

@@ -143,8 +143,7 @@ const picture = /\burl\(\s{0,9}\\?["']?((?:https?:)?\/\/[\w.-]{3,200}[^"')\s]{0,
 /** `{ prop, value: 'url(//host/a)' }` in a file that selects fields by what is typed in them. */
 export function noteDeclaration(machine: Interpreter, value: Value, frame: Frame, place: Place): void {
   if (!value.known.some(text => typeof text === 'string' && text.includes('url('))) return
-  if (byValue.test(frame.file.text))
-    noteStyle(machine, textsOf(value).join('\n'), frame, place)
+  if (byValue.test(frame.file.text)) noteStyle(machine, textsOf(value).join('\n'), frame, place)
 }
 
 function noteStyle(machine: Interpreter, text: Text, frame: Frame, place: Place): void {
