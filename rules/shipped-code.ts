@@ -25,7 +25,7 @@ export const shippedCode: Rule = {
       'SANDWORM_MODE and other build-time injections (2025-26)',
     ],
     blindSpots: [
-      'A script of a host of the plugin’s own name: plugins of services add those.',
+      'A script of a host of the plugin’s own name, or whose address its user may set: plugins of services add those.',
       'Code that is added by changing files of the output.',
     ],
     examples: {

@@ -131,9 +131,15 @@ export function noteTag(
   if (!tag.known.includes('script')) return
   const addresses = attributes.objects.flatMap(({ fields }) => {
     const src = fields.get('src')
-    return src === undefined ? [] : textsOf(machine.read(src, frame)).filter(text => absolute.test(text))
+    const value = src === undefined ? nothing : machine.read(src, frame)
+    return isConfigured(value) ? [] : textsOf(value).filter(text => absolute.test(text))
   })
   if (addresses.length > 0) ship(machine, 'tag', 'script', false, addresses, frame, place)
+}
+
+/** What the user of a plugin says is their own: an account in the address, or an address in the place of a usual one. */
+function isConfigured({ taints }: Value): boolean {
+  return taints.some(({ source: { kind } }) => kind === 'caller' || kind === 'caller-secret')
 }
 
 /** Styles that ask for another address by what a field holds: each tells whoever is asked a letter of it. */
