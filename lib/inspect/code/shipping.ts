@@ -176,8 +176,42 @@ function judge(machine: Interpreter, hook: string, text: Text, frame: Frame, pla
   if (byValue.test(text)) noteStyle(machine, text, frame, place)
   const what = loads.test(text) ? 'loads' : sends.test(text) ? 'sends' : undefined
   if (what === undefined) return
-  const addresses = [...new Set(text.match(addressIn) ?? [])].slice(0, maxAddresses)
+  const addresses = askedIn(text)
   if (addresses.length > 0) ship(machine, hook, what, takes.test(text), addresses, frame, place)
+}
+
+const asking = String.raw`(?:\b(?:fetch|sendBeacon|open|WebSocket|EventSource|importScripts|import)\s{0,9}\([^;]{0,80}|\.(?:src|href|action)\s{0,9}=[^=;][^;]{0,60}|\bsetAttribute\s{0,9}\([^;]{0,40})`
+const askedBefore = new RegExp(`${asking}$`)
+const named = /([A-Za-z_$][\w$]{0,40})\s{0,9}[:=]\s{0,9}[\\'"`]{1,3}$/
+const lead = 160
+
+/** The addresses in a text of code that it asks, at the call or by a name: others are of documents and name spaces. */
+function askedIn(whole: Text): readonly Text[] {
+  const text = withoutAliases(whole)
+  const asked = new Set<Text>()
+  for (const { 0: address, index } of text.matchAll(addressIn)) {
+    if (asked.size >= maxAddresses) break
+    const before = text.slice(Math.max(0, index - lead), index)
+    const name = askedBefore.test(before) ? undefined : named.exec(before)?.[1]
+    if (name === undefined ? askedBefore.test(before) : isAsked(text, name)) asked.add(address)
+  }
+  return [...asked]
+}
+
+const alias =
+  /([A-Za-z_$][\w$]{0,40})\s{0,9}=\s{0,9}(?:\w{1,20}\??\.){0,2}(?:fetch|sendBeacon)\b(?!\s{0,9}\()/g
+const maxAliases = 4
+
+/** `const f = globalThis.fetch` is another name for it. */
+function withoutAliases(text: Text): Text {
+  let plain = text
+  for (const [, name = ''] of [...text.matchAll(alias)].slice(0, maxAliases))
+    plain = plain.replaceAll(new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}\\(`, 'g'), 'fetch(')
+  return plain
+}
+
+function isAsked(text: Text, name: string): boolean {
+  return new RegExp(`${asking}(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`).test(text)
 }
 
 function ship(
