@@ -8,6 +8,7 @@ import { pickedFile } from './picked-files.ts'
 import { pickedPair } from './picked-variables.ts'
 import { constantText, frameAround } from './readable.ts'
 import type { Place } from './sites.ts'
+import { sketch, sketchAddition, sketchOf } from './sketched.ts'
 import {
   anything,
   hop,
@@ -25,12 +26,6 @@ import {
   type ObjectValue,
   type Value,
 } from './values.ts'
-
-/**
- * What a list was filtered from, where it is not known what is left: `[before, 'curl … | sh'].filter(Boolean).join(' && ')`
- * is read as if all of it were.
- */
-const whatMayBeLeft = new WeakMap<ObjectValue, { readonly list: readonly Value[]; readonly full: boolean }>()
 
 /** Methods of arrays, maps, sets and whatever else holds a list, on the elements that are known. */
 export function callArrayMethod(
@@ -67,6 +62,11 @@ export function callArrayMethod(
     case 'add':
       for (const one of object.objects) {
         for (const value of given.list) append(machine, one, value, name, frame)
+        if (name === 'push' && one.length === undefined)
+          sketchAddition(one, `${place.file.path} ${place.start}`, [
+            ...given.list,
+            ...(given.rest === nothing ? [] : [given.rest]),
+          ])
         if (given.rest !== nothing) appendRest(machine, one, given.rest)
       }
       return name === 'add' ? object : anything
@@ -146,7 +146,7 @@ export function callArrayMethod(
         }
         const some = make(undefined, narrowed(machine, callback, items.any, frame))
         const list = kept.filter(({ keep }) => keep !== false).map(({ item }) => item)
-        for (const one of some.objects) whatMayBeLeft.set(one, { list, full: dropsEmpty(callback) })
+        for (const one of some.objects) sketch(one, list, dropsEmpty(callback))
         return some
       }
       callAny(items.any, anything)
@@ -180,11 +180,10 @@ export function callArrayMethod(
     case 'join': {
       const separator = given.list[0] === undefined ? ',' : textsOf(given.list[0])[0]!
       const taints = items.exact ? joinAll(items.list).taints : machine.deepTaints(object, frame)
-      const [only, other] = object.objects
-      const each = other === undefined ? undefined : joinedEach(machine, object, separator, frame)
+      const each = object.objects.length < 2 ? undefined : joinedEach(machine, object, separator, frame)
       if (each !== undefined)
         return withTaints(opened(knowns(each)), joinTaints(taints, machine.deepTaints(object, frame)))
-      const left = only === undefined || other !== undefined ? undefined : whatMayBeLeft.get(only)
+      const left = items.exact ? undefined : sketchOf(machine, object, frame)
       const list = items.exact ? items.list : left?.list
       const texts = list === undefined ? undefined : joinedTexts(list, separator)
       if (texts !== undefined)

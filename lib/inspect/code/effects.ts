@@ -158,6 +158,16 @@ export function pathsOf(value: Value): readonly Text[] {
   return textsOf(value).map(text => text.slice(0, 1_000))
 }
 
+/** The same of what may be an address of a file: `new URL('./data.json', import.meta.url)`. */
+function filesNamedBy(value: Value): readonly Text[] {
+  const { objects, open, known: texts } = value
+  const isAddress =
+    !open && texts.length > 0 && objects.length > 0 && objects.every(({ model }) => model?.name === 'url')
+  return textsOf(isAddress ? changed(value, { objects: [] }) : value).map(text =>
+    text.replace(/^file:\/\/(?=\/)/, ''),
+  )
+}
+
 /** One path, or a list of them: `del(['a', 'b'])`. */
 function eachPath(machine: Interpreter, value: Value, { frame }: ModelledCall): readonly Text[] {
   const listed = value.objects.some(({ kind }) => kind === 'array')
@@ -613,7 +623,7 @@ export function readFile(
   const callers = path.taints.filter(
     taint => taint.source.kind === 'caller' || taint.source.kind === 'caller-secret',
   )
-  for (const text of textsOf(path)) {
+  for (const text of filesNamedBy(path)) {
     const stored = machine.storedFiles.get(text)
     if (stored !== undefined) result = join(result, machine.read(stored, frame))
     if (text.startsWith('/__package__/')) {

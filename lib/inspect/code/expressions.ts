@@ -33,6 +33,7 @@ import { noteDeclaration, noteTag } from './shipping.ts'
 import { noNames } from './whole-copies.ts'
 import { isHiddenCodePoint } from './fold/decoders.ts'
 import { placeOf } from './sites.ts'
+import { sketch, sketchOf } from './sketched.ts'
 import { certainty, evaluateStatement, evaluateTest, tested } from './statements.ts'
 import { RegexConstant } from './regex-constant.ts'
 import {
@@ -291,6 +292,7 @@ function evaluateArray(
 ): Value {
   const array = machine.objectAt(frame, node, 'array')
   let length: number | undefined = 0
+  const shown: Value[] = []
   // A table of a hundred thousand numbers is data: its elements are joined beyond a few thousand.
   for (const element of node.elements) {
     if (element === null) {
@@ -306,15 +308,23 @@ function evaluateArray(
         length = undefined
         machine.writeRest(array, items.any)
       }
-    } else if (length !== undefined && length < 4_000) machine.writeField(array, String(length++), value)
+      if (shown.length < maxShown) shown.push(...(sketchOf(machine, value, frame)?.list ?? [items.any]))
+      continue
+    }
+    if (shown.length < maxShown) shown.push(value)
+    if (length !== undefined && length < 4_000) machine.writeField(array, String(length++), value)
     else {
       length = undefined
       machine.writeRest(array, value)
     }
   }
+  if (length === undefined) sketch(array, shown, false)
   array.length = length
   return ofObject(array)
 }
+
+/** A list with more in it is a table, and no command line. */
+const maxShown = 64
 
 function evaluateObject(
   machine: Interpreter,

@@ -8,6 +8,7 @@ import { namedMember } from './members.ts'
 import { environmentApi } from './models/index.ts'
 import { noteNodeOptions } from './node-options.ts'
 import type { Place } from './sites.ts'
+import { sketchOf } from './sketched.ts'
 import { awaitFile, storeFile } from './stored-files.ts'
 import { runWritten } from './written-scripts.ts'
 import {
@@ -51,8 +52,9 @@ export function start(machine: Interpreter, model: ActOf<'start'>, call: Modelle
           changed(argv, { objects: argv.objects.filter(one => one.kind === 'array') }),
           frame,
         )
-  const inexact = items?.exact === false ? [addedWords(machine, textsOf(command), argv, frame) ?? [HOLE]] : []
-  const [words, ...others] = items === undefined ? [] : items.exact ? rowsOf(items.list) : inexact
+  const listed =
+    items === undefined || items.exact ? items?.list : sketchOf(machine, argv, frame)?.list
+  const [words, ...others] = items === undefined ? [] : listed === undefined ? [[HOLE]] : rowsOf(listed)
   const options = allArguments(call)
     .flatMap(value => value.objects)
     .filter(object => object.kind === 'object')
@@ -77,8 +79,8 @@ export function start(machine: Interpreter, model: ActOf<'start'>, call: Modelle
   flowInto(machine, inCommand, { kind: 'command', role: 'command', destinations }, call)
   if (items !== undefined) {
     const taints = machine.deepTaints(argv, frame)
-    const code =
-      words?.findIndex(word => word === '-e' || word === '--eval' || word === '-p' || word === '-c') ?? -1
+    // `win ? '/c' : '-c'` is one of them.
+    const code = listed?.findIndex(word => textsOf(word).some(text => /^(?:-[epc]|--eval)$/.test(text))) ?? -1
     const evaluated =
       code >= 0 && items.exact ? machine.deepTaints(items.list[code + 1] ?? nothing, frame) : []
     flowInto(machine, evaluated, { kind: 'evaluate', role: 'code', destinations }, call)
