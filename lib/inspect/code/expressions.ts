@@ -85,9 +85,11 @@ export function evaluateExpression(machine: Interpreter, node: AnyNode, frame: F
       // Runners of generators (`co`, compiled `async` functions) give back what the promise that was yielded holds.
       if (node.argument) {
         const yielded = machine.evaluate(node.argument, frame)
-        machine.write(frame.returns, yielded)
+        // Nobody waits for what is put together on the spot: that is one of the things a loop goes through.
+        const made = node.argument.type === 'ObjectExpression' || node.argument.type === 'ArrayExpression'
+        if (!made) machine.write(frame.returns, yielded)
         // Whoever iterates over a generator of texts gets the texts, not their letters.
-        if (!node.delegate && yielded.known.length > 0) {
+        if (!node.delegate && (made || yielded.known.length > 0)) {
           const list = machine.objectAt(frame, '%yielded', 'array')
           list.length = undefined
           machine.writeRest(list, yielded)

@@ -107,8 +107,10 @@ function isWorthKeeping({ taints, functions, objects, handles, known }: Value): 
   )
 }
 
+/** Nothing is ever written into nothing: what may be that as well is still unknown. */
 function isUnknown({ open, known, functions, objects, handles }: Value): boolean {
-  return open && known.length + functions.length + objects.length + handles.length === 0
+  const empty = known.every(constant => constant === null || constant === undefined)
+  return open && empty && functions.length + objects.length + handles.length === 0
 }
 
 function standInFor(

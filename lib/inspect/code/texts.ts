@@ -23,7 +23,8 @@ import {
 
 const maxTemplateChars = 4_000
 const maxParts = 200
-const maxDepth = 6
+const maxDepth = 8
+const maxWays = 4
 
 /** `util.format(template, …)`. */
 export function formatted({ list, rest }: Arguments): Value {
@@ -53,16 +54,28 @@ export function jsonText(machine: Interpreter, value: Value, frame: Frame): stri
   let parts = 0
   const ofObject = (object: ObjectValue, depth: number, open = false): string => {
     const { kind, fields, length, rest, getters, parents, model } = object
-    const standsIn = open || isStandIn(object)
-    if (model !== undefined || (rest !== undefined && !standsIn) || fields.size > maxParts) return HOLE
-    if (kind === 'array')
-      return open || length === undefined || length > maxParts
+    if (model !== undefined || fields.size > maxParts) return HOLE
+    // Under a name that is computed: what is there is known, where it is not.
+    const others = rest === undefined ? [] : [part(machine.read(rest, frame), depth)]
+    if (kind === 'array') {
+      if (open || rest !== undefined || length === undefined) {
+        const shown = [...fields.keys()].map(name => part(read(object, name), depth))
+        return listed([...shown, ...others].filter(text => text !== HOLE))
+      }
+      return length > maxParts
         ? HOLE
         : `[${Array.from({ length }, (_, at) => part(read(object, String(at)), depth)).join()}]`
+    }
     if (kind !== 'object' || getters !== undefined || parents !== undefined) return HOLE
-    const told = [...fields.keys()].map(name => `${quoted(name)}:${part(read(object, name), depth)}`)
-    return `{${(standsIn ? [HOLE, ...told] : told).join()}}`
+    const told = [
+      ...[...fields.keys()].map(name => `${quoted(name)}:${part(read(object, name), depth)}`),
+      ...others.filter(text => text !== HOLE).map(text => `"${HOLE}":${text}`),
+    ]
+    if (rest !== undefined && told.length === 0) return HOLE
+    return `{${(open || rest !== undefined || isStandIn(object) ? [HOLE, ...told] : told).join()}}`
   }
+  const listed = (shown: readonly string[]): string =>
+    shown.length === 0 ? HOLE : `[${[HOLE, ...shown].join()}]`
   const read = ({ fields }: ObjectValue, name: string): Value => {
     const cell = fields.get(name)
     return cell === undefined ? nothing : machine.read(cell, frame)
@@ -71,17 +84,22 @@ export function jsonText(machine: Interpreter, value: Value, frame: Frame): stri
     machine.step()
     const {
       known: [constant],
-      objects: [object],
+      objects,
     } = one
-    const count = one.known.length + one.objects.length + one.functions.length + one.handles.length
-    if (++parts > maxParts || depth === 0 || count !== 1) return HOLE
-    if (one.open && object === undefined) return HOLE
-    if (object !== undefined) return ofObject(object, depth - 1, one.open)
+    // `let data = null`, before it is read: what is written is never that.
+    const constants = objects.length > 0 ? one.known.filter(text => text !== null && text !== undefined) : one.known
+    const others = constants.length + one.functions.length + one.handles.length
+    if (++parts > maxParts || depth === 0 || others > 1 || (others === 1 && objects.length > 0)) return HOLE
+    if (objects.length > 0) return longest(objects.slice(0, maxWays).map(object => ofObject(object, depth - 1, one.open)))
+    if (one.open || others === 0) return HOLE
     if (typeof constant === 'string') return constant.length > maxTemplateChars ? HOLE : quoted(constant)
     return typeof constant === 'number' || typeof constant === 'boolean' || constant === null
       ? String(constant)
       : HOLE
   }
+  /** Of what may be written, what tells most. */
+  const longest = (ways: readonly string[]): string =>
+    ways.reduce((most, way) => (way.length > most.length ? way : most), HOLE)
   const text = part(value, maxDepth)
   return text === HOLE ? undefined : text
 }
