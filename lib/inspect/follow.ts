@@ -59,6 +59,8 @@ export class Follower {
   readonly #manifest: Manifest
   readonly #code: CodeRun | undefined
   readonly #seen = new Set<string>()
+  /** Folders of the manifests inside the package by the names in them, once somebody asked. */
+  #workspaces: ReadonlyMap<unknown, string> | undefined
   /** Programs in the text of a script, by the place they stand at. */
   readonly #embeddedAt = new Map<string, string[]>()
 
@@ -199,7 +201,7 @@ export class Follower {
     if (origin.depth > limits.maxFollowRounds) return []
     if (start.kind === 'file')
       return start.target.includes('*') ? this.#matching(start, origin) : this.#path(start, origin)
-    if (start.kind === 'npm-script') this.#script(start.target, { ...origin, cwd: '' })
+    if (start.kind === 'npm-script') this.#script(start.target, start.cwd, { ...origin, cwd: '' })
     const bin = this.#manifest.bins.find(({ name }) => name === start.target)
     if (start.kind === 'bin' && bin) return this.#path({ ...start, target: bin.path }, origin)
     return []
@@ -241,28 +243,53 @@ export class Follower {
   }
 
   /** `npm run build:*` names several; npm also runs pre and post scripts. */
-  #script(name: string, origin: Origin): void {
+  #script(name: string, cwd: Text, origin: Origin): void {
+    const folder = this.#manifestAt(cwd)
+    const scripts = this.#scriptsOf(folder)
     // https://docs.npmjs.com/cli/v11/commands/npm-start
-    if (name === 'start' && !this.#manifest.scripts.some(({ event }) => event === 'start'))
-      this.#path({ kind: 'file', target: 'server.js', how: 'node', at: packageJson(''), cwd: '' }, origin)
+    if (name === 'start' && !scripts.some(({ event }) => event === 'start'))
+      this.#path({ kind: 'file', target: 'server.js', how: 'node', at: inManifest(folder, ''), cwd: folder }, origin)
     const star = name.indexOf('*')
-    for (const { event, command } of this.#manifest.scripts) {
+    for (const { event, command } of scripts) {
       const own =
         star < 0 ? [name, `pre${name}`, `post${name}`].includes(event) : event.startsWith(name.slice(0, star))
-      const key = `script\0${origin.phase}\0${event}`
+      const key = `script\0${origin.phase}\0${folder}\0${event}`
       if (!own || this.#seen.has(key)) continue
       this.#seen.add(key)
       const via = `${origin.via} > npm run ${event}`
-      const at = packageJson(command)
+      const at = inManifest(folder, command)
       const reading = readScript({
         text: this.#filled(command),
         dialect: 'hook',
-        path: 'package.json',
+        path: at.path,
         phase: origin.phase,
+        cwd: folder,
         place: () => at,
       })
-      this.#take(reading, { ...origin, via, depth: origin.depth + 1 })
+      this.#take(reading, { ...origin, via, from: folder === '' ? origin.from : at.path, cwd: folder, depth: origin.depth + 1 })
     }
+  }
+
+  /** The folder whose manifest npm takes there, or that of the workspace which is called so; the root by default. */
+  #manifestAt(cwd: Text): string {
+    if (cwd === '' || cwd.includes(HOLE)) return ''
+    for (let folder = cwd.replace(/\/$/, ''); folder !== '' && folder !== '.'; folder = folderOf(folder))
+      if (this.#view.files.find(`${folder}/package.json`) !== undefined) return folder
+    this.#workspaces ??= new Map(
+      [...this.#view.packed()]
+        .filter(({ path }) => path.endsWith('/package.json'))
+        .map(({ path }) => [own(this.#view.manifest(folderOf(path)), 'name'), folderOf(path)]),
+    )
+    return this.#workspaces.get(cwd) ?? ''
+  }
+
+  #scriptsOf(folder: string): Manifest['scripts'] {
+    if (folder === '') return this.#manifest.scripts
+    const scripts = own(this.#view.manifest(folder), 'scripts')
+    if (typeof scripts !== 'object' || scripts === null) return []
+    return Object.entries(scripts).flatMap(([event, command]: [string, unknown]) =>
+      typeof command === 'string' ? [{ event, command: command.slice(0, limits.maxScriptChars) }] : [],
+    )
   }
 
   #file(path: string, how: string, origin: Origin, isStart: boolean): void {
@@ -377,8 +404,8 @@ export class Follower {
   }
 }
 
-const packageJson = (command: string): Site => ({
-  path: 'package.json',
+const inManifest = (folder: string, command: string): Site => ({
+  path: folder === '' ? 'package.json' : `${folder}/package.json`,
   line: 1,
   column: 1,
   code: command.slice(0, limits.maxEvidenceChars),

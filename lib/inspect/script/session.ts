@@ -128,11 +128,12 @@ export class ScriptSession {
     }
   }
 
-  start(start: Omit<ScriptStart, 'cwd'>): void {
+  /** `cwd` only where the program is told to work in another folder. */
+  start(start: Omit<ScriptStart, 'cwd'> & { readonly cwd?: Text }): void {
     const path = start.kind === 'file' ? this.resolve(start.target) : start.target
     // The folder itself: its `main` is what Node starts.
     const target = path === '' && start.target !== '' ? '.' : path
-    if (!target.includes(HOLE) && target !== '') keep(this.#starts, { ...start, target, cwd: this.cwd })
+    if (!target.includes(HOLE) && target !== '') keep(this.#starts, { cwd: this.cwd, ...start, target })
   }
 
   code(value: Value, language: CodeLanguage, at: Site, module = false): void {

@@ -1,4 +1,5 @@
-import { HOLE } from '../../../types.ts'
+import { HOLE, type Text } from '../../../types.ts'
+import { from } from '../folders.ts'
 import { type Invocation, none, type ScriptSession } from '../session.ts'
 import { constant, empty, unknown, withText, type Value } from '../value.ts'
 import { runText } from './interpreters.ts'
@@ -115,7 +116,8 @@ function packageManager(call: Invocation, session: ScriptSession): Value {
   const next = operands[1]
   if (runVerbs.has(verb)) {
     const target = /^run|^rum|^urn/.test(verb) ? (next?.text ?? '') : verb === 't' ? 'test' : verb
-    session.start({ kind: 'npm-script', target, how: 'run', at })
+    for (const cwd of foldersOf(options, session))
+      session.start({ kind: 'npm-script', target, how: 'run', at, cwd })
   } else if (execVerbs.has(verb) && next) {
     fetchedPackages(call, session, options)
     const from = call.words.indexOf(next)
@@ -123,6 +125,12 @@ function packageManager(call: Invocation, session: ScriptSession): Value {
   } else if (call.program !== 'npm' && verb !== '' && !yarnVerbs.has(verb))
     session.start({ kind: 'npm-script', target: verb, how: 'run', at })
   return starts(call, session)
+}
+
+/** Where it looks for the manifest: `--prefix folder`, the folders of workspaces by their names or paths. */
+function foldersOf(options: readonly Option[], session: ScriptSession): readonly Text[] {
+  const named = valuesOf(options, '-w', '--workspace', '--filter', '--prefix', '-C', '--cwd', '--dir')
+  return named.length === 0 ? [session.cwd] : named.map(({ text }) => from(session.cwd, text))
 }
 
 const yarnVerbs = new Set(
