@@ -1,5 +1,6 @@
 import { HOLE } from '../../types.ts'
-import type { Site } from '../../types.ts'
+import type { Site, Text } from '../../types.ts'
+import { BasicTexts } from './basic-texts.ts'
 import { fileName } from './native-source.ts'
 import type { ScriptSession } from './session.ts'
 import { constant, unknown } from './value.ts'
@@ -18,6 +19,16 @@ const running =
 
 const constants =
   /(?:\b(?:system|exec|shell_exec|passthru|popen|\.Run|\.Exec|do shell script)\s{0,9}\(?\s{0,9}|^\s{0,40}`|[=(]\s{0,9}`)(["'`]?)([^"'`\n$#]{4,1000})(?:\1|`)/gi
+
+/** The same of what is put together: by the shell object of Windows, or by AppleScript. */
+const windowsRuns = /\.(?:Run|Exec|ShellExecute)\b[\s(]{1,9}(.{1,2000})/
+const appleRuns = /\bdo\s{1,3}shell\s{1,3}script\s{1,9}(.{1,2000})|\bdoShellScript\s{0,9}\(\s{0,9}(.{1,2000})/
+const registers = /\.RegWrite\b[\s(]{1,9}([^,]{1,1000}),(.{1,2000})/i
+const windowsOnly = /\bCreateObject\b|\bWScript\b|\bActiveXObject\b/i
+
+/** What writes a file, by the names of the systems' own interfaces. */
+const storing =
+  /\bwriteToFile|\bcreateFileAtPath|\bCreateTextFile\b|\bOpenTextFile\b|\bopen\s{1,3}for\s{1,3}access\b|\bSaveToFile\b|\bfile_put_contents\b|\bFile\.write\b/i
 
 /** A connection whose handle takes the place of standard input, or is given to a program as such. */
 const tied =
@@ -76,6 +87,11 @@ function namesOnly(text: string, local: ReadonlySet<string>): boolean {
   return names.length > 0 && names.every(name => local.has(bare(name.replace('{', ''))))
 }
 
+/** What is put before a path of the user that the system keeps is the home folder. */
+function atHome(path: Text): Text {
+  return path.replace(/^\u0001\/?(?=Library\/|\.[a-z])/, '~/')
+}
+
 export function readCoarsely(
   session: ScriptSession,
   text: string,
@@ -90,6 +106,8 @@ export function readCoarsely(
   let run: Site | undefined
   let shell: { readonly name: string; readonly at: Site } | undefined
   let isTied = false
+  const texts = new BasicTexts()
+  const isWindows = windowsOnly.test(text)
   for (const line of lines) {
     const start = at
     at += line.length + 1
@@ -114,12 +132,32 @@ export function readCoarsely(
     isTied ||= tied.test(line)
     const found = bareShell.exec(line)
     if (found !== null) shell = { name: found[1] ?? found[2] ?? 'sh', at: place(start, start + line.length) }
+    texts.assign(line)
+    if (storing.test(line)) {
+      const paths = texts.named(line).filter(path => path.includes('/') || path.includes('\\'))
+      if (paths.length > 0)
+        session.fact({ kind: 'writes', api: 'file', paths: paths.map(atHome), contents: [], at: site() })
+    }
+    const [, key, value] = registers.exec(line) ?? []
+    if (key !== undefined && value !== undefined) {
+      const paths = [texts.text(key).replaceAll('\\', '/')]
+      session.fact({ kind: 'writes', api: 'reg', paths, contents: [texts.text(value)], at: site() })
+    }
+    const runText = (command: Text, dialect: 'shell' | 'batch'): void => {
+      const call = { program: 'sh', words: [constant('sh')], stdin: undefined, site: site(), manner: [] }
+      session.runner.text(command, dialect, call, undefined)
+    }
+    const inWindows = isWindows ? windowsRuns.exec(line)?.[1] : undefined
+    const [, said, called] = appleRuns.exec(line) ?? []
+    const joined = texts.text(inWindows ?? said ?? called ?? '')
+    if (joined !== '' && !joined.startsWith(HOLE)) {
+      runText(joined, inWindows === undefined ? 'shell' : 'batch')
+      continue
+    }
     let commands = 0
     for (const { 2: command = '' } of line.matchAll(constants)) {
       if (++commands > maxCommands) break
-      const site = place(start, start + line.length)
-      const call = { program: 'sh', words: [constant('sh')], stdin: undefined, site, manner: [] }
-      session.runner.text(command, 'shell', call, undefined)
+      runText(command, 'shell')
     }
   }
   contact ??= imported
