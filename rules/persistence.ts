@@ -55,6 +55,10 @@ const footholds: readonly Foothold[] = [
   { what: 'npm’s own settings of this user', weight: 1, path: /^~\/\.npmrc$|^~\/\.yarnrc|\/etc\/npmrc$/ },
 ] // prettier-ignore
 
+/** A program under the name of a hook, in a folder that is asked of git: `git rev-parse --git-path hooks`. */
+const hookByName =
+  /^(?:\S*\u0001)?\/?(?:hooks\/)?(?:applypatch-msg|commit-msg|fsmonitor-watchman|p(?:ost|re)-(?:applypatch|checkout|commit|merge|merge-commit|push|rebase|receive|rewrite|update)|prepare-commit-msg|reference-transaction|update)$/
+
 /** A package that stays after it was removed. */
 export const persistence: Rule = {
   meta: {
@@ -158,7 +162,10 @@ function ofWrite(
   // On import a bare name lies where the program was started.
   const bare = written.phase === 'import' ? written.paths.filter(path => /^\.?\w[^/]*$/.test(path)) : []
   for (const path of [...written.paths, ...bare.map(name => `./${name}`)]) {
-    const foothold = footholds.find(one => one.path.test(path)) ?? ofGit(path, written.contents)
+    const foothold =
+      footholds.find(one => one.path.test(path)) ??
+      ofGit(path, written.contents) ??
+      (hookByName.test(path) && written.contents.some(isHarmfulHook) ? gitHooks : undefined)
     if (foothold === undefined || (foothold === built && isOwnSettings(path, written, context))) continue
     const asked = foothold === gitHooks && (manages || isOfProject(written)) && !written.flows.some(isFetched)
     const weighed =
@@ -199,6 +206,11 @@ function isFetched({ source: { kind } }: Flow): boolean {
   return kind === 'network' || kind === 'package-bytes'
 }
 
+/** A hook that honest managers of hooks do not write: for where it lies, its name is all there is. */
+function isHarmfulHook(text: Text): boolean {
+  return /^\s*#!/.test(text) && isSuspiciousText(text)
+}
+
 /** Settings by which git itself starts programs; its other settings start nothing. */
 function ofGit(path: Text, contents: readonly Text[]): Foothold | undefined {
   if (!/(?:^|\/)\.git\/config$|\/\.gitconfig$|\/\.config\/git\/config$/.test(path)) return undefined
@@ -230,8 +242,30 @@ function buriedBy({ facts }: Inspection): readonly Text[] {
   )
 }
 
+/** A key that stands in the package: whoever has the other half may log in. */
+const ownKey = /\b(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d{3}|sk-\S{4,40}@openssh\.com)\s{1,9}AAAA[\w+/]{12,}/
+
+/** Programs that ssh starts with every connection, and that send or keep what they are told. */
+const connecting =
+  /^\s{0,99}(?:LocalCommand|ProxyCommand|KnownHostsCommand|Match\s[^\n]{0,200}\bexec)\b[^\n]{0,400}\b(?:curl|wget|tee|base64|osascript|powershell)\b/im
+
+/** What makes every program of Node load a file first, or every program a library. */
+const preloading =
+  /\bNODE_OPTIONS\b[\s=:]{1,9}[^\n]{0,80}--(?:require|import|loader|experimental-loader)\b|\b(?:LD_PRELOAD|DYLD_INSERT_LIBRARIES)\s{0,3}[= ]\s{0,3}["']?[\w~$/.]/
+
+/** What turns the foothold into somebody else's: no user asked a command for that. */
+function isTelling(text: Text): boolean {
+  return (
+    isSuspiciousText(text) ||
+    redirects.test(text) ||
+    ownKey.test(text) ||
+    connecting.test(text) ||
+    preloading.test(text)
+  )
+}
+
 function weigh({ weight, usual }: Foothold, written: Written, buried: readonly Text[]): Action | undefined {
-  const suspicious = written.contents.some(text => isSuspiciousText(text) || redirects.test(text))
+  const suspicious = written.contents.some(isTelling)
   if (unasked(written)) return weight === 2 || suspicious ? 'block' : 'ask'
   // What starts a hidden copy is not meant to be found again.
   if (weight === 2 && written.contents.some(text => buried.some(path => text.includes(path)))) return 'ask'
