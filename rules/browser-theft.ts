@@ -1,4 +1,4 @@
-import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
+import type { Action, Context, Flow, Inspection, Rule, Source } from '../lib/types.ts'
 import { isStranger, placeInWords } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { findingsOf, isUnasked, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
@@ -54,8 +54,22 @@ export const browserTheft: Rule = {
 /** Commands whose output is the clipboard. */
 const clipboard = /\b(?:pbpaste|xclip\b.*-o|xsel\b.*-o|wl-paste|Get-Clipboard|termux-clipboard-get)\b/i
 
+/** Commands that take a picture of the whole screen, without asking where. */
+const screen =
+  /\bscreencapture\b|\bimport\s(?:\S+\s+){0,6}-window\s+root\b|\bCopyFromScreen\b|\b(?:scrot|grim|maim|gnome-screenshot|spectacle|ksnip|nircmd(?:\.exe)?\s+savescreenshot)\b/
+
+/** A picture of the screen: the file that such a command made, or what it printed. */
+function isScreen({ kind, name }: Source, { facts }: Inspection): boolean {
+  if (kind === 'command-output') return screen.test(name)
+  if (kind !== 'file' || !/\.(?:png|jpe?g|bmp|tiff?|webp)$/i.test(name)) return false
+  return facts.some(
+    fact => fact.kind === 'starts' && fact.commands.some(text => text.includes(name) && screen.test(text)),
+  )
+}
+
 function sightingOf(flow: Flow, inspection: Inspection, context: Context): readonly Sighting[] {
   const { kind, name } = flow.source
+  if (isScreen(flow.source, inspection)) return ofScreen(flow, inspection, context)
   const clip = kind === 'clipboard' || (kind === 'command-output' && clipboard.test(name))
   if (!clip && kind !== 'browser') return []
   // Whoever drives a browser goes on with its session in the headers of requests.
@@ -64,6 +78,15 @@ function sightingOf(flow: Flow, inspection: Inspection, context: Context): reado
   if (place === undefined) return []
   const action = weigh(flow, place, clip)
   return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
+}
+
+/** Whoever starts a command for it has the screen in mind; who opens a connection has not. */
+function ofScreen(flow: Flow, inspection: Inspection, context: Context): readonly Sighting[] {
+  const place = leavesFor(flow, inspection, context)
+  if (place === undefined || !isStranger(place)) return []
+  if (flow.phase === 'run' && !flow.byCall && place.kind !== 'capture') return []
+  const action = isUnasked(flow) && flow.certain ? 'block' : 'ask'
+  return [{ flow, place, action, severity: severityOf(action) }]
 }
 
 function weigh(flow: Flow, place: Place, clip: boolean): Action | undefined {
@@ -81,7 +104,8 @@ function weigh(flow: Flow, place: Place, clip: boolean): Action | undefined {
 function say(group: SightingGroup): string {
   const [{ flow, place }] = group
   const copied = group.every(
-    ({ flow: { source } }) => source.kind === 'clipboard' || source.kind === 'command-output',
+    ({ flow: { source } }) =>
+      source.kind === 'clipboard' || source.kind === 'command-output' || source.kind === 'file',
   )
   const harm = copied
     ? 'Whoever runs it hands over what they copy or see: passwords, addresses, keys. Do not use it.'

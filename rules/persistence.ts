@@ -243,7 +243,8 @@ function buriedBy({ facts }: Inspection): readonly Text[] {
 }
 
 /** A key that stands in the package: whoever has the other half may log in. */
-const ownKey = /\b(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d{3}|sk-\S{4,40}@openssh\.com)\s{1,9}AAAA[\w+/]{12,}/
+const ownKey =
+  /\b(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d{3}|sk-\S{4,40}@openssh\.com)\s{1,9}AAAA[\w+/]{12,}/
 
 /** Programs that ssh starts with every connection, and that send or keep what they are told. */
 const connecting =

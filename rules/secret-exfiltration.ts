@@ -12,6 +12,7 @@ import {
   lootOf,
 } from './behaviour/credentials.ts'
 import type { Loot } from './behaviour/credentials.ts'
+import { carriedTo } from './behaviour/carried.ts'
 import { distinctByKey } from './behaviour/grouped.ts'
 import { guardsInWords } from './behaviour/guards.ts'
 import { isStranger, placeInWords } from './behaviour/place.ts'
@@ -126,7 +127,11 @@ function ofLog(flow: Flow): readonly RuleFinding[] {
 
 function theftOf(flow: Flow, inspection: Inspection, context: Context): readonly Theft[] {
   const loot = lootOf(flow.source) ?? printed(flow.source, inspection, context) ?? swept(flow)
-  const place = loot === undefined ? undefined : leavesFor(flow, inspection, context)
+  const place =
+    loot === undefined
+      ? undefined
+      : (leavesFor(flow, inspection, context) ??
+        (loot === 'hard' ? carriedTo(flow, inspection, context) : undefined))
   if (loot === undefined || place === undefined || place.kind === 'local') return []
   if (areOwnSettings(flow.source, place, inspection, context)) return []
   // What the metadata service is asked and answers is between it and the machine.
@@ -213,7 +218,7 @@ function weigh({ flow, place, loot, foreign }: Theft, families: number, files: n
         : 'ask'
       : undefined
   // Streams of files are joined by callers in every direction; a request is what sends.
-  if (flow.sink.api.startsWith('node:fs')) return undefined
+  if (flow.sink.api.startsWith('node:fs') && flow.sink.kind !== 'write') return undefined
   // A helper that was given the environment gives single settings back: one of them, perhaps, is part of an address.
   if (loot === 'whole' && place.kind === 'unknown' && flow.sink.role === 'dest' && !flow.certain)
     return 'note'
@@ -255,8 +260,9 @@ function say(group: SightingGroup): string {
   const [{ flow, place, action }] = group
   const destinations = group.flatMap(({ flow: { sink } }) => sink.destinations)
   const shown = place.host === undefined ? destinationsInWords(destinations) : place.host.shown
+  const how = flow.sink.kind === 'write' ? 'publishes that at' : 'sends that to'
   const what =
-    `${opening(flow)} reads ${sourcesInWords(group)} and sends that to ${shown}, ` +
+    `${opening(flow)} reads ${sourcesInWords(group)} and ${how} ${shown}, ` +
     `${placeInWords(place)}${guardsInWords(flow.guards)}.`
   if (action === 'note') return what
   if (!isUnasked(flow)) return `${what} The caller never handed these over. Read that code before you use it.`

@@ -100,7 +100,7 @@ export const worm: Rule = {
           : 'With what it finds it can act as you. Do not install it; where it ran, revoke your npm and GitHub tokens.')
       return findingAt(act.at, act.phase, { action, severity: severityOf(action), message })
     })
-    return oncePerLine([...inspection.flows.flatMap(ofFlow), ...findings])
+    return oncePerLine([...inspection.flows.flatMap(ofFlow), ...findings, ...reissuedBy(inspection)])
   },
 }
 
@@ -143,6 +143,52 @@ const elsewhere =
 
 /** npm's own command for changing a manifest. */
 const edits = /\bnpm\s+(?:-\S+\s+)*pkg\s+set\s+\S*(?:dependencies|overrides|scripts|bundle)/i
+
+/** Packages that are already out: those of one person, or their bytes as the registry has them. */
+const publishedOnes =
+  /\/-\/v1\/search\?[^\s]{0,200}(?:maintainer|author):|\/-\/(?:org|user|team)\/[^\s]{0,200}\/packages?\b|\bnpm\b.{0,80}\s(?:access\s+(?:list|ls)(?:-packages|\s+packages)|search\s.{0,80}maintainer:|pack\s+["']?[@\w\u0001])/
+
+/** A script that npm runs by itself, put into a manifest. */
+const addedHook = /"scripts":\{[^{}]{0,4000}"(?:pre|post)?install":"/
+
+/**
+ * Packages that are out already are fetched, given a script that npm runs by itself, and published again. Who releases a
+ * package has its sources, and changes its version.
+ */
+function reissuedBy({ facts, flows }: Inspection): readonly RuleFinding[] {
+  const publishes = facts.filter(
+    fact =>
+      fact.kind === 'starts' &&
+      fact.commands.some(text => /\b(?:npm|pnpm)(?:\.cmd)?\s(?:\S+\s)?publish\b/.test(text)),
+  )
+  return facts.flatMap((fact): readonly RuleFinding[] => {
+    if (fact.kind !== 'writes' || unasked(fact) || !fact.contents.some(text => addedHook.test(text)))
+      return []
+    const { path } = fact.at
+    if (!fact.paths.some(one => /(?:^|\/)package\.json$/.test(one))) return []
+    const here = (other: { readonly at: Site }): boolean => other.at.path === path
+    const fetched =
+      facts.some(
+        other =>
+          here(other) &&
+          ((other.kind === 'contacts' && other.destinations.some(text => publishedOnes.test(text))) ||
+            (other.kind === 'starts' && other.commands.some(text => publishedOnes.test(text)))),
+      ) ||
+      flows.some(
+        ({ source, sink }) =>
+          here(sink) &&
+          source.kind === 'network' &&
+          sink.kind === 'write' &&
+          sink.destinations.some(to => /\.t(?:ar|gz|ar\.gz)$/.test(to)),
+      )
+    if (!fetched || !publishes.some(here)) return []
+    const message =
+      `${opening(fact)} fetches packages that are published, puts a script that npm runs by itself into them ` +
+      `(${quote(fact.paths[0] ?? 'package.json')}) and publishes them again. That is how a package spreads. ` +
+      'Do not install it; where it ran, look at what was published in your name.'
+    return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
+  })
+}
 
 function actsOf(fact: Fact, inspection: Inspection): readonly Act[] {
   const { at, phase, byCall } = fact

@@ -248,7 +248,10 @@ export class Follower {
     const scripts = this.#scriptsOf(folder)
     // https://docs.npmjs.com/cli/v11/commands/npm-start
     if (name === 'start' && !scripts.some(({ event }) => event === 'start'))
-      this.#path({ kind: 'file', target: 'server.js', how: 'node', at: inManifest(folder, ''), cwd: folder }, origin)
+      this.#path(
+        { kind: 'file', target: 'server.js', how: 'node', at: inManifest(folder, ''), cwd: folder },
+        origin,
+      )
     const star = name.indexOf('*')
     for (const { event, command } of scripts) {
       const own =
@@ -266,7 +269,13 @@ export class Follower {
         cwd: folder,
         place: () => at,
       })
-      this.#take(reading, { ...origin, via, from: folder === '' ? origin.from : at.path, cwd: folder, depth: origin.depth + 1 })
+      this.#take(reading, {
+        ...origin,
+        via,
+        from: folder === '' ? origin.from : at.path,
+        cwd: folder,
+        depth: origin.depth + 1,
+      })
     }
   }
 

@@ -54,7 +54,8 @@ const collecting: ReadonlySet<string> = new Set([
 const mailbox =
   /^(?!https?:)[a-z][a-z0-9+.-]*:\/\/[^\s/@:\u0001]+:[^\s/@\u0001]+@|\/bot[0-9]{6,12}:[\w-]{4,}|\/api\/webhooks\/[0-9]{6,}|\/services\/T[0-9A-Z]{4,}\/B[0-9A-Z]{4,}/
 
-const mailboxes = 'an account, a bot or a webhook written into the code'
+/** The class of a place whose owner stands in the code, whosever the host is. */
+export const mailboxes = 'an account, a bot or a webhook written into the code'
 
 /** The most telling of several destinations: data that also goes to a stranger goes to a stranger. */
 export function placeOf(destinations: readonly Text[], inspection: Inspection, context: Context): Place {

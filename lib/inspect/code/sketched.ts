@@ -31,7 +31,8 @@ export function sketchAddition(array: ObjectValue, at: string, values: readonly 
 /** What the lists of a value may hold; undefined where nothing is known, or the text does not show it. */
 export function sketchOf(machine: Interpreter, value: Value, frame: Frame): Sketch | undefined {
   const arrays = value.objects.filter(({ kind }) => kind === 'array')
-  if (arrays.length === 0 || arrays.length > maxAlternatives || arrays.length < value.objects.length) return undefined
+  if (arrays.length === 0 || arrays.length > maxAlternatives || arrays.length < value.objects.length)
+    return undefined
   const all = arrays.map(array => ofOne(machine, array, frame))
   const [first] = all
   if (all.length === 1) return first

@@ -52,8 +52,7 @@ export function start(machine: Interpreter, model: ActOf<'start'>, call: Modelle
           changed(argv, { objects: argv.objects.filter(one => one.kind === 'array') }),
           frame,
         )
-  const listed =
-    items === undefined || items.exact ? items?.list : sketchOf(machine, argv, frame)?.list
+  const listed = items === undefined || items.exact ? items?.list : sketchOf(machine, argv, frame)?.list
   const [words, ...others] = items === undefined ? [] : listed === undefined ? [[HOLE]] : rowsOf(listed)
   const options = allArguments(call)
     .flatMap(value => value.objects)

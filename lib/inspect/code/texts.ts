@@ -87,10 +87,12 @@ export function jsonText(machine: Interpreter, value: Value, frame: Frame): stri
       objects,
     } = one
     // `let data = null`, before it is read: what is written is never that.
-    const constants = objects.length > 0 ? one.known.filter(text => text !== null && text !== undefined) : one.known
+    const constants =
+      objects.length > 0 ? one.known.filter(text => text !== null && text !== undefined) : one.known
     const others = constants.length + one.functions.length + one.handles.length
     if (++parts > maxParts || depth === 0 || others > 1 || (others === 1 && objects.length > 0)) return HOLE
-    if (objects.length > 0) return longest(objects.slice(0, maxWays).map(object => ofObject(object, depth - 1, one.open)))
+    if (objects.length > 0)
+      return longest(objects.slice(0, maxWays).map(object => ofObject(object, depth - 1, one.open)))
     if (one.open || others === 0) return HOLE
     if (typeof constant === 'string') return constant.length > maxTemplateChars ? HOLE : quoted(constant)
     return typeof constant === 'number' || typeof constant === 'boolean' || constant === null

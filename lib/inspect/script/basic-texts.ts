@@ -28,7 +28,8 @@ export class BasicTexts {
   }
 }
 
-const assignment = /^\s{0,99}(?:const\s{1,9}|let\s{1,9}|var\s{1,9}|set\s{1,9})?([A-Za-z_]\w{0,80})\s{0,9}=(?!=)\s{0,9}(.+)$/i
+const assignment =
+  /^\s{0,99}(?:const\s{1,9}|let\s{1,9}|var\s{1,9}|set\s{1,9})?([A-Za-z_]\w{0,80})\s{0,9}=(?!=)\s{0,9}(.+)$/i
 const setting = /^\s{0,99}set\s{1,9}([A-Za-z_]\w{0,80})\s{1,9}to\s{1,9}(.+)$/i
 const maxVariables = 200
 const maxChars = 4_000
