@@ -231,7 +231,8 @@ function weigh({ flow, place, loot, foreign }: Theft, families: number, files: n
   if (flow.phase === 'import')
     return sure && (stranger || (loot === 'hard' && families > 1)) ? 'block' : 'ask'
   if (place.kind === 'capture') return sure ? 'block' : 'ask'
-  if (!stranger || flow.sink.role === 'header') return 'note'
+  // Credentials of several programs sign in nowhere: a header is where they are not looked for.
+  if (!stranger || flow.sink.role === 'header') return stranger && sure && files > 1 ? 'ask' : 'note'
   if (!sure) return 'note'
   return loot === 'hard' && (families > 1 || isPersonal(flow.source)) ? 'block' : 'ask'
 }

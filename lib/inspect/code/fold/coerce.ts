@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { halt } from './budget.ts'
 import type { Machine } from './machine.ts'
 import { type FoldArray, type FoldObject, SourceText, type Value } from './values.ts'
@@ -50,9 +51,11 @@ export const toPrimitive = (
     case 'stream':
       return '[object Object]'
     case 'bytes':
-      if (value.buffer) return halt('unsupported')
       machine.budget.make(value.bytes.length * 4)
-      return value.bytes.join(',')
+      // A `Buffer` turns into the text it holds, any other list of bytes into its numbers.
+      return value.buffer
+        ? Buffer.from(value.bytes.buffer, value.bytes.byteOffset, value.bytes.length).toString('utf8')
+        : value.bytes.join(',')
     case 'array':
       return joinArray(machine, value, ',')
     case 'object':
