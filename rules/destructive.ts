@@ -6,7 +6,7 @@ import { sweepOf, waits } from './behaviour/swept.ts'
 import type { Sweep } from './behaviour/swept.ts'
 import { wipingCommands } from './behaviour/wiping-commands.ts'
 import type { Lost } from './behaviour/wiping-commands.ts'
-import { isProgram, slashes, unasked } from './behaviour/written.ts'
+import { isProgram, isSuspiciousText, slashes, unasked } from './behaviour/written.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
@@ -183,7 +183,11 @@ function ofCommands(fact: Extract<Fact, { kind: 'starts' }>, inspection: Inspect
 }
 
 /** Clean-ups, releases and builds that somebody starts do such things to what is theirs. */
-function isUnwanted(lost: Lost, fact: Fact, inspection: Inspection): boolean {
+function isUnwanted(
+  lost: Lost,
+  fact: Extract<Fact, { kind: 'starts' }>,
+  inspection: Inspection,
+): boolean {
   switch (lost) {
     case 'everything':
       return true
@@ -194,6 +198,8 @@ function isUnwanted(lost: Lost, fact: Fact, inspection: Inspection): boolean {
     case 'history':
       return ((unasked(fact) && !isProgram(fact, inspection)) || waits(fact)) && !clones(fact, inspection)
     case 'disk':
+      // What keeps a machine is told by its user to; a program that is fetched into it stands nowhere.
+      return unasked(fact) || fact.commands.some(isSuspiciousText)
     case 'published':
     case 'traces':
       return unasked(fact)

@@ -22,6 +22,7 @@ import {
   superObject,
 } from './members.ts'
 import { copyFields, removeMember } from './copying.ts'
+import { noteContainer } from './containers.ts'
 import { elementsOf } from './elements.ts'
 import { isSecretParameter } from './models/secrets.ts'
 import { noteToldField } from './orders.ts'
@@ -374,6 +375,7 @@ function evaluateObject(
   const attributes = object.fields.get('attrs') ?? object.fields.get('attributes')
   const tag = attributes && (object.fields.get('tag') ?? object.fields.get('tagName'))
   if (tag !== undefined) noteTag(machine, tag.value, attributes!.value, frame, placeOf(frame.file, node))
+  noteContainer(machine, object, frame, placeOf(frame.file, node))
   return carrying(ofObject(object), carried.taints)
 }
 

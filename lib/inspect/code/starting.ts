@@ -52,7 +52,9 @@ export function start(machine: Interpreter, model: ActOf<'start'>, call: Modelle
           changed(argv, { objects: argv.objects.filter(one => one.kind === 'array') }),
           frame,
         )
-  const listed = items === undefined || items.exact ? items?.list : sketchOf(machine, argv, frame)?.list
+  // Of several lists each is a row of its own.
+  const single = argv.objects.length === 1 ? sketchOf(machine, argv, frame)?.list : undefined
+  const listed = items?.exact === true ? items.list : single
   const [words, ...others] = items === undefined ? [] : listed === undefined ? [[HOLE]] : rowsOf(listed)
   const options = allArguments(call)
     .flatMap(value => value.objects)
@@ -183,12 +185,14 @@ function rowsOf(items: readonly Value[]): readonly (readonly Text[])[] {
 /** The words of each list that the arguments may be: rows of a table of programs, or what each of several functions gives. */
 function listsOf(machine: Interpreter, argv: Value, frame: Frame): readonly (readonly Text[])[] {
   const arrays = argv.objects.filter(one => one.kind === 'array')
-  if (arrays.length < 2 || arrays.length > 4) return []
+  if (arrays.length < 2 || arrays.length > maxLists) return []
   return arrays.flatMap(array => {
-    const items = elementsOf(machine, ofObject(array), frame)
-    return items.exact ? [items.list.map(item => textsOf(item)[0] ?? HOLE)] : []
+    const list = sketchOf(machine, ofObject(array), frame)?.list
+    return list === undefined ? [] : [list.map(item => textsOf(item)[0] ?? HOLE)]
   })
 }
+
+const maxLists = 8
 
 type Line = { readonly text: Text; readonly args: readonly Text[] | undefined }
 

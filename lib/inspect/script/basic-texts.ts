@@ -89,7 +89,7 @@ class Expression {
     }
     this.#at++
     const [first = HOLE, second = HOLE, third = HOLE] = given
-    if (name === 'strreverse') return [...first].toReversed().join('')
+    if (name === 'strreverse') return Array.from(first).toReversed().join('')
     if (name === 'lcase') return first.toLowerCase()
     if (name === 'ucase') return first.toUpperCase()
     if (name === 'replace' && second !== '') return first.replaceAll(second, third)
