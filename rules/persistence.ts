@@ -182,7 +182,7 @@ function ofWrite(
 
 /** What is changed, and with what: a table that only a program keeps has no path. */
 function changeInWords(path: Text, { what }: Foothold, { contents, api }: Written): string {
-  const text = contents.find(content => content.trim().length > 3)?.trim()
+  const text = (contents.find(isTelling) ?? contents.find(content => content.trim().length > 3))?.trim()
   if (/[/\\]/.test(path))
     return `changes ${quote(path)}, ${what}${text === undefined ? '' : `: it writes ${quote(text)}`}`
   return /^[\w.-]+$/.test(api) && text !== undefined

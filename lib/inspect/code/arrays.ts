@@ -9,6 +9,7 @@ import { pickedPair } from './picked-variables.ts'
 import { constantText, frameAround } from './readable.ts'
 import type { Place } from './sites.ts'
 import { sketch, sketchAddition, sketchOf } from './sketched.ts'
+import { isTelling } from './telling.ts'
 import {
   anything,
   hop,
@@ -366,7 +367,7 @@ function joinedTexts(list: readonly Value[], separator: string): readonly string
     const texts = textsOf(item)
     if (item.known.length <= 1) return texts.slice(0, 1)
     ways *= texts.length
-    return ways > maxJoined ? [HOLE] : texts
+    return ways > maxJoined ? [texts.find(isTelling) ?? HOLE] : texts
   })
   let joined: string[][] = [[]]
   for (const part of parts) {

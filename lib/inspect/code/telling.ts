@@ -30,7 +30,7 @@ export function giveWay(kinds: readonly SourceKind[], added: SourceKind): number
 
 /** What starts with a session, a shell or a repository; commands that fetch, decode or delete. */
 const tellingText =
-  /\/\.(?:\w{0,12}rc|\w{0,12}profile)$|\/(?:LaunchAgents|LaunchDaemons|autostart|systemd|cron[.\w]{0,12}|hooks)\/|\b(?:curl|wget|powershell|base64|certutil|mshta|publish)\b|\|\s{0,9}(?:ba|z)?sh\b|\brm\s+-/i
+  /\/\.(?:\w{0,12}rc|\w{0,12}profile)$|\/(?:LaunchAgents|LaunchDaemons|autostart|systemd|cron[.\w]{0,12}|hooks)\/|\b(?:curl|wget|powershell|base64|certutil|mshta|publish|NODE_OPTIONS|LD_PRELOAD)\b|\|\s{0,9}(?:ba|z)?sh\b|\brm\s+-/i
 
 const programText = /\b(?:fetch|require|import|eval|Function)\s{0,9}\(|\b(?:child_process|globalThis)\b/
 
