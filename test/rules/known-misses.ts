@@ -156,7 +156,7 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
   },
   'docker-socket-escape': {
     how: 'silent',
-    why: "requests through a socket of the machine have no address: the engine's own interface is not modelled",
+    why: "requests through a socket of the machine have no address: of the engine's own interface only new containers are read",
   },
   'k8s-pod-secrets': {
     how: 'silent',

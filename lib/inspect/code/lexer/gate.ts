@@ -36,6 +36,9 @@ const builders: readonly Sign[] = [
 const toolServer =
   /^(?:@modelcontextprotocol\/|(?:fast-?mcp|mcp-framework|mcp-handler|@vercel\/mcp-adapter)(?:$|\/))/
 
+/** Libraries that tell the engine of containers what to start: see containers.ts. */
+const containerClient = /^(?:dockerode|docker-modem|node-docker-api|harbor-master|docker-remote-api)(?:$|[-/])/
+
 /**
  * What a built name needs to be of use: an object that has powers, or text to be hidden. A power by its hidden name
  * needs an object that has it; code needs to be written somewhere, as it is or encoded.
@@ -68,6 +71,7 @@ export function openings(files: ReadonlyMap<string, Lexed>): readonly Opening[] 
     if (loadsFiles) for (const { what, at } of file.fileMembers) found.push({ path, what: `fs: ${what}`, at })
     for (const { specifier } of file.edges)
       if (toolServer.test(specifier)) found.push({ path, what: 'tools for an assistant', at: 0 })
+      else if (containerClient.test(specifier)) found.push({ path, what: 'containers', at: 0 })
       else if (/^(?:data:|https?:)/.test(specifier)) found.push({ path, what: 'code in an address', at: 0 })
     if (file.machineNames >= minMachineNames) found.push({ path, what: 'names of an obfuscator', at: 0 })
     for (const piece of file.pieces) pieces.add(piece)
