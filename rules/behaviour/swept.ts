@@ -32,7 +32,10 @@ export function isWalk(path: Text): boolean {
  * and of callers have one unknown part, a walk or a pattern several. `hides`: it waits for a day, a place or a person.
  */
 export function sweepOf(fact: Change, inspection: Inspection, hides: boolean): Sweep | undefined {
-  const swept = [...new Set(fact.paths.map(slashes).filter(isListed))].toSorted((a, b) => a.length - b.length)
+  const kept = waits(fact) && isSpoiling(fact)
+  const swept = [
+    ...new Set(fact.paths.map(slashes).filter(path => isListed(path) || (kept && isUsers(path)))),
+  ].toSorted((a, b) => a.length - b.length)
   const [path] = swept
   if (path === undefined) return undefined
   const rooted = swept.filter(one => !one.startsWith(HOLE) && !/^\.\.?\//.test(one))
@@ -92,6 +95,19 @@ function isListed(path: Text): boolean {
   if (!rest.every(part => part.includes(HOLE) && !/^[\w-]{3,}|[\w-]{3,}\u0001|\u0001[\w-]/.test(part)))
     return false
   return root === '' || root === '.' || root === '..' || roots.test(root)
+}
+
+/** Whatever lies below a folder that people see at home, by whatever name they gave it. */
+function isUsers(path: Text): boolean {
+  return /^~\/(?!Library\/|AppData\/|go\/|snap\/)[\w][\w .-]{0,60}(?:\/\u0001){1,12}$/.test(path)
+}
+
+/** What is found holds the same afterwards, or nothing: old files are deleted by the clock, but nobody spoils them. */
+function isSpoiling(fact: Change): boolean {
+  if (fact.kind === 'deletes') return /truncate/i.test(fact.api)
+  return (
+    fact.contents.length > 0 && fact.contents.every(text => !text.includes(HOLE)) && fact.from === undefined
+  )
 }
 
 function unknownParts(path: Text): number {
