@@ -4,6 +4,7 @@ import type { Place } from './behaviour/place.ts'
 import { findingsOf, isUnasked, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { opening, severityOf } from './finding.ts'
+import { oncePer } from './remember.ts'
 
 /** What lies in a browser or a clipboard, sent away. */
 export const browserTheft: Rule = {
@@ -74,13 +75,15 @@ const clipboard = /\b(?:pbpaste|xclip\b.*-o|xsel\b.*-o|wl-paste|Get-Clipboard|te
 const screen =
   /\bscreencapture\b|\bimport\s(?:\S+\s+){0,6}-window\s+root\b|\bCopyFromScreen\b|\b(?:scrot|grim|maim|gnome-screenshot|spectacle|ksnip|nircmd(?:\.exe)?\s+savescreenshot)\b/
 
+const photographing = oncePer(({ facts }: Inspection) =>
+  facts.flatMap(fact => (fact.kind === 'starts' ? fact.commands.filter(text => screen.test(text)) : [])),
+)
+
 /** A picture of the screen: the file that such a command made, or what it printed. */
-function isScreen({ kind, name }: Source, { facts }: Inspection): boolean {
+function isScreen({ kind, name }: Source, inspection: Inspection): boolean {
   if (kind === 'command-output') return screen.test(name)
   if (kind !== 'file' || !/\.(?:png|jpe?g|bmp|tiff?|webp)$/i.test(name)) return false
-  return facts.some(
-    fact => fact.kind === 'starts' && fact.commands.some(text => text.includes(name) && screen.test(text)),
-  )
+  return photographing(inspection).some(command => command.includes(name))
 }
 
 function sightingOf(flow: Flow, inspection: Inspection, context: Context): readonly Sighting[] {

@@ -172,38 +172,41 @@ const addedHook = /"scripts":\{[^{}]{0,4000}"(?:pre|post)?install":"/
  * package has its sources, and changes its version.
  */
 function reissuedBy({ facts, flows }: Inspection): readonly RuleFinding[] {
-  const publishes = facts.filter(
+  const added = facts.filter(
     fact =>
-      fact.kind === 'starts' &&
-      fact.commands.some(text => /\b(?:npm|pnpm)(?:\.cmd)?\s(?:\S+\s)?publish\b/.test(text)),
+      fact.kind === 'writes' &&
+      !unasked(fact) &&
+      fact.paths.some(path => /(?:^|\/)package\.json$/.test(path)) &&
+      fact.contents.some(text => addedHook.test(text)),
   )
-  return facts.flatMap((fact): readonly RuleFinding[] => {
-    if (fact.kind !== 'writes' || unasked(fact) || !fact.contents.some(text => addedHook.test(text)))
-      return []
-    const { path } = fact.at
-    if (!fact.paths.some(one => /(?:^|\/)package\.json$/.test(one))) return []
-    const here = (other: { readonly at: Site }): boolean => other.at.path === path
-    const fetched =
-      facts.some(
-        other =>
-          here(other) &&
-          ((other.kind === 'contacts' && other.destinations.some(text => publishedOnes.test(text))) ||
-            (other.kind === 'starts' && other.commands.some(text => publishedOnes.test(text)))),
-      ) ||
-      flows.some(
-        ({ source, sink }) =>
-          here(sink) &&
-          source.kind === 'network' &&
-          sink.kind === 'write' &&
-          sink.destinations.some(to => /\.t(?:ar|gz|ar\.gz)$/.test(to)),
-      )
-    if (!fetched || !publishes.some(here)) return []
-    const message =
-      `${opening(fact)} fetches packages that are published, puts a script that npm runs by itself into them ` +
-      `(${quote(fact.paths[0] ?? 'package.json')}) and publishes them again. That is how a package spreads. ` +
-      'Do not install it; where it ran, look at what was published in your name.'
-    return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
-  })
+  if (added.length === 0) return []
+  const publishing = new Set<string>()
+  const fetching = new Set<string>()
+  for (const fact of facts) {
+    const texts = fact.kind === 'starts' ? fact.commands : fact.kind === 'contacts' ? fact.destinations : []
+    if (texts.some(text => publishedOnes.test(text))) fetching.add(fact.at.path)
+    if (
+      fact.kind === 'starts' &&
+      texts.some(text => /\b(?:npm|pnpm)(?:\.cmd)?\s(?:\S+\s)?publish\b/.test(text))
+    )
+      publishing.add(fact.at.path)
+  }
+  for (const { source, sink } of flows)
+    if (
+      source.kind === 'network' &&
+      sink.kind === 'write' &&
+      sink.destinations.some(to => /\.t(?:ar|gz|ar\.gz)$/.test(to))
+    )
+      fetching.add(sink.at.path)
+  return added
+    .filter(({ at: { path } }) => publishing.has(path) && fetching.has(path))
+    .map(fact => {
+      const message =
+        `${opening(fact)} fetches packages that are published, puts a script that npm runs by itself into them ` +
+        '("package.json") and publishes them again. That is how a package spreads. ' +
+        'Do not install it; where it ran, look at what was published in your name.'
+      return findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })
+    })
 }
 
 function actsOf(fact: Fact, inspection: Inspection): readonly Act[] {
