@@ -55,7 +55,15 @@ export function start(machine: Interpreter, model: ActOf<'start'>, call: Modelle
   // Of several lists each is a row of its own.
   const single = argv.objects.length === 1 ? sketchOf(machine, argv, frame)?.list : undefined
   const listed = items?.exact === true ? items.list : single
-  const [words, ...others] = items === undefined ? [] : listed === undefined ? [[HOLE]] : rowsOf(listed)
+  const added = items?.exact === false ? addedWords(machine, textsOf(command), argv, frame) : undefined
+  const [words, ...others] =
+    items === undefined
+      ? []
+      : added !== undefined
+        ? [added]
+        : listed === undefined
+          ? [[HOLE]]
+          : rowsOf(listed)
   const options = allArguments(call)
     .flatMap(value => value.objects)
     .filter(object => object.kind === 'object')
