@@ -86,6 +86,17 @@ export const secretExfiltration: Rule = {
       ],
       passes: [
         {
+          title:
+            'a command that starts a container with the variables of its user, and a script that speaks of the host',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","bin":"cli.js"}',
+            'cli.js':
+              "#!/usr/bin/env node\nconst { spawn } = require('child_process')\nconst image = 'us-docker.pkg.example/a/sandbox:1.0.0'\n" +
+              "const args = ['exec', image]\nfor (const [name, value] of Object.entries(process.env)) args.push('--env', `${name}=${value}`)\n" +
+              "args.push('--', 'bash', '-c', 'id || echo \"Failed to map host UID\"')\nspawn('lxc', args, { stdio: 'inherit' })\n",
+          },
+        },
+        {
           title: 'a command publishes with the settings of its user',
           files: {
             'package.json': '{"name":"a","version":"1.0.0","bin":"cli.js"}',

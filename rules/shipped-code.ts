@@ -3,7 +3,7 @@ import { oncePerLine } from './behaviour/once.ts'
 import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { unasked } from './behaviour/written.ts'
-import { registrableDomain } from './hosts/host.ts'
+import { isUnder, registrableDomain } from './hosts/host.ts'
 import type { HostList } from './lists.ts'
 import { findingAt, opening, severityOf } from './finding.ts'
 
@@ -97,10 +97,6 @@ function hiddenFooter(): string {
   )
 }
 
-/** Where pages take the files of public libraries from. */
-const libraries =
-  /(?:^|\.)(?:jsdelivr\.net|unpkg\.com|esm\.(?:sh|run)|skypack\.dev|jspm\.(?:io|dev)|cdnjs\.com|cloudflare\.com|googleapis\.com|gstatic\.com|jquery\.com|tailwindcss\.com|bootcdn\.(?:net|cn)|bootcss\.com|staticfile\.(?:net|org)|npmmirror\.com|baomitu\.com|polyfill\.io)$/
-
 /** The stranger among the addresses, if there is one. */
 function worstOf(fact: Ships, inspection: Inspection, context: Context): Place | undefined {
   const places = fact.destinations
@@ -108,8 +104,12 @@ function worstOf(fact: Ships, inspection: Inspection, context: Context): Place |
     .filter(
       place => isStranger(place) && (fact.api === 'selector' || !isNamedAfter(place, inspection, context)),
     )
-    .filter(({ host }) => host !== undefined && !libraries.test(host.name))
+    .filter(({ kind, host }) => kind !== 'foreign' || !isOfLibraries(host, context.lists.hosts))
   return places.find(({ kind }) => kind !== 'foreign') ?? places[0]
+}
+
+function isOfLibraries(host: Place['host'], { libraries }: HostList): boolean {
+  return host === undefined || libraries.some(name => isUnder(host.name, name))
 }
 
 /** Whether the package says whose host it is: in its name, or in what it says it is for. */

@@ -180,9 +180,16 @@ export function addressesIn(command: Text): readonly Text[] {
   return names.filter(name => !/\.(?:js|cjs|mjs|json|sh|txt|py|ps1|exe|gz|zip|tgz|log|tmp|node)$/.test(name))
 }
 
+/** Names that are words as well: `host` is a program where a command begins. */
+const wordAndTool =
+  /(?:^|[\n;|&("'`/]|\$\(|\b(?:sudo|time|nohup|exec|do|then|timeout\s{1,3}[\w.]{1,9}|xargs(?:\s{1,3}-\S{1,20}){0,6}(?:\s{1,3}\d{1,6})?)\s)\s{0,9}(?:host|ping)(?:\.exe)?(?:\s|$)/i
+
 /** Whether a command line hands what it is given to another machine. */
 export function isNetworkTool(command: Text): boolean {
-  return /(?:^|[\s/;|&"'`(])(?:curl|wget|nslookup|dig|host|nc|ncat|netcat|ftp|sftp|scp|rsync|telnet|ping|invoke-webrequest|invoke-restmethod|iwr|irm|bitsadmin|certutil)(?:\.exe)?(?:\s|$)|\bgit\s+push\b|\bgh\s+(?:api|gist|repo)\b|\baws\s+s3\s+cp\b/i.test(
-    command.replaceAll(HOLE, ' ? '),
+  const text = command.replaceAll(HOLE, ' ? ')
+  return (
+    /(?:^|[\s/;|&"'`(])(?:curl|wget|nslookup|dig|nc|ncat|netcat|ftp|sftp|scp|rsync|telnet|invoke-webrequest|invoke-restmethod|iwr|irm|bitsadmin|certutil)(?:\.exe)?(?:\s|$)|\bgit\s+push\b|\bgh\s+(?:api|gist|repo)\b|\baws\s+s3\s+cp\b/i.test(
+      text,
+    ) || wordAndTool.test(text)
   )
 }
