@@ -497,9 +497,18 @@ export function callUnknown(
   if (stranger === undefined && self !== nothing)
     taints = joinTaints(taints, heardFrom(machine, name, given, frame, place))
   const handed = tainted(taints)
-  // What a command does, is done when its user names it: `program.command('x').action(f)`, `yargs.command({ handler })`.
+  // What a command does, is done when its user names it: `program.command('x').action(f)`, `yargs.command({ handler })`,
+  // `run: cli.command(f)`.
+  const asked =
+    name === '' && stranger !== undefined ? stranger.api.slice(stranger.api.lastIndexOf('.') + 1) : name
   const acts =
-    name === 'action' ? values.map(onlyCallable) : name === 'command' ? values.map(onlyHandlers) : []
+    asked === 'action'
+      ? values.map(onlyCallable)
+      : asked === 'command'
+        ? values.map((value, at) =>
+            at === 0 && isCallable(value) ? onlyCallable(value) : onlyHandlers(value),
+          )
+        : []
   if (machine.level < runLevel && acts.some(isCallable)) {
     const others = values.map((value, at) => (isCallable(acts[at]!) ? withoutHandlers(value) : value))
     for (const value of others) hand(machine, value, handed, frame, place)
