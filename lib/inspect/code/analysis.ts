@@ -2,6 +2,7 @@ import type { Program } from 'acorn'
 import type { EntryEdge, Fact, Flow, Gap, Phase, Site, Text } from '../../types.ts'
 import type { Extended } from './code-run.ts'
 import { exportsWalker, isHuge, orphanCaller } from './callers.ts'
+import { markAssembled } from './assembled.ts'
 import { BudgetSpent, Interpreter } from './interpreter.ts'
 import { byCallLevel, phaseOf } from './levels.ts'
 import { Modules, type CodeHost, type ModuleRecord } from './modules.ts'
@@ -189,7 +190,7 @@ export class CodeAnalysis {
     const { recorder, edges, gaps, work } = this.#machine
     return {
       facts: recorder.facts(),
-      flows: recorder.flows(),
+      flows: markAssembled(recorder.flows(), this.#modules.texts()),
       edges: [...edges.values()].toSorted(
         (left, right) =>
           compare(left.from, right.from) || compare(left.to, right.to) || compare(left.how, right.how),

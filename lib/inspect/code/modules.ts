@@ -94,6 +94,13 @@ export class Modules implements Loader {
     return text !== undefined && text.length <= 2_000_000 ? text : undefined
   }
 
+  /** What was read: code, and the JSON that it loads. */
+  texts(): readonly string[] {
+    return [...this.records.values()].flatMap(
+      ({ path, file }) => file?.text ?? (path.endsWith('.json') ? (this.readText(path) ?? []) : []),
+    )
+  }
+
   filePhases(): ReadonlyMap<string, Phase> {
     const phases = new Map<string, Phase>()
     for (const path of [...this.records.keys()].toSorted())

@@ -15,7 +15,7 @@ type Through = Told['through']
 /** Where an order begins: at the start of a sentence, or behind a word that makes a sentence one. */
 const asked = String.raw`(?:^|[.!?:;,>)\n*-]\s{0,9}|\b(?:first|must|should|please|always|then|and|to|you|also|need to|silently)\s)`
 
-const secret = String.raw`(?:\.ssh\b|\bid_(?:rsa|ed25519|ecdsa)|\.env\b|\.npmrc|\.aws\b|\.netrc|\.git-credentials|\.kube\b|\.docker\/config|mcp\.json|\.claude|\.vault-token|credentials?\b|api[ _-]?keys?\b|environment variables?\b|private keys?\b|\b[A-Z]{2,20}_(?:TOKEN|KEY|SECRET)\b|secrets?\b|access tokens?\b|passwords?\b|seed phrase|mnemonic|wallet|_history\b|keychain)`
+const secret = String.raw`(?:\.ssh\b|\bid_(?:rsa|ed25519|ecdsa)|\.env\b|\.npmrc|\.aws\b|\.netrc|\.git-credentials|\.kube\b|\.docker\/config|mcp\.json|\.claude|\.vault-token|credentials?\b|api[ _-]?keys?\b|environment variables?\b|private keys?\b|\b[A-Z]{2,20}_(?:TOKEN|KEY|SECRET)\b|secrets?\b|access tokens?\b|passwords?\b|seed phrase|mnemonic|wallet|_history\b|keychain|~\/\.[\w-]{1,40}\/[\w.-])`
 
 const reads = new RegExp(
   `${asked}(?:read|open|load|cat|get|fetch|collect|retrieve|copy|extract|find|look up|dump|gather|check|include)\\s[^!?]{0,110}?${secret}`,
