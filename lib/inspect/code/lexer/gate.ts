@@ -10,6 +10,7 @@ const minMachineNames = 8
 /** Each of these spells names by itself, or has no other use. */
 const alone: readonly Sign[] = [
   'picked letters',
+  'hidden text',
   'no letters',
   'global names',
   'global member',
@@ -50,6 +51,7 @@ const uses: readonly Sign[] = [
   'encoded text',
   'code in text',
   'script element',
+  'constructor as a value',
 ]
 
 /** What a plugin may put into the programs of others. */

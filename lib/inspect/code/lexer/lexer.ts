@@ -517,6 +517,9 @@ class Reading {
     else if (this.#isDot(token + 1) && this.#isWord(token + 2, 'constructor'))
       this.#open('.constructor.constructor', token, index)
     else if (this.#tokens.isPunctuator(token + 1, openMember)) this.#materials.sign('constructor', token)
+    // `run = width.constructor`, `construct(proto.constructor, [text])`: a value that may be the constructor of functions.
+    else if ([41, 44, 59].some(end => this.#tokens.isPunctuator(token + 1, end)) && !this.#isNew(token))
+      this.#materials.sign('constructor as a value', token)
   }
 
   /** `new this.constructor(…)`, `new x.y.constructor(…)`. */

@@ -11,6 +11,8 @@ export type Sign =
   | 'a name as text' // the whole name as a string that is not only compared
   | 'a name inside text' // inside, turned round, or between separators
   | 'constructor' // as a key or before a computed member
+  | 'constructor as a value' // f(x.constructor)
+  | 'hidden text' // letters that no editor shows, in a string
   | 'picked letters' // s[3] + s[7] + …
   | 'picked from an alphabet' // 'abcdefghijklm…'[i]
   | 'no letters' // [][(![]+[])[+!+[]]]
@@ -66,6 +68,9 @@ const emptying = /^\s{0,99}(?:drop\s{1,9}(?:database|schema|table)|truncate\s{1,
 
 /** The beginning of an absolute address. */
 const address = /^(?:https?:)?\/\/[\w-]/
+
+/** The first half of variation selectors and of tags, which carry a byte each and no editor shows. */
+const hiddenLead = '\uDB40'
 
 const minEncodedRun = 32
 const minNumbers = 12
@@ -185,6 +190,7 @@ export class Materials {
       )
         this.sign('a name inside text', token)
     }
+    if (text.includes(hiddenLead)) this.sign('hidden text', token)
     if (
       text.length >= minProse &&
       (encodedRun(text, 0, text.length) >= minEncodedRun || !isProse(text, 0, text.length))
@@ -202,6 +208,7 @@ export class Materials {
     if (run >= minEncodedRun) this.encoded += run
     if (run >= minEncodedRun || !isProse(text, start, end)) this.sign('encoded text', token)
     const slice = text.slice(start, end)
+    if (slice.includes(hiddenLead)) this.sign('hidden text', token)
     if (address.test(slice)) this.sign('address in text', token)
     else if (emptying.test(slice)) this.sign('statement that empties', token)
     if (alphabet.test(slice)) this.sign('picked from an alphabet', token)

