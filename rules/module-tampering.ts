@@ -148,8 +148,13 @@ function isModule(path: Text, written: Written, inspection: Inspection, context:
   if (path.startsWith('/') && systemFolders.has(name[1])) return false
   const depended = inspection.manifest.dependencies.some(dependency => dependency.name === name[1])
   const manifest = name[2] === '/package.json' && unasked(written) && written.phase === 'import'
-  if (name[2] !== undefined)
-    return (path.startsWith('/') || manifest) && (depended || context.lists.popular.has(name[1]))
+  if (name[2] !== undefined) {
+    if (path.startsWith('/') || manifest) return depended || context.lists.popular.has(name[1])
+    // What `require.resolve` finds is shown by the name it is asked by. While npm installs, that may be a file of its own.
+    return (
+      depended && unasked(written) && (written.phase === 'import' || written.contents.some(isSuspiciousText))
+    )
+  }
   // A bare name is a file of the user's folder as well: only a program as its content tells.
   const program = written.contents.some(
     text => isSuspiciousText(text) || (unasked(written) && /\w\([^)]{0,200}\)/.test(text)),

@@ -21,7 +21,7 @@ export const mutators: ReadonlySet<string> = new Set([
  * function or statement is asked of those inside it as well.
  */
 const collector = (
-  add: (node: AnyNode, names: Set<string>) => void,
+  add: (node: AnyNode, names: Set<string>, namesFrom: (part: Node) => ReadonlySet<string>) => void,
   finish: (root: Node, names: Set<string>) => void = () => undefined,
 ): ((root: Node) => ReadonlySet<string>) => {
   const cache = new WeakMap<Node, ReadonlySet<string>>()
@@ -35,7 +35,7 @@ const collector = (
         for (const name of namesFrom(node)) names.add(name)
         continue
       }
-      add(node, names)
+      add(node, names, namesFrom)
       for (const child of childrenOf(node)) stack.push(child)
     }
     finish(root, names)
@@ -66,7 +66,11 @@ const isAsked = (node: AnyNode): boolean => {
   }
 }
 
-const addNames = (node: AnyNode, names: Set<string>): void => {
+const addNames = (
+  node: AnyNode,
+  names: Set<string>,
+  namesFrom: (part: Node) => ReadonlySet<string>,
+): void => {
   switch (node.type) {
     case 'AssignmentExpression':
       return addTarget(node.left, names)
@@ -76,6 +80,8 @@ const addNames = (node: AnyNode, names: Set<string>): void => {
     case 'ForOfStatement':
       if (node.left.type !== 'VariableDeclaration') addTarget(node.left, names)
       else for (const { id } of node.left.declarations) for (const name of namesOf(id)) names.add(name)
+      if (node.type === 'ForOfStatement' && node.left.type === 'VariableDeclaration')
+        addOwner(node.right, node.left.declarations[0]?.id, node.body, names, namesFrom)
       return undefined
     case 'VariableDeclaration':
       for (const { id, init } of node.declarations)
@@ -84,10 +90,41 @@ const addNames = (node: AnyNode, names: Set<string>): void => {
     case 'CallExpression':
       if (node.callee.type !== 'MemberExpression' || node.callee.property.type !== 'Identifier')
         return undefined
-      if (!node.callee.computed && mutators.has(node.callee.property.name)) addRoot(node.callee.object, names)
+      if (!node.callee.computed) addCalled(node, node.callee, node.callee.property.name, names, namesFrom)
       return undefined
     default:
   }
+}
+
+/** Functions of `Object` and `Reflect` that change what they are given first. */
+const definers: ReadonlySet<string> = new Set(['assign', 'defineProperty', 'defineProperties', 'set'])
+
+const addCalled = (
+  { arguments: given }: Extract<AnyNode, { type: 'CallExpression' }>,
+  { object }: Extract<AnyNode, { type: 'MemberExpression' }>,
+  method: string,
+  names: Set<string>,
+  namesFrom: (part: Node) => ReadonlySet<string>,
+): void => {
+  const [first] = given
+  if (object.type === 'Identifier' && (object.name === 'Object' || object.name === 'Reflect')) {
+    if (first !== undefined && definers.has(method)) addRoot(first, names)
+  } else if (mutators.has(method)) addRoot(object, names)
+  else if (first !== undefined && isFunctionNode(first))
+    addOwner(object, first.params[0], first.body, names, namesFrom)
+}
+
+/** `for (const one of list) one.a = …`, `list.forEach(one => { one.a = … })`: what changes one of a list changes the list. */
+const addOwner = (
+  list: AnyNode,
+  one: Pattern | undefined,
+  body: Node,
+  names: Set<string>,
+  namesFrom: (part: Node) => ReadonlySet<string>,
+): void => {
+  if (one === undefined) return
+  const changed = namesFrom(body)
+  if (changed.size > 0 && namesOf(one).some(name => changed.has(name))) addRoot(list, names)
 }
 
 const addTarget = (target: Pattern, names: Set<string>): void => {
