@@ -149,6 +149,20 @@ t.test('decoders are', t => {
   t.end()
 })
 
+t.test('a table whose elements were changed by what was not followed is not taken for constant', t => {
+  for (const fill of [
+    'for (const one of table) one.text = read(one.name)',
+    'for (const one of table) Object.defineProperty(one, "text", { value: read(one.name) })',
+    'table.forEach(one => { one.text = read(one.name) })',
+    'table.map(one => Object.assign(one, { text: read(one.name) }))',
+  ]) {
+    const texts = "table.map(one => (one.text ? Buffer.from(one.text).toString('base64') : '')).join()"
+    const source = `const table = [{ name: 'a' }, { name: 'b' }]\n${fill}\ngo(${texts})`
+    t.equal(folded(source, texts), undefined, fill)
+  }
+  t.end()
+})
+
 t.test('a queue of secrets behind a test is sent, whatever else the file decodes', t => {
   const file = (path: string, content: string) => ({ path, bytes: Buffer.from(content), mode: 0o644 })
   const code = `const axios = require('axios')
