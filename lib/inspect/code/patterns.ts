@@ -9,6 +9,7 @@ import { isSecretParameter, isSecurityCode } from './models/secrets.ts'
 import { assignGlobal } from './patching.ts'
 import { isRequest } from './requests.ts'
 import { childrenOf } from './children.ts'
+import { noteChunk } from './shipping.ts'
 import { placeOf } from './sites.ts'
 import { isStandIn, standIn } from './stand-ins.ts'
 import {
@@ -92,6 +93,8 @@ export function assignMember(
   const key = propertyKey(machine, target, frame)
   setMember(machine, object, key, value, frame, node)
   if (!isWorthKeeping(value)) return
+  if (!target.computed && target.property.type === 'Identifier')
+    noteChunk(machine, target.property.name, value, frame, node)
   const held = standInFor(machine, target.object, object, frame, maxChain)
   if (held === undefined) return
   for (const name of namesOf(key))

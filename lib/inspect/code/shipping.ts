@@ -1,9 +1,10 @@
+import type { AnyNode } from 'acorn'
 import { HOLE, type Text } from '../../types.ts'
 import { textsOf } from './constants.ts'
 import { hiding } from './hiding.ts'
 import type { Arguments, Frame, Interpreter, SourceFile } from './interpreter.ts'
 import { textsBehind } from './readable.ts'
-import type { Place } from './sites.ts'
+import { placeOf, type Place } from './sites.ts'
 import { anything, nothing, type FunctionValue, type Value } from './values.ts'
 
 /**
@@ -104,6 +105,24 @@ export function noteCompiler(
   place: Place,
 ): void {
   if (name === '_compile') for (const fn of functions) noteTextsOf(machine, name, fn, frame, place)
+}
+
+/** Hooks that are given what was built, to change it where it lies: of Rollup and Vite, and of webpack. */
+const finishing = /\b(?:generateBundle|processAssets|renderChunk)\b/
+const finishes = new WeakMap<SourceFile, string>()
+
+/** `chunk.code += text`, `asset.source = text` in a file that has such a hook. */
+export function noteChunk(
+  machine: Interpreter,
+  name: string,
+  value: Value,
+  frame: Frame,
+  node: AnyNode,
+): void {
+  if (name !== 'code' && name !== 'source') return
+  let hook = finishes.get(frame.file)
+  if (hook === undefined) finishes.set(frame.file, (hook = finishing.exec(frame.file.text)?.[0] ?? ''))
+  if (hook !== '') noteShipped(machine, hook, value, frame, placeOf(frame.file, node))
 }
 
 /** The texts in a hook and in what it uses: what is put into another's by `replace` is not known as a whole. */

@@ -46,6 +46,8 @@ const byValue = /\[value(?:\$\{|[\^$*]=)/
 const buildHooks: ReadonlySet<string> = new Set([
   'transformIndexHtml',
   'renderChunk',
+  'generateBundle',
+  'processAssets',
   'onLoad',
   'addHook',
   'ConcatSource',
