@@ -1,6 +1,7 @@
 import { HOLE, type Site } from '../../types.ts'
 import { pathSource } from '../secrets.ts'
 import { request } from './commands/network.ts'
+import { containerMadeBy } from './python-containers.ts'
 import type { Invocation, ScriptSession } from './session.ts'
 import { readFile } from './shell-runner.ts'
 import { variable } from './shell-variables.ts'
@@ -47,6 +48,8 @@ export function pythonCall(call: PythonCall, session: ScriptSession): Value {
   if (sendCall.test(name)) return send(call, session)
   if (commandCall.test(name)) return command(call, session)
   if (evalCall.test(name)) return evaluate(call, session)
+  if (containerMadeBy(name) !== undefined)
+    return withText(all, name.startsWith('io.') ? all.text : first.text)
   if (name === 'chr') return constant(character(first.text))
   if (hostCall.test(name)) return unknown(session.source('host', name, at))
   if (/^os\.(?:getenv|environ\.get|environb?\.pop)$/.test(name))

