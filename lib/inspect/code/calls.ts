@@ -255,11 +255,12 @@ export function callMember(
       continue
     }
     const member = namedMember(machine, object, name, frame, place)
+    // Before strangers have it: whatever they put into it is not what it was sent with.
+    noteMail(machine, name, given, frame, place)
     const callee = name === 'constructor' && endsInObject(machine, node) ? notOfFunctions(member) : member
     const called = callOn(machine, callee, self, name, given, frame, place)
     const own = name === 'filter' ? filtered(machine, object, given, called, frame, place) : called
     const answer = callee.functions.length === 0 ? signedBy(name, self, given, own) : own
-    noteMail(machine, name, given, frame, place)
     noteToldByCall(machine, name, given, frame, place)
     noteShippedByCall(machine, name, given, frame, place)
     const seen = noteFields(machine, name, given, answer, place)

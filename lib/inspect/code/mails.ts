@@ -52,7 +52,13 @@ function isOpen(mail: ObjectValue, read: (field: string) => Value): boolean {
   const fields = ['to', 'To', 'TO']
   const written = fields.filter(field => mail.fields.has(field))
   if (written.length > 0) return written.some(field => read(field).known.length === 0)
-  return fields.some(field => read(field).taints.some(({ source }) => source.kind === 'caller'))
+  return fields.some(field => {
+    const { known, open, taints } = read(field)
+    // What a tool or an event hands over comes from nobody that is known: a mail with all of it is as open.
+    return (
+      known.length === 0 && ((open && mail.escaped) || taints.some(({ source }) => source.kind === 'caller'))
+    )
+  })
 }
 
 /** Files that go with a mail: the library reads them, it is only given their paths. */
