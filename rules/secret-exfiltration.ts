@@ -8,6 +8,7 @@ import {
   isKeptForHost,
   isSignIn,
   isPersonal,
+  ciIdentity,
   keyMaterial,
   lootOf,
 } from './behaviour/credentials.ts'
@@ -281,6 +282,8 @@ function weighVariable(flow: Flow, place: Place, foreign: boolean, families: num
   if (isUnasked(flow)) return flow.certain && families > 1 ? 'block' : 'ask'
   // A driver is what needs the address of a database, not the content of a request to somebody else.
   if (flow.certain && flow.sink.role === 'payload' && connection.test(flow.source.name)) return 'ask'
+  // What says who a run is, signs in where that is trusted; a stranger that is given it in a request may be that run.
+  if (flow.certain && ciIdentity.test(flow.source.name)) return 'ask'
   return families > 2 ? 'ask' : 'note'
 }
 

@@ -79,11 +79,17 @@ function wordsOf(text: string): readonly string[] {
     .filter(word => word.length >= 2 && !ordinary.has(word))
 }
 
+/** What a run of CI shows others to say who it is. Whoever holds it is that run, to every service that trusts it. */
+export const ciIdentity =
+  /^(?:ACTIONS_ID_TOKEN for |ACTIONS_RUNTIME_TOKEN$|CI_JOB_(?:TOKEN|JWT)|CI_JOB_JWT_V\d$|CIRCLE_OIDC_TOKEN|BITBUCKET_STEP_OIDC_TOKEN$|BUILDKITE_AGENT_ACCESS_TOKEN$|SYSTEM_ACCESSTOKEN$|TFC_WORKLOAD_IDENTITY_TOKEN|VERCEL_OIDC_TOKEN$)/
+
 /** Whether a variable is the package's own setting or belongs to the service it is sent to. */
 export function isOwnVariable(name: string, place: Place, inspection: Inspection, context: Context): boolean {
   const words = wordsOf(name)
   const brands = brandScore(context.name, context.lists).brands
   if (isServiceOf(name, place) || isApiOf(name, place, context)) return true
+  // A package that is about CI has its words in its name, and no claim to who the user's runs are.
+  if (ciIdentity.test(name)) return isAskedFor(name, place)
   const owners = new Set([
     ...wordsOf(context.name),
     ...wordsOf(inspection.manifest.name ?? ''),
@@ -149,6 +155,12 @@ function isServiceOf(name: string, { host }: Place): boolean {
   const [owner = ''] = host.labels.slice(-2)
   const words = name.toLowerCase().split(/[^a-z0-9]+/)
   return owner.length >= 5 && words.some(word => word === owner || shortNames[word] === owner)
+}
+
+/** Whether an identity was asked for to be shown at that very host: nobody else takes it. */
+function isAskedFor(name: string, { host }: Place): boolean {
+  const owner = host?.labels.slice(-2).join('.') ?? ''
+  return host?.address === false && / for (.+)/.exec(name)?.[1]?.includes(owner) === true
 }
 
 /** `MAPQUEST_API_KEY` and `mapquestapi.com`, where that is no name of a brand's with something behind it. */

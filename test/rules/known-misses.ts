@@ -123,8 +123,8 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     why: 'a service registered when a program asks for one: what is odd is the hidden copy it starts, so it asks',
   },
   'oidc-token-exchange': {
-    how: 'elsewhere',
-    why: 'flagged where the identity is asked for; that the answer to a signed request is a secret is not known',
+    how: 'weak',
+    why: 'asks where the identity is sent on; whom it was asked for is put into the address by its own object',
   },
   'error-handler-loader': {
     how: 'weak',

@@ -228,6 +228,19 @@ function networkTaint(machine: Interpreter, destinations: readonly Text[], call:
   return taint
 }
 
+/** Who a run of CI is, as it answers itself: good for whom it was asked for, and for nobody else. */
+function identityAsked(
+  machine: Interpreter,
+  asked: readonly Taint[],
+  destinations: readonly Text[],
+  { place }: ModelledCall,
+): readonly Taint[] {
+  if (!asked.some(({ source }) => /^ACTIONS_ID_TOKEN_REQUEST_(?:URL|TOKEN)$/.test(source.name))) return []
+  const audience = destinations.flatMap(text => /[?&]audience=([\w.:/@%-]{1,100})/.exec(text)?.[1] ?? [])[0]
+  const name = audience === undefined ? 'ACTIONS_ID_TOKEN' : `ACTIONS_ID_TOKEN for ${audience}`
+  return [machine.source('env-secret', name, place)]
+}
+
 function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCall): Value {
   const { frame, place } = call
   const dest = model.dest === undefined ? nothing : argument(call, model.dest)
@@ -248,6 +261,8 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
   )
   machine.fact({ kind: 'contacts', api: call.handle.api, destinations }, frame, place)
   const taint = networkTaint(machine, destinations, call)
+  const asked = joinTaints(joinTaints(dest.taints, parts.destTaints), parts.header)
+  const answered = joinTaints([taint], identityAsked(machine, asked, destinations, call))
   if (!isLocal(destinations)) {
     const inUrl = joinTaints(
       machine.deepTaints(
@@ -275,9 +290,9 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
   }
   if (frame.thrown !== undefined) machine.write(frame.thrown, tainted([taint]))
   if (call.handle.api.startsWith('pkg:')) keepFetched(machine, [taint], call)
-  if (model.gives === 'response') return handResult(machine, tainted([taint]), call)
+  if (model.gives === 'response') return handResult(machine, tainted(answered), call)
   const texts = destinations.reduce((value, text) => join(value, known(text)), nothing)
-  const made = withTaints(instance(machine, model.gives, call, texts), [taint])
+  const made = withTaints(instance(machine, model.gives, call, texts), answered)
   // `bent(url, 'POST')` is a function that sends.
   if (model.gives === 'store') {
     const given = machine.allTaints([dest, ...options], frame).filter(isPlainCaller)
@@ -295,7 +310,7 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     machine.write(machine.global(startedName(call.handle.api)), made)
   if (model.gives === 'socket' || model.hears === true || keeps)
     for (const object of made.objects) giveTaints(machine, object, [taint])
-  handResult(machine, tainted([taint]), call)
+  handResult(machine, tainted(answered), call)
   return made
 }
 
