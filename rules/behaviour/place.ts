@@ -105,6 +105,7 @@ function onePlace(destination: Text, inspection: Inspection, context: Context): 
     return place('own')
   if (isNamesake(host, context.name, lists) || isKeepers(host, inspection.manifest, context.name, lists))
     return place('own')
+  if (destination.startsWith('mailto:')) return place('capture', mailboxes, true)
   if (isSupply(host, lists.hosts)) return place('supply')
   if (ownersOfHost(host, lists).length > 0) return place('service')
   if (known !== undefined && known.kind !== 'tld') return place('rented', known.class)

@@ -13,7 +13,7 @@ import { keepFetched } from './fetched.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { SourceFile } from './frame.ts'
 import { elementsOf } from './elements.ts'
-import { attachedTo } from './mails.ts'
+import { attachedTo, receiversOf } from './mails.ts'
 import { givenField, isPlainCaller } from './members.ts'
 import { addon } from './models/index.ts'
 import type { Act } from './models/model.ts'
@@ -370,8 +370,10 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
   for (const at of model.payload) {
     const value = argument(call, at)
     taints = joinTaints(taints, machine.deepTaints(changed(value, { functions: [] }), frame))
-    if (call.handle.api === 'mailer.sendMail')
+    if (call.handle.api === 'mailer.sendMail') {
       taints = joinTaints(taints, attachedTo(machine, value, frame, call.place))
+      noteMailed(machine, value, taints, call)
+    }
     if (uploads) taints = joinTaints(taints, behindPaths(machine, value, frame, call.place))
     content = join(content, changed(value, { functions: [] }))
   }
@@ -396,6 +398,15 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
   )
   if (isStore && heard.length > 0 && isFetch(call)) keepFetched(machine, heard, call)
   return isStore && heard.length > 0 ? withTaints(self, heard) : self
+}
+
+/** Whose server carries a mail says little: what is nobody's to send goes to the mailbox it is addressed to. */
+function noteMailed(machine: Interpreter, mail: Value, taints: readonly Taint[], call: ModelledCall): void {
+  const stolen = taints.filter(({ source: { kind } }) => kind === 'env' || kind === 'credential-file')
+  if (stolen.length === 0) return
+  const destinations = receiversOf(machine, mail, call.frame, call.place)
+  if (destinations.length > 0)
+    flowInto(machine, stolen, { kind: 'network', role: 'payload', destinations }, call)
 }
 
 /** `pool.on('connect', connection => …)`: that holds what the pool signs in with. */

@@ -35,6 +35,21 @@ export function noteMail(
   }
 }
 
+/** Who gets a mail, where the code says so and nobody else has a say: `mailto:` of each. */
+export function receiversOf(
+  machine: Interpreter,
+  mail: Value,
+  frame: Frame,
+  place: Place,
+): readonly string[] {
+  if (!mail.objects.some(({ fields }) => fields.has('to'))) return []
+  const to = namedMember(machine, mail, 'to', frame, place)
+  if (to.open || to.taints.length > 0) return []
+  return receiversIn(machine, to, frame, place).flatMap(text =>
+    typeof text === 'string' && address.test(text) ? [`mailto:${text}`] : [],
+  )
+}
+
 /** One receiver, a list of them, or the envelope that says who gets the mail whatever stands in it. */
 function receiversIn(machine: Interpreter, field: Value, frame: Frame, place: Place): Value['known'] {
   const envelopes = field.objects.filter(({ kind, fields }) => kind === 'object' && fields.has('to'))
