@@ -54,6 +54,13 @@ const local = new Set([
 /** Hosts that belong to everybody and that honest code names. */
 const wellKnown = new Set([
   'github.com',
+  'raw.githubusercontent.com',
+  'gist.githubusercontent.com',
+  'npm.pkg.github.com',
+  'cdn.jsdelivr.net',
+  'unpkg.com',
+  'developer.mozilla.org',
+  'fulcio.sigstore.dev',
   'nodejs.org',
   'registry.npmjs.org',
   'www.w3.org',
@@ -90,6 +97,10 @@ const namedByVariants = new Set([
   'www.googleapis.com',
   'storage.googleapis.com',
   'management.azure.com',
+  // Where everybody keeps texts, which is what these are about; nothing of them is ever asked.
+  'raw.githubusercontent.com',
+  'pastebin.com',
+  'ethereum.org',
 ])
 
 const hosts = (text: string) => [

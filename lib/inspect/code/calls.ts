@@ -500,15 +500,14 @@ export function callUnknown(
   const handed = tainted(taints)
   // What a command does, is done when its user names it: `program.command('x').action(f)`, `yargs.command({ handler })`,
   // `run: cli.command(f)`.
-  const asked =
-    name === '' && stranger !== undefined ? stranger.api.slice(stranger.api.lastIndexOf('.') + 1) : name
-  const acts =
-    asked === 'action'
+  const [task = nothing] = given.list
+  const wraps = stranger?.api.endsWith('.command') === true && isCallable(task)
+  const acts = wraps
+    ? values.map(value => (value === task ? onlyCallable(value) : nothing))
+    : name === 'action'
       ? values.map(onlyCallable)
-      : asked === 'command'
-        ? values.map((value, at) =>
-            at === 0 && isCallable(value) ? onlyCallable(value) : onlyHandlers(value),
-          )
+      : name === 'command'
+        ? values.map(onlyHandlers)
         : []
   if (machine.level < runLevel && acts.some(isCallable)) {
     const others = values.map((value, at) => (isCallable(acts[at]!) ? withoutHandlers(value) : value))
