@@ -102,9 +102,10 @@ const readOneFolder = async (reading: Reading, folder: string): Promise<void> =>
 }
 
 /**
- * Every regular file below a folder but those that `skips` names (`.git`, and `node_modules` but for what is bundled), as npm would link to them: raw, not
- * filtered as `npm pack` does, since nothing is packed. No link is followed; one that leads out of the folder is a
- * trick. What cannot be read, or lies beyond `lib/limits.ts`, is a content gap. Throws E_FETCH where there is no folder.
+ * Every regular file below a folder but those that `skips` names (`.git`, and `node_modules` but for what is bundled), as
+ * npm would link to them: raw, not filtered as `npm pack` does, since nothing is packed. No link is followed; one that
+ * leads out of the folder is a trick. What cannot be read, or lies beyond `lib/limits.ts`, is a content gap. Throws
+ * E_FETCH where there is no folder.
  */
 export const readFolder = async (path: string, skips?: (path: string) => boolean): Promise<Unpacked> => {
   const root = await realpath(path).catch((cause: unknown) => {

@@ -1,6 +1,7 @@
 import type { Text } from '../../types.ts'
 import { HOLE } from '../../types.ts'
 import { textsOf } from './constants.ts'
+import { authorityOf } from './addresses.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { namedMember } from './members.ts'
 import type { Place } from './sites.ts'
@@ -86,7 +87,7 @@ export function accountOf(
       : [],
   )[0]
   const host =
-    hosts.map(bareHost).find(name => name.length > 3 && !name.includes(HOLE)) ??
+    hosts.map(authorityOf).find(name => name.length > 3 && !name.includes(HOLE)) ??
     (service === undefined || service.includes(HOLE) ? undefined : `smtp.${service.toLowerCase()}.com`)
   if (host === undefined) return undefined
   if (typeof bare === 'string' && /^[\w:.-]{20,}$/.test(bare)) return `account://token:***@${host}`
@@ -101,8 +102,4 @@ export function accountOf(
 /** A constant of the code, hidden or not. */
 function isWritten({ taints }: Value): boolean {
   return taints.every(({ source }) => source.kind === 'package-bytes')
-}
-
-function bareHost(text: Text): string {
-  return (text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').split(/[/?#]/, 1)[0] ?? '').replace(/^[^@]*@/, '')
 }

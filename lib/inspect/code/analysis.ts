@@ -190,7 +190,7 @@ export class CodeAnalysis {
     const { recorder, edges, gaps, work } = this.#machine
     return {
       facts: recorder.facts(),
-      flows: markAssembled(recorder.flows(), this.#modules.texts()),
+      flows: markAssembled(recorder.flows(), () => this.#modules.texts()),
       edges: [...edges.values()].toSorted(
         (left, right) =>
           compare(left.from, right.from) || compare(left.to, right.to) || compare(left.how, right.how),

@@ -7,7 +7,7 @@ import { pairOf, pairsIn, pairsOf } from './pairs.ts'
 import { pickedFile } from './picked-files.ts'
 import { pickedPair } from './picked-variables.ts'
 import { constantText, frameAround } from './readable.ts'
-import type { Place } from './sites.ts'
+import { placeNode, type Place } from './sites.ts'
 import { sketch, sketchAddition, sketchOf } from './sketched.ts'
 import { isTelling } from './telling.ts'
 import {
@@ -102,11 +102,7 @@ export function callArrayMethod(
     }
     case 'get':
     case 'getAll':
-      return memberOf(machine, object, given.list[0] ?? anything, frame, {
-        type: 'EmptyStatement',
-        start: place.start,
-        end: place.end,
-      })
+      return memberOf(machine, object, given.list[0] ?? anything, frame, placeNode(place))
     case 'has':
     case 'includes':
     case 'indexOf':

@@ -585,7 +585,7 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'axios.see':
       return seeRequests(machine, call)
     case 'safe-equal':
-      noteDigest(machine, all, { type: 'EmptyStatement', start: place.start, end: place.end }, frame)
+      noteDigest(machine, all, placeNode(place), frame)
       return handResult(machine, anything, call)
     case 'stream.collect':
       return collectStream(machine, call)

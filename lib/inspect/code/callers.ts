@@ -7,7 +7,7 @@ import { prototypeOf } from './members.ts'
 import { isSecretParameter } from './models/secrets.ts'
 import type { ModuleRecord } from './modules.ts'
 import { hooksIn, isBuildHook, noteShipped, noteTextsOf } from './shipping.ts'
-import { placeOf } from './sites.ts'
+import { placeNode, placeOf } from './sites.ts'
 import {
   cellsOf,
   anything,
@@ -132,7 +132,7 @@ function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame:
   })
   const methods = prototypeOf(machine, fn).fields.size > 1
   if (fn.classNode !== undefined || methods) {
-    const node = { type: 'EmptyStatement' as const, start: fn.node.start, end: fn.node.end }
+    const node = placeNode(fn.node)
     return machine.construct(ofFunction(fn), { list, rest: nothing }, frame, node)
   }
   return machine.callFunction(fn, self, { list, rest: nothing }, frame, place)
@@ -183,7 +183,7 @@ export function orphanCaller(machine: Interpreter): Context | undefined {
       const file = fn.file as SourceFile
       const frame = frameFor(context, file)
       if (fn.classNode !== undefined) {
-        const node = { type: 'EmptyStatement' as const, start: fn.node.start, end: fn.node.end }
+        const node = placeNode(fn.node)
         machine.construct(ofFunction(fn), { list: [], rest: anything }, frame, node)
       } else if (takesSecret(fn) || file.warmth?.sending.has(fn.node) === true)
         callAsUser(machine, fn, anything, frame)

@@ -57,7 +57,7 @@ export function begunAsCode(
   node: AnyNode,
 ): Value {
   if (!isBlank(value)) return value
-  return withTaints(value, [machine.source('caller-secret', nameOfCode(name), placeOf(file, node))])
+  return asCode(machine, value, name, file, node)
 }
 
 /** `const cvc = ref('')`, `let cvc = ''`: one field of such a form by itself. */
@@ -83,6 +83,10 @@ export function takenAsCode(
   node: AnyNode,
 ): Value {
   if (!value.taints.some(({ source: { kind } }) => kind === 'caller')) return value
+  return asCode(machine, value, name, file, node)
+}
+
+function asCode(machine: Interpreter, value: Value, name: string, file: SourceFile, node: AnyNode): Value {
   return withTaints(value, [machine.source('caller-secret', nameOfCode(name), placeOf(file, node))])
 }
 

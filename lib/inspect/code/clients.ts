@@ -1,6 +1,6 @@
 import { runHooks, showRequests } from './client-hooks.ts'
 import { textsOf } from './constants.ts'
-import { namesHost } from './destinations.ts'
+import { namesHost } from './addresses.ts'
 import { act, argument, instance, type ModelledCall } from './effects.ts'
 import type { Interpreter } from './interpreter.ts'
 import { handleValue, namedMember } from './members.ts'

@@ -23,7 +23,7 @@ import { carries, isWarm, leadsOut } from './reach.ts'
 import { environmentApi, canonical } from './models/index.ts'
 import type { Level } from './levels.ts'
 import { Recorder, type FactBody } from './recorder.ts'
-import type { Place } from './sites.ts'
+import { placeNode, type Place } from './sites.ts'
 import { addHolder, holdersOf } from './holders.ts'
 import { isNews, joinCalls, type Call } from './shared-call.ts'
 import { evaluateStatements } from './statements.ts'
@@ -500,7 +500,7 @@ export class Interpreter {
     }
     const result = file.foldCall(fn.node, operands)
     if (result === undefined) return undefined
-    const node: AnyNode = { type: 'EmptyStatement', start: place.start, end: place.end }
+    const node: AnyNode = placeNode(place)
     const value = valueOfFolded(this, result, frame, node)
     return value === undefined ? undefined : withTaints(value, taints)
   }

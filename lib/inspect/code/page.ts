@@ -1,5 +1,6 @@
+import { HOLE } from '../../types.ts'
 import { clipboardPath } from './clipboard.ts'
-import { namesHost } from './destinations.ts'
+import { authorityOf, namesHost } from './addresses.ts'
 import { argument, flowInto, handResult, instance, type ModelledCall } from './effects.ts'
 import { evaluateCode } from './evaluating.ts'
 import { textsOf } from './constants.ts'
@@ -88,5 +89,5 @@ export function setAttribute(machine: Interpreter, call: ModelledCall): Value {
 }
 
 function hostIn(text: string): string {
-  return (text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').split(/[/?#\u0001]/, 1)[0] ?? '').toLowerCase()
+  return authorityOf(text).split(HOLE, 1)[0]?.toLowerCase() ?? ''
 }

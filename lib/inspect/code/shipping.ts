@@ -1,11 +1,13 @@
 import type { AnyNode } from 'acorn'
 import { HOLE, type Text } from '../../types.ts'
 import { textsOf } from './constants.ts'
+import { authorityOf } from './addresses.ts'
 import { hiding } from './hiding.ts'
 import type { Arguments, Frame, Interpreter, SourceFile } from './interpreter.ts'
 import { textsBehind } from './readable.ts'
 import { placeOf, type Place } from './sites.ts'
 import { anything, nothing, type FunctionValue, type Value } from './values.ts'
+import { Writing } from './writing.ts'
 
 /**
  * What a part of a build tool, or of what loads modules, puts into the programs of others: it runs where those are used,
@@ -246,15 +248,27 @@ function ship(
   machine.fact({ kind: 'ships', api, what, takes: isTaking, hidden, destinations }, frame, place)
 }
 
+/** The files that run, as far as they are known; functions are only ever added. */
+type Running = { readonly files: Set<SourceFile>; readonly writing: Writing; seen: number; decodes: boolean }
+const running = new WeakMap<Interpreter, Running>()
+
+function runningIn(machine: Interpreter): Running {
+  const known = running.get(machine) ?? { files: new Set(), writing: new Writing(), seen: 0, decodes: false }
+  running.set(machine, known)
+  for (; known.seen < machine.functions.length; known.seen++) {
+    const file = machine.functions[known.seen]!.file as SourceFile
+    if (known.files.has(file)) continue
+    known.files.add(file)
+    known.writing.add(file.text)
+    known.decodes ||= hiding.test(file.text)
+  }
+  return known
+}
+
 /** Whether the host of an address stands in no file of those that run, and one of them decodes. */
 function isHidden(machine: Interpreter, address: Text): boolean {
-  const host = address.replace(/^(?:[a-z]+:)?\/\//i, '').split(/[/?#:]/, 1)[0] ?? ''
+  const host = authorityOf(address).replace(/:\d*$/, '')
   if (host.includes(HOLE)) return false
-  const files = new Set(machine.functions.map(({ file }) => file as SourceFile))
-  let decodes = false
-  for (const { text } of files) {
-    if (text.includes(host)) return false
-    decodes ||= hiding.test(text)
-  }
-  return decodes
+  const { writing, decodes } = runningIn(machine)
+  return decodes && !writing.says(host)
 }

@@ -87,6 +87,6 @@ function commandLineOf(path: string): Pick<Site, 'path' | 'line' | 'column'> | u
 }
 
 /** A place as a node, for what is done where no node stands for it. */
-export function placeNode(place: Place) {
+export function placeNode(place: Pick<Place, 'start' | 'end'>) {
   return { type: 'EmptyStatement', start: place.start, end: place.end } as const
 }

@@ -1,4 +1,4 @@
-import { isLocal, namesHost } from './destinations.ts'
+import { isLocal, namesHost } from './addresses.ts'
 import {
   argument,
   callable,
