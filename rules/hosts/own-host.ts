@@ -1,6 +1,7 @@
 import type { Manifest } from '../../lib/types.ts'
 import type { Brand, Lists } from '../lists.ts'
 import { rememberingByLists } from '../remember.ts'
+import { forges } from './forge.ts'
 import { hostOf, isUnder, registrableDomain, sharedSuffix } from './host.ts'
 import type { Host } from './host.ts'
 
@@ -57,13 +58,5 @@ export function isOwnHost(
 
 /** Where everybody keeps code: such a homepage says nothing about who owns a host. */
 function isForge(domain: string): boolean {
-  return [
-    'github.com',
-    'gitlab.com',
-    'bitbucket.org',
-    'npmjs.com',
-    'npmjs.org',
-    'gitee.com',
-    'codeberg.org',
-  ].includes(domain)
+  return forges.includes(domain) || domain === 'npmjs.com' || domain === 'npmjs.org'
 }

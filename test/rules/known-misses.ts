@@ -170,10 +170,6 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     how: 'weak',
     why: 'what an unknown library makes of a secret goes to relays: not certain, so it asks',
   },
-  'env-schema-check': {
-    how: 'weak',
-    why: 'files of the project are sent as they are found; that a test of their names leaves only settings is not known, so it asks',
-  },
   'semver-range-lite': {
     how: 'silent',
     why: 'a method that decodes is one for all its calls: which of the texts names the module is not told apart',

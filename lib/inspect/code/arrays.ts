@@ -286,10 +286,14 @@ function dropsEmpty({ functions, handles }: Value): boolean {
   })
 }
 
-/** A list that nobody knows, filtered: what is left may be known by its beginning or end. */
+/** Methods whose answer gets through a test. */
+export const picksFrom: ReadonlySet<string> = new Set(['filter', 'find', 'findLast'])
+
+/** A list that nobody knows, filtered or searched: what is left may be known by its beginning or end. */
 export function filtered(
   machine: Interpreter,
   object: Value,
+  name: string,
   given: Arguments,
   answer: Value,
   frame: Frame,
@@ -299,6 +303,7 @@ export function filtered(
   const any = tainted(answer.taints)
   const kept = narrowed(machine, given.list[0] ?? nothing, any, frame)
   if (kept === any) return answer
+  if (name !== 'filter') return join(answer, kept)
   const list = machine.objectAt(frame, `filtered ${place.start}`, 'array')
   list.length = undefined
   machine.writeRest(list, kept)

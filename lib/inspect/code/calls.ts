@@ -1,6 +1,6 @@
 import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
-import { filtered } from './arrays.ts'
+import { filtered, picksFrom } from './arrays.ts'
 import { callBuiltIn } from './builtins.ts'
 import { construct } from './classes.ts'
 import { act } from './effects.ts'
@@ -259,7 +259,7 @@ export function callMember(
     noteMail(machine, name, given, frame, place)
     const callee = name === 'constructor' && endsInObject(machine, node) ? notOfFunctions(member) : member
     const called = callOn(machine, callee, self, name, given, frame, place)
-    const own = name === 'filter' ? filtered(machine, object, given, called, frame, place) : called
+    const own = picksFrom.has(name) ? filtered(machine, object, name, given, called, frame, place) : called
     const answer = callee.functions.length === 0 ? signedBy(name, self, given, own) : own
     noteToldByCall(machine, name, given, frame, place)
     noteShippedByCall(machine, name, given, frame, place)

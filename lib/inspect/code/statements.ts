@@ -9,7 +9,7 @@ import { post } from './channels.ts'
 import { elementsOf, keysOf } from './elements.ts'
 import { folderOfVariable } from './models/secrets.ts'
 import { assignPattern, bindPattern } from './patterns.ts'
-import { withPickedFiles } from './picked-files.ts'
+import { pickFilesBehind, withPickedFiles } from './picked-files.ts'
 import { notePick, withPicked } from './picked-variables.ts'
 import { childrenOf } from './children.ts'
 import { placeOf, type GuardNote } from './sites.ts'
@@ -77,7 +77,9 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
   machine.step()
   switch (node.type) {
     case 'ExpressionStatement':
-      machine.evaluate(node.expression, frame)
+      if (node.expression.type === 'LogicalExpression' || node.expression.type === 'ConditionalExpression')
+        withPickedFiles(machine, node, frame, () => void machine.evaluate(node.expression, frame))
+      else machine.evaluate(node.expression, frame)
       return 'next'
     case 'VariableDeclaration':
       for (const { id, init } of node.declarations) {
@@ -167,12 +169,14 @@ export function evaluateStatement(machine: Interpreter, node: AnyNode, frame: Fr
       machine.undecided++
       machine.evaluate(node.discriminant, frame)
       return inBlock(machine, node, frame, () =>
-        perhaps(frame, () => {
-          for (const choice of node.cases) {
-            if (choice.test) machine.evaluate(choice.test, frame)
-            if (evaluateStatements(machine, choice.consequent, frame) === 'continue') machine.jumps++
-          }
-        }),
+        perhaps(frame, () =>
+          withPickedFiles(machine, node, frame, () => {
+            for (const choice of node.cases) {
+              if (choice.test) machine.evaluate(choice.test, frame)
+              if (evaluateStatements(machine, choice.consequent, frame) === 'continue') machine.jumps++
+            }
+          }),
+        ),
       )
     }
     case 'TryStatement':
@@ -299,6 +303,7 @@ function evaluateIf(
   // After `if (ci) return`, the rest of the function is guarded too.
   if (!leaves) frame.guards = guardsBefore
   const [ending = 'next'] = endings
+  if (leaves && !decided && first.alternate == null) pickFilesBehind(machine, first, frame)
   if (decided && endings.every(other => other === ending)) return ending
   if (endings.some(jumps)) machine.jumps++
   return 'next'

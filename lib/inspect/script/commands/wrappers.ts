@@ -90,19 +90,6 @@ function fetchedPackages(call: Invocation, session: ScriptSession, options: read
   const specs = valuesOf(options, '-p', '--package').map(({ text }) => text)
   const remote = specs.filter(text => remoteSpec.test(text))
   if (remote.length > 0) session.fact({ kind: 'contacts', api: 'npx', destinations: remote, at: call.site })
-  if (specs.length > 0)
-    session.fact({
-      kind: 'starts',
-      api: 'npx',
-      commands: [
-        `npx ${call.words
-          .slice(1)
-          .map(({ text }) => text)
-          .join(' ')}`.slice(0, 4_000),
-      ],
-      manner: call.manner,
-      at: call.site,
-    })
 }
 
 const remoteSpec = /^(?:https?:|git\+|git:|github:|file:)|^[\w-]+\/[\w.-]+$/
@@ -169,11 +156,12 @@ function npxCommand(call: Invocation, session: ScriptSession, words: readonly Va
   session.fact({
     kind: 'starts',
     api: 'npx',
+    // With the options before the name: they say from where it is fetched.
     commands: [
-      words
+      call.words
         .map(({ text }) => text)
         .join(' ')
-        .slice(0, 4000),
+        .slice(0, 4_000),
     ],
     manner: call.manner,
     at,
