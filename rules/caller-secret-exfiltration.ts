@@ -189,6 +189,9 @@ function signIns(services: readonly string[]): Readonly<Record<string, string>> 
   }
 }
 
+/** What a person or a server is signed in with, alone or in the address of a database. */
+const password = /^(?:password|passphrase|pass|pwd|connection_?string|database_?url)$/i
+
 /**
  * Ways that no service is signed in to, whoever's host it is: in the address of a picture, in the open over the network,
  * in a beacon whose sender never sees an answer.
@@ -196,7 +199,7 @@ function signIns(services: readonly string[]): Readonly<Record<string, string>> 
 function isCovert({ source, sink }: Flow): boolean {
   return (
     source.kind === 'caller-secret' &&
-    (keyMaterial.test(source.name) || /^(?:password|passphrase|pass|pwd|secret_?key)$/i.test(source.name)) &&
+    (keyMaterial.test(source.name) || password.test(source.name) || /^secret_?key$/i.test(source.name)) &&
     (sink.kind === 'dns' || /^(?:picture\.src|node:dgram\.|global:navigator\.sendBeacon$)/.test(sink.api))
   )
 }
@@ -246,10 +249,7 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
 
 /** A password, in what is sent rather than in a header that signs in. */
 function isPassword({ flow }: Leak): boolean {
-  return (
-    flow.sink.role === 'payload' &&
-    /^(?:password|passphrase|pass|pwd|connection_?string|database_?url)$/i.test(flow.source.name)
-  )
+  return flow.sink.role === 'payload' && password.test(flow.source.name)
 }
 
 /**
@@ -399,7 +399,7 @@ function signsInElsewhere({ flows }: Inspection): boolean {
     ({ source, sink }) =>
       (source.kind === 'caller' || source.kind === 'caller-secret') &&
       drivers.test(sink.api) &&
-      sink.destinations.every(text => text.replaceAll(HOLE, '').replace(/^[a-z]+:\/\//, '') === ''),
+      sink.destinations.every(text => /^(?:[a-z]+:\/\/)?(?::\d*)?$/.test(text.replaceAll(HOLE, ''))),
   )
 }
 
