@@ -85,7 +85,11 @@ export function exportsWalker(machine: Interpreter, record: ModuleRecord): Conte
         for (const [name, cell] of object.fields)
           if (isBuildHook(name)) for (const fn of hooksIn(cell.value)) hooks.set(fn, name)
         for (const getter of object.getters?.values() ?? [])
-          work.push({ value: ofFunction(getter), self: ofObject(object), depth: depth + 1 })
+          work.push({
+            value: changed(nothing, { functions: getter }),
+            self: ofObject(object),
+            depth: depth + 1,
+          })
         for (const star of object.stars ?? []) work.push({ value: star, self: nothing, depth })
         for (const parent of object.parents?.objects ?? []) {
           for (const cell of cellsOf(parent))

@@ -367,6 +367,7 @@ function evaluateObject(
       else {
         const given = name === code ? begunAsCode(machine, value, name, frame.file, property) : value
         machine.writeField(object, name, given)
+        if (name === 'get') machine.describing.set(object, value)
         noteToldField(machine, name, value, frame, placeOf(frame.file, property))
       }
     }

@@ -103,6 +103,8 @@ export class Interpreter {
     string,
     { readonly node: AnyNode; readonly api: string; readonly frame: Frame }[]
   >()
+  /** By object literal, the `get` it was given last: a loop makes a descriptor for each name at the same place. */
+  readonly describing = new WeakMap<ObjectValue, Value>()
   readonly #memberNames = new Map<string, Map<string, string>>()
   readonly #inlined = new Map<FunctionNode, number>()
   /** How many calls are kept apart of functions that only pass on. */

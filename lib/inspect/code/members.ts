@@ -448,7 +448,9 @@ export function fieldOf(
     machine.step()
     const getters = at.getters?.get(name)
     if (getters !== undefined) {
-      return machine.callFunction(getters, ofObject(object), { list: [], rest: nothing }, frame, place)
+      const call = (fn: FunctionValue): Value =>
+        machine.callFunction(fn, ofObject(object), { list: [], rest: nothing }, frame, place)
+      return getters.slice(1).reduce((all, fn) => join(all, call(fn)), call(getters[0]!))
     }
     const cell = at.fields.get(name)
     const value = cell === undefined ? nothing : machine.read(cell, frame)
@@ -686,12 +688,11 @@ export function superObject(frame: Frame): Value {
 }
 
 export function addGetter(
-  object: { getters: Map<string, Value['functions'][number]> | undefined },
+  object: { getters: Map<string, Value['functions']> | undefined },
   name: string,
-  value: Value,
+  { functions }: Value,
 ): void {
-  const getter = value.functions[0]
-  if (getter !== undefined) (object.getters ??= new Map()).set(name, getter)
+  if (functions.length > 0) (object.getters ??= new Map()).set(name, functions)
 }
 
 export function addSetter(
