@@ -176,7 +176,7 @@ export type Sink = {
   readonly kind: SinkKind
   /** `node:https.request`, `global:fetch`, `eval`, `node:child_process.spawn`, … */
   readonly api: string
-  /** Which argument the data entered: `payload`, `dest`, `header`, `command`, `argument`, `path`, `code` … */
+  /** Which argument the data entered: `payload`, `dest`, `header`, `answer-header`, `command`, `argument`, `path`, `code` … */
   readonly role: string
   /** Where to: URLs, host names, commands or paths as far as they fold. Empty means unknown. */
   readonly destinations: readonly Text[]

@@ -413,6 +413,9 @@ function weigh(
     // A mailbox of the author's own, or a bare address, in whatever a package does for its caller.
     // A server of the author's that has no name yet is careless; a mailbox in the code serves nobody else.
     if (place.telling) return sure && (works || place.host?.address !== true) ? 'block' : 'ask'
+    // Where only a delivery network writes, no client has anything to say; a proxy passes on what it got there.
+    if (flow.sink.role === 'answer-header')
+      return sure && !flow.source.name.startsWith('request ') ? 'ask' : undefined
     return sure && spells.test(context.name) ? 'ask' : undefined
   }
   if (isCovert(flow)) return sure ? 'block' : 'ask'

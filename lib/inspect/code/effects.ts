@@ -288,6 +288,7 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     const header =
       carried === undefined ? parts.header : joinTaints(parts.header, machine.read(carried, frame).taints)
     flowInto(machine, header, { kind: 'network', role: 'header', destinations }, call)
+    flowInto(machine, parts.answered, { kind: 'network', role: 'answer-header', destinations }, call)
   }
   if (frame.thrown !== undefined) machine.write(frame.thrown, tainted([taint]))
   if (call.handle.api.startsWith('pkg:')) keepFetched(machine, [taint], call)
