@@ -114,6 +114,9 @@ function together(signs: ReadonlyMap<Sign, Opening>): readonly Opening[] {
   const added = shipped.flatMap(sign => signs.get(sign) ?? [])[0]
   if (plugin !== undefined && added !== undefined)
     return [{ ...plugin, what: `${plugin.what}, ${added.what}` }]
+  const hook = signs.get('hook of a client')
+  if (hook !== undefined && signs.has('address in text'))
+    return [{ ...hook, what: 'a hook of a client, an address' }]
   const timer = signs.get('text timer')
   return timer !== undefined && signs.has('code in text')
     ? [{ ...timer, what: 'code in text for a timer' }]

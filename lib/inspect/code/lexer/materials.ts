@@ -34,6 +34,7 @@ export type Sign =
   | 'tools for an assistant' // 'tools/list'
   | 'selector of a value' // '[value^=' in text
   | 'hook of a build tool' // transformIndexHtml
+  | 'hook of a client' // interceptors
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =
@@ -68,8 +69,8 @@ const alphabet = /abcdefghijklm|nopqrstuvwxyz/i
 /** What a client that the caller gave needs to be told to lose its data. */
 const emptying = /^\s{0,99}(?:drop\s{1,9}(?:database|schema|table)|truncate\s{1,9}table)\s/i
 
-/** The beginning of an absolute address. */
-const address = /^(?:https?:)?\/\/[\w-]/
+/** The beginning of an absolute address, also where a template has the host. */
+const address = /^(?:https?:)?\/\/[\w-]|^https?:\/\/$/
 
 /** The first half of variation selectors and of tags, which carry a byte each and no editor shows. */
 const hiddenLead = '\uDB40'
@@ -128,6 +129,7 @@ export class Materials {
           const name = tokens.words.text(value)
           seen[value] = known | asWord | (isMachineName(name) ? asMachineName : 0)
           if (buildHooks.has(name)) this.sign('hook of a build tool', token)
+          else if (name === 'interceptors') this.sign('hook of a client', token)
         }
         if (((seen[value] as number) & asMachineName) !== 0) this.machineNames++
       } else if (kind === string || kind === template) {
