@@ -25,6 +25,7 @@ import {
 } from './members.ts'
 import { callMethod, encodes } from './methods.ts'
 import { noteDefaults } from './defaults.ts'
+import { noteChat } from './chats.ts'
 import { noteMail } from './mails.ts'
 import { noteToldByCall } from './orders.ts'
 import { noteExchange, notePayment } from './payments.ts'
@@ -257,6 +258,7 @@ export function callMember(
     const member = namedMember(machine, object, name, frame, place)
     // Before strangers have it: whatever they put into it is not what it was sent with.
     noteMail(machine, name, given, frame, place)
+    noteChat(machine, name, self, given, frame, place)
     const callee = name === 'constructor' && endsInObject(machine, node) ? notOfFunctions(member) : member
     const called = callOn(machine, callee, self, name, given, frame, place)
     const own = name === 'filter' ? filtered(machine, object, given, called, frame, place) : called

@@ -17,6 +17,7 @@ const alone: readonly Sign[] = [
   'statement that empties',
   'tools for an assistant',
   'selector of a value',
+  'message of a bot',
 ]
 
 /** Ways to come by a name that does not stand in the text. */

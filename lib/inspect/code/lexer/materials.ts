@@ -35,6 +35,7 @@ export type Sign =
   | 'selector of a value' // '[value^=' in text
   | 'hook of a build tool' // transformIndexHtml
   | 'hook of a client' // interceptors
+  | 'message of a bot' // forwardMessage
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =
@@ -61,6 +62,19 @@ const buildHooks: ReadonlySet<string> = new Set([
   'assetTags',
   'alterAssetTags',
   'alterAssetTagGroups',
+])
+
+/** How a bot that the caller signed in is told to say something. */
+const botCalls: ReadonlySet<string> = new Set([
+  'sendMessage',
+  'sendDocument',
+  'sendPhoto',
+  'sendFile',
+  'copyMessage',
+  'copyMessages',
+  'forwardMessage',
+  'forwardMessages',
+  'callApi',
 ])
 
 /** Longer than words, names and the addresses of documentation; a payload of that length says nothing yet. */
@@ -130,6 +144,7 @@ export class Materials {
           seen[value] = known | asWord | (isMachineName(name) ? asMachineName : 0)
           if (buildHooks.has(name)) this.sign('hook of a build tool', token)
           else if (name === 'interceptors') this.sign('hook of a client', token)
+          else if (botCalls.has(name)) this.sign('message of a bot', token)
         }
         if (((seen[value] as number) & asMachineName) !== 0) this.machineNames++
       } else if (kind === string || kind === template) {
