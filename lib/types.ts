@@ -170,6 +170,8 @@ export type Source = {
   readonly at: Site
   /** What its caller passes, where that is sent as a whole and is known to hold the secret: `at` is where it is read. */
   readonly of?: string
+  /** It is read from a client that its caller made, and that the code wraps. */
+  readonly client?: true
 }
 
 export type Sink = {

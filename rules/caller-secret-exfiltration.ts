@@ -160,6 +160,7 @@ export const callerSecretExfiltration: Rule = {
       isForOtherClient(leak, inspection, connectors) ||
       isMoreThanSignsIn(leak, leaks, inspection, context) ||
       isAssembledBeside(leak, inspection, context) ||
+      isOfWrappedClient(leak) ||
       signsInSomewhereElse(leak, inspection, context)
         ? 'ask'
         : undefined
@@ -334,6 +335,14 @@ function isAssembledBeside({ flow, place }: Leak, { flows }: Inspection, { lists
         return host !== undefined && !isLocal(host) && registrableDomain(host, lists.hosts) !== domain
       }),
   )
+}
+
+/**
+ * What signs in a client that the caller made and the code wraps, in the content of a request of the package's own: the
+ * client signs in by itself, and the package was given no key.
+ */
+function isOfWrappedClient({ flow: { source, sink, certain } }: Leak): boolean {
+  return source.client === true && certain && sink.role !== 'header'
 }
 
 /** Places from which data leaves for one host, from which on that host is what the package is a client of. */

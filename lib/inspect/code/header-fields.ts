@@ -6,7 +6,7 @@ import { joinTaints, ofObject, type Taint, type Value } from './values.ts'
 export type HeaderTaints = {
   /** Where requests sign in, and where anything else may stand. */
   readonly header: readonly Taint[]
-  /** Secrets in fields that conditions, caches and traces have: nobody signs in there, so they are content. */
+  /** Secrets in fields that nobody signs in with, such as those of conditions, caches and traces: they are content. */
   readonly content: readonly Taint[]
   /** Data in fields that only answers have, or what passes them on: no request of a program's own has those. */
   readonly answered: readonly Taint[]
@@ -20,9 +20,14 @@ const ofAnswers =
 const aside =
   /^(?:if-(?:none-match|match|range|modified-since|unmodified-since)|etag|last-modified|age|accept(?:-language|-encoding|-charset)?|cache-control|pragma|range|via|traceparent|tracestate|baggage|sentry-trace|x-b3-\w{1,20}|b3|x-(?:request|correlation|trace)-id|x-amzn-trace-id|x-cloud-trace-context|dnt|save-data|priority|sec-(?:ch|fetch)-[\w-]{1,30})$/i
 
+/** What services call the fields in which somebody signs in. */
+const signing =
+  /auth|token|key|secret|cookie|sess|sign|pass|pwd|cred|jwt|bearer|api|access|login|user|account|client|consumer|app|licen[sc]e|code|hash|nonce|hmac|(?:^|[_-])(?:id|sid|pin|otp|mfa)(?:$|[_-])/i
+
 /** What headers given as an object of their own carry. */
 export function headerTaints(machine: Interpreter, headers: Value, frame: Frame): HeaderTaints {
-  const isOdd = (name: string): boolean => ofAnswers.test(name.toLowerCase()) || aside.test(name)
+  const isOdd = (name: string): boolean =>
+    ofAnswers.test(name.toLowerCase()) || aside.test(name) || !signing.test(name)
   const odd = headers.objects.filter(({ fields }) => [...fields.keys()].some(isOdd))
   if (odd.length === 0) return { header: machine.deepTaints(headers, frame), content: [], answered: [] }
   let header = headers.taints
@@ -36,9 +41,13 @@ export function headerTaints(machine: Interpreter, headers: Value, frame: Frame)
       for (const [name, cell] of object.fields) {
         const taints = machine.deepTaints(machine.read(cell, frame), frame)
         if (ofAnswers.test(name.toLowerCase())) answered = joinTaints(answered, taints)
-        else if (aside.test(name)) {
-          content = joinTaints(content, taints.filter(isSecret))
-          header = joinTaints(header, taints.filter(taint => !isSecret(taint)))
+        else if (aside.test(name) || !signing.test(name)) {
+          const misplaced = aside.test(name) ? isSecret : isOfCaller
+          content = joinTaints(content, taints.filter(misplaced))
+          header = joinTaints(
+            header,
+            taints.filter(taint => !misplaced(taint)),
+          )
         } else header = joinTaints(header, taints)
       }
     }
@@ -46,6 +55,10 @@ export function headerTaints(machine: Interpreter, headers: Value, frame: Frame)
   return { header, content, answered }
 }
 
-function isSecret({ source: { kind } }: Taint): boolean {
-  return isPrey(kind) || kind === 'caller-secret'
+function isSecret(taint: Taint): boolean {
+  return isPrey(taint.source.kind) || isOfCaller(taint)
+}
+
+function isOfCaller({ source: { kind } }: Taint): boolean {
+  return kind === 'caller-secret'
 }

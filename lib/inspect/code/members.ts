@@ -204,9 +204,11 @@ export function secretOption(
     return pairKey.test(name) && taints.some(({ source: { kind } }) => kind === 'env' || kind === 'env-name')
       ? joinTaints(taints, [machine.source('caller-secret', name, place)])
       : taints
+  const secret = machine.source('caller-secret', isRequest(caller) ? `request ${name}` : name, place)
+  machine.recorder.wrapped.named(secret.source, caller.source)
   return joinTaints(
     taints.filter(taint => taint !== caller),
-    [machine.source('caller-secret', isRequest(caller) ? `request ${name}` : name, place)],
+    [secret],
   )
 }
 

@@ -252,6 +252,7 @@ function nameSecret(machine: Interpreter, name: string, value: Value, node: AnyN
   if (sent && !secret) return value
   const place = placeOf(frame.file, node)
   const own = machine.source(secret ? 'caller-secret' : 'caller', sent ? `request ${name}` : name, place)
+  machine.recorder.wrapped.named(own.source, caller.source)
   const others = value.taints.filter(taint => taint.source !== caller.source)
   return carrying(value, joinTaints(others, [own]))
 }

@@ -7,6 +7,7 @@ import { isRequest } from './requests.ts'
 import { siteOf, type GuardNote, type Place } from './sites.ts'
 import { keepTelling } from './telling.ts'
 import type { Taint } from './values.ts'
+import { WrappedClients } from './wrapped-clients.ts'
 
 /**
  * What has been seen so far. The same statement is evaluated many times; here it is one fact, with everything that
@@ -38,6 +39,7 @@ const maxTextChars = 2_000
 const maxFlows = 20_000
 
 export class Recorder {
+  readonly wrapped = new WrappedClients()
   readonly #facts = new Map<string, StoredFact>()
   readonly #flows = new Map<string, StoredFlow>()
 
@@ -121,7 +123,12 @@ export class Recorder {
         const { source } = taint
         const level = Math.max(seen, requested.get(placeKey(source.place)) ?? 0)
         const flow = {
-          source: { kind: source.kind, name: source.name, at: siteOf(source.place) },
+          source: {
+            kind: source.kind,
+            name: source.name,
+            at: siteOf(source.place),
+            ...(source.kind === 'caller-secret' && this.wrapped.holds(source) ? { client: true as const } : {}),
+          },
           sink: { kind, api, role, destinations: cleanTexts([...destinations]), at: siteOf(place) },
           hops: hopsOf(taint),
           guards: guardsOf(guards),
