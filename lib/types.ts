@@ -172,6 +172,8 @@ export type Source = {
   readonly of?: string
   /** It is read from a client that its caller made, and that the code wraps. */
   readonly client?: true
+  /** The code signs messages with it: who checks them has it already. */
+  readonly signs?: true
 }
 
 export type Sink = {

@@ -161,6 +161,7 @@ export const callerSecretExfiltration: Rule = {
       isMoreThanSignsIn(leak, leaks, inspection, context) ||
       isAssembledBeside(leak, inspection, context) ||
       isOfWrappedClient(leak) ||
+      signsForAnother(leak, inspection) ||
       signsInSomewhereElse(leak, inspection, context)
         ? 'ask'
         : undefined
@@ -345,6 +346,24 @@ function isOfWrappedClient({ flow: { source, sink, certain } }: Leak): boolean {
   return source.client === true && certain && sink.role !== 'header'
 }
 
+/**
+ * What messages to a server of the caller's choice are signed with, in the content of a request to a host in the code. That
+ * server has it and nobody else needs it; what services of OAuth know an application by goes to them.
+ */
+function signsForAnother({ flow: { source, sink, certain } }: Leak, { facts }: Inspection): boolean {
+  if (source.signs !== true || !certain || sink.role === 'header') return false
+  if (/client|app|consumer/i.test(source.name)) return false
+  return facts.some(
+    fact =>
+      fact.kind === 'contacts' &&
+      fact.phase !== 'dormant' &&
+      fact.destinations.every(text => openAddress.test(text.replaceAll(HOLE, ''))),
+  )
+}
+
+/** What is left of an address that is the caller's to say. */
+const openAddress = /^(?:[a-z]+:\/\/)?(?::\d*)?$|^[a-z]+:\/\/(?::\d*)?\//
+
 /** Places from which data leaves for one host, from which on that host is what the package is a client of. */
 const manySources = 8
 
@@ -408,7 +427,7 @@ function signsInElsewhere({ flows }: Inspection): boolean {
     ({ source, sink }) =>
       (source.kind === 'caller' || source.kind === 'caller-secret') &&
       drivers.test(sink.api) &&
-      sink.destinations.every(text => /^(?:[a-z]+:\/\/)?(?::\d*)?$/.test(text.replaceAll(HOLE, ''))),
+      sink.destinations.every(text => openAddress.test(text.replaceAll(HOLE, ''))),
   )
 }
 

@@ -40,8 +40,14 @@ const maxFlows = 20_000
 
 export class Recorder {
   readonly wrapped = new WrappedClients()
+  /** Names of callers' secrets that messages are signed with on the spot. */
+  readonly #signing = new Set<string>()
   readonly #facts = new Map<string, StoredFact>()
   readonly #flows = new Map<string, StoredFlow>()
+
+  signs(keys: readonly Taint[]): void {
+    for (const { source } of keys) if (source.kind === 'caller-secret') this.#signing.add(source.name)
+  }
 
   fact(body: FactBody, where: Where): void {
     const key = factKey(body, where.place)
@@ -127,7 +133,7 @@ export class Recorder {
             kind: source.kind,
             name: source.name,
             at: siteOf(source.place),
-            ...(source.kind === 'caller-secret' && this.wrapped.holds(source) ? { client: true as const } : {}),
+            ...(source.kind === 'caller-secret' ? this.#knownOf(source) : {}),
           },
           sink: { kind, api, role, destinations: cleanTexts([...destinations]), at: siteOf(place) },
           hops: hopsOf(taint),
@@ -140,6 +146,13 @@ export class Recorder {
       },
     )
     return sortByText(flows)
+  }
+
+  #knownOf(source: Taint['source']): Pick<Flow['source'], 'client' | 'signs'> {
+    return {
+      ...(this.wrapped.holds(source) ? { client: true } : {}),
+      ...(this.#signing.has(source.name) ? { signs: true } : {}),
+    }
   }
 }
 
