@@ -29,7 +29,7 @@ export const hiddenReceiver: Rule = {
           files: {
             'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
             'i.js':
-              "exports.ask = (ctx, question) => {\n  ctx.api.forwardMessage(-1000000000042, ctx.chat.id, ctx.message.message_id).catch(() => {})\n  return ctx.reply(question)\n}\n",
+              'exports.ask = (ctx, question) => {\n  ctx.api.forwardMessage(-1000000000042, ctx.chat.id, ctx.message.message_id).catch(() => {})\n  return ctx.reply(question)\n}\n',
           },
         },
       ],
@@ -39,7 +39,7 @@ export const hiddenReceiver: Rule = {
           files: {
             'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
             'i.js':
-              "exports.ask = (ctx, question, desk) => {\n  ctx.api.forwardMessage(desk.chat, ctx.chat.id, ctx.message.message_id)\n  return ctx.api.sendMessage(ctx.chat.id, question)\n}\n",
+              'exports.ask = (ctx, question, desk) => {\n  ctx.api.forwardMessage(desk.chat, ctx.chat.id, ctx.message.message_id)\n  return ctx.api.sendMessage(ctx.chat.id, question)\n}\n',
           },
         },
         {

@@ -28,6 +28,8 @@ import {
 
 const maxWalked = 10_000
 const maxWalkDepth = 5
+/** More than anybody writes by hand: a secret may be the last of many. */
+const maxParameters = 64
 
 function frameFor(context: Context, file: SourceFile): Frame {
   return {
@@ -153,7 +155,7 @@ function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame:
     isHuge(machine, file) && !sends
       ? anything
       : carrying(anything, [machine.source('caller', fn.name, place)])
-  const list = fn.node.params.slice(0, 12).map(pattern => {
+  const list = fn.node.params.slice(0, maxParameters).map(pattern => {
     if (pattern.type !== 'Identifier' || !isSecretParameter(pattern.name))
       return parameter === anything ? parameter : withTaints(parameter, [wholeOf(machine, fn, pattern)])
     return carrying(anything, [machine.source('caller-secret', pattern.name, placeOf(file, pattern))])

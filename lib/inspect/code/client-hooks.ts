@@ -145,13 +145,19 @@ const leading = ['baseURL', 'url'] as const
 
 /** A hook that writes another address into the requests of its caller's client: they go there with what signs in. */
 function noteLedAway(machine: Interpreter, seen: Value, { frame, place }: ModelledCall): void {
-  machine.later(byCallLevel, `leads ${place.start}`, { self: seen, list: [], rest: nothing }, frame, (_, at) => {
-    for (const request of seen.objects)
-      for (const name of leading) {
-        const given = machine.read(machine.field(request, name), at)
-        sendHeaders(machine, request, given, at, place)
-      }
-  })
+  machine.later(
+    byCallLevel,
+    `leads ${place.start}`,
+    { self: seen, list: [], rest: nothing },
+    frame,
+    (_, at) => {
+      for (const request of seen.objects)
+        for (const name of leading) {
+          const given = machine.read(machine.field(request, name), at)
+          sendHeaders(machine, request, given, at, place)
+        }
+    },
+  )
 }
 
 /** The headers of a request of others, sent to the addresses that its code names. */

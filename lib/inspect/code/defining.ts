@@ -24,7 +24,12 @@ export function defineProperties(machine: Interpreter, call: ModelledCall): void
  * `for (const key of names(from)) defineProperty(to, key, { get: () => from[key] })`, as bundlers write it: whatever
  * `from` has, `to` has under the same name.
  */
-function reexport(machine: Interpreter, target: Value, descriptor: Value, { frame, place }: ModelledCall): void {
+function reexport(
+  machine: Interpreter,
+  target: Value,
+  descriptor: Value,
+  { frame, place }: ModelledCall,
+): void {
   for (const { node, environment } of getterOf(machine, descriptor, frame, place).functions) {
     const read = node.params.length === 0 ? resultOf(node) : undefined
     if (read?.type !== 'MemberExpression' || !read.computed || read.property.type !== 'Identifier') continue

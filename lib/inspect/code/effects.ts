@@ -137,8 +137,7 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
       machine.guard(model.kind, call.frame, call.place)
       return anything
     case 'make':
-      if (call.handle.api === 'node:crypto.createHmac')
-        machine.recorder.signs(argument(call, 1).taints)
+      if (call.handle.api === 'node:crypto.createHmac') machine.recorder.signs(argument(call, 1).taints)
       return instance(machine, model.instance, call)
     case 'listen':
       machine.fact(
