@@ -70,7 +70,7 @@ function ofFact(fact: Fact): readonly RuleFinding[] {
   const mailbox = fact.destinations.find(text => text.startsWith('mailto:'))
   if (mailbox === undefined) return []
   const message =
-    `${opening(fact)} adds ${quote(mailbox.slice('mailto:'.length))}, an address in its code, to the hidden receivers of a ` +
+    `${opening(fact)} adds ${quote(mailbox.slice('mailto:'.length))}, an address in its code, to the receivers of a ` +
     `mail its caller sends. Whoever reads that mailbox reads every such mail. Do not let it send yours.`
   return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
 }

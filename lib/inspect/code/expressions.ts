@@ -1,3 +1,4 @@
+import { noteBesideOthers } from './mails.ts'
 import type { AnyNode, BinaryOperator } from 'acorn'
 import { evaluateCall, evaluateNew, evaluateTagged } from './calls.ts'
 import { evaluateClass } from './classes.ts'
@@ -322,7 +323,10 @@ function evaluateArray(
       machine.writeRest(array, value)
     }
   }
-  if (length === undefined) sketch(array, shown, false)
+  if (length === undefined) {
+    sketch(array, shown, false)
+    if (array.rest !== undefined) noteBesideOthers(machine, shown, machine.read(array.rest, frame))
+  }
   array.length = length
   return ofObject(array)
 }

@@ -20,9 +20,9 @@ const ofAnswers =
 const aside =
   /^(?:if-(?:none-match|match|range|modified-since|unmodified-since)|etag|last-modified|age|accept(?:-language|-encoding|-charset)?|cache-control|pragma|range|via|traceparent|tracestate|baggage|sentry-trace|x-b3-\w{1,20}|b3|x-(?:request|correlation|trace)-id|x-amzn-trace-id|x-cloud-trace-context|dnt|save-data|priority|sec-(?:ch|fetch)-[\w-]{1,30})$/i
 
-/** What services call the fields in which somebody signs in. */
+/** What services call the fields in which somebody signs in; a letter or two say nothing. */
 const signing =
-  /auth|token|key|secret|cookie|sess|sign|pass|pwd|cred|jwt|bearer|api|access|login|user|account|client|consumer|app|licen[sc]e|code|hash|nonce|hmac|(?:^|[_-])(?:id|sid|pin|otp|mfa)(?:$|[_-])/i
+  /^.{0,2}$|auth|token|key|secret|cookie|sess|sign|pass|pwd|cred|jwt|bearer|api|access|login|user|account|client|consumer|app|licen[sc]e|code|hash|nonce|hmac|(?:^|[_-])(?:id|sid|pin|otp|mfa)(?:$|[_-])/i
 
 /** What headers given as an object of their own carry. */
 export function headerTaints(machine: Interpreter, headers: Value, frame: Frame): HeaderTaints {
