@@ -454,6 +454,9 @@ function weigh(
   if (/^request (?:authorization|cookie|password)$/i.test(flow.source.name)) return 'ask'
   // What signs in to whatever servers a program speaks to is seen by a hook, and is for none beside them.
   if (/^authorization of other requests$/.test(flow.source.name) && place.host !== undefined) return 'ask'
+  // What somebody who signs up typed in is for the database; hashed, it is nobody's to read.
+  if (/ of a record that is saved$/.test(flow.source.name) || flow.source.of === 'a record that is saved')
+    return flow.sink.role === 'header' || place.host === undefined ? undefined : 'ask'
   // A header or a file that signs in somewhere else, as the content of a request.
   if (
     /^(?:authorization|service_?account(?:_?key)?)$/i.test(flow.source.name) &&

@@ -24,9 +24,7 @@ export function noteMail(
   for (const mail of given.list[0]?.objects ?? []) {
     const read = (field: string): Value => namedMember(machine, ofObject(mail), field, frame, place)
     const receivers = (fields: readonly string[]): Value['known'] =>
-      fields.flatMap(field =>
-        mail.fields.has(field) ? receiversIn(machine, read(field), frame, place) : [],
-      )
+      fields.flatMap(field => (mail.fields.has(field) ? receiversIn(machine, read(field), frame, place) : []))
     const added = receivers(open).filter(text => machine.besideOthers.has(text))
     const hasCopies = copied.some(field => mail.fields.has(field)) && isOpen(mail, read)
     const copies = [...added, ...(hasCopies ? receivers(copied) : [])]
@@ -40,13 +38,15 @@ export function noteMail(
 
 /**
  * Addresses in the code that are put into one list with others, which somebody else names: where that is who gets a mail,
- * or each of them does, those in the code always do.
+ * or each of them does, those in the code always do. Whether there are any.
  */
-export function noteBesideOthers(machine: Interpreter, values: readonly Value[], others: Value): void {
-  if (!others.open) return
-  for (const { known, open: unsure } of values)
-    if (!unsure && known.length === 1 && typeof known[0] === 'string' && address.test(known[0]))
-      machine.besideOthers.add(known[0])
+export function noteBesideOthers(machine: Interpreter, values: readonly Value[], others: Value): boolean {
+  if (!others.open) return false
+  const added = values.flatMap(({ known, open: unsure }) =>
+    !unsure && known.length === 1 && typeof known[0] === 'string' && address.test(known[0]) ? known : [],
+  )
+  for (const text of added) machine.besideOthers.add(text)
+  return added.length > 0
 }
 
 /** Who gets a mail, where the code says so and nobody else has a say: `mailto:` of each. */

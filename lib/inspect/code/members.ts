@@ -1,6 +1,7 @@
 import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
 import { defaultOf } from './defaults.ts'
+import { savedRecord } from './saved-records.ts'
 import { enumerated, memberOfWhole, wholesIn, withoutWholes } from './entrusted.ts'
 import { install, setOnInstance } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
@@ -204,7 +205,8 @@ export function secretOption(
     return pairKey.test(name) && taints.some(({ source: { kind } }) => kind === 'env' || kind === 'env-name')
       ? joinTaints(taints, [machine.source('caller-secret', name, place)])
       : taints
-  const secret = machine.source('caller-secret', isRequest(caller) ? `request ${name}` : name, place)
+  const ofRecord = caller.source.name === savedRecord ? `${name} of ${savedRecord}` : name
+  const secret = machine.source('caller-secret', isRequest(caller) ? `request ${name}` : ofRecord, place)
   machine.recorder.wrapped.named(secret.source, caller.source)
   return joinTaints(
     taints.filter(taint => taint !== caller),
