@@ -1,5 +1,5 @@
-import { HOLE } from '../lib/types.ts'
 import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
+import { isOfWrappedClient, isOpenAddress, signsForAnother } from './behaviour/not-given.ts'
 import { computes, signs, spells } from './behaviour/computes.ts'
 import { cardData, keyMaterial } from './behaviour/credentials.ts'
 import { guardsInWords } from './behaviour/guards.ts'
@@ -160,8 +160,8 @@ export const callerSecretExfiltration: Rule = {
       isForOtherClient(leak, inspection, connectors) ||
       isMoreThanSignsIn(leak, leaks, inspection, context) ||
       isAssembledBeside(leak, inspection, context) ||
-      isOfWrappedClient(leak) ||
-      signsForAnother(leak, inspection) ||
+      isOfWrappedClient(leak.flow) ||
+      signsForAnother(leak.flow, inspection) ||
       signsInSomewhereElse(leak, inspection, context)
         ? 'ask'
         : undefined
@@ -338,32 +338,6 @@ function isAssembledBeside({ flow, place }: Leak, { flows }: Inspection, { lists
   )
 }
 
-/**
- * What signs in a client that the caller made and the code wraps, in the content of a request of the package's own: the
- * client signs in by itself, and the package was given no key.
- */
-function isOfWrappedClient({ flow: { source, sink, certain } }: Leak): boolean {
-  return source.client === true && certain && sink.role !== 'header'
-}
-
-/**
- * What messages to a server of the caller's choice are signed with, in the content of a request to a host in the code. That
- * server has it and nobody else needs it; what services of OAuth know an application by goes to them.
- */
-function signsForAnother({ flow: { source, sink, certain } }: Leak, { facts }: Inspection): boolean {
-  if (source.signs !== true || !certain || sink.role === 'header') return false
-  if (/client|app|consumer/i.test(source.name)) return false
-  return facts.some(
-    fact =>
-      fact.kind === 'contacts' &&
-      fact.phase !== 'dormant' &&
-      fact.destinations.every(text => openAddress.test(text.replaceAll(HOLE, ''))),
-  )
-}
-
-/** What is left of an address that is the caller's to say. */
-const openAddress = /^(?:[a-z]+:\/\/)?(?::\d*)?$|^[a-z]+:\/\/(?::\d*)?\//
-
 /** Places from which data leaves for one host, from which on that host is what the package is a client of. */
 const manySources = 8
 
@@ -427,7 +401,7 @@ function signsInElsewhere({ flows }: Inspection): boolean {
     ({ source, sink }) =>
       (source.kind === 'caller' || source.kind === 'caller-secret') &&
       drivers.test(sink.api) &&
-      sink.destinations.every(text => openAddress.test(text.replaceAll(HOLE, ''))),
+      sink.destinations.every(text => isOpenAddress(text)),
   )
 }
 
@@ -455,7 +429,7 @@ function weigh(
   // What signs in to whatever servers a program speaks to is seen by a hook, and is for none beside them.
   if (/^authorization of other requests$/.test(flow.source.name) && place.host !== undefined) return 'ask'
   // What somebody who signs up typed in is for the database; hashed, it is nobody's to read.
-  if (/ of a record that is saved$/.test(flow.source.name) || flow.source.of === 'a record that is saved')
+  if (flow.source.of === 'a record that is saved' || flow.source.name.endsWith(' of a record that is saved'))
     return flow.sink.role === 'header' || place.host === undefined ? undefined : 'ask'
   // A header or a file that signs in somewhere else, as the content of a request.
   if (
