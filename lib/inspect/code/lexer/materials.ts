@@ -143,8 +143,7 @@ export class Materials {
           const name = tokens.words.text(value)
           seen[value] = known | asWord | (isMachineName(name) ? asMachineName : 0)
           if (buildHooks.has(name)) this.sign('hook of a build tool', token)
-          else if (name === 'interceptors') this.sign('hook of a client', token)
-          else if (botCalls.has(name)) this.sign('message of a bot', token)
+          else this.#others(name, token)
         }
         if (((seen[value] as number) & asMachineName) !== 0) this.machineNames++
       } else if (kind === string || kind === template) {
@@ -189,11 +188,18 @@ export class Materials {
         this.sign('fragment', token)
   }
 
+  /** What leads a client or a bot of the caller's elsewhere, as a name or as a key. */
+  #others(name: string, token: number): void {
+    if (name === 'interceptors') this.sign('hook of a client', token)
+    else if (botCalls.has(name)) this.sign('message of a bot', token)
+  }
+
   #short(text: string, token: number): void {
     if (text.length === 0) return
     if (text.length <= 16) this.pieces.add(text)
     if (text.length < 4) return
     if (text === 'tools/list') this.sign('tools for an assistant', token)
+    else this.#others(text, token)
     if (address.test(text)) this.sign('address in text', token)
     else if (emptying.test(text)) this.sign('statement that empties', token)
     if (alphabet.test(text)) this.sign('picked from an alphabet', token)
