@@ -170,13 +170,17 @@ export type Source = {
   readonly at: Site
   /** What its caller passes, where that is sent as a whole and is known to hold the secret: `at` is where it is read. */
   readonly of?: string
+  /** It is read from a client that its caller made, and that the code wraps. */
+  readonly client?: true
+  /** The code signs messages with it: who checks them has it already. */
+  readonly signs?: true
 }
 
 export type Sink = {
   readonly kind: SinkKind
   /** `node:https.request`, `global:fetch`, `eval`, `node:child_process.spawn`, … */
   readonly api: string
-  /** Which argument the data entered: `payload`, `dest`, `header`, `command`, `argument`, `path`, `code` … */
+  /** Which argument the data entered: `payload`, `dest`, `header`, `answer-header`, `command`, `argument`, `path`, `code` … */
   readonly role: string
   /** Where to: URLs, host names, commands or paths as far as they fold. Empty means unknown. */
   readonly destinations: readonly Text[]

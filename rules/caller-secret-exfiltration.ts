@@ -1,5 +1,5 @@
-import { HOLE } from '../lib/types.ts'
 import type { Action, Context, Flow, Inspection, Rule } from '../lib/types.ts'
+import { isOfWrappedClient, isOpenAddress, signsForAnother } from './behaviour/not-given.ts'
 import { computes, signs, spells } from './behaviour/computes.ts'
 import { cardData, keyMaterial } from './behaviour/credentials.ts'
 import { guardsInWords } from './behaviour/guards.ts'
@@ -160,6 +160,8 @@ export const callerSecretExfiltration: Rule = {
       isForOtherClient(leak, inspection, connectors) ||
       isMoreThanSignsIn(leak, leaks, inspection, context) ||
       isAssembledBeside(leak, inspection, context) ||
+      isOfWrappedClient(leak.flow) ||
+      signsForAnother(leak.flow, inspection) ||
       signsInSomewhereElse(leak, inspection, context)
         ? 'ask'
         : undefined
@@ -189,6 +191,9 @@ function signIns(services: readonly string[]): Readonly<Record<string, string>> 
   }
 }
 
+/** What a person or a server is signed in with, alone or in the address of a database. */
+const password = /^(?:password|passphrase|pass|pwd|connection_?string|database_?url)$/i
+
 /**
  * Ways that no service is signed in to, whoever's host it is: in the address of a picture, in the open over the network,
  * in a beacon whose sender never sees an answer.
@@ -196,7 +201,7 @@ function signIns(services: readonly string[]): Readonly<Record<string, string>> 
 function isCovert({ source, sink }: Flow): boolean {
   return (
     source.kind === 'caller-secret' &&
-    (keyMaterial.test(source.name) || /^(?:password|passphrase|pass|pwd|secret_?key)$/i.test(source.name)) &&
+    (keyMaterial.test(source.name) || password.test(source.name) || /^secret_?key$/i.test(source.name)) &&
     (sink.kind === 'dns' || /^(?:picture\.src|node:dgram\.|global:navigator\.sendBeacon$)/.test(sink.api))
   )
 }
@@ -246,10 +251,7 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
 
 /** A password, in what is sent rather than in a header that signs in. */
 function isPassword({ flow }: Leak): boolean {
-  return (
-    flow.sink.role === 'payload' &&
-    /^(?:password|passphrase|pass|pwd|connection_?string|database_?url)$/i.test(flow.source.name)
-  )
+  return flow.sink.role === 'payload' && password.test(flow.source.name)
 }
 
 /**
@@ -399,7 +401,7 @@ function signsInElsewhere({ flows }: Inspection): boolean {
     ({ source, sink }) =>
       (source.kind === 'caller' || source.kind === 'caller-secret') &&
       drivers.test(sink.api) &&
-      sink.destinations.every(text => text.replaceAll(HOLE, '').replace(/^[a-z]+:\/\//, '') === ''),
+      sink.destinations.every(text => isOpenAddress(text)),
   )
 }
 
@@ -413,6 +415,9 @@ function weigh(
     // A mailbox of the author's own, or a bare address, in whatever a package does for its caller.
     // A server of the author's that has no name yet is careless; a mailbox in the code serves nobody else.
     if (place.telling) return sure && (works || place.host?.address !== true) ? 'block' : 'ask'
+    // Where only a delivery network writes, no client has anything to say; a proxy passes on what it got there.
+    if (flow.sink.role === 'answer-header')
+      return sure && !flow.source.name.startsWith('request ') ? 'ask' : undefined
     return sure && spells.test(context.name) ? 'ask' : undefined
   }
   if (isCovert(flow)) return sure ? 'block' : 'ask'
@@ -423,6 +428,9 @@ function weigh(
   if (/^request (?:authorization|cookie|password)$/i.test(flow.source.name)) return 'ask'
   // What signs in to whatever servers a program speaks to is seen by a hook, and is for none beside them.
   if (/^authorization of other requests$/.test(flow.source.name) && place.host !== undefined) return 'ask'
+  // What somebody who signs up typed in is for the database; hashed, it is nobody's to read.
+  if (flow.source.of === 'a record that is saved' || flow.source.name.endsWith(' of a record that is saved'))
+    return flow.sink.role === 'header' || place.host === undefined ? undefined : 'ask'
   // A header or a file that signs in somewhere else, as the content of a request.
   if (
     /^(?:authorization|service_?account(?:_?key)?)$/i.test(flow.source.name) &&

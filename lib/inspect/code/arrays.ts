@@ -1,3 +1,4 @@
+import { noteBesideOthers } from './mails.ts'
 import { HOLE } from '../../types.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { textsOf } from './constants.ts'
@@ -62,6 +63,7 @@ export function callArrayMethod(
     case 'unshift':
     case 'add':
       for (const one of object.objects) {
+        if (one.rest !== undefined) noteBesideOthers(machine, given.list, machine.read(one.rest, frame))
         for (const value of given.list) append(machine, one, value, name, frame)
         if (name === 'push' && one.length === undefined)
           sketchAddition(one, `${place.file.path} ${place.start}`, [
@@ -213,6 +215,7 @@ export function callArrayMethod(
       }
       let list: Value[] | undefined = items.exact ? [...items.list] : undefined
       let any = items.any
+      noteBesideOthers(machine, given.list, any)
       for (const value of given.list) {
         const more = value.objects.some(one => one.kind === 'array')
           ? elementsOf(machine, value, frame)

@@ -28,6 +28,8 @@ import {
 
 const maxWalked = 10_000
 const maxWalkDepth = 5
+/** More than anybody writes by hand: a secret may be the last of many. */
+const maxParameters = 64
 
 function frameFor(context: Context, file: SourceFile): Frame {
   return {
@@ -69,12 +71,15 @@ export function exportsWalker(machine: Interpreter, record: ModuleRecord): Conte
       : machine.read(machine.field(record.moduleObject, 'exports'), frame)
     const work: { value: Value; self: Value; depth: number }[] = [{ value: exports, self: nothing, depth: 0 }]
     const hooks = new Map<FunctionValue, string>()
-    for (let item = work.pop(); item !== undefined && seen.size < maxWalked; item = work.pop()) {
+    const trusted = new Map<FunctionValue, Set<ObjectValue>>()
+    let walked = 0
+    for (let item = work.pop(); item !== undefined && walked < maxWalked; item = work.pop()) {
       const { value, self, depth } = item
       if (depth > maxWalkDepth) continue
       for (const object of value.objects) {
         if (seen.has(object)) continue
         seen.add(object)
+        walked++
         // Everything a package exports, however much stands in front of it.
         const cells = depth > 0 ? cellsOf(object) : [...object.fields.values(), machine.restOf(object)]
         for (const cell of cells)
@@ -82,7 +87,11 @@ export function exportsWalker(machine: Interpreter, record: ModuleRecord): Conte
         for (const [name, cell] of object.fields)
           if (isBuildHook(name)) for (const fn of hooksIn(cell.value)) hooks.set(fn, name)
         for (const getter of object.getters?.values() ?? [])
-          work.push({ value: ofFunction(getter), self: ofObject(object), depth: depth + 1 })
+          work.push({
+            value: changed(nothing, { functions: getter }),
+            self: ofObject(object),
+            depth: depth + 1,
+          })
         for (const star of object.stars ?? []) work.push({ value: star, self: nothing, depth })
         for (const parent of object.parents?.objects ?? []) {
           for (const cell of cellsOf(parent))
@@ -95,8 +104,9 @@ export function exportsWalker(machine: Interpreter, record: ModuleRecord): Conte
         }
       }
       for (const fn of value.functions) {
-        if (seen.has(fn)) continue
+        if (seen.has(fn) && !isOfAnother(machine, fn, self, trusted, frame)) continue
         seen.add(fn)
+        walked++
         const answer = callAsUser(machine, fn, self, frame)
         const hook = hooks.get(fn)
         if (hook !== undefined) {
@@ -114,6 +124,26 @@ export function exportsWalker(machine: Interpreter, record: ModuleRecord): Conte
   })
 }
 
+/**
+ * Whether a method that was called already belongs to another instance as well, one that holds a secret of the caller's:
+ * a factory and the class it constructs are often exported side by side, and each makes its own.
+ */
+function isOfAnother(
+  machine: Interpreter,
+  fn: FunctionValue,
+  self: Value,
+  trusted: Map<FunctionValue, Set<ObjectValue>>,
+  frame: Frame,
+): boolean {
+  const [object] = self.objects
+  if (object?.kind !== 'instance') return false
+  if (!machine.deepTaints(self, frame).some(({ source }) => source.kind === 'caller-secret')) return false
+  const known = trusted.get(fn) ?? new Set()
+  if (known.has(object)) return false
+  trusted.set(fn, known.add(object))
+  return true
+}
+
 /** One call by a user: a class, or a function with methods on its prototype, is constructed. */
 function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame: Frame): Value {
   const file = fn.file as SourceFile
@@ -125,7 +155,7 @@ function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame:
     isHuge(machine, file) && !sends
       ? anything
       : carrying(anything, [machine.source('caller', fn.name, place)])
-  const list = fn.node.params.slice(0, 12).map(pattern => {
+  const list = fn.node.params.slice(0, maxParameters).map(pattern => {
     if (pattern.type !== 'Identifier' || !isSecretParameter(pattern.name))
       return parameter === anything ? parameter : withTaints(parameter, [wholeOf(machine, fn, pattern)])
     return carrying(anything, [machine.source('caller-secret', pattern.name, placeOf(file, pattern))])

@@ -4,7 +4,8 @@ import { filtered, picksFrom } from './arrays.ts'
 import { callBuiltIn } from './builtins.ts'
 import { construct } from './classes.ts'
 import { act } from './effects.ts'
-import { answerOfWhole, memberOfWhole } from './entrusted.ts'
+import { answerOfWhole, enumerated, memberOfWhole, wholesIn } from './entrusted.ts'
+import { namesAsked, showRecords } from './saved-records.ts'
 import { noteShippedByCall } from './shipping.ts'
 import { noteFields, typedInto } from './fields.ts'
 import { hand } from './handing.ts'
@@ -25,6 +26,7 @@ import {
 } from './members.ts'
 import { callMethod, encodes } from './methods.ts'
 import { noteDefaults } from './defaults.ts'
+import { noteChat } from './chats.ts'
 import { noteMail } from './mails.ts'
 import { noteToldByCall } from './orders.ts'
 import { noteExchange, notePayment } from './payments.ts'
@@ -257,6 +259,7 @@ export function callMember(
     const member = namedMember(machine, object, name, frame, place)
     // Before strangers have it: whatever they put into it is not what it was sent with.
     noteMail(machine, name, given, frame, place)
+    noteChat(machine, name, self, given, frame, place)
     const callee = name === 'constructor' && endsInObject(machine, node) ? notOfFunctions(member) : member
     const called = callOn(machine, callee, self, name, given, frame, place)
     const own = picksFrom.has(name) ? filtered(machine, object, name, given, called, frame, place) : called
@@ -340,7 +343,11 @@ function askedFor(
   answer: Value,
   place: Place,
 ): Value {
-  if (method === 'get') memberOfWhole(machine, receiver.taints, String(given.list[0]?.known[0]), place)
+  if (method === 'get') {
+    memberOfWhole(machine, receiver.taints, String(given.list[0]?.known[0]), place)
+    const all = enumerated(wholesIn(receiver.taints), given.list[0]?.taints ?? [])
+    if (all.length > 0) answer = withTaints(answer, all)
+  }
   if (answer.taints.length === 0 || (method !== 'get' && method !== 'header' && method !== 'getHeader'))
     return answer
   const key = given.list[0]?.known[0]
@@ -468,7 +475,7 @@ export function callUnknown(
   when: 'now' | 'later' = 'now',
   constructed = false,
 ): Value {
-  const receiver = answerOfWhole(self.taints, name)
+  const receiver = joinTaints(answerOfWhole(self.taints, name), namesAsked(machine, name, self.taints))
   let taints = joinTaints(callee.handles.length > 0 ? [] : callee.taints, receiver)
   const values = given.rest === nothing ? given.list : [...given.list, given.rest]
   const foreign =
@@ -522,7 +529,10 @@ export function callUnknown(
   const emitter = name === 'on' || name === 'once' || name === 'addEventListener' ? self : nothing
   if (comparing.has(name)) return handed
   if (name === 'option' || name === 'options') noteDefaults(machine, given, frame)
-  if (stranger === undefined && self !== nothing) sendByName(machine, name, self, given, frame, place)
+  if (stranger === undefined && self !== nothing) {
+    sendByName(machine, name, self, given, frame, place)
+    showRecords(machine, name, self, given, frame, place)
+  }
   const helper = isModuleHelper(name) || isStateMachine(given.list[0])
   if (when === 'now' && !helper) {
     for (const value of values) hand(machine, value, handed, frame, place, 0, emitter)

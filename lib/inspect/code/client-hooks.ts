@@ -1,11 +1,13 @@
 import { HOLE } from '../../types.ts'
+import type { Text } from '../../types.ts'
 import { hand } from './handing.ts'
-import { argument, instance, type ModelledCall } from './modelled-call.ts'
-import type { Interpreter } from './interpreter.ts'
+import { argument, flowInto, instance, type ModelledCall } from './modelled-call.ts'
+import type { Frame, Interpreter } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
 import { elementsOf } from './elements.ts'
 import { namedMember } from './members.ts'
-import { shown } from './shown-requests.ts'
+import { shown, signInOfOthers } from './shown-requests.ts'
+import type { Place } from './sites.ts'
 import {
   anything,
   join,
@@ -130,8 +132,50 @@ export function useHook(machine: Interpreter, name: string, call: ModelledCall):
 }
 
 /** `instance.interceptors.request.use(f)` of a client that a caller passes: `f` sees what that sends. */
-export function seeRequests(machine: Interpreter, { frame, place, given }: ModelledCall): Value {
+export function seeRequests(machine: Interpreter, call: ModelledCall): Value {
+  const { frame, place, given, self } = call
   const seen = shown(machine, frame, place)
   for (const value of given.list.slice(0, 2)) hand(machine, onlyCallable(value), seen, frame, place)
+  if (self.taints.some(({ source: { kind } }) => kind === 'caller')) noteLedAway(machine, seen, call)
   return anything
 }
+
+/** Where a request says it goes. */
+const leading = ['baseURL', 'url'] as const
+
+/** A hook that writes another address into the requests of its caller's client: they go there with what signs in. */
+function noteLedAway(machine: Interpreter, seen: Value, { frame, place }: ModelledCall): void {
+  machine.later(
+    byCallLevel,
+    `leads ${place.start}`,
+    { self: seen, list: [], rest: nothing },
+    frame,
+    (_, at) => {
+      for (const request of seen.objects)
+        for (const name of leading) {
+          const given = machine.read(machine.field(request, name), at)
+          sendHeaders(machine, request, given, at, place)
+        }
+    },
+  )
+}
+
+/** The headers of a request of others, sent to the addresses that its code names. */
+export function sendHeaders(
+  machine: Interpreter,
+  request: ObjectValue,
+  to: Value,
+  frame: Frame,
+  place: Place,
+): void {
+  const destinations = to.known
+    .filter(text => typeof text === 'string' && /^https?:\/\/[^/]{4}/i.test(text))
+    .slice(0, maxAddresses) as Text[]
+  if (destinations.length === 0) return
+  const carried = machine.deepTaints(machine.read(machine.field(request, 'headers'), frame), frame)
+  const signsIn = carried.filter(({ source }) => source.name === signInOfOthers)
+  const call = { handle: machine.handle('requests.send'), frame, place }
+  flowInto(machine, signsIn, { kind: 'network', role: 'header', destinations }, call)
+}
+
+const maxAddresses = 6

@@ -4,6 +4,7 @@ import { namesHost } from './addresses.ts'
 import { textsOf } from './constants.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { elementsOf } from './elements.ts'
+import { headerTaints } from './header-fields.ts'
 import { namedMember } from './members.ts'
 import type { Place } from './sites.ts'
 import { joinTaints, nothing, ofObject, type Taint, type Value } from './values.ts'
@@ -19,6 +20,8 @@ export type RequestParts = {
   readonly destTaints: readonly Taint[]
   readonly payload: readonly Taint[]
   readonly header: readonly Taint[]
+  /** In header fields that only answers have. */
+  readonly answered: readonly Taint[]
 }
 
 /** Clusters of databases, queues and search engines: one address or a list. */
@@ -81,6 +84,7 @@ export function requestParts(
   let destTaints: readonly Taint[] = []
   let payload: readonly Taint[] = []
   let header: readonly Taint[] = []
+  let answered: readonly Taint[] = []
   for (const option of options) {
     for (const object of option.objects) {
       if (object.kind === 'array' || object.model?.name === 'url') continue
@@ -103,7 +107,10 @@ export function requestParts(
         destTaints = joinTaints(destTaints, value.taints)
       }
       for (const name of payloadFields) payload = joinTaints(payload, machine.deepTaints(field(name), frame))
-      header = joinTaints(header, machine.deepTaints(field('headers'), frame))
+      const headers = headerTaints(machine, field('headers'), frame)
+      header = joinTaints(header, headers.header)
+      payload = joinTaints(payload, headers.content)
+      answered = joinTaints(answered, headers.answered)
       if (object.rest !== undefined)
         payload = joinTaints(payload, machine.deepTaints(machine.read(object.rest, frame), frame))
     }
@@ -118,6 +125,7 @@ export function requestParts(
     destTaints,
     payload,
     header,
+    answered,
   }
 }
 

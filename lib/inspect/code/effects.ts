@@ -137,6 +137,7 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
       machine.guard(model.kind, call.frame, call.place)
       return anything
     case 'make':
+      if (call.handle.api === 'node:crypto.createHmac') machine.recorder.signs(argument(call, 1).taints)
       return instance(machine, model.instance, call)
     case 'listen':
       machine.fact(
@@ -288,6 +289,7 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     const header =
       carried === undefined ? parts.header : joinTaints(parts.header, machine.read(carried, frame).taints)
     flowInto(machine, header, { kind: 'network', role: 'header', destinations }, call)
+    flowInto(machine, parts.answered, { kind: 'network', role: 'answer-header', destinations }, call)
   }
   if (frame.thrown !== undefined) machine.write(frame.thrown, tainted([taint]))
   if (call.handle.api.startsWith('pkg:')) keepFetched(machine, [taint], call)

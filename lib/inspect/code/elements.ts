@@ -124,8 +124,12 @@ const maxSharedKeys = 12
 /** The keys that the code itself writes into objects, where no others can be in them. */
 function writtenKeys(objects: readonly ObjectValue[]): readonly string[] | undefined {
   const names = new Set<string>()
-  for (const { fields, rest, escaped, stars } of objects) {
+  for (const { fields, getters, rest, escaped, stars } of objects) {
     if (rest !== undefined || escaped || stars !== undefined) return undefined
+    for (const name of getters?.keys() ?? []) {
+      if (names.size >= 400) return [...names]
+      if (!name.startsWith('@@')) names.add(name)
+    }
     for (const [name, { value }] of fields) {
       if (names.size >= 400) return [...names]
       if (value !== nothing && !name.startsWith('@@')) names.add(name)

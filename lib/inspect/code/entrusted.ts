@@ -109,7 +109,7 @@ export function answerOfWhole(taints: readonly Taint[], method: string): readonl
 
 const givesWhole: ReadonlySet<string> = new Set(
   (
-    'values entries toJSON toObject toString valueOf slice concat flat map flatMap filter reverse sort forEach reduce shift ' +
+    'values entries toJSON toObject toString valueOf slice concat join flat map flatMap filter reverse sort forEach reduce shift ' +
     'pop at clone then catch finally'
   ).split(' '),
 )

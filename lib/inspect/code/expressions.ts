@@ -1,3 +1,4 @@
+import { noteBesideOthers } from './mails.ts'
 import type { AnyNode, BinaryOperator } from 'acorn'
 import { evaluateCall, evaluateNew, evaluateTagged } from './calls.ts'
 import { evaluateClass } from './classes.ts'
@@ -322,7 +323,10 @@ function evaluateArray(
       machine.writeRest(array, value)
     }
   }
-  if (length === undefined) sketch(array, shown, false)
+  if (length === undefined) {
+    sketch(array, shown, false)
+    if (array.rest !== undefined) noteBesideOthers(machine, shown, machine.read(array.rest, frame))
+  }
   array.length = length
   return ofObject(array)
 }
@@ -367,6 +371,7 @@ function evaluateObject(
       else {
         const given = name === code ? begunAsCode(machine, value, name, frame.file, property) : value
         machine.writeField(object, name, given)
+        if (name === 'get') machine.describing.set(object, value)
         noteToldField(machine, name, value, frame, placeOf(frame.file, property))
       }
     }

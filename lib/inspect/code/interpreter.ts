@@ -103,6 +103,10 @@ export class Interpreter {
     string,
     { readonly node: AnyNode; readonly api: string; readonly frame: Frame }[]
   >()
+  /** Addresses of mail in the code that stand in a list with others, which somebody else names. */
+  readonly besideOthers = new Set<unknown>()
+  /** By object literal, the `get` it was given last: a loop makes a descriptor for each name at the same place. */
+  readonly describing = new WeakMap<ObjectValue, Value>()
   readonly #memberNames = new Map<string, Map<string, string>>()
   readonly #inlined = new Map<FunctionNode, number>()
   /** How many calls are kept apart of functions that only pass on. */

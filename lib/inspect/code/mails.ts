@@ -9,6 +9,7 @@ import { ofObject, type ObjectValue, type Taint, type Value } from './values.ts'
 
 const sending: ReadonlySet<string> = new Set(['sendMail', 'sendEmail', 'send', 'create', 'sendEmailBatch'])
 const copied = ['bcc', 'Bcc', 'BCC', 'BccAddresses', 'envelope'] as const
+const open = ['to', 'To', 'TO', 'cc', 'Cc', 'CC', ...copied] as const
 const address = /^[^\s@\u0001]{1,64}@[\w-]+(?:\.[\w-]+)+$/
 
 /** A mail whose receiver is somebody else's to say, with a hidden one in the code: that is where a copy goes. */
@@ -21,18 +22,31 @@ export function noteMail(
 ): void {
   if (!sending.has(name)) return
   for (const mail of given.list[0]?.objects ?? []) {
-    if (!copied.some(field => mail.fields.has(field))) continue
     const read = (field: string): Value => namedMember(machine, ofObject(mail), field, frame, place)
-    if (!isOpen(mail, read)) continue
-    const copies = copied.flatMap(field =>
-      mail.fields.has(field) ? receiversIn(machine, read(field), frame, place) : [],
-    )
+    const receivers = (fields: readonly string[]): Value['known'] =>
+      fields.flatMap(field => (mail.fields.has(field) ? receiversIn(machine, read(field), frame, place) : []))
+    const added = receivers(open).filter(text => machine.besideOthers.has(text))
+    const hasCopies = copied.some(field => mail.fields.has(field)) && isOpen(mail, read)
+    const copies = [...added, ...(hasCopies ? receivers(copied) : [])]
     const destinations = copies.flatMap(text =>
       typeof text === 'string' && address.test(text) ? [`mailto:${text}`] : [],
     )
     if (destinations.length > 0)
       machine.fact({ kind: 'contacts', api: `hidden copy by ${name}`, destinations }, frame, place)
   }
+}
+
+/**
+ * Addresses in the code that are put into one list with others, which somebody else names: where that is who gets a mail,
+ * or each of them does, those in the code always do. Whether there are any.
+ */
+export function noteBesideOthers(machine: Interpreter, values: readonly Value[], others: Value): boolean {
+  if (!others.open) return false
+  const added = values.flatMap(({ known, open: unsure }) =>
+    !unsure && known.length === 1 && typeof known[0] === 'string' && address.test(known[0]) ? known : [],
+  )
+  for (const text of added) machine.besideOthers.add(text)
+  return added.length > 0
 }
 
 /** Who gets a mail, where the code says so and nobody else has a say: `mailto:` of each. */
@@ -64,7 +78,7 @@ function receiversIn(machine: Interpreter, field: Value, frame: Frame, place: Pl
 
 /** Whether who gets the mail is not written in the code: it stands there, or in what the caller's mail was copied from. */
 function isOpen(mail: ObjectValue, read: (field: string) => Value): boolean {
-  const fields = ['to', 'To', 'TO']
+  const fields = open.slice(0, 3)
   const written = fields.filter(field => mail.fields.has(field))
   if (written.length > 0) return written.some(field => read(field).known.length === 0)
   return fields.some(field => {

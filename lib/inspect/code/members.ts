@@ -1,6 +1,7 @@
 import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
 import { defaultOf } from './defaults.ts'
+import { savedRecord } from './saved-records.ts'
 import { enumerated, memberOfWhole, wholesIn, withoutWholes } from './entrusted.ts'
 import { install, setOnInstance } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
@@ -204,9 +205,12 @@ export function secretOption(
     return pairKey.test(name) && taints.some(({ source: { kind } }) => kind === 'env' || kind === 'env-name')
       ? joinTaints(taints, [machine.source('caller-secret', name, place)])
       : taints
+  const ofRecord = caller.source.name === savedRecord ? `${name} of ${savedRecord}` : name
+  const secret = machine.source('caller-secret', isRequest(caller) ? `request ${name}` : ofRecord, place)
+  machine.recorder.wrapped.named(secret.source, caller.source)
   return joinTaints(
     taints.filter(taint => taint !== caller),
-    [machine.source('caller-secret', isRequest(caller) ? `request ${name}` : name, place)],
+    [secret],
   )
 }
 
@@ -448,7 +452,9 @@ export function fieldOf(
     machine.step()
     const getters = at.getters?.get(name)
     if (getters !== undefined) {
-      return machine.callFunction(getters, ofObject(object), { list: [], rest: nothing }, frame, place)
+      const call = (fn: FunctionValue): Value =>
+        machine.callFunction(fn, ofObject(object), { list: [], rest: nothing }, frame, place)
+      return getters.slice(1).reduce((all, fn) => join(all, call(fn)), call(getters[0]!))
     }
     const cell = at.fields.get(name)
     const value = cell === undefined ? nothing : machine.read(cell, frame)
@@ -686,12 +692,11 @@ export function superObject(frame: Frame): Value {
 }
 
 export function addGetter(
-  object: { getters: Map<string, Value['functions'][number]> | undefined },
+  object: { getters: Map<string, Value['functions']> | undefined },
   name: string,
-  value: Value,
+  { functions }: Value,
 ): void {
-  const getter = value.functions[0]
-  if (getter !== undefined) (object.getters ??= new Map()).set(name, getter)
+  if (functions.length > 0) (object.getters ??= new Map()).set(name, functions)
 }
 
 export function addSetter(

@@ -66,6 +66,7 @@ export function callMethod(
       }
       break
     case 'bind':
+      if (object.open) noteBound(machine, object.taints, given.list[0]?.taints ?? [])
       // `AsyncResource.bind(f)` is a function of its own.
       if (object.functions.length > 0 || object.handles.some(({ api }) => actOf(`${api}.bind`) === undefined))
         return machine.bind(object, given, frame, place)
@@ -232,6 +233,12 @@ const decodings = new Map([
   ['reverse', 'reversed'],
   ['toString', ''],
 ])
+
+/** `client.orders.create.bind(client.orders)`: a method of the caller's is bound to what it is of. */
+function noteBound(machine: Interpreter, method: readonly Taint[], receiver: readonly Taint[]): void {
+  const same = method.filter(({ source }) => receiver.some(one => one.source === source))
+  if (same.length > 0) machine.recorder.wrapped.wrap(same)
+}
 
 function callTextMethod(
   machine: Interpreter,

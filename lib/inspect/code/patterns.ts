@@ -1,3 +1,4 @@
+import { noteBesideOthers } from './mails.ts'
 import type { AnyNode } from 'acorn'
 import { lookUp } from './environment.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
@@ -167,13 +168,17 @@ export function keepInUnknown(
   if (!keeping.test(name)) return
   const known = target.objects.length > 0 && target.objects.every(isStandIn)
   if (!known && !isUnknown(target)) return
+  const beside = name !== 'append' && name !== 'set' && noteBesideOthers(machine, given.list, target)
   const taints = machine.allTaints([...given.list, given.rest], frame)
-  if (taints.length === 0) return
+  if (taints.length === 0 && !beside) return
   const held = known
     ? target.objects
     : [standInFor(machine, method.object, target, frame, maxChain) ?? []].flat()
   const kept = tainted(name === 'push' || name === 'unshift' || name === 'append' ? taints : unsure(taints))
-  for (const one of held) machine.writeRest(one, kept)
+  for (const one of held) {
+    machine.writeRest(one, kept)
+    if (beside) for (const value of given.list) machine.writeRest(one, value)
+  }
 }
 
 function store(machine: Interpreter, binding: Binding, value: Value, frame: Frame): void {
@@ -252,6 +257,7 @@ function nameSecret(machine: Interpreter, name: string, value: Value, node: AnyN
   if (sent && !secret) return value
   const place = placeOf(frame.file, node)
   const own = machine.source(secret ? 'caller-secret' : 'caller', sent ? `request ${name}` : name, place)
+  machine.recorder.wrapped.named(own.source, caller.source)
   const others = value.taints.filter(taint => taint.source !== caller.source)
   return carrying(value, joinTaints(others, [own]))
 }

@@ -7,6 +7,7 @@ import { isRequest } from './requests.ts'
 import { siteOf, type GuardNote, type Place } from './sites.ts'
 import { keepTelling } from './telling.ts'
 import type { Taint } from './values.ts'
+import { WrappedClients } from './wrapped-clients.ts'
 
 /**
  * What has been seen so far. The same statement is evaluated many times; here it is one fact, with everything that
@@ -38,8 +39,15 @@ const maxTextChars = 2_000
 const maxFlows = 20_000
 
 export class Recorder {
+  readonly wrapped = new WrappedClients()
+  /** Names of callers' secrets that messages are signed with on the spot. */
+  readonly #signing = new Set<string>()
   readonly #facts = new Map<string, StoredFact>()
   readonly #flows = new Map<string, StoredFlow>()
+
+  signs(keys: readonly Taint[]): void {
+    for (const { source } of keys) if (source.kind === 'caller-secret') this.#signing.add(source.name)
+  }
 
   fact(body: FactBody, where: Where): void {
     const key = factKey(body, where.place)
@@ -121,7 +129,12 @@ export class Recorder {
         const { source } = taint
         const level = Math.max(seen, requested.get(placeKey(source.place)) ?? 0)
         const flow = {
-          source: { kind: source.kind, name: source.name, at: siteOf(source.place) },
+          source: {
+            kind: source.kind,
+            name: source.name,
+            at: siteOf(source.place),
+            ...(source.kind === 'caller-secret' ? this.#knownOf(source) : {}),
+          },
           sink: { kind, api, role, destinations: cleanTexts([...destinations]), at: siteOf(place) },
           hops: hopsOf(taint),
           guards: guardsOf(guards),
@@ -133,6 +146,13 @@ export class Recorder {
       },
     )
     return sortByText(flows)
+  }
+
+  #knownOf(source: Taint['source']): Pick<Flow['source'], 'client' | 'signs'> {
+    return {
+      ...(this.wrapped.holds(source) ? { client: true } : {}),
+      ...(this.#signing.has(source.name) ? { signs: true } : {}),
+    }
   }
 }
 

@@ -74,7 +74,7 @@ function isForwarding({ computed, property }: Extract<AnyNode, { type: 'MemberEx
 }
 
 /** What a function gives that consists of a `return` alone. */
-function resultOf(fn: FunctionNode): AnyNode | null | undefined {
+export function resultOf(fn: FunctionNode): AnyNode | null | undefined {
   if (fn.body.type !== 'BlockStatement') return fn.body
   const [only] = fn.body.body
   return fn.body.body.length === 1 && only?.type === 'ReturnStatement' ? only.argument : undefined

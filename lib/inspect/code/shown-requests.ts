@@ -30,6 +30,11 @@ export function shown(machine: Interpreter, frame: Frame, place: Place): Value {
   return opened(ofObject(request))
 }
 
+/** Whether an object is such a request itself, rather than a copy that somebody made of one. */
+export function isShown(request: ObjectValue): boolean {
+  return request.fields.get('config')?.value.objects.includes(request) === true
+}
+
 /** A request of which only single parts are asked for: as a text it is its address. */
 export const seenRequest = 'requests.seen'
 

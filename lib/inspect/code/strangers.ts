@@ -9,10 +9,12 @@ import {
   startedName,
   type ModelledCall,
 } from './effects.ts'
+import { sendHeaders } from './client-hooks.ts'
 import { keepFetched } from './fetched.ts'
 import { giveTaints } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf } from './elements.ts'
+import { isShown } from './shown-requests.ts'
 import type { Place } from './sites.ts'
 import {
   join,
@@ -176,6 +178,7 @@ export function sendByName(
   const [first, ...rest] = given.list
   if (first === undefined) return
   if (visiting.test(name)) visit(machine, name, first, frame, place)
+  if (name === 'request') resend(machine, first, frame, place)
   const isForm = name === 'submit' && self.objects.some(({ kind }) => kind === 'map')
   if (!isForm && (rest.length === 0 || !sendingNames.test(name))) return
   const destinations = isForm
@@ -188,6 +191,15 @@ export function sendByName(
   const taints = machine.allTaints([...(isForm ? [self] : []), ...rest.slice(0, 3)], frame)
   const call = { handle: machine.handle(`pkg:*.${name}`), frame, place }
   flowInto(machine, taints, { kind: 'network', role: 'payload', destinations }, call)
+}
+
+/** `client.request({ ...config, baseURL })`: what a hook was shown, made again for another address. */
+function resend(machine: Interpreter, { objects }: Value, frame: Frame, place: Place): void {
+  for (const request of objects.slice(0, 3))
+    if (request.fields.has('headers') && !isShown(request))
+      for (const name of ['baseURL', 'url'])
+        if (request.fields.has(name))
+          sendHeaders(machine, request, machine.read(machine.field(request, name), frame), frame, place)
 }
 
 /** Methods that go to an address, and what nobody has a reason to put into one. */

@@ -20,10 +20,11 @@ export function isPrey(kind: SourceKind): boolean {
 }
 
 /**
- * Which of the kinds gives way to one more, the last that is no prey, for prey or for an answer where there is none yet.
- * -1 where the new one has to stay away.
+ * Which of the kinds gives way to one more, the last that is no prey, for prey or for an answer where there is none yet;
+ * for a caller's secret, the last of what a caller passes besides. -1 where the new one has to stay away.
  */
 export function giveWay(kinds: readonly SourceKind[], added: SourceKind): number {
+  if (added === 'caller-secret') return kinds.lastIndexOf('caller')
   if (!prey.has(added) && (added !== 'network' || kinds.includes(added))) return -1
   return kinds.findLastIndex(kind => !prey.has(kind) && kind !== 'network')
 }

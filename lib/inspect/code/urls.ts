@@ -1,6 +1,7 @@
 import { HOLE } from '../../types.ts'
 import { textsOf } from './constants.ts'
 import { argument, instance, type ModelledCall } from './effects.ts'
+import { withoutWholes } from './entrusted.ts'
 import type { Interpreter } from './interpreter.ts'
 import { joinTaints, known, nothing, withTaints, changed, type ObjectValue, type Value } from './values.ts'
 
@@ -23,11 +24,16 @@ export function makeUrl(machine: Interpreter, call: ModelledCall): Value {
       for (const one of whole) machine.write(model.texts, known(one))
     }
     machine.writeField(object, 'searchParams', made)
+    // Whatever the address is: what follows its host is no more of its name.
+    if (!textsOf(model.texts.value).some(text => hasHost.test(text)))
+      machine.writeField(object, 'pathname', withTaints(known(`/${HOLE}`), withoutWholes(taints)))
     for (const text of textsOf(model.texts.value).slice(0, 3)) writeUrlParts(machine, object, text)
     machine.writeField(object, 'href', withTaints(machine.read(model.texts, frame), taints))
   }
   return changed(made, { known: textsOf(machine.read(made.objects[0]!.model!.texts, frame)), taints })
 }
+
+const hasHost = /^[a-z][a-z0-9+.-]{0,20}:\/\/[^/?#@\u0001]/i
 
 /** What is asked of an address whose host is known: `const { hostname } = new URL('https://host/…')`. */
 function writeUrlParts(machine: Interpreter, url: ObjectValue, text: string): void {

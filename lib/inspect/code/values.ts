@@ -83,7 +83,7 @@ export type ObjectValue = {
   readonly fields: Map<string, Cell>
   /** Everything stored under a key that is not known. */
   rest: Cell | undefined
-  getters: Map<string, FunctionValue> | undefined
+  getters: Map<string, readonly FunctionValue[]> | undefined
   setters: Map<string, FunctionValue> | undefined
   /** What it inherits from. */
   parents: Value | undefined

@@ -73,6 +73,7 @@ const traps = ['get', 'apply', 'set', 'has', 'construct', 'deleteProperty', 'own
 /** `new Proxy(target, handler)`: the target, with whatever the traps do in front of it. */
 export function makeProxy(machine: Interpreter, call: ModelledCall, target: Value, handlers: Value): Value {
   const { frame, place } = call
+  machine.recorder.wrapped.wrap(target.taints)
   let result = target
   for (const handler of handlers.objects) {
     for (const trap of traps) {

@@ -17,6 +17,7 @@ const alone: readonly Sign[] = [
   'statement that empties',
   'tools for an assistant',
   'selector of a value',
+  'message of a bot',
 ]
 
 /** Ways to come by a name that does not stand in the text. */
@@ -114,6 +115,9 @@ function together(signs: ReadonlyMap<Sign, Opening>): readonly Opening[] {
   const added = shipped.flatMap(sign => signs.get(sign) ?? [])[0]
   if (plugin !== undefined && added !== undefined)
     return [{ ...plugin, what: `${plugin.what}, ${added.what}` }]
+  const hook = signs.get('hook of a client')
+  if (hook !== undefined && signs.has('address in text'))
+    return [{ ...hook, what: 'a hook of a client, an address' }]
   const timer = signs.get('text timer')
   return timer !== undefined && signs.has('code in text')
     ? [{ ...timer, what: 'code in text for a timer' }]

@@ -34,6 +34,8 @@ export type Sign =
   | 'tools for an assistant' // 'tools/list'
   | 'selector of a value' // '[value^=' in text
   | 'hook of a build tool' // transformIndexHtml
+  | 'hook of a client' // interceptors
+  | 'message of a bot' // forwardMessage
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =
@@ -62,14 +64,27 @@ const buildHooks: ReadonlySet<string> = new Set([
   'alterAssetTagGroups',
 ])
 
+/** How a bot that the caller signed in is told to say something. */
+const botCalls: ReadonlySet<string> = new Set([
+  'sendMessage',
+  'sendDocument',
+  'sendPhoto',
+  'sendFile',
+  'copyMessage',
+  'copyMessages',
+  'forwardMessage',
+  'forwardMessages',
+  'callApi',
+])
+
 /** Longer than words, names and the addresses of documentation; a payload of that length says nothing yet. */
 const alphabet = /abcdefghijklm|nopqrstuvwxyz/i
 
 /** What a client that the caller gave needs to be told to lose its data. */
 const emptying = /^\s{0,99}(?:drop\s{1,9}(?:database|schema|table)|truncate\s{1,9}table)\s/i
 
-/** The beginning of an absolute address. */
-const address = /^(?:https?:)?\/\/[\w-]/
+/** The beginning of an absolute address, also where a template has the host. */
+const address = /^(?:https?:)?\/\/[\w-]|^https?:\/\/$/
 
 /** The first half of variation selectors and of tags, which carry a byte each and no editor shows. */
 const hiddenLead = '\uDB40'
@@ -128,6 +143,7 @@ export class Materials {
           const name = tokens.words.text(value)
           seen[value] = known | asWord | (isMachineName(name) ? asMachineName : 0)
           if (buildHooks.has(name)) this.sign('hook of a build tool', token)
+          else this.#others(name, token)
         }
         if (((seen[value] as number) & asMachineName) !== 0) this.machineNames++
       } else if (kind === string || kind === template) {
@@ -172,11 +188,18 @@ export class Materials {
         this.sign('fragment', token)
   }
 
+  /** What leads a client or a bot of the caller's elsewhere, as a name or as a key. */
+  #others(name: string, token: number): void {
+    if (name === 'interceptors') this.sign('hook of a client', token)
+    else if (botCalls.has(name)) this.sign('message of a bot', token)
+  }
+
   #short(text: string, token: number): void {
     if (text.length === 0) return
     if (text.length <= 16) this.pieces.add(text)
     if (text.length < 4) return
     if (text === 'tools/list') this.sign('tools for an assistant', token)
+    else this.#others(text, token)
     if (address.test(text)) this.sign('address in text', token)
     else if (emptying.test(text)) this.sign('statement that empties', token)
     if (alphabet.test(text)) this.sign('picked from an alphabet', token)

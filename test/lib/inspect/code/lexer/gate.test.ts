@@ -158,6 +158,20 @@ t.test('what honest code does every day keeps the gate closed', t => {
   t.end()
 })
 
+t.test('what is done with a client or a bot of the caller opens the gate', t => {
+  const hook = 'exports.use = client => client.interceptors.request.use(c => { c.baseURL = `https://${h}/` })'
+  t.strictSame(what(hook), ['a hook of a client, an address'])
+  t.strictSame(what("client['interceptors'].request.use(c => { c.baseURL = 'https://a.example' })"), [
+    'a hook of a client, an address',
+  ])
+  t.strictSame(what('client.interceptors.request.use(c => { c.at = 1 })'), [], 'without an address')
+  t.strictSame(what('exports.tell = (bot, text) => bot.telegram.sendMessage(chat, text)'), [
+    'message of a bot',
+  ])
+  t.strictSame(what("bot['forwardMessage'](chat, from, id)"), ['message of a bot'])
+  t.end()
+})
+
 t.test('the pieces of a name may lie in two files', t => {
   const files = new Map([
     ['a.js', lex(`exports.a = 'const'; exports.b = 'ructor'`)],
