@@ -39,6 +39,9 @@ export type Sign =
 const codeInText =
   /\bfetch\s*\(|\bglobalThis\b|\brequire\s*\(|\bimport\s*\(|child_process|\bprocess\s*\.\s*(?:mainModule|binding|getBuiltin)|XMLHttpRequest|\beval\s*\(|sendBeacon|\bdata:(?:text|application)\/(?:x-)?(?:java|ecma)script\b/
 
+/** What forms tell browsers of fields for the security code and the number of a card. */
+const cardFields: ReadonlySet<string> = new Set(['cc-csc', 'cc-number'])
+
 /** A selector of fields by a part of what they hold. */
 const byValue = /\[value(?:\$\{|[\^$*]=)/
 
@@ -176,6 +179,7 @@ export class Materials {
     if (text.length === 0) return
     if (text.length <= 16) this.pieces.add(text)
     if (text.length < 4) return
+    if (cardFields.has(text)) this.sign('data of a page', token)
     if (text === 'tools/list') this.sign('tools for an assistant', token)
     if (address.test(text)) this.sign('address in text', token)
     else if (emptying.test(text)) this.sign('statement that empties', token)
