@@ -59,6 +59,7 @@ const buildHooks: ReadonlySet<string> = new Set([
   'MagicString',
   'pushContainer',
   'unshiftContainer',
+  'visitor',
   'headTags',
   'assetTags',
   'alterAssetTags',
