@@ -18,6 +18,15 @@ type Leak = Passed & {
   readonly key: boolean
   /** It signs, hashes or encodes: nothing its caller passes is for a server. */
   readonly computes: boolean
+  /** It is given the code of whoever uses it, to check or to change: nothing of that is for a server. */
+  readonly reads: boolean
+}
+
+/** What gives its plugins the code of a project, piece by piece. */
+const codeReaders = /^(?:eslint|stylelint|htmlhint|@babel\/core|recast|jscodeshift|textlint|markdownlint)$/
+
+function readsCode({ manifest }: Inspection): boolean {
+  return manifest.dependencies.some(({ name, type }) => type === 'peer' && codeReaders.test(name))
 }
 
 /** What a program trusts a package with, sent on to somebody else. */
@@ -34,7 +43,7 @@ export const callerSecretExfiltration: Rule = {
       'address of a picture, in a name that is looked up, in a datagram or in a beacon that gets no answer. An object that is known to hold ' +
       'such a secret, because the package reads it there, goes astray as the secret would, and so do the headers of ' +
       'requests that a hook sees, or what was put in the place of fetch. Also: anything its caller passes that ends in a mailbox ' +
-      'written into the code, a bot or a webhook of the author.',
+      'written into the code, a bot or a webhook of the author, and the code a linter or a compiler shows its plugins.',
     references: [
       '@solana/web3.js 1.95.6 (December 2024)',
       'xrpl 4.2.1 (April 2025)',
@@ -241,7 +250,9 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
   const picked = flow.sink.destinations.some(text => text === 'true' || text === 'false')
   if (!key && picked && place.kind === 'foreign') return []
   const works = computes.test(context.name) || signs(inspection)
-  return [{ flow, place, key: kind === 'caller-secret' && key, computes: works }]
+  return [
+    { flow, place, key: kind === 'caller-secret' && key, computes: works, reads: readsCode(inspection) },
+  ]
 }
 
 /** A password, in what is sent rather than in a header that signs in. */
@@ -404,7 +415,7 @@ function signsInElsewhere({ flows }: Inspection): boolean {
 }
 
 function weigh(
-  { flow, place, key, computes: works }: Leak,
+  { flow, place, key, computes: works, reads }: Leak,
   service: string | undefined,
   context: Context,
 ): Action | undefined {
@@ -413,7 +424,7 @@ function weigh(
     // A mailbox of the author's own, or a bare address, in whatever a package does for its caller.
     // A server of the author's that has no name yet is careless; a mailbox in the code serves nobody else.
     if (place.telling) return sure && (works || place.host?.address !== true) ? 'block' : 'ask'
-    return sure && spells.test(context.name) ? 'ask' : undefined
+    return sure && (spells.test(context.name) || (reads && flow.sink.role === 'payload')) ? 'ask' : undefined
   }
   if (isCovert(flow)) return sure ? 'block' : 'ask'
   // A key the package made or asked for itself: what libraries make of it is a signature, as a rule.
