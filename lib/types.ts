@@ -308,7 +308,7 @@ export type Fact = FactBase &
     /**
      * What a plugin of a build tool, or a hook of what loads modules, puts into the programs of others: a script of
      * another host, or code that sends or loads something. `takes`: it also looks at what is typed, kept or passed there;
-     * `hidden`: the address stands in no file as it is.
+     * `hidden`: the address stands in no file as it is. `anonymous`: it sends without saying for whom.
      */
     | {
         readonly kind: 'ships'
@@ -316,6 +316,7 @@ export type Fact = FactBase &
         readonly what: 'script' | 'sends' | 'loads'
         readonly takes: boolean
         readonly hidden: boolean
+        readonly anonymous: boolean
         readonly destinations: readonly Text[]
       }
     /** Characters a reviewer cannot see: variation selectors, tag characters, bidi controls, zero width in code. */

@@ -92,7 +92,8 @@ function sightingOf(flow: Flow, inspection: Inspection, context: Context): reado
   const clip = kind === 'clipboard' || (kind === 'command-output' && clipboard.test(name))
   if (!clip && kind !== 'browser') return []
   // Whoever drives a browser goes on with its session in the headers of requests.
-  if (name === 'session cookies' && flow.sink.role !== 'payload') return []
+  const goesOn = flow.sink.role !== 'payload' && !flow.sink.api.startsWith('picture.')
+  if (name === 'session cookies' && goesOn) return []
   const place = leavesFor(flow, inspection, context)
   if (place === undefined) return []
   const action = weigh(flow, place, clip)
@@ -117,7 +118,7 @@ function weigh(flow: Flow, place: Place, clip: boolean): Action | undefined {
       : 'ask'
   // Analytics keep a number of their own in a cookie, which they look for among the others.
   if (flow.source.name === 'document.cookie' && !flow.certain) return undefined
-  return /cookie|prompt|ethereum|solana/i.test(flow.source.name) ? 'ask' : undefined
+  return /cookie|prompt|ethereum|solana|\bothers\b/i.test(flow.source.name) ? 'ask' : undefined
 }
 
 function say(group: SightingGroup): string {

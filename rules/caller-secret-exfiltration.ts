@@ -18,6 +18,15 @@ type Leak = Passed & {
   readonly key: boolean
   /** It signs, hashes or encodes: nothing its caller passes is for a server. */
   readonly computes: boolean
+  /** It is given the code of whoever uses it, to check or to change: nothing of that is for a server. */
+  readonly reads: boolean
+}
+
+/** What gives its plugins the code of a project, piece by piece. */
+const codeReaders = /^(?:eslint|stylelint|htmlhint|@babel\/core|recast|jscodeshift|textlint|markdownlint)$/
+
+function readsCode({ manifest }: Inspection): boolean {
+  return manifest.dependencies.some(({ name, type }) => type === 'peer' && codeReaders.test(name))
 }
 
 /** What a program trusts a package with, sent on to somebody else. */
@@ -34,7 +43,7 @@ export const callerSecretExfiltration: Rule = {
       'address of a picture, in a name that is looked up, in a datagram or in a beacon that gets no answer. An object that is known to hold ' +
       'such a secret, because the package reads it there, goes astray as the secret would, and so do the headers of ' +
       'requests that a hook sees, or what was put in the place of fetch. Also: anything its caller passes that ends in a mailbox ' +
-      'written into the code, a bot or a webhook of the author.',
+      'written into the code, a bot or a webhook of the author, and the code a linter or a compiler shows its plugins.',
     references: [
       '@solana/web3.js 1.95.6 (December 2024)',
       'xrpl 4.2.1 (April 2025)',
@@ -246,7 +255,9 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
   const picked = flow.sink.destinations.some(text => text === 'true' || text === 'false')
   if (!key && picked && place.kind === 'foreign') return []
   const works = computes.test(context.name) || signs(inspection)
-  return [{ flow, place, key: kind === 'caller-secret' && key, computes: works }]
+  return [
+    { flow, place, key: kind === 'caller-secret' && key, computes: works, reads: readsCode(inspection) },
+  ]
 }
 
 /** A password, in what is sent rather than in a header that signs in. */
@@ -406,7 +417,7 @@ function signsInElsewhere({ flows }: Inspection): boolean {
 }
 
 function weigh(
-  { flow, place, key, computes: works }: Leak,
+  { flow, place, key, computes: works, reads }: Leak,
   service: string | undefined,
   context: Context,
 ): Action | undefined {
@@ -418,7 +429,7 @@ function weigh(
     // Where only a delivery network writes, no client has anything to say; a proxy passes on what it got there.
     if (flow.sink.role === 'answer-header')
       return sure && !flow.source.name.startsWith('request ') ? 'ask' : undefined
-    return sure && spells.test(context.name) ? 'ask' : undefined
+    return sure && (spells.test(context.name) || (reads && flow.sink.role === 'payload')) ? 'ask' : undefined
   }
   if (isCovert(flow)) return sure ? 'block' : 'ask'
   // A key the package made or asked for itself: what libraries make of it is a signature, as a rule.

@@ -25,7 +25,8 @@ export const shippedCode: Rule = {
       'SANDWORM_MODE and other build-time injections (2025-26)',
     ],
     blindSpots: [
-      'A script of a host of the plugin’s own name, or whose address its user may set: plugins of services add those.',
+      'A script of a host of the plugin’s own name, or whose address its user may set, and code that tells such a host for ' +
+        'whom it sends: plugins of services add those.',
       'Code that is added by changing files of the output.',
     ],
     examples: {
@@ -102,10 +103,20 @@ function worstOf(fact: Ships, inspection: Inspection, context: Context): Place |
   const places = fact.destinations
     .map((address: Text) => placeOf([address], inspection, context))
     .filter(
-      place => isStranger(place) && (fact.api === 'selector' || !isNamedAfter(place, inspection, context)),
+      place =>
+        (isStranger(place) && (fact.api === 'selector' || !isNamedAfter(place, inspection, context))) ||
+        (isForAuthor(fact) && (place.kind === 'own' || place.kind === 'foreign')),
     )
     .filter(({ kind, host }) => kind !== 'foreign' || !isOfLibraries(host, context.lists.hosts))
   return places.find(({ kind }) => kind !== 'foreign') ?? places[0]
+}
+
+/**
+ * Code that hands over what is typed or passed and says nothing of whom for. A service knows its customers by a key or by
+ * an address of their own: what tells them not apart is for its author, whatever name his host has.
+ */
+function isForAuthor({ takes, what, anonymous }: Ships): boolean {
+  return takes && what === 'sends' && anonymous
 }
 
 function isOfLibraries(host: Place['host'], { libraries }: HostList): boolean {

@@ -89,7 +89,7 @@ import { joinUrl, makeUrl } from './urls.ts'
 import { noteDigest } from './digests.ts'
 import { seenRequest } from './shown-requests.ts'
 import { bytesOfWasm } from './webassembly.ts'
-import { foundAbove, settingsOf, variableOf } from './settings.ts'
+import { foundAbove, settingsOf, variableOf, variablesByPrefix } from './settings.ts'
 import { openDatabase } from './strangers.ts'
 import { seeRequests, useHook } from './client-hooks.ts'
 import { registerHooks, spawnByBinding, startWorker } from './workers.ts'
@@ -575,6 +575,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return foundAbove(machine, call)
     case 'settings':
       return settingsOf(machine, call)
+    case 'variables by prefix':
+      return variablesByPrefix(machine, call)
     case 'database':
       return openDatabase(machine, call)
     case 'socket.channel':

@@ -3,7 +3,7 @@ import type { SourceFile } from './frame.ts'
 import type { Interpreter } from './interpreter.ts'
 import { isSecurityCode } from './models/secrets.ts'
 import { placeOf } from './sites.ts'
-import { withTaints, type Value } from './values.ts'
+import { opened, withTaints, type Value } from './values.ts'
 
 /** Payment cards as forms ask for them: what a person types into the field of the security code is nobody else's. */
 
@@ -57,7 +57,7 @@ export function begunAsCode(
   node: AnyNode,
 ): Value {
   if (!isBlank(value)) return value
-  return asCode(machine, value, name, file, node)
+  return asCode(machine, opened(value), name, file, node)
 }
 
 /** `const cvc = ref('')`, `let cvc = ''`: one field of such a form by itself. */
@@ -71,7 +71,7 @@ export function begunAlone(
   if (pattern.type !== 'Identifier' || !isSecurityCode(pattern.name) || !speaksOfCards(file)) return value
   const first = init.type === 'CallExpression' ? init.arguments[0] : init
   if (first?.type !== 'Literal' || (first.value !== '' && first.value !== null)) return value
-  return withTaints(value, [machine.source('caller-secret', pattern.name, placeOf(file, pattern))])
+  return withTaints(opened(value), [machine.source('caller-secret', pattern.name, placeOf(file, pattern))])
 }
 
 /** `{ number, month, code } = what a caller passes`: the code is one of a card. */

@@ -10,6 +10,7 @@ import {
   newHanded,
   nothing,
   ofObject,
+  onlyCallable,
   changed,
   carrying,
   ofHandle,
@@ -114,8 +115,19 @@ export function install(
     }
     machine.callBlindly(fn, theirs, theirs, frame, place)
   }
+  if (sent.length > 0)
+    machine.call(behind(machine, value, frame), nothing, { list: sent, rest: nothing }, frame, place)
   if (value.objects.length > 0)
     hand(machine, changed(nothing, { objects: value.objects }), anything, frame, place, 1)
+}
+
+/** What is called where the value is, though it is no function as it stands: a bound one, or the trap of a proxy. */
+function behind(machine: Interpreter, { handles, objects }: Value, frame: Frame): Value {
+  const bound = changed(nothing, { handles: handles.filter(({ api }) => api.startsWith('native:')) })
+  return objects.reduce((all, { fields }) => {
+    const caught = fields.get('%target')
+    return caught === undefined ? all : join(all, onlyCallable(machine.read(caught, frame)))
+  }, bound)
 }
 
 export function leakSetter(machine: Interpreter, value: Value, frame: Frame, place: Place): void {

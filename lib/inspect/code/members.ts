@@ -19,7 +19,7 @@ import { beginning } from './picked-variables.ts'
 import { isRequest } from './requests.ts'
 import { constantText } from './readable.ts'
 import { removeFromAll } from './removal.ts'
-import { hooksOfOthers, shownInPlaceOf } from './shown-requests.ts'
+import { hooksOfOthers, shownInPlaceOf, withoutSignIn } from './shown-requests.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStandIn } from './stand-ins.ts'
 import {
@@ -188,7 +188,7 @@ export function secretOption(
   given: readonly Taint[],
   place: Place,
 ): readonly Taint[] {
-  const taints = memberOfWhole(machine, given, name, place)
+  const taints = withoutSignIn(name, memberOfWhole(machine, given, name, place))
   if (publicParts.test(name)) return withoutSecret(machine, taints, place)
   const isSecret = isSecretParameter(name)
   // Only requests have headers of that kind, whatever the parameter that holds them is called.
@@ -484,8 +484,11 @@ export function fieldOf(
     }
     at = parents.objects[0]
   }
-  // Whoever adds the field later must wake this reader.
-  if (result === nothing) {
+  // Whoever adds the field later must wake this reader, also where it may be inherited from another package's class.
+  if (
+    result === nothing ||
+    (object.kind === 'instance' && !object.fields.has(name) && isOfStranger(result))
+  ) {
     machine.read(machine.field(object, name), frame)
     if (object.rest === undefined && (object.kind === 'array' || object.kind === 'map'))
       filledLater(machine, object, frame)
@@ -510,6 +513,15 @@ export function fieldOf(
       secretOption(machine, name, machine.read(made, frame).taints, place),
     )
   return result === nothing ? anything : result
+}
+
+/** Whether it is nothing but a member of something that another package has. */
+function isOfStranger({ handles, functions, objects }: Value): boolean {
+  return handles.length > 0 && functions.length + objects.length === 0 && handles.every(isOfPackage)
+}
+
+function isOfPackage({ api }: Handle): boolean {
+  return api.startsWith('pkg:')
 }
 
 /** Nothing as yet: whoever reads a list that others fill runs again when they have put data into it. */

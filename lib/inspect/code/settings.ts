@@ -1,11 +1,12 @@
 import { textsOf } from './constants.ts'
 import { argument, handResult, type ModelledCall } from './modelled-call.ts'
+import { elementsOf } from './elements.ts'
 import type { Interpreter } from './interpreter.ts'
-import { memberOf } from './members.ts'
+import { handleValue, memberOf } from './members.ts'
 import { environmentApi } from './models/index.ts'
 import { sourceOfPath } from './models/paths.ts'
 import { placeNode } from './sites.ts'
-import { anything, knowns, ofHandle, opened, tainted, type Value } from './values.ts'
+import { anything, changed, knowns, ofHandle, opened, tainted, type Value } from './values.ts'
 
 /** Libraries that look up settings by their names, which says whose they are. */
 
@@ -31,4 +32,12 @@ export function settingsOf(machine: Interpreter, call: ModelledCall): Value {
 export function foundAbove(_machine: Interpreter, call: ModelledCall): Value {
   const names = textsOf(argument(call, 0)).filter(name => /^\.?[\w-][\w.-]*$/.test(name))
   return names.length === 0 ? anything : opened(knowns(names.slice(0, 4).map(name => `/__project__/${name}`)))
+}
+
+/** `loadEnv(mode, folder, prefix)` of Vite: with an empty prefix every variable of the process, and of its files. */
+export function variablesByPrefix(machine: Interpreter, call: ModelledCall): Value {
+  const prefix = argument(call, 2)
+  const { any } = elementsOf(machine, changed(prefix, { known: [] }), call.frame)
+  const all = [...prefix.known, ...any.known].includes('')
+  return all ? handleValue(machine, environmentApi, undefined, undefined, call.frame, call.place) : anything
 }

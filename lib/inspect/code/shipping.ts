@@ -4,9 +4,10 @@ import { textsOf } from './constants.ts'
 import { authorityOf } from './addresses.ts'
 import { hiding } from './hiding.ts'
 import type { Arguments, Frame, Interpreter, SourceFile } from './interpreter.ts'
+import { flowInto } from './modelled-call.ts'
 import { textsBehind } from './readable.ts'
 import { placeOf, type Place } from './sites.ts'
-import { anything, nothing, type FunctionValue, type Value } from './values.ts'
+import { anything, nothing, type FunctionValue, type Taint, type Value } from './values.ts'
 import { Writing } from './writing.ts'
 
 /**
@@ -149,6 +150,7 @@ export function noteTag(
   frame: Frame,
   place: Place,
 ): void {
+  noteTold(machine, attributes, frame, place)
   if (!tag.known.includes('script')) return
   const addresses = attributes.objects.flatMap(({ fields }) => {
     const src = fields.get('src')
@@ -156,6 +158,32 @@ export function noteTag(
     return isConfigured(value) ? [] : textsOf(value).filter(text => absolute.test(text))
   })
   if (addresses.length > 0) ship(machine, 'tag', 'script', false, addresses, frame, place)
+}
+
+/**
+ * An address in a page is asked by whoever looks at it: what stands in it of the machine that built it, goes there. One
+ * variable may be meant for that: keys of maps and of measuring are.
+ */
+function noteTold(machine: Interpreter, { objects }: Value, frame: Frame, place: Place): void {
+  for (const { fields } of objects)
+    for (const name of ['src', 'href']) {
+      const cell = fields.get(name)
+      if (cell === undefined) continue
+      const address = machine.read(cell, frame)
+      const destinations = textsOf(address).filter(text => absolute.test(text))
+      const taints = machine.deepTaints(address, frame).filter(isOfMachine)
+      if (destinations.length > 0 && taints.length > 0)
+        flowInto(
+          machine,
+          taints,
+          { kind: 'network', role: 'dest', destinations },
+          { handle: machine.handle(`tag.${name}`), frame, place },
+        )
+    }
+}
+
+function isOfMachine({ source: { kind } }: Taint): boolean {
+  return kind === 'env' || kind === 'credential-file'
 }
 
 /** What the user of a plugin says is their own: an account in the address, or an address in the place of a usual one. */
@@ -198,8 +226,14 @@ function judge(machine: Interpreter, hook: string, text: Text, frame: Frame, pla
   const what = loads.test(text) ? 'loads' : sends.test(text) ? 'sends' : undefined
   if (what === undefined) return
   const addresses = askedIn(text)
-  if (addresses.length > 0) ship(machine, hook, what, takes.test(text), addresses, frame, place)
+  if (addresses.length === 0) return
+  const keyed = account.test(text) || addresses.some(address => address.includes(HOLE))
+  ship(machine, hook, what, takes.test(text), addresses, frame, place, keyed)
 }
+
+/** By what a service tells its customers apart: whoever uses one is known to it by a key, or by a place in the address. */
+const account =
+  /(?:key|token|dsn|uuid|secret|project|site|app|client|account|tenant|customer|org|team|workspace|write|ingest|stream)[\s_-]{0,2}(?:id|key|code|token)?["'`]{0,2}\s{0,9}[:=]|\$\{|\bauthorization\b|[A-Z]{2,20}_(?:KEY|TOKEN|ID|DSN)\b/i
 
 const asking = String.raw`(?:\b(?:fetch|sendBeacon|open|WebSocket|EventSource|importScripts|import)\s{0,9}\([^;]{0,80}|\.(?:src|href|action)\s{0,9}=[^=;][^;]{0,60}|\bsetAttribute\s{0,9}\([^;]{0,40})`
 const askedBefore = new RegExp(`${asking}$`)
@@ -243,9 +277,14 @@ function ship(
   destinations: readonly Text[],
   frame: Frame,
   place: Place,
+  hasAccount = true,
 ): void {
   const hidden = destinations.some(address => isHidden(machine, address))
-  machine.fact({ kind: 'ships', api, what, takes: isTaking, hidden, destinations }, frame, place)
+  machine.fact(
+    { kind: 'ships', api, what, takes: isTaking, hidden, anonymous: !hasAccount, destinations },
+    frame,
+    place,
+  )
 }
 
 /** The files that run, as far as they are known; functions are only ever added. */

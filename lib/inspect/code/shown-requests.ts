@@ -8,6 +8,7 @@ import {
   tainted,
   type Handle,
   type ObjectValue,
+  type Taint,
   type Value,
 } from './values.ts'
 
@@ -15,6 +16,21 @@ import {
 
 /** What signs in there, as a source: it is not the caller's to give, and not for whoever sees it. */
 export const signInOfOthers = 'authorization of other requests'
+
+/** Headers that say what a request is about; all others may sign in, whatever a service calls them. */
+const about =
+  /^(?:accept|baggage|b3|date|etag|host|origin|range|referer|traceparent|tracestate|via|[a-z]\w*(?:-\w+)+)$/i
+const mayAdmit = /auth|cookie|token|key|secret|session|sign|cred|pass|jwt|csrf|xsrf|bearer/i
+
+/** One header of such a request by its name: what only says what the request is about, signs in nowhere. */
+export function withoutSignIn(name: string, taints: readonly Taint[]): readonly Taint[] {
+  if (!taints.some(isSignIn) || !about.test(name) || mayAdmit.test(name)) return taints
+  return taints.filter(taint => !isSignIn(taint))
+}
+
+function isSignIn({ source }: Taint): boolean {
+  return source.kind === 'caller-secret' && source.name === signInOfOthers
+}
 
 /** Where an unknown client keeps its hooks: only those of axios are called that. */
 export const hooksOfOthers = 'requests.interceptors'
@@ -40,10 +56,19 @@ export const seenRequest = 'requests.seen'
 
 const fetching = /^global:(?:(?:window|self|globalThis)\.)?fetch$/
 const requesting = /^node:https?\.(?:request|get)$/
+/** Methods that every header of a program passes on its way, one by one. */
+const setting =
+  /^(?:global:(?:(?:window|self|globalThis)\.)?(?:XMLHttpRequest\.prototype\.setRequestHeader|Headers\.prototype\.(?:set|append))|node:https?\.(?:ClientRequest|OutgoingMessage)\.prototype\.(?:setHeader|appendHeader))$/
+/** Methods that everything a page keeps passes. */
+const keeping =
+  /^global:(?:(?:window|self|globalThis)\.)?(?:Storage\.prototype|localStorage|sessionStorage)\.setItem$/
+
+/** What others keep in a page, as a source. */
+export const keptByOthers = 'what others store in the page'
 
 /**
  * What is put in the place of `fetch` is called with what a whole program sends: each argument, or none where it is
- * another function.
+ * another function. What is put in the place of a method that sets headers, or keeps something, with a name and a value.
  */
 export function shownInPlaceOf(
   machine: Interpreter,
@@ -54,10 +79,14 @@ export function shownInPlaceOf(
 ): readonly Value[] {
   if (name === undefined) return []
   const apis = handles.map(({ api }) => machine.memberName(api, name))
-  const isFetch = apis.some(api => fetching.test(api))
-  if (!isFetch && !apis.some(api => requesting.test(api))) return []
-  const options = ofObject(requestOf(machine, frame, place))
-  return isFetch ? [ofHandle(machine.handle(seenRequest)), options] : [options, options, nothing]
+  const options = (): Value => ofObject(requestOf(machine, frame, place))
+  if (apis.some(api => fetching.test(api))) return [ofHandle(machine.handle(seenRequest)), options()]
+  if (apis.some(api => requesting.test(api))) return [options(), options(), nothing]
+  if (apis.some(api => setting.test(api)))
+    return [nothing, tainted([machine.source('caller-secret', signInOfOthers, place)])]
+  if (apis.some(api => keeping.test(api)))
+    return [nothing, tainted([machine.source('browser', keptByOthers, place)])]
+  return []
 }
 
 function requestOf(machine: Interpreter, frame: Frame, place: Place): ObjectValue {

@@ -77,8 +77,9 @@ export function makeProxy(machine: Interpreter, call: ModelledCall, target: Valu
   let result = target
   for (const handler of handlers.objects) {
     for (const trap of traps) {
-      if (!handler.fields.has(trap)) continue
+      // A class of traps has them from its prototype.
       const fn = onlyCallable(fieldOf(machine, handler, trap, frame, place))
+      if (fn.functions.length === 0 && fn.handles.length === 0) continue
       // What is called may be anybody's: the traps get what its callers pass.
       const passed = target.open ? tainted([machine.source('caller', 'arguments', place)]) : anything
       const list = [
@@ -97,7 +98,8 @@ export function makeProxy(machine: Interpreter, call: ModelledCall, target: Valu
       if (trap === 'get' && given.functions.length > 0)
         machine.writeRest(standIn(machine, target, call), changed(nothing, { functions: given.functions }))
       if (trap === 'set') machine.writeField(standIn(machine, target, call), '%set', fn)
-      if (trap === 'apply' || trap === 'construct') catchCalls(machine, target, fn, trap, call)
+      if (trap === 'apply' || trap === 'construct')
+        catchCalls(machine, target, ofObject(handler), fn, trap, call)
       if (trap === 'get' || trap === 'set' || trap === 'apply' || trap === 'construct')
         result = withStandIn(result, call)
     }
@@ -127,6 +129,7 @@ function withStandIn(target: Value, { frame, place }: ModelledCall): Value {
 function catchCalls(
   machine: Interpreter,
   target: Value,
+  handler: Value,
   fn: Value,
   trap: 'apply' | 'construct',
   call: ModelledCall,
@@ -138,7 +141,7 @@ function catchCalls(
     list.length = passed.rest === nothing ? passed.list.length : undefined
     if (passed.rest !== nothing) machine.writeRest(list, passed.rest)
     const given = trap === 'apply' ? [target, nothing, ofObject(list)] : [target, ofObject(list), target]
-    return machine.call(fn, nothing, { list: given, rest: nothing }, at, place)
+    return machine.call(fn, handler, { list: given, rest: nothing }, at, place)
   })
   machine.writeField(standIn(machine, target, call), trap === 'apply' ? '%target' : '%construct', caught)
 }

@@ -163,7 +163,9 @@ const walletKeys: ReadonlySet<string> = new Set([
 
 /** Ways to what people type into a page, and to what it keeps of them. */
 const pageData: ReadonlySet<string> = new Set(
-  'addEventListener localStorage sessionStorage cvc cvv cvv2 securityCode cardNumber'.split(' '),
+  'addEventListener localStorage sessionStorage cookies storageState cvc cvv cvv2 securityCode cardNumber'.split(
+    ' ',
+  ),
 )
 
 /** Variables that name the user's own folder. */

@@ -41,6 +41,9 @@ export type Sign =
 const codeInText =
   /\bfetch\s*\(|\bglobalThis\b|\brequire\s*\(|\bimport\s*\(|child_process|\bprocess\s*\.\s*(?:mainModule|binding|getBuiltin)|XMLHttpRequest|\beval\s*\(|sendBeacon|\bdata:(?:text|application)\/(?:x-)?(?:java|ecma)script\b/
 
+/** What forms tell browsers of fields for the security code and the number of a card. */
+const cardFields: ReadonlySet<string> = new Set(['cc-csc', 'cc-number'])
+
 /** A selector of fields by a part of what they hold. */
 const byValue = /\[value(?:\$\{|[\^$*]=)/
 
@@ -58,6 +61,7 @@ const buildHooks: ReadonlySet<string> = new Set([
   'MagicString',
   'pushContainer',
   'unshiftContainer',
+  'visitor',
   'headTags',
   'assetTags',
   'alterAssetTags',
@@ -198,6 +202,7 @@ export class Materials {
     if (text.length === 0) return
     if (text.length <= 16) this.pieces.add(text)
     if (text.length < 4) return
+    if (cardFields.has(text)) this.sign('data of a page', token)
     if (text === 'tools/list') this.sign('tools for an assistant', token)
     else this.#others(text, token)
     if (address.test(text)) this.sign('address in text', token)

@@ -164,6 +164,7 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   // What is looked up, has to be sent by something else.
   'variable',
   'settings',
+  'variables by prefix',
   'found above',
   'socket.channel',
   'axios.hear',

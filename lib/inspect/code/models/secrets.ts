@@ -141,6 +141,7 @@ export const host: readonly Model[] = [
   },
   { of: ['pkg:env-var.get'], act: 'built-in', name: 'variable' },
   { of: ['pkg:rc'], act: 'built-in', name: 'settings' },
+  { of: ['pkg:vite.loadEnv'], act: 'built-in', name: 'variables by prefix' },
   {
     of: ['pkg:@actions/core.getIDToken'],
     act: 'source',
