@@ -7,7 +7,7 @@ import { lookUp } from './environment.ts'
 import { rejected } from './promises.ts'
 import { evaluateExpression } from './expressions.ts'
 import type { Constant } from './fold/constant.ts'
-import { constantOf, foldedValue, valueOfFolded } from './folded.ts'
+import { constantListOf, constantOf, foldedValue, isList, valueOfFolded } from './folded.ts'
 import { fingerprint } from './fingerprint.ts'
 import {
   BudgetSpent,
@@ -493,13 +493,15 @@ export class Interpreter {
     const operands: Constant[] = []
     let taints: readonly Taint[] = []
     for (const value of given.list) {
-      const operand = constantOf(value)
+      const operand = constantOf(value) ?? constantListOf(this, value, frame)
       if (operand === undefined) return undefined
       operands.push(operand.constant)
       taints = joinTaints(taints, value.taints)
     }
     const result = file.foldCall(fn.node, operands)
     if (result === undefined) return undefined
+    // A function that gives a list gives, perhaps, the one it was given: that goes on changing.
+    if (isList(result.value) && operands.some(isList)) return undefined
     const node: AnyNode = placeNode(place)
     const value = valueOfFolded(this, result, frame, node)
     return value === undefined ? undefined : withTaints(value, taints)
