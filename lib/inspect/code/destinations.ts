@@ -18,6 +18,8 @@ export type RequestParts = {
   readonly protocol: readonly Text[]
   readonly destTaints: readonly Taint[]
   readonly payload: readonly Taint[]
+  /** What stands where the content of a request does. */
+  readonly sent: readonly Value[]
   readonly header: readonly Taint[]
 }
 
@@ -81,6 +83,7 @@ export function requestParts(
   let destTaints: readonly Taint[] = []
   let payload: readonly Taint[] = []
   let header: readonly Taint[] = []
+  const sent: Value[] = []
   for (const option of options) {
     for (const object of option.objects) {
       if (object.kind === 'array' || object.model?.name === 'url') continue
@@ -102,7 +105,11 @@ export function requestParts(
         ;(texts[name] ??= []).push(...(lists.has(name) ? addressesIn(machine, value, frame) : textsOf(value)))
         destTaints = joinTaints(destTaints, value.taints)
       }
-      for (const name of payloadFields) payload = joinTaints(payload, machine.deepTaints(field(name), frame))
+      for (const name of payloadFields) {
+        const value = field(name)
+        if (value !== nothing) sent.push(value)
+        payload = joinTaints(payload, machine.deepTaints(value, frame))
+      }
       header = joinTaints(header, machine.deepTaints(field('headers'), frame))
       if (object.rest !== undefined)
         payload = joinTaints(payload, machine.deepTaints(machine.read(object.rest, frame), frame))
@@ -117,6 +124,7 @@ export function requestParts(
     protocol: of('protocol'),
     destTaints,
     payload,
+    sent,
     header,
   }
 }

@@ -16,6 +16,7 @@ import type { SourceFile } from './frame.ts'
 import { elementsOf } from './elements.ts'
 import { attachedTo, receiversOf } from './mails.ts'
 import { givenField, isPlainCaller } from './members.ts'
+import { noteManifest } from './manifests.ts'
 import { addon } from './models/index.ts'
 import type { Act } from './models/model.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
@@ -283,6 +284,8 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     let payload = parts.payload
     for (const at of model.payload ?? [])
       payload = joinTaints(payload, machine.deepTaints(argument(call, at), frame))
+    const sent = [...parts.sent, ...(model.payload ?? []).map(at => argument(call, at))]
+    noteManifest(machine, sent, destinations, call.handle.api, call)
     flowInto(machine, payload, { kind: 'network', role: 'payload', destinations }, call)
     const carried = call.handle.api.startsWith('pkg:axios') ? machine.globals.get(everyHeader) : undefined
     const header =
@@ -383,6 +386,8 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
     taints = taints.filter(({ source: { kind } }) => kind === 'network' || kind === 'host')
   for (const { model: target } of models(self)) {
     if (target.name === 'socket') notePool(machine, target, call)
+    if (target.name === 'request')
+      noteManifest(machine, [content], textsOf(machine.read(target.texts, frame)), target.api, call)
     if (target.name === 'write-stream') noteWritten(machine, target, content, call)
     if (target.name === 'store') noteStored(machine, target.api, content, call)
     sendTo(machine, target, taints, content, call, model.role ?? 'payload')
