@@ -5,7 +5,7 @@ import { accountOf, inAccount } from './accounts.ts'
 import { wordsOf } from './argument-words.ts'
 import { textsOf } from './constants.ts'
 import { requestOptions } from './client-hooks.ts'
-import { cleanedBy } from './digests.ts'
+import { cleanedBy, noteHashed, readByName } from './digests.ts'
 import { isLocal, namesHost } from './addresses.ts'
 import { commonBase, destinationsOf, placedBelow, requestParts } from './destinations.ts'
 import { formsOf } from './path-patterns.ts'
@@ -69,6 +69,8 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
     case 'send':
       return send(machine, model, call)
     case 'fill':
+      if (call.handle.api === 'digest.update')
+        noteHashed(call.self, argument(call, 0), machine.deepTaints(argument(call, 0), call.frame))
       for (const at of model.values)
         fillInstance(machine, call.self, machine.deepTaints(argument(call, at), call.frame))
       return call.self
@@ -133,7 +135,7 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
     case 'carry':
       return carry(machine, model.hop, call)
     case 'clean':
-      return handResult(machine, cleanedBy(call.handle.api), call)
+      return handResult(machine, cleanedBy(call.handle.api, call.self), call)
     case 'guard':
       machine.guard(model.kind, call.frame, call.place)
       return anything
@@ -667,7 +669,7 @@ export function readFile(
       continue
     }
     if (text.replaceAll(HOLE, '').length < 3 && callers.length > 0) {
-      result = join(result, tainted(hop(callers, 'read from the file of that name', place)))
+      result = join(result, tainted(hop(callers, readByName, place)))
       continue
     }
     const bare = text === HOLE

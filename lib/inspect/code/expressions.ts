@@ -467,8 +467,7 @@ function evaluateBinary(
     const part = chain[at]!
     machine.step()
     const right = machine.evaluate(part.right, frame)
-    if (frame.tests !== undefined && /^[!=]==?$/.test(part.operator))
-      noteDigest(machine, [value, right], part, frame)
+    if (/^[!=]==?$/.test(part.operator)) noteDigest(machine, [value, right], part, frame)
     value =
       part.operator === '+'
         ? concatenateOrAdd(machine, value, right, frame, part)
