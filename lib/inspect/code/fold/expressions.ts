@@ -193,8 +193,17 @@ const member = (machine: Machine, node: MemberExpression, scope: Scope): Value =
 }
 
 /** What a file calls by the name it hands it out under. */
-const ownExport = ({ exported }: Machine, node: MemberExpression, scope: Scope): FoldFunction | undefined =>
-  exported.size === 0 ? undefined : exported.get(exportName(node, scope) ?? '')
+const ownExport = (
+  { exported, usedExports }: Machine,
+  node: MemberExpression,
+  scope: Scope,
+): FoldFunction | undefined => {
+  if (usedExports === undefined || exported.size === 0) return undefined
+  const name = exportName(node, scope) ?? ''
+  const own = exported.get(name)
+  if (own !== undefined) usedExports.add(name)
+  return own
+}
 
 /** The end of an optional chain whose start is nullish. Never leaves `chain`. */
 const shortCircuit = new Error('optional chain ended')
