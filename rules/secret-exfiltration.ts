@@ -225,8 +225,13 @@ function filesByPlace(thefts: readonly Theft[]): ReadonlyMap<string, ReadonlySet
   return distinctByKey(
     thefts
       .filter(({ loot, flow }) => loot === 'hard' && flow.source.kind === 'credential-file' && flow.certain)
-      .map(theft => [placeKey(theft), theft.flow.source.name.split('/', 2).join('/')]),
+      .map(theft => [placeKey(theft), programOf(theft.flow.source.name)]),
   )
+}
+
+/** Whose file it is: a program's settings lie in the home folder, in the project, and wherever it was started. */
+function programOf(path: string): string {
+  return path.replace(/^(?:~|\/__project__|<project>|\.|\u0001)\//, '').split('/', 1)[0] ?? path
 }
 
 function weigh({ flow, place, loot, foreign }: Theft, families: number, files: number): Action | undefined {

@@ -1,4 +1,4 @@
-import type { Action, Fact, Flow, Inspection, Phase, Rule, Site } from '../lib/types.ts'
+import type { Action, Fact, Flow, Inspection, Phase, Rule, Site, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { isProgram, isSuspiciousText, slashes, unasked } from './behaviour/written.ts'
 import { findingAt, findingOfFlow, opening, quote, severityOf } from './finding.ts'
@@ -116,7 +116,12 @@ export const worm: Rule = {
           : 'With what it finds it can act as you. Do not install it; where it ran, revoke your npm and GitHub tokens.')
       return findingAt(act.at, act.phase, { action, severity: severityOf(action), message })
     })
-    return oncePerLine([...inspection.flows.flatMap(ofFlow), ...findings, ...reissuedBy(inspection)])
+    return oncePerLine([
+      ...inspection.flows.flatMap(ofFlow),
+      ...findings,
+      ...reissuedBy(inspection),
+      ...putBack(inspection),
+    ])
   },
 }
 
@@ -130,6 +135,7 @@ const commands: readonly { readonly what: string; readonly alone: boolean; reado
 
 const addresses: readonly { readonly what: string; readonly alone: boolean; readonly address: RegExp }[] = [
   { what: 'checks which npm tokens work', alone: true, address: /\/-\/(?:whoami|npm\/v1\/(?:tokens|user)|v1\/search\?text=maintainer)/ },
+  { what: 'puts a package with a script that npm runs by itself into a registry', alone: true, address: /#install-script$/ },
   { what: 'asks CI for an identity to publish with', alone: true, address: /\/oidc\/token\/exchange|ACTIONS_ID_TOKEN/ },
   { what: 'creates repositories', alone: true, address: /\/user\/repos\b/ },
   { what: 'changes repositories', alone: true, address: /\/graphql#/ },
@@ -204,6 +210,22 @@ function reissuedBy({ facts, flows }: Inspection): readonly RuleFinding[] {
       const message =
         `${opening(fact)} fetches packages that are published, puts a script that npm runs by itself into them ` +
         '("package.json") and publishes them again. That is how a package spreads. ' +
+        'Do not install it; where it ran, look at what was published in your name.'
+      return findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })
+    })
+}
+
+/** The same by requests of its own: whoever's packages it asked for, get a script and go back to the registry. */
+function putBack({ facts }: Inspection): readonly RuleFinding[] {
+  const textsOf = (fact: Fact): readonly Text[] =>
+    fact.kind === 'starts' ? fact.commands : fact.kind === 'contacts' ? fact.destinations : []
+  if (!facts.some(fact => textsOf(fact).some(text => publishedOnes.test(text)))) return []
+  return facts
+    .filter(fact => !unasked(fact) && textsOf(fact).some(text => text.endsWith('#install-script')))
+    .map(fact => {
+      const message =
+        `${opening(fact)} asks a registry for the packages of a user, and puts versions of packages there that have a ` +
+        'script npm runs by itself. That is how a package spreads. ' +
         'Do not install it; where it ran, look at what was published in your name.'
       return findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })
     })

@@ -67,8 +67,27 @@ export function isSuspiciousText(whole: Text): boolean {
     /\bhttps?:\/\/\d{1,3}(?:\.\d{1,3}){3}\b/.test(text) ||
     /require\((['"])(?:node:)?https?\1\)/.test(text) ||
     /\bfetch\s*\(\s*['"`]https?:/.test(text) ||
-    /\bshutdown\s+-[hr]|\brm\s+-rf\s+[~/$]/.test(text)
+    /\bshutdown\s+-[hr]|\brm\s+-rf\s+[~/$]/.test(text) ||
+    runsDisguised(text)
   )
+}
+
+const picture = String.raw`[^\s"'\\;|&<>]{1,200}\.(?:woff2?|ttf|otf|eot|png|jpe?g|gif|svg|ico|webp|bmp|avif|pdf|mp[34]|css)\b(?!\.)`
+const runner = String.raw`(?:node|bun|deno|python3?|sh|bash|zsh)`
+
+/** `node fonts/icons.woff2`: what is no program by its name is started as one. */
+const startsPicture = new RegExp(
+  String.raw`(?:^|[\s"'/;|&(])${runner}(?:\.exe)?["']?(?:\s+run)?(?:\s+--?[\w=-]{1,40}){0,4}\s+(?:\\?["'])?${picture}`,
+  'm',
+)
+
+/** The same as settings say it: `"command": "node", "args": ["fonts/icons.woff2"]`. */
+const settingStartsPicture = new RegExp(
+  String.raw`"command"\s{0,9}:\s{0,9}"${runner}"\s{0,9},\s{0,9}"args"\s{0,9}:\s{0,9}\[\s{0,99}(?:"--?[\w=-]{1,40}"\s{0,9},\s{0,9}){0,4}"${picture}"`,
+)
+
+function runsDisguised(text: Text): boolean {
+  return startsPicture.test(text) || settingStartsPicture.test(text)
 }
 
 /** A line that only says something to people: what is quoted in it runs nowhere. */

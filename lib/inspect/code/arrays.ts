@@ -187,7 +187,9 @@ export function callArrayMethod(
       const texts = list === undefined ? undefined : joinedTexts(list, separator)
       if (texts !== undefined)
         return withTaints(
-          items.exact || left?.full === true ? knowns(texts) : opened(knowns(texts)),
+          (items.exact || left?.full === true) && list?.some(isGuessed) !== true
+            ? knowns(texts)
+            : opened(knowns(texts)),
           joinTaints(taints, machine.deepTaints(object, frame)),
         )
       return tainted(taints)
@@ -361,6 +363,11 @@ function joinedEach(
 
 const maxJoined = 6
 const maxJoinedChars = 4_000_000
+
+/** What is read as its only constant may be something else: `''` where nothing could be read. */
+function isGuessed({ open, known: constants }: Value): boolean {
+  return open && constants.length === 1
+}
 
 /** What `join` may give. Items that may be many things are holes, where there would be too many ways to join them. */
 function joinedTexts(list: readonly Value[], separator: string): readonly string[] | undefined {

@@ -19,6 +19,8 @@ export type RequestParts = {
   readonly protocol: readonly Text[]
   readonly destTaints: readonly Taint[]
   readonly payload: readonly Taint[]
+  /** What stands where the content of a request does. */
+  readonly sent: readonly Value[]
   readonly header: readonly Taint[]
   /** In header fields that only answers have. */
   readonly answered: readonly Taint[]
@@ -85,6 +87,7 @@ export function requestParts(
   let payload: readonly Taint[] = []
   let header: readonly Taint[] = []
   let answered: readonly Taint[] = []
+  const sent: Value[] = []
   for (const option of options) {
     for (const object of option.objects) {
       if (object.kind === 'array' || object.model?.name === 'url') continue
@@ -106,7 +109,11 @@ export function requestParts(
         ;(texts[name] ??= []).push(...(lists.has(name) ? addressesIn(machine, value, frame) : textsOf(value)))
         destTaints = joinTaints(destTaints, value.taints)
       }
-      for (const name of payloadFields) payload = joinTaints(payload, machine.deepTaints(field(name), frame))
+      for (const name of payloadFields) {
+        const value = field(name)
+        if (value !== nothing) sent.push(value)
+        payload = joinTaints(payload, machine.deepTaints(value, frame))
+      }
       const headers = headerTaints(machine, field('headers'), frame)
       header = joinTaints(header, headers.header)
       payload = joinTaints(payload, headers.content)
@@ -124,6 +131,7 @@ export function requestParts(
     protocol: of('protocol'),
     destTaints,
     payload,
+    sent,
     header,
     answered,
   }

@@ -5,7 +5,7 @@ import { accountOf, inAccount } from './accounts.ts'
 import { wordsOf } from './argument-words.ts'
 import { textsOf } from './constants.ts'
 import { requestOptions } from './client-hooks.ts'
-import { cleanedBy } from './digests.ts'
+import { cleanedBy, noteHashed, readByName } from './digests.ts'
 import { isLocal, namesHost } from './addresses.ts'
 import { commonBase, destinationsOf, placedBelow, requestParts } from './destinations.ts'
 import { formsOf } from './path-patterns.ts'
@@ -16,6 +16,7 @@ import type { SourceFile } from './frame.ts'
 import { elementsOf } from './elements.ts'
 import { attachedTo, receiversOf } from './mails.ts'
 import { givenField, isPlainCaller } from './members.ts'
+import { noteManifest } from './manifests.ts'
 import { addon } from './models/index.ts'
 import type { Act } from './models/model.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
@@ -68,6 +69,8 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
     case 'send':
       return send(machine, model, call)
     case 'fill':
+      if (call.handle.api === 'digest.update')
+        noteHashed(call.self, argument(call, 0), machine.deepTaints(argument(call, 0), call.frame))
       for (const at of model.values)
         fillInstance(machine, call.self, machine.deepTaints(argument(call, at), call.frame))
       return call.self
@@ -132,7 +135,7 @@ export function act(machine: Interpreter, model: Act, call: ModelledCall): Value
     case 'carry':
       return carry(machine, model.hop, call)
     case 'clean':
-      return handResult(machine, cleanedBy(call.handle.api), call)
+      return handResult(machine, cleanedBy(call.handle.api, call.self), call)
     case 'guard':
       machine.guard(model.kind, call.frame, call.place)
       return anything
@@ -284,6 +287,8 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     let payload = parts.payload
     for (const at of model.payload ?? [])
       payload = joinTaints(payload, machine.deepTaints(argument(call, at), frame))
+    const sent = [...parts.sent, ...(model.payload ?? []).map(at => argument(call, at))]
+    noteManifest(machine, sent, destinations, call.handle.api, call)
     flowInto(machine, payload, { kind: 'network', role: 'payload', destinations }, call)
     const carried = call.handle.api.startsWith('pkg:axios') ? machine.globals.get(everyHeader) : undefined
     const header =
@@ -385,6 +390,8 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
     taints = taints.filter(({ source: { kind } }) => kind === 'network' || kind === 'host')
   for (const { model: target } of models(self)) {
     if (target.name === 'socket') notePool(machine, target, call)
+    if (target.name === 'request')
+      noteManifest(machine, [content], textsOf(machine.read(target.texts, frame)), target.api, call)
     if (target.name === 'write-stream') noteWritten(machine, target, content, call)
     if (target.name === 'store') noteStored(machine, target.api, content, call)
     sendTo(machine, target, taints, content, call, model.role ?? 'payload')
@@ -664,7 +671,7 @@ export function readFile(
       continue
     }
     if (text.replaceAll(HOLE, '').length < 3 && callers.length > 0) {
-      result = join(result, tainted(hop(callers, 'read from the file of that name', place)))
+      result = join(result, tainted(hop(callers, readByName, place)))
       continue
     }
     const bare = text === HOLE

@@ -116,7 +116,11 @@ export function keysOf(machine: Interpreter, value: Value): Elements {
     ? value.taints
     : carriedTaints(value)
   const copied = value.objects.flatMap(copiedInto)
-  return { exact: false, list: [], any: tainted(namesOfWholes(machine, joinTaints(taints, copied))) }
+  const any = tainted(namesOfWholes(machine, joinTaints(taints, copied)))
+  // `table[process.platform] ?? {}`: one of the tables the code holds, or something else.
+  const likely = value.open && value.handles.length === 0 ? writtenKeys(value.objects) : undefined
+  const isTable = likely !== undefined && likely.length > 0 && likely.length <= maxSharedKeys
+  return { exact: false, list: [], any: isTable ? join(any, knowns(likely)) : any }
 }
 
 const maxSharedKeys = 12

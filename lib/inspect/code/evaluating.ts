@@ -59,7 +59,9 @@ export function evaluateCode(
   kind: 'program' | 'function',
 ): Value {
   const { frame, place } = call
-  const taints = withoutNames(code, machine.deepTaints(changed(code, { functions: [] }), frame), frame)
+  const parameters = kind === 'function' ? call.given.list.slice(0, -1) : []
+  const all = machine.deepTaints(changed(code, { functions: [] }), frame)
+  const taints = withoutNames(code, all, parameters, frame)
   flowInto(machine, taints, { kind: 'evaluate', role: 'code', destinations: [] }, call)
   let result = nothing
   let constant = false

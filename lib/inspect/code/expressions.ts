@@ -32,6 +32,7 @@ import { awaited } from './promises.ts'
 import { childrenOf } from './children.ts'
 import { begunAsCode, securityCodeAmong } from './cards.ts'
 import { noteDeclaration, noteTag } from './shipping.ts'
+import { mixed } from './webassembly.ts'
 import { noNames } from './whole-copies.ts'
 import { isHiddenCodePoint } from './fold/decoders.ts'
 import { placeOf } from './sites.ts'
@@ -422,7 +423,7 @@ function evaluateAssignment(
       ? concatenateOrAdd(machine, before, right, frame, node)
       : operator === '||=' || operator === '&&=' || operator === '??='
         ? join(before, right)
-        : binaryConstants(operator.slice(0, -1) as BinaryOperator, before, right)
+        : computed(operator.slice(0, -1) as BinaryOperator, before, right, frame, node)
   assignPattern(machine, left, after, frame)
   return after
 }
@@ -449,6 +450,11 @@ function concatenateOrAdd(
   return binaryConstants('+', coerced(machine, left, frame, node), coerced(machine, right, frame, node))
 }
 
+function computed(operator: BinaryOperator, left: Value, right: Value, frame: Frame, node: AnyNode): Value {
+  const result = binaryConstants(operator, left, right)
+  return operator === '^' && result.taints.length > 0 ? mixed(result, placeOf(frame.file, node)) : result
+}
+
 /** `a + b + c …` from the left: such a chain may be 50,000 long. */
 function evaluateBinary(
   machine: Interpreter,
@@ -466,12 +472,11 @@ function evaluateBinary(
     const part = chain[at]!
     machine.step()
     const right = machine.evaluate(part.right, frame)
-    if (frame.tests !== undefined && /^[!=]==?$/.test(part.operator))
-      noteDigest(machine, [value, right], part, frame)
+    if (/^[!=]==?$/.test(part.operator)) noteDigest(machine, [value, right], part, frame)
     value =
       part.operator === '+'
         ? concatenateOrAdd(machine, value, right, frame, part)
-        : binaryConstants(part.operator, value, right)
+        : computed(part.operator, value, right, frame, part)
   }
   return value
 }

@@ -1,5 +1,6 @@
 import type { AnyNode } from 'acorn'
-import type { Constant, Folded } from './fold/constant.ts'
+import { elementsOf } from './elements.ts'
+import { constantArray, type Constant, type Folded } from './fold/constant.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { placeOf } from './sites.ts'
 import { RegexConstant } from './regex-constant.ts'
@@ -108,3 +109,30 @@ export function constantOf(value: Value): { readonly constant: Constant } | unde
     return { constant: { kind: 'regex', source: only.source, flags: only.flags } }
   return { constant: only }
 }
+
+/** A list of constants as an operand of folding, as decoders in a file of their own get it; undefined of everything else. */
+export function constantListOf(
+  machine: Interpreter,
+  value: Value,
+  frame: Frame,
+): { readonly constant: Constant } | undefined {
+  const [list] = value.objects
+  if (list?.kind !== 'array' || value.objects.length > 1) return undefined
+  const items = elementsOf(machine, value, frame)
+  if (!items.exact || items.list.length < minTable) return undefined
+  const constants: Constant[] = []
+  for (const item of items.list) {
+    const one = constantOf(item)
+    if (one === undefined || item.taints.length > 0) return undefined
+    constants.push(one.constant)
+  }
+  return { constant: constantArray(constants) }
+}
+
+/** Whether a constant is a list or an object, of which there may be other names. */
+export function isList(constant: Constant): boolean {
+  return typeof constant === 'object' && (constant?.kind === 'array' || constant?.kind === 'object')
+}
+
+/** Shorter lists hold no text that is worth hiding. */
+const minTable = 8

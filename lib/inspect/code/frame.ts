@@ -109,6 +109,8 @@ export type Loader = {
     frame: Frame | undefined,
     place: Place,
   ): Value
+  /** The value of a file of the package as another file sees it. */
+  valueOf(machine: Interpreter, path: string, how: 'require' | 'import', frame: Frame | undefined): Value
   /** Evaluates text that was found while evaluating, as a file of its own. */
   virtual(
     machine: Interpreter,

@@ -7,7 +7,7 @@ import { lookUp } from './environment.ts'
 import { rejected } from './promises.ts'
 import { evaluateExpression } from './expressions.ts'
 import type { Constant } from './fold/constant.ts'
-import { constantOf, foldedValue, valueOfFolded } from './folded.ts'
+import { constantListOf, constantOf, foldedValue, isList, valueOfFolded } from './folded.ts'
 import { fingerprint } from './fingerprint.ts'
 import {
   BudgetSpent,
@@ -497,16 +497,34 @@ export class Interpreter {
     const operands: Constant[] = []
     let taints: readonly Taint[] = []
     for (const value of given.list) {
-      const operand = constantOf(value)
+      const operand = constantOf(value) ?? constantListOf(this, value, frame)
       if (operand === undefined) return undefined
       operands.push(operand.constant)
       taints = joinTaints(taints, value.taints)
     }
     const result = file.foldCall(fn.node, operands)
-    if (result === undefined) return undefined
+    if (result === undefined || !this.#areStillThere(file, result.exported ?? [], frame)) return undefined
+    // A function that gives a list gives, perhaps, the one it was given: that goes on changing.
+    if (isList(result.value) && operands.some(isList)) return undefined
     const node: AnyNode = placeNode(place)
     const value = valueOfFolded(this, result, frame, node)
     return value === undefined ? undefined : withTaints(value, taints)
+  }
+
+  /** Whether no other file has put something else where a file hands these functions out. */
+  #areStillThere({ path }: SourceFile, names: readonly string[], frame: Frame): boolean {
+    if (names.length === 0) return true
+    const { objects } = this.loader.valueOf(this, path, 'require', frame)
+    return objects.every(
+      ({ fields, rest }) =>
+        rest === undefined &&
+        names.every(name => {
+          const cell = fields.get(name)
+          if (cell === undefined) return true
+          const { functions, handles, open } = this.read(cell, frame)
+          return functions.length < 2 && handles.length === 0 && !open
+        }),
+    )
   }
 
   #withHop(given: Arguments, fn: FunctionValue, place: Place): Arguments {

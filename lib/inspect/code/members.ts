@@ -16,7 +16,7 @@ import {
 } from './models/secrets.ts'
 import { assignHandle, exchangeShown, patched, replacedInUnknown } from './patching.ts'
 import { beginning } from './picked-variables.ts'
-import { isRequest } from './requests.ts'
+import { isRequest, isRequestOf } from './requests.ts'
 import { constantText } from './readable.ts'
 import { removeFromAll } from './removal.ts'
 import { hooksOfOthers, shownInPlaceOf, withoutSignIn } from './shown-requests.ts'
@@ -191,9 +191,10 @@ export function secretOption(
   const taints = withoutSignIn(name, memberOfWhole(machine, given, name, place))
   if (publicParts.test(name)) return withoutSecret(machine, taints, place)
   const isSecret = isSecretParameter(name)
-  // Only requests have headers of that kind, whatever the parameter that holds them is called.
-  if (!isSecret && !ownHeader.test(name)) return taints
   const caller = taints.find(isPlainCaller)
+  // Only requests have headers of that kind, whatever the parameter that holds them is called.
+  const isSent = ownHeader.test(name) || (caller !== undefined && isRequestOf(caller, name))
+  if (!isSecret && !isSent) return taints
   if (!isSecret) {
     if (caller === undefined) return taints
     return joinTaints(

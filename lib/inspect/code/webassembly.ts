@@ -3,8 +3,9 @@ import type { Frame, Interpreter } from './interpreter.ts'
 import type { Place } from './sites.ts'
 import {
   cellsOf,
-  hop,
+  carrying,
   changed,
+  hop,
   type FunctionValue,
   type Handle,
   type ObjectValue,
@@ -63,16 +64,50 @@ export function noteImports(imports: Value): void {
   }
 }
 
+const altered = 'xor'
+
+/** Memory that a program mixes with a key somewhere, be it byte by byte in place. */
+const mixtures = new WeakSet<Taint['source']>()
+
+/** What exclusive or makes of bytes of a module's memory: languages that were compiled hand out text as it is. */
+export function mixed(value: Value, place: Place): Value {
+  const own = value.taints.filter(isHidden)
+  if (own.length === 0) return value
+  for (const { source } of own) mixtures.add(source)
+  return carrying(value, hop(value.taints, altered, place))
+}
+
+function isHidden({ hops }: Taint): boolean {
+  for (let at = hops; at !== undefined; at = at.previous) if (at.label === hidden) return true
+  return false
+}
+
+/** Whether that is still the text that lay in the module. */
+function isPlainText(taint: Taint): boolean {
+  return !mixtures.has(taint.source) && isHidden(taint)
+}
+
+/** What makes a function out of text the program's own, and no way to the page. */
+const powers = new Set(['require', 'process', 'module', '__dirname', '__filename'])
+
 /**
  * Text out of a module with words of the program around it names something; alone it is a program. A
- * module that makes a function of its own text by a function it was given, is how compiled languages reach the page.
+ * module that makes a function of its own text by a function it was given, is how compiled languages reach the page:
+ * they are not handed `require` for it.
  */
-export function withoutNames(code: Value, taints: readonly Taint[], frame: Frame): readonly Taint[] {
+export function withoutNames(
+  code: Value,
+  taints: readonly Taint[],
+  parameters: readonly Value[],
+  frame: Frame,
+): readonly Taint[] {
   const isNaming = code.known.some(text => String(text).replaceAll(HOLE, '').trim() !== '')
   const own = frame.functionContext?.function
-  if (!isNaming && (own === undefined || !imported.has(own))) return taints
-  return taints.filter(taint => {
-    for (let at = taint.hops; at !== undefined; at = at.previous) if (at.label === hidden) return false
-    return true
-  })
+  const isGlue = own !== undefined && imported.has(own) && !parameters.some(isPower)
+  if (!isNaming && !isGlue) return taints
+  return taints.filter(taint => !isPlainText(taint))
+}
+
+function isPower({ known: [name] }: Value): boolean {
+  return typeof name === 'string' && powers.has(name.trim())
 }

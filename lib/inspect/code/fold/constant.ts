@@ -26,7 +26,12 @@ export type ConstantBytes = { readonly kind: 'bytes'; readonly bytes: Uint8Array
 export type ConstantRegex = { readonly kind: 'regex'; readonly source: string; readonly flags: string }
 
 /** A known value, and what stood between the source text and it: `base64`, `xor`, `string-table`, … (sorted). */
-export type Folded = { readonly value: Constant; readonly decoders: readonly string[] }
+export type Folded = {
+  readonly value: Constant
+  readonly decoders: readonly string[]
+  /** Functions of the file that were called by the names it hands them out under: it holds while they are still there. */
+  readonly exported?: readonly string[]
+}
 
 export const constantArray = (items: readonly Constant[]): ConstantArray => ({ kind: 'array', items })
 

@@ -14,6 +14,7 @@ import { markChanges } from './changes.ts'
 import type { Folded } from './constant.ts'
 import { isPlain, toConstant } from './convert.ts'
 import { decodersOf } from './decoders.ts'
+import { exportedBy, givenTwice } from './exported.ts'
 import { globalValue, moduleValue } from './globals.ts'
 import type { Machine } from './machine.ts'
 import { getMember } from './members.ts'
@@ -70,6 +71,7 @@ export class Explorer {
   readonly #program: Program
   readonly #interest: Interest
   readonly #seen = new Set<Node>()
+  #twice: ReadonlySet<string> | undefined
   readonly #decoders = new Map<FunctionNode, { calls: number; bits: number }>()
   readonly #rotations: Node[] = []
   readonly #halted: Note[] = []
@@ -232,6 +234,17 @@ export class Explorer {
     }
   }
 
+  /** What a file hands out, other files call. */
+  #export(statement: Expression, scope: Scope): void {
+    if (statement.type !== 'AssignmentExpression') return
+    for (const { name, node, declared } of exportedBy(statement, scope)) {
+      const fn = declared ?? new FoldFunction(node, scope, unknown, this.#machine.journal.stamp)
+      this.functions.set(node, fn)
+      this.#twice ??= givenTwice(this.#machine.source)
+      if (name !== '' && !this.#twice.has(name)) this.#machine.exported.set(name, fn)
+    }
+  }
+
   #runAll(statements: readonly (Statement | ModuleDeclaration)[], scope: Scope): void {
     for (const statement of statements) this.#run(statement, scope)
   }
@@ -258,6 +271,7 @@ export class Explorer {
         for (const declarator of node.declarations) this.#declare(node, declarator, scope)
         return undefined
       case 'ExpressionStatement':
+        if (this.#level === 0) this.#export(node.expression, scope)
         return this.#expression(node.expression, scope)
       default:
         return this.#statement(node, scope)

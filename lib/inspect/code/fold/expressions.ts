@@ -16,6 +16,7 @@ import { callMember, callTag, callValue, construct } from './calls.ts'
 import { mayHaveChanged } from './changes.ts'
 import { toKey, truthy, typeOf } from './coerce.ts'
 import { decoderBits } from './decoders.ts'
+import { exportName } from './exported.ts'
 import { globalType, globalValue } from './globals.ts'
 import type { Engine, Machine } from './machine.ts'
 import { deleteMember, getMember, hasMember, setMember } from './members.ts'
@@ -179,6 +180,8 @@ const isInstance = (value: Value, type: Value): boolean => {
 
 const member = (machine: Machine, node: MemberExpression, scope: Scope): Value => {
   if (node.object.type === 'Super') return halt('unsupported')
+  const own = ownExport(machine, node, scope)
+  if (own !== undefined) return own
   const object = evaluate(machine, node.object, scope)
   if (node.optional && (object === undefined || object === null)) throw shortCircuit
   const { used } = machine
@@ -187,6 +190,19 @@ const member = (machine: Machine, node: MemberExpression, scope: Scope): Value =
   if (object instanceof FoldArray && node.property.type === 'Literal' && machine.rotations === 0)
     machine.used = used | object.labels
   return value
+}
+
+/** What a file calls by the name it hands it out under. */
+const ownExport = (
+  { exported, usedExports }: Machine,
+  node: MemberExpression,
+  scope: Scope,
+): FoldFunction | undefined => {
+  if (usedExports === undefined || exported.size === 0) return undefined
+  const name = exportName(node, scope) ?? ''
+  const own = exported.get(name)
+  if (own !== undefined) usedExports.add(name)
+  return own
 }
 
 /** The end of an optional chain whose start is nullish. Never leaves `chain`. */
@@ -223,6 +239,9 @@ const call = (machine: Machine, node: CallExpression, scope: Scope): Value => {
   if (callee.type === 'Super') return halt('unsupported')
   if (callee.type === 'MemberExpression') {
     if (callee.object.type === 'Super') return halt('unsupported')
+    const own = ownExport(machine, callee, scope)
+    if (own !== undefined)
+      return callValue(machine, own, undefined, argumentsOf(machine, node.arguments, scope))
     const object = evaluate(machine, callee.object, scope)
     if (callee.optional && (object === undefined || object === null)) throw shortCircuit
     const key = memberKey(machine, callee, scope)

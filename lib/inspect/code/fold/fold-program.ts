@@ -104,11 +104,14 @@ const callIn = (
   machine.hasLoaded = true
   machine.depth = 0
   machine.used = 0
+  const used = new Set<string>()
+  machine.usedExports = used
   const result = attempt(() => {
     const operands = args.map(arg => toValue(machine, arg))
     const value = toConstant(machine, machine.call(target, undefined, operands))
-    return { value, decoders: decodersOf(machine.used) }
+    return { value, decoders: decodersOf(machine.used), ...(used.size > 0 ? { exported: [...used] } : {}) }
   })
+  machine.usedExports = undefined
   machine.journal.rollback(mark)
   return result
 }

@@ -3,7 +3,15 @@ import { type Budget, halt } from './budget.ts'
 import { Journal } from './journal.ts'
 import type { Matcher } from './regex.ts'
 import type { Scope } from './scope.ts'
-import { FoldArray, FoldBytes, FoldObject, type FunctionNode, Thrown, type Value } from './values.ts'
+import {
+  FoldArray,
+  FoldBytes,
+  type FoldFunction,
+  FoldObject,
+  type FunctionNode,
+  Thrown,
+  type Value,
+} from './values.ts'
 
 /** Runs functions, expressions and statements of the program; the parts of the interpreter meet here. */
 export type Engine = {
@@ -48,6 +56,12 @@ export class Machine {
   /** The functions now inside one another, as many as `calls`; and those without parameters that ran while the program loaded. */
   readonly running: FunctionNode[] = []
   readonly settled = new Set<FunctionNode>()
+  /**
+   * The functions a CommonJS file hands out, by the name it calls them itself: `exports.decode(…)`. Other files may put
+   * others there, so that they only count where somebody looks after that: those that were used.
+   */
+  readonly exported = new Map<string, FoldFunction>()
+  usedExports: Set<string> | undefined = undefined
   /** Whether the program has asked if it runs in a page. */
   asksForPage = false
   /** Array literals that hold tables of texts, and how many. */

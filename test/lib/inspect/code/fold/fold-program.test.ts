@@ -110,6 +110,22 @@ t.test('a function of the program can be called with constants afterwards', t =>
   t.end()
 })
 
+t.test('a file calls what it hands out by that name, and says so', t => {
+  const source = `exports.sums=void 0\nexports.sums=a=>{let s=0;return a.map(n=>s+=n)}\nexports.text=a=>String.fromCharCode(...(0,exports.sums)(a))`
+  const program = parseText(source)
+  const result = foldProgram(program, source, new Budget())
+  const [, , statement] = program.body
+  const assignment = statement?.type === 'ExpressionStatement' ? statement.expression : undefined
+  const fn = assignment?.type === 'AssignmentExpression' ? assignment.right : undefined
+  const list = { kind: 'array', items: [104, 1] } as const
+  t.strictSame(fn?.type === 'ArrowFunctionExpression' && result.call?.(fn, [list]), {
+    value: 'hi',
+    decoders: ['char-codes'],
+    exported: ['sums'],
+  })
+  t.end()
+})
+
 t.test('a file that only holds a decoder decodes for others', t => {
   const source = `function d(a){return a.map(n=>String.fromCharCode(n^5)).join('')}\nfunction plain(a){return a.length}`
   const program = parseText(source)
