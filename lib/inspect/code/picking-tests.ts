@@ -26,8 +26,9 @@ export function credentialsIn(
   test: AnyNode,
   frame: Frame,
   negated = false,
+  depth = 0,
 ): Picked | undefined {
-  const picked = pickedBy(machine, test, frame, negated, 0)
+  const picked = pickedBy(machine, test, frame, negated, depth)
   return picked === undefined ? undefined : onlyCredentials(picked)
 }
 
@@ -41,11 +42,16 @@ function isCredential(name: string): boolean {
 }
 
 /** The same for a parameter of a function that only answers such a test. */
-export function credentialsOf(machine: Interpreter, fn: FunctionValue, frame: Frame): Picked | undefined {
+export function credentialsOf(
+  machine: Interpreter,
+  fn: FunctionValue,
+  frame: Frame,
+  depth = 0,
+): Picked | undefined {
   const [parameter] = fn.node.params
   const test = answerOf(fn.node)
   if (parameter?.type !== 'Identifier' || test === undefined) return undefined
-  const picked = credentialsIn(machine, test, frame)
+  const picked = credentialsIn(machine, test, frame, false, depth)
   return picked?.variable === parameter.name ? picked : undefined
 }
 
@@ -92,7 +98,7 @@ function pickedBy(
   if (negated || test.type !== 'CallExpression') return undefined
   const [given] = test.arguments
   if (test.callee.type === 'Identifier' && given !== undefined)
-    return pickedByFunction(machine, test.callee, given, frame)
+    return pickedByFunction(machine, test.callee, given, frame, depth + 1)
   if (test.callee.type !== 'MemberExpression') return undefined
   const { object, property, computed } = test.callee
   if (computed || property.type !== 'Identifier' || given === undefined || object.type === 'Super')
@@ -134,10 +140,12 @@ function pickedByFunction(
   callee: AnyNode,
   given: AnyNode,
   frame: Frame,
+  depth: number,
 ): Picked | undefined {
   const { functions } = machine.evaluate(callee, frame)
   const [fn] = functions
-  const picked = fn === undefined || functions.length > 1 ? undefined : credentialsOf(machine, fn, frame)
+  const picked =
+    fn === undefined || functions.length > 1 ? undefined : credentialsOf(machine, fn, frame, depth)
   if (picked === undefined || (picked.isEntry && given.type !== 'Identifier')) return undefined
   return picked.isEntry
     ? { ...picked, variable: (given as { name: string }).name }

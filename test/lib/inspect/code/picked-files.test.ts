@@ -58,3 +58,9 @@ t.test('what is picked from a folder by its name is known by that name', async t
 t.test('what is left out of a folder by its name is not sent', async t => {
   for (const code of leavingOut) t.notOk(sends(code), code)
 })
+
+t.test('a predicate that asks itself ends', async t => {
+  const code =
+    "const isIt = n => isIt(n); for (const n of fs.readdirSync('/x')) if (isIt(n)) send(fs.readFileSync(n))"
+  t.notOk(sends(code))
+})
