@@ -7,6 +7,7 @@ import { textsOf } from './constants.ts'
 import { requestOptions } from './client-hooks.ts'
 import { cleanedBy, noteHashed, readByName } from './digests.ts'
 import { isLocal, namesHost } from './addresses.ts'
+import { withoutPassedOn } from './shown-requests.ts'
 import { commonBase, destinationsOf, placedBelow, requestParts } from './destinations.ts'
 import { formsOf } from './path-patterns.ts'
 import { giveTaints, hand } from './handing.ts'
@@ -293,7 +294,8 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
     const carried = call.handle.api.startsWith('pkg:axios') ? machine.globals.get(everyHeader) : undefined
     const header =
       carried === undefined ? parts.header : joinTaints(parts.header, machine.read(carried, frame).taints)
-    flowInto(machine, header, { kind: 'network', role: 'header', destinations }, call)
+    const signing = withoutPassedOn(header, dest, destinations, frame.file)
+    flowInto(machine, signing, { kind: 'network', role: 'header', destinations }, call)
     flowInto(machine, parts.answered, { kind: 'network', role: 'answer-header', destinations }, call)
   }
   if (frame.thrown !== undefined) machine.write(frame.thrown, tainted([taint]))

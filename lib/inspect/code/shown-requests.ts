@@ -1,3 +1,5 @@
+import type { Text } from '../../types.ts'
+import { authorityOf, namesHost } from './addresses.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import type { Place } from './sites.ts'
 import {
@@ -30,6 +32,21 @@ export function withoutSignIn(name: string, taints: readonly Taint[]): readonly 
 
 function isSignIn({ source }: Taint): boolean {
   return source.kind === 'caller-secret' && source.name === signInOfOthers
+}
+
+/**
+ * What signs in is sent on to where the request goes anyway, by whatever stands in the place of `fetch`: other addresses
+ * are those of other callers, unless the same file writes them.
+ */
+export function withoutPassedOn(
+  taints: readonly Taint[],
+  to: Value,
+  destinations: readonly Text[],
+  file: { readonly text: string },
+): readonly Taint[] {
+  if (!to.handles.some(({ api }) => api === seenRequest)) return taints
+  const isWritten = (text: Text): boolean => namesHost(text) && file.text.includes(authorityOf(text))
+  return destinations.some(isWritten) ? taints : taints.filter(taint => !isSignIn(taint))
 }
 
 /** Where an unknown client keeps its hooks: only those of axios are called that. */
