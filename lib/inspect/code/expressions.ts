@@ -452,7 +452,9 @@ function concatenateOrAdd(
 
 function computed(operator: BinaryOperator, left: Value, right: Value, frame: Frame, node: AnyNode): Value {
   const result = binaryConstants(operator, left, right)
-  return operator === '^' && result.taints.length > 0 ? mixed(result, placeOf(frame.file, node)) : result
+  if (operator !== '^' || result.taints.length === 0) return result
+  const isInPlace = node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression'
+  return mixed(result, placeOf(frame.file, node), isInPlace)
 }
 
 /** `a + b + c …` from the left: such a chain may be 50,000 long. */

@@ -66,25 +66,29 @@ export function noteImports(imports: Value): void {
 
 const altered = 'xor'
 
-/** Memory that a program mixes with a key somewhere, be it byte by byte in place. */
+/** Memory that a program mixes with a key byte by byte in place. */
 const mixtures = new WeakSet<Taint['source']>()
 
 /** What exclusive or makes of bytes of a module's memory: languages that were compiled hand out text as it is. */
-export function mixed(value: Value, place: Place): Value {
+export function mixed(value: Value, place: Place, isInPlace: boolean): Value {
   const own = value.taints.filter(isHidden)
   if (own.length === 0) return value
-  for (const { source } of own) mixtures.add(source)
+  if (isInPlace) for (const { source } of own) mixtures.add(source)
   return carrying(value, hop(value.taints, altered, place))
 }
 
-function isHidden({ hops }: Taint): boolean {
-  for (let at = hops; at !== undefined; at = at.previous) if (at.label === hidden) return true
+function isHidden(taint: Taint): boolean {
+  return hasHop(taint, hidden)
+}
+
+function hasHop({ hops }: Taint, label: string): boolean {
+  for (let at = hops; at !== undefined; at = at.previous) if (at.label === label) return true
   return false
 }
 
 /** Whether that is still the text that lay in the module. */
 function isPlainText(taint: Taint): boolean {
-  return !mixtures.has(taint.source) && isHidden(taint)
+  return isHidden(taint) && !mixtures.has(taint.source) && !hasHop(taint, altered)
 }
 
 /** What makes a function out of text the program's own, and no way to the page. */
