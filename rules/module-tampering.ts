@@ -204,9 +204,10 @@ const systemFolders: ReadonlySet<string> = new Set(
 
 /** What `require.resolve` finds, or a folder beside the package's own: the name of a package where a path is meant. */
 function isModule(path: Text, written: Written, inspection: Inspection, context: Context): boolean {
-  const name =
-    /^\/?(@[\w.-]+\/[\w.-]+|[\w.-]+)(\/.*\.[cm]?js|\/package\.json|(?<!^\/.*)(?:\/[\w-]+)+)?$/.exec(path)
+  const name = /^\/?(@[\w.-]+\/[\w.-]+|[\w.-]+)(\/.*\.[cm]?js|\/package\.json|(?:\/[\w-]+)+)?$/.exec(path)
   if (name?.[1] === undefined || name[1] === context.name) return false
+  // Only what a module is asked for by lacks its extension: below the root that is any file.
+  if (path.startsWith('/') && name[2] !== undefined && !name[2].includes('.')) return false
   // Packages are called `tmp` and `etc` as well: a path from the root is a folder of the machine.
   if (path.startsWith('/') && systemFolders.has(name[1])) return false
   const depended = inspection.manifest.dependencies.some(dependency => dependency.name === name[1])

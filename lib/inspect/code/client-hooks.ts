@@ -151,31 +151,24 @@ function noteLedAway(machine: Interpreter, seen: Value, { frame, place }: Modell
     { self: seen, list: [], rest: nothing },
     frame,
     (_, at) => {
-      for (const request of seen.objects)
-        for (const name of leading) {
-          const given = machine.read(machine.field(request, name), at)
-          sendHeaders(machine, request, given, at, place)
-        }
+      for (const request of seen.objects) sendHeaders(machine, request, at, place)
     },
   )
 }
 
-/** The headers of a request of others, sent to the addresses that its code names. */
-export function sendHeaders(
-  machine: Interpreter,
-  request: ObjectValue,
-  to: Value,
-  frame: Frame,
-  place: Place,
-): void {
-  const destinations = to.known
-    .filter(text => typeof text === 'string' && /^https?:\/\/[^/]{4}/i.test(text))
-    .slice(0, maxAddresses) as Text[]
-  if (destinations.length === 0) return
-  const carried = machine.deepTaints(machine.read(machine.field(request, 'headers'), frame), frame)
-  const signsIn = carried.filter(({ source }) => source.name === signInOfOthers)
-  const call = { handle: machine.handle('requests.send'), frame, place }
-  flowInto(machine, signsIn, { kind: 'network', role: 'header', destinations }, call)
+/** The headers of a request of others, sent to the addresses that the code puts into it. */
+export function sendHeaders(machine: Interpreter, request: ObjectValue, frame: Frame, place: Place): void {
+  for (const name of leading) {
+    const to = machine.read(machine.field(request, name), frame)
+    const destinations = to.known
+      .filter(text => typeof text === 'string' && /^https?:\/\/[^/]{4}/i.test(text))
+      .slice(0, maxAddresses) as Text[]
+    if (destinations.length === 0) continue
+    const carried = machine.deepTaints(machine.read(machine.field(request, 'headers'), frame), frame)
+    const signsIn = carried.filter(({ source }) => source.name === signInOfOthers)
+    const call = { handle: machine.handle('requests.send'), frame, place }
+    flowInto(machine, signsIn, { kind: 'network', role: 'header', destinations }, call)
+  }
 }
 
 const maxAddresses = 6

@@ -1,6 +1,6 @@
 import type { Frame, Interpreter } from './interpreter.ts'
 import { isPrey } from './telling.ts'
-import { joinTaints, ofObject, type Taint, type Value } from './values.ts'
+import { joinTaints, ofObject, type ObjectValue, type Taint, type Value } from './values.ts'
 
 /** What the headers of a request carry, by what the name of each says it is. */
 export type HeaderTaints = {
@@ -24,31 +24,42 @@ const aside =
 const signing =
   /^.{0,2}$|auth|token|key|secret|cookie|sess|sign|pass|pwd|cred|jwt|bearer|api|access|login|user|account|client|consumer|app|licen[sc]e|code|hash|nonce|hmac|(?:^|[_-])(?:id|sid|pin|otp|mfa)(?:$|[_-])/i
 
+type Part = 'answers' | 'aside' | 'signing' | 'other'
+
+function partOf(name: string): Part {
+  if (ofAnswers.test(name.toLowerCase())) return 'answers'
+  if (aside.test(name)) return 'aside'
+  return signing.test(name) ? 'signing' : 'other'
+}
+
 /** What headers given as an object of their own carry. */
 export function headerTaints(machine: Interpreter, headers: Value, frame: Frame): HeaderTaints {
-  const isOdd = (name: string): boolean =>
-    ofAnswers.test(name.toLowerCase()) || aside.test(name) || !signing.test(name)
-  const odd = headers.objects.filter(({ fields }) => [...fields.keys()].some(isOdd))
-  if (odd.length === 0) return { header: machine.deepTaints(headers, frame), content: [], answered: [] }
+  const isPlain = ({ fields }: ObjectValue): boolean =>
+    [...fields.keys()].every(name => partOf(name) === 'signing')
+  if (headers.objects.every(isPlain))
+    return { header: machine.deepTaints(headers, frame), content: [], answered: [] }
   let header = headers.taints
   let content: readonly Taint[] = []
   let answered: readonly Taint[] = []
   for (const object of headers.objects) {
-    if (!odd.includes(object)) header = joinTaints(header, machine.deepTaints(ofObject(object), frame))
-    else {
-      if (object.rest !== undefined)
-        header = joinTaints(header, machine.deepTaints(machine.read(object.rest, frame), frame))
-      for (const [name, cell] of object.fields) {
-        const taints = machine.deepTaints(machine.read(cell, frame), frame)
-        if (ofAnswers.test(name.toLowerCase())) answered = joinTaints(answered, taints)
-        else if (aside.test(name) || !signing.test(name)) {
-          const misplaced = aside.test(name) ? isSecret : isOfCaller
-          content = joinTaints(content, taints.filter(misplaced))
-          header = joinTaints(
-            header,
-            taints.filter(taint => !misplaced(taint)),
-          )
-        } else header = joinTaints(header, taints)
+    if (isPlain(object)) {
+      header = joinTaints(header, machine.deepTaints(ofObject(object), frame))
+      continue
+    }
+    if (object.rest !== undefined)
+      header = joinTaints(header, machine.deepTaints(machine.read(object.rest, frame), frame))
+    for (const [name, cell] of object.fields) {
+      const taints = machine.deepTaints(machine.read(cell, frame), frame)
+      const part = partOf(name)
+      if (part === 'answers') answered = joinTaints(answered, taints)
+      else if (part === 'signing') header = joinTaints(header, taints)
+      else {
+        const misplaced = part === 'aside' ? isSecret : isOfCaller
+        content = joinTaints(content, taints.filter(misplaced))
+        header = joinTaints(
+          header,
+          taints.filter(taint => !misplaced(taint)),
+        )
       }
     }
   }

@@ -9,7 +9,8 @@ import { ofObject, type ObjectValue, type Taint, type Value } from './values.ts'
 
 const sending: ReadonlySet<string> = new Set(['sendMail', 'sendEmail', 'send', 'create', 'sendEmailBatch'])
 const copied = ['bcc', 'Bcc', 'BCC', 'BccAddresses', 'envelope'] as const
-const open = ['to', 'To', 'TO', 'cc', 'Cc', 'CC', ...copied] as const
+const direct = ['to', 'To', 'TO'] as const
+const receiving = [...direct, 'cc', 'Cc', 'CC', ...copied] as const
 const address = /^[^\s@\u0001]{1,64}@[\w-]+(?:\.[\w-]+)+$/
 
 /** A mail whose receiver is somebody else's to say, with a hidden one in the code: that is where a copy goes. */
@@ -25,7 +26,7 @@ export function noteMail(
     const read = (field: string): Value => namedMember(machine, ofObject(mail), field, frame, place)
     const receivers = (fields: readonly string[]): Value['known'] =>
       fields.flatMap(field => (mail.fields.has(field) ? receiversIn(machine, read(field), frame, place) : []))
-    const added = receivers(open).filter(text => machine.besideOthers.has(text))
+    const added = receivers(receiving).filter(text => machine.besideOthers.has(text))
     const hasCopies = copied.some(field => mail.fields.has(field)) && isOpen(mail, read)
     const copies = [...added, ...(hasCopies ? receivers(copied) : [])]
     const destinations = copies.flatMap(text =>
@@ -78,10 +79,9 @@ function receiversIn(machine: Interpreter, field: Value, frame: Frame, place: Pl
 
 /** Whether who gets the mail is not written in the code: it stands there, or in what the caller's mail was copied from. */
 function isOpen(mail: ObjectValue, read: (field: string) => Value): boolean {
-  const fields = open.slice(0, 3)
-  const written = fields.filter(field => mail.fields.has(field))
+  const written = direct.filter(field => mail.fields.has(field))
   if (written.length > 0) return written.some(field => read(field).known.length === 0)
-  return fields.some(field => {
+  return direct.some(field => {
     const { known, open, taints } = read(field)
     // What a tool or an event hands over comes from nobody that is known: a mail with all of it is as open.
     return (

@@ -196,10 +196,7 @@ export function sendByName(
 /** `client.request({ ...config, baseURL })`: what a hook was shown, made again for another address. */
 function resend(machine: Interpreter, { objects }: Value, frame: Frame, place: Place): void {
   for (const request of objects.slice(0, 3))
-    if (request.fields.has('headers') && !isShown(request))
-      for (const name of ['baseURL', 'url'])
-        if (request.fields.has(name))
-          sendHeaders(machine, request, machine.read(machine.field(request, name), frame), frame, place)
+    if (request.fields.has('headers') && !isShown(request)) sendHeaders(machine, request, frame, place)
 }
 
 /** Methods that go to an address, and what nobody has a reason to put into one. */
