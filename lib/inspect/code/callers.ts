@@ -150,7 +150,7 @@ function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame:
   const place = placeOf(file, fn.node)
   // In a bundle of a megabyte what a caller passes is followed from where something is sent, and what is named like a
   // secret: the rest goes everywhere.
-  const sends = file.warmth === undefined || file.warmth.sending.has(fn.classNode ?? fn.node)
+  const sends = file.acts === undefined || file.acts.sending.has(fn.classNode ?? fn.node)
   const parameter: Value =
     isHuge(machine, file) && !sends
       ? anything
@@ -188,12 +188,8 @@ export function isHuge(machine: Interpreter, file: SourceFile): boolean {
 /** Whether a function that nobody calls is looked at by itself. */
 function isWorthCalling(machine: Interpreter, fn: FunctionValue): boolean {
   const file = fn.file as SourceFile
-  const { warmth } = file
-  const node = fn.classNode ?? fn.node
-  if (warmth === undefined) return true
-  if (!isHuge(machine, file)) return warmth.warm.has(node)
-  if (warmth.direct.has(node) || warmth.sending.has(node)) return true
-  return warmth.warm.has(node) && takesSecret(fn)
+  if (file.acts === undefined || !isHuge(machine, file)) return true
+  return file.acts.acting.has(fn.classNode ?? fn.node) || takesSecret(fn)
 }
 
 function takesSecret(fn: FunctionValue): boolean {
@@ -215,7 +211,7 @@ export function orphanCaller(machine: Interpreter): Context | undefined {
       if (fn.classNode !== undefined) {
         const node = placeNode(fn.node)
         machine.construct(ofFunction(fn), { list: [], rest: anything }, frame, node)
-      } else if (takesSecret(fn) || file.warmth?.sending.has(fn.node) === true)
+      } else if (takesSecret(fn) || file.acts?.sending.has(fn.node) === true)
         callAsUser(machine, fn, anything, frame)
       else machine.callBlindly(fn, anything, anything, frame, placeOf(file, fn.node))
     }

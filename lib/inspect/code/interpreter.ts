@@ -3,7 +3,6 @@ import type { EntryEdge, Gap, Guard, SourceKind } from '../../types.ts'
 import { callValue, newValue } from './calls.ts'
 import { contextAt, contextFor, moreRuns, newContext, richWork } from './contexts.ts'
 import type { Entrusted } from './entrusted.ts'
-import { lookUp } from './environment.ts'
 import { rejected } from './promises.ts'
 import { evaluateExpression } from './expressions.ts'
 import type { Constant } from './fold/constant.ts'
@@ -19,7 +18,6 @@ import {
   type SourceFile,
   type StartedCommand,
 } from './frame.ts'
-import { carries, isWarm, leadsOut } from './reach.ts'
 import { environmentApi, canonical } from './models/index.ts'
 import type { Level } from './levels.ts'
 import { Recorder, type FactBody } from './recorder.ts'
@@ -201,24 +199,10 @@ export class Interpreter {
   /** What is put into an object is carried by it, and by whatever holds it. */
   #link(holder: ObjectValue, value: Value): void {
     if (value.taints.length > 0) this.#carry(holder, value.taints)
-    if (!holder.warm && (leadsOut(value) || value.objects.some(object => object.warm))) this.#warm(holder)
     for (const object of value.objects) {
       if (object === holder) continue
       addHolder(object, holder)
       if (object.deep.value.taints.length > 0) this.#carry(holder, object.deep.value.taints)
-    }
-  }
-
-  #warm(object: ObjectValue): void {
-    let layer = [object]
-    for (let depth = 0; depth < 3 && layer.length > 0; depth++) {
-      const next: ObjectValue[] = []
-      for (const one of layer) {
-        if (one.warm) continue
-        one.warm = true
-        next.push(...holdersOf(one))
-      }
-      layer = next
     }
   }
 
@@ -311,7 +295,6 @@ export class Interpreter {
       everything: undefined,
       copied: undefined,
       holders: undefined,
-      warm: false,
     }
   }
 
@@ -448,7 +431,6 @@ export class Interpreter {
     fn.called = true
     const folded = this.#foldCall(fn, given, frame, place)
     if (folded !== undefined) return folded
-    if (this.#isIdle(fn, thisValue, given)) return anything
     const self = fn.lexicalThis ?? thisValue
     const passed = this.#withHop(given, fn, place)
     const context =
@@ -470,24 +452,6 @@ export class Interpreter {
   #promised({ function: fn, throws }: FunctionContext, result: Value, frame: Frame): Value {
     if (!fn.node.async || throws.value === nothing || !throws.value.taints.some(isPrivate)) return result
     return join(result, rejected(frame, this, this.read(throws, frame), `by ${fn.id}`))
-  }
-
-  /** A call that can do nothing: neither the function nor anything it gets or sees reaches the world outside. */
-  #isIdle(fn: FunctionValue, thisValue: Value, given: Arguments): boolean {
-    const file = fn.file as SourceFile
-    const node = fn.classNode ?? fn.node
-    if (file.warmth === undefined || file.warmth.warm.has(node)) return false
-    const seen = [thisValue, given.rest, ...given.list]
-    let count = 0
-    for (const name of file.warmth.free.get(node) ?? []) {
-      if (++count > 200) return false
-      const { binding } = lookUp(fn.environment, name)
-      if (binding === undefined) continue
-      this.step()
-      seen.push(binding.from?.module ?? binding.value)
-    }
-    const perhaps = file.warmth.perhaps.has(node)
-    return !seen.some(value => leadsOut(value) || carries(value) || (perhaps && isWarm(value)))
   }
 
   /** A decoder called with constants gives a constant. */

@@ -14,41 +14,24 @@ export type ScopeNames = {
 }
 
 export type NameUse = {
-  /** The units of code that use the name, where it matters which code can reach what. */
-  readonly users: Unit[]
+  /** The functions that use the name, where it matters which code acts. */
+  readonly users: AnyNode[]
   /** Used by a function inside the declaring one, so that it may be read and written at any time. */
   captured: boolean
 }
 
 export type Scopes = ReadonlyMap<AnyNode, ScopeNames>
 
-/**
- * A function, or the right side of a declaration or assignment: code that is *warm* when it, or anything it names,
- * can reach the world outside. `binds` are the names under which others reach it.
- */
-export type Unit = {
-  readonly parent: Unit | undefined
-  readonly node: AnyNode | undefined
-  readonly binds: (NameUse | string)[]
-  /** Names from outside that it uses, for a function. */
-  readonly free: Set<string> | undefined
-  warm: boolean
-  /** Whether it names a global that sends or evaluates something. */
-  sends: boolean
-}
-
-export type Warmth = {
-  readonly warm: ReadonlySet<AnyNode>
-  /** Functions that themselves name something of the outside world. */
-  readonly direct: ReadonlySet<AnyNode>
-  /** Functions that themselves name what sends or starts something. */
+/** What functions name, they themselves or those written inside them. */
+export type Acts = {
+  /** Functions that name something of the outside world. */
+  readonly acting: ReadonlySet<AnyNode>
+  /** Functions that name what sends, starts or evaluates something. */
   readonly sending: ReadonlySet<AnyNode>
-  /** Warm or reached through the name of a property that something warm has. */
-  readonly perhaps: ReadonlySet<AnyNode>
-  readonly free: ReadonlyMap<AnyNode, ReadonlySet<string>>
 }
 
 type Scope = {
+  readonly node: AnyNode
   /** `noNames` until one is declared: most blocks declare none. */
   names: Map<string, NameUse>
   readonly functions: FunctionDeclaration[]
@@ -57,77 +40,36 @@ type Scope = {
   readonly boundary: boolean
   readonly holdsVar: boolean
   dynamic: boolean
-  readonly unit: Unit
 }
 
 const noNames: Map<string, NameUse> = new Map()
 
 type Task = { readonly node: AnyNode; readonly scope: Scope }
 type Use = { readonly name: string; readonly scope: Scope }
-type PropertyUse = { readonly name: string; readonly unit: Unit }
 
 /**
- * Scopes by the node that opens them. A function's parameters and the top of its body are one scope. What is warm is
- * found out where `asksWarmth`: it takes as long again.
+ * Scopes by the node that opens them. A function's parameters and the top of its body are one scope. Which functions
+ * act is found out where `asksActs`.
  */
 export function findScopes(
   program: Program,
-  asksWarmth: boolean,
-): { readonly scopes: Scopes; readonly warmth: Warmth | undefined } {
+  asksActs: boolean,
+): { readonly scopes: Scopes; readonly acts: Acts | undefined } {
   const scopes = new Map<AnyNode, Scope>()
   const uses: Use[] = []
-  const units: Unit[] = []
-  const properties: PropertyUse[] = []
-  const assigned: { readonly binds: (NameUse | string)[]; readonly name: string; readonly scope: Scope }[] =
-    []
-  const foreign: NameUse[] = []
+  const outside: NameUse[] = []
   const senders: NameUse[] = []
-  const bindings = new Map<AnyNode, (NameUse | string)[]>()
-  const newUnit = (
-    parent: Unit | undefined,
-    node: AnyNode | undefined,
-    binds: (NameUse | string)[],
-  ): Unit => {
-    if (!asksWarmth && units.length > 0) return units[0]!
-    const unit: Unit = {
-      parent,
-      node,
-      binds,
-      free: node === undefined ? undefined : new Set(),
-      warm: false,
-      sends: false,
-    }
-    units.push(unit)
-    return unit
-  }
-  /** The same names, seen by a unit of its own. */
-  const within = (scope: Scope, binds: (NameUse | string)[]): Scope =>
-    asksWarmth
-      ? {
-          names: noNames,
-          functions: [],
-          parent: scope,
-          boundary: false,
-          holdsVar: false,
-          dynamic: false,
-          unit: newUnit(scope.unit, undefined, binds),
-        }
-      : scope
-  const open = (
-    node: AnyNode,
-    parent: Scope | undefined,
-    boundary: boolean,
-    holdsVar: boolean,
-    unit?: Unit,
-  ): Scope => {
+  const acting: AnyNode[] = []
+  const sending: AnyNode[] = []
+  const open = (node: AnyNode, parent: Scope | undefined, boundary: boolean, holdsVar: boolean): Scope => {
     const scope: Scope = {
+      node,
       names: noNames,
       functions: [],
       parent,
       boundary,
       holdsVar,
       dynamic: false,
-      unit: unit ?? parent?.unit ?? newUnit(undefined, node, []),
     }
     scopes.set(node, scope)
     return scope
@@ -152,53 +94,14 @@ export function findScopes(
         if (isBuildMode(node)) break
         push(node.object, scope)
         if (node.computed) push(node.property, scope)
-        const name = propertyName({ key: node.property, computed: node.computed })
-        if (name !== undefined) properties.push({ name, unit: scope.unit })
         break
       }
-      case 'AssignmentExpression': {
-        const { left, right } = node
-        push(left, scope)
-        const name =
-          left.type === 'MemberExpression'
-            ? propertyName({ key: left.property, computed: left.computed })
-            : undefined
-        if (isFunctionNode(right)) {
-          const binds: (NameUse | string)[] = name === undefined ? [] : [name]
-          bindings.set(right, binds)
-          if (left.type === 'Identifier') assigned.push({ binds, name: left.name, scope })
-          push(right, scope)
-        } else if (right.type === 'Literal' || right.type === 'BinaryExpression') push(right, scope)
-        else {
-          const binds: (NameUse | string)[] = name === undefined ? [] : [name]
-          for (const bound of left.type === 'MemberExpression' ? [] : boundNames(left))
-            assigned.push({ binds, name: bound, scope })
-          push(right, within(scope, binds))
-        }
-        break
-      }
-      case 'Property': {
-        if (node.computed) push(node.key, scope)
-        const name = propertyName(node)
-        if (name !== undefined && isFunctionNode(node.value)) bindings.set(node.value, [name])
-        const carries =
-          name !== undefined && /^(?:Identifier|MemberExpression|CallExpression)$/.test(node.value.type)
-        if (name !== undefined && !node.method) properties.push({ name, unit: scope.unit })
-        push(node.value, carries && !node.shorthand ? within(scope, [name]) : scope)
-        break
-      }
+      case 'Property':
       case 'MethodDefinition':
-      case 'PropertyDefinition': {
+      case 'PropertyDefinition':
         if (node.computed) push(node.key, scope)
-        const name = propertyName(node)
-        if (node.value && isFunctionNode(node.value))
-          bindings.set(node.value, name === undefined ? [] : [name])
-        push(
-          node.value,
-          node.value && !isFunctionNode(node.value) && name !== undefined ? within(scope, [name]) : scope,
-        )
+        push(node.value, scope)
         break
-      }
       case 'LabeledStatement':
         push(node.body, scope)
         break
@@ -212,9 +115,8 @@ export function findScopes(
         if (node.type === 'FunctionDeclaration' && node.id) {
           declare(scope, node.id.name)
           scope.functions.push(node)
-          bindings.set(node, [scope.names.get(node.id.name)!])
         }
-        const inner = open(node, scope, true, true, newUnit(scope.unit, node, bindings.get(node) ?? []))
+        const inner = open(node, scope, true, true)
         if (node.type === 'FunctionExpression' && node.id) declare(inner, node.id.name)
         for (const parameter of node.params) declarePattern(inner, parameter)
         pushAll(node.params, inner)
@@ -226,20 +128,13 @@ export function findScopes(
       case 'ClassExpression': {
         if (node.type === 'ClassDeclaration' && node.id) declare(scope, node.id.name)
         push(node.superClass, scope)
-        const bound = node.id ? scope.names.get(node.id.name) : undefined
-        const inner = open(
-          node,
-          scope,
-          true,
-          false,
-          newUnit(scope.unit, node, bound === undefined ? [] : [bound]),
-        )
+        const inner = open(node, scope, true, false)
         if (node.id) declare(inner, node.id.name)
         pushAll(node.body.body, inner)
         break
       }
       case 'ImportExpression':
-        scope.unit.warm = true
+        acting.push(ownerOf(scope))
         push(node.source, scope)
         break
       case 'StaticBlock':
@@ -284,11 +179,9 @@ export function findScopes(
           push(declarator.id, scope)
           const { init } = declarator
           if (!init) continue
-          const binds = boundNames(declarator.id).map(name => target.names.get(name)!)
-          if (asksWarmth && isPowerModule(loadedBy(init))) senders.push(...binds)
-          if (isFunctionNode(init)) bindings.set(init, binds)
-          const plain = isFunctionNode(init) || init.type === 'Literal' || init.type === 'BinaryExpression'
-          push(init, plain ? scope : within(scope, binds))
+          if (asksActs && isPowerModule(loadedBy(init)))
+            senders.push(...boundNames(declarator.id).map(name => target.names.get(name)!))
+          push(init, scope)
         }
         break
       }
@@ -296,7 +189,7 @@ export function findScopes(
         for (const specifier of node.specifiers) {
           declare(scope, specifier.local.name)
           if (String(node.source.value).startsWith('.')) continue
-          foreign.push(scope.names.get(specifier.local.name)!)
+          outside.push(scope.names.get(specifier.local.name)!)
           if (isPowerModule(String(node.source.value))) senders.push(scope.names.get(specifier.local.name)!)
         }
         break
@@ -320,7 +213,7 @@ export function findScopes(
         break
       case 'CallExpression':
         if (node.callee.type === 'Identifier' && node.callee.name === 'eval') makeDynamic(scope)
-        if (isConstructorCall(node)) scope.unit.warm = true
+        if (asksActs && isConstructorCall(node)) acting.push(ownerOf(scope))
         push(node.callee, scope)
         pushAll(node.arguments, scope)
         break
@@ -328,14 +221,42 @@ export function findScopes(
         for (const child of childrenOf(node)) push(child, scope)
     }
   }
-  for (const { name, scope } of uses) markUse(name, scope, asksWarmth)
-  if (!asksWarmth) return { scopes: namesOf(scopes), warmth: undefined }
-  for (const { binds, name, scope } of assigned) {
-    const use = findName(name, scope)
-    binds.push(use ?? name)
+  for (const { name, scope } of uses) {
+    const use = markUse(name, scope)
+    if (!asksActs) continue
+    const owner = ownerOf(scope)
+    if (use !== undefined) use.users.push(owner)
+    else if (powerWords.has(name)) {
+      acting.push(owner)
+      if (sendingWords.has(name)) sending.push(owner)
+    }
   }
-  const warmth = spreadWarmth(units, properties, foreign, senders)
-  return { scopes: namesOf(scopes), warmth }
+  if (!asksActs) return { scopes: namesOf(scopes), acts: undefined }
+  for (const { users } of outside) acting.push(...users)
+  for (const { users } of senders) sending.push(...users)
+  const sends = withThoseAround(sending, scopes)
+  const acts = { acting: new Set([...withThoseAround(acting, scopes), ...sends]), sending: sends }
+  return { scopes: namesOf(scopes), acts }
+}
+
+/** The function, class or program that a scope lies in. */
+function ownerOf(from: Scope): AnyNode {
+  let scope = from
+  while (!scope.boundary && scope.parent !== undefined) scope = scope.parent
+  return scope.node
+}
+
+/** What makes and hands out a function acts by it. */
+function withThoseAround(owners: readonly AnyNode[], scopes: ReadonlyMap<AnyNode, Scope>): Set<AnyNode> {
+  const nodes = new Set<AnyNode>()
+  for (const owner of owners) {
+    for (let scope = scopes.get(owner); scope !== undefined; scope = scope.parent) {
+      if (!scope.boundary) continue
+      if (nodes.has(scope.node)) break
+      nodes.add(scope.node)
+    }
+  }
+  return nodes
 }
 
 /** What the interpreter asks for, and nothing that led to it: it is kept as long as the package is looked at. */
@@ -347,10 +268,6 @@ function namesOf(scopes: ReadonlyMap<AnyNode, Scope>): Scopes {
     kept.set(node, { names, functions })
   }
   return kept
-}
-
-function isFunctionNode(node: AnyNode): boolean {
-  return node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
 }
 
 function propertyName(node: { readonly key: AnyNode; readonly computed: boolean }): string | undefined {
@@ -398,15 +315,7 @@ function isConstructorCall(node: Extract<AnyNode, { type: 'CallExpression' }>): 
   )
 }
 
-function findName(name: string, from: Scope): NameUse | undefined {
-  for (let scope: Scope | undefined = from; scope !== undefined; scope = scope.parent) {
-    const use = scope.names.get(name)
-    if (use !== undefined) return use
-  }
-  return undefined
-}
-
-/** Names that lead out of the program. A unit that uses one of them, and no declaration of its own, is warm. */
+/** Names that lead out of the program, where no declaration of its own stands before them. */
 const powerWords = new Set(
   (
     'require module process eval Function globalThis global window self top parent document fetch XMLHttpRequest ' +
@@ -418,83 +327,6 @@ const powerWords = new Set(
 const sendingWords: ReadonlySet<string> = new Set(
   'fetch XMLHttpRequest WebSocket EventSource navigator Bun Deno eval Function'.split(' '),
 )
-
-/** Names of properties so common that sharing one means nothing; what they lead to is seen from the values. */
-const commonProperties = new Set(
-  (
-    'call apply bind get set push pop map filter forEach reduce then catch on off once emit has add delete keys values ' +
-    'entries toString valueOf constructor prototype length name exports default next done value join split slice ' +
-    'concat indexOf includes find some every sort test exec match replace log error warn parse stringify create ' +
-    'init run start stop update close open data type id key text children parent node source options'
-  ).split(' '),
-)
-
-/**
- * Warmth spreads from a unit to the units around it and to those that use the names it is bound to. Names of
- * properties say less than names of variables: what is reached through them alone is only *perhaps* warm.
- */
-function spreadWarmth(
-  units: readonly Unit[],
-  properties: readonly PropertyUse[],
-  foreign: readonly NameUse[],
-  senders: readonly NameUse[],
-): Warmth {
-  const warm = new Set<Unit>(units.filter(unit => unit.warm))
-  for (const { users } of [...foreign, ...senders]) for (const user of users) warm.add(user)
-  const sending = new Set<Unit>(units.filter(unit => unit.sends))
-  for (const { users } of senders) for (const user of users) sending.add(user)
-  const direct = nodesOf(warm)
-  spread(warm, undefined)
-  const byProperty = new Map<string, Unit[]>()
-  for (const { name, unit } of properties) {
-    if (commonProperties.has(name)) continue
-    const users = byProperty.get(name)
-    if (users === undefined) byProperty.set(name, [unit])
-    else users.push(unit)
-  }
-  const perhaps = new Set(warm)
-  spread(perhaps, byProperty)
-  const free = new Map<AnyNode, ReadonlySet<string>>()
-  for (const unit of units) {
-    if (unit.node !== undefined && !warm.has(unit) && unit.free !== undefined) free.set(unit.node, unit.free)
-  }
-  return { warm: nodesOf(warm), direct, sending: nodesOf(sending, true), perhaps: nodesOf(perhaps), free }
-}
-
-/** The functions that units are, or with `around` the nearest that a declaration stands in. */
-function nodesOf(units: ReadonlySet<Unit>, around = false): ReadonlySet<AnyNode> {
-  const nodes = new Set<AnyNode>()
-  for (const unit of units) {
-    let at: Unit | undefined = unit
-    if (around) while (at !== undefined && at.node === undefined) at = at.parent
-    if (at?.node !== undefined) nodes.add(at.node)
-  }
-  return nodes
-}
-
-function spread(warm: Set<Unit>, byProperty: Map<string, Unit[]> | undefined): void {
-  const work = [...warm]
-  // A name that a thousand functions are bound to has its users warmed once, not by each of them.
-  const told = new Set<NameUse>()
-  const add = (unit: Unit): void => {
-    if (warm.has(unit)) return
-    warm.add(unit)
-    work.push(unit)
-  }
-  for (let unit = work.pop(); unit !== undefined; unit = work.pop()) {
-    if (unit.parent !== undefined) add(unit.parent)
-    for (const bound of unit.binds) {
-      if (typeof bound !== 'string') {
-        if (told.has(bound)) continue
-        told.add(bound)
-        bound.users.forEach(add)
-      } else if (byProperty !== undefined) {
-        byProperty.get(bound)?.forEach(add)
-        byProperty.delete(bound)
-      }
-    }
-  }
-}
 
 function declare(scope: Scope, name: string): void {
   if (scope.names === noNames) scope.names = new Map()
@@ -551,26 +383,16 @@ export function boundNames(pattern: AnyNode): string[] {
   return names
 }
 
-function markUse(name: string, from: Scope, asksWarmth: boolean): void {
+/** The declaration that a name means; a global has none. */
+function markUse(name: string, from: Scope): NameUse | undefined {
   let crossed = false
   for (let scope: Scope | undefined = from; scope !== undefined; scope = scope.parent) {
     const use = scope.names.get(name)
     if (use !== undefined) {
       if (crossed || scope.dynamic) use.captured = true
-      if (!asksWarmth) return
-      use.users.push(from.unit)
-      // Only functions around the use and inside the declaration see the name as one from outside.
-      for (
-        let unit: Unit | undefined = from.unit;
-        unit !== undefined && unit !== scope.unit;
-        unit = unit.parent
-      ) {
-        unit.free?.add(name)
-      }
-      return
+      return use
     }
     if (scope.boundary) crossed = true
   }
-  if (powerWords.has(name)) from.unit.warm = true
-  if (sendingWords.has(name)) from.unit.sends = true
+  return undefined
 }

@@ -110,8 +110,6 @@ export type ObjectValue = {
   everything: Cell | undefined
   /** How far along `grown` the objects are that have been copied into this one. */
   copied: Map<ObjectValue, number> | undefined
-  /** Whether it, or what lies directly in it, offers a way to the world outside. */
-  warm: boolean
 }
 
 export type InstanceModel = {
