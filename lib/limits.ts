@@ -35,7 +35,7 @@ export const limits = {
   maxScriptDepth: 32,
   /** Characters of one folded shell value: `a=$a$a` doubles at each step. */
   maxValueChars: 256 * 1024,
-  /** Characters of code parsed of one package from which on its users' calls are only looked at where they act. */
+  /** Characters of code parsed of one package from which on functions that nobody calls are looked at where they act. */
   hugePackageChars: 4_000_000,
   /** One .gyp or .gypi file; node's own common.gypi has 30 KB. */
   maxGypBytes: 1024 * 1024,

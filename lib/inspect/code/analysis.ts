@@ -1,7 +1,7 @@
 import type { Program } from 'acorn'
 import type { EntryEdge, Fact, Flow, Gap, Phase, Site, Text } from '../../types.ts'
 import type { Extended } from './code-run.ts'
-import { exportsWalker, isHuge, orphanCaller } from './callers.ts'
+import { exportsWalker, orphanCaller } from './callers.ts'
 import { markAssembled } from './assembled.ts'
 import { BudgetSpent, Interpreter } from './interpreter.ts'
 import { byCallLevel, phaseOf } from './levels.ts'
@@ -105,8 +105,7 @@ export class CodeAnalysis {
       if (entry.phase !== 'import' || this.#walked.has(entry.path)) continue
       this.#walked.add(entry.path)
       const record: ModuleRecord | undefined = this.#modules.records.get(entry.path)
-      if (record?.file !== undefined && !isHuge(machine, record.file))
-        machine.queue(exportsWalker(machine, record))
+      if (record?.file !== undefined) machine.queue(exportsWalker(machine, record))
     }
     machine.drain(byCallLevel)
     for (let round = 0; round < 20; round++) {

@@ -148,16 +148,10 @@ function isOfAnother(
 function callAsUser(machine: Interpreter, fn: FunctionValue, self: Value, frame: Frame): Value {
   const file = fn.file as SourceFile
   const place = placeOf(file, fn.node)
-  // In a bundle of a megabyte what a caller passes is followed from where something is sent, and what is named like a
-  // secret: the rest goes everywhere.
-  const sends = file.acts === undefined || file.acts.sending.has(fn.classNode ?? fn.node)
-  const parameter: Value =
-    isHuge(machine, file) && !sends
-      ? anything
-      : carrying(anything, [machine.source('caller', fn.name, place)])
+  const parameter = carrying(anything, [machine.source('caller', fn.name, place)])
   const list = fn.node.params.slice(0, maxParameters).map(pattern => {
     if (pattern.type !== 'Identifier' || !isSecretParameter(pattern.name))
-      return parameter === anything ? parameter : withTaints(parameter, [wholeOf(machine, fn, pattern)])
+      return withTaints(parameter, [wholeOf(machine, fn, pattern)])
     return carrying(anything, [machine.source('caller-secret', pattern.name, placeOf(file, pattern))])
   })
   const methods = prototypeOf(machine, fn).fields.size > 1
@@ -177,19 +171,19 @@ function wholeOf(machine: Interpreter, fn: FunctionValue, pattern: AnyNode): Tai
   return entrust(machine, name, placeOf(fn.file as SourceFile, pattern))
 }
 
-/** From this size on a bundle's functions are called by users only where they act or take secrets themselves. */
+/** From this size on, functions of a bundle that nobody calls are looked at where they act or take secrets. */
 const hugeFrom = 1_000_000
 
-/** Whether there is so much code that its users' calls are only looked at where they act. */
-export function isHuge(machine: Interpreter, file: SourceFile): boolean {
+/** Whether there is so much code that not all functions that nobody calls are looked at. */
+function isHuge(machine: Interpreter, file: SourceFile): boolean {
   return file.text.length >= hugeFrom || machine.parsed >= limits.hugePackageChars
 }
 
 /** Whether a function that nobody calls is looked at by itself. */
 function isWorthCalling(machine: Interpreter, fn: FunctionValue): boolean {
   const file = fn.file as SourceFile
-  if (file.acts === undefined || !isHuge(machine, file)) return true
-  return file.acts.acting.has(fn.classNode ?? fn.node) || takesSecret(fn)
+  if (file.acting === undefined || !isHuge(machine, file)) return true
+  return file.acting.has(fn.classNode ?? fn.node) || takesSecret(fn)
 }
 
 function takesSecret(fn: FunctionValue): boolean {
@@ -211,7 +205,7 @@ export function orphanCaller(machine: Interpreter): Context | undefined {
       if (fn.classNode !== undefined) {
         const node = placeNode(fn.node)
         machine.construct(ofFunction(fn), { list: [], rest: anything }, frame, node)
-      } else if (takesSecret(fn) || file.acts?.sending.has(fn.node) === true)
+      } else if (takesSecret(fn) || file.acting?.has(fn.node) === true)
         callAsUser(machine, fn, anything, frame)
       else machine.callBlindly(fn, anything, anything, frame, placeOf(file, fn.node))
     }

@@ -3,7 +3,7 @@ import type { Text } from '../../types.ts'
 import type { Constant, Folded } from './fold/constant.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { Level } from './levels.ts'
-import type { Acts, Scopes } from './scope.ts'
+import type { Scopes } from './scope.ts'
 import type { CodeText, GuardNote, Place } from './sites.ts'
 import type {
   Binding,
@@ -29,8 +29,8 @@ export type Context = Reader & {
 export type SourceFile = CodeText & {
   readonly program: Program
   readonly scopes: Scopes
-  /** Which functions act; undefined in files that are looked at whole, however large the package. */
-  readonly acts: Acts | undefined
+  /** Which functions name something of the world outside; not asked in small files, which are looked at whole. */
+  readonly acting: ReadonlySet<AnyNode> | undefined
   readonly module: boolean
   readonly depth: number
   /** Expressions that follow from the text alone, where there was anything to decode. */

@@ -332,7 +332,7 @@ export class Modules implements Loader {
       return undefined
     }
     noteObfuscation(machine, { path, text: clean, lines: undefined })
-    const { scopes, acts } = findScopes(parsed.program, clean.length > asksActsFrom)
+    const { scopes, acting } = findScopes(parsed.program, clean.length > asksActsFrom)
     const folded = foldProgram(parsed.program, clean, new Budget({ maxSteps: foldStepsOf(clean.length) }))
     machine.step(folded.steps >> 4)
     return {
@@ -343,7 +343,7 @@ export class Modules implements Loader {
       lines: undefined,
       program: parsed.program,
       scopes,
-      acts,
+      acting,
       module: parsed.module,
       depth,
     }

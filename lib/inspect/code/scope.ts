@@ -22,14 +22,6 @@ export type NameUse = {
 
 export type Scopes = ReadonlyMap<AnyNode, ScopeNames>
 
-/** What functions name, they themselves or those written inside them. */
-export type Acts = {
-  /** Functions that name something of the outside world. */
-  readonly acting: ReadonlySet<AnyNode>
-  /** Functions that name what sends, starts or evaluates something. */
-  readonly sending: ReadonlySet<AnyNode>
-}
-
 type Scope = {
   readonly node: AnyNode
   /** `noNames` until one is declared: most blocks declare none. */
@@ -49,18 +41,17 @@ type Use = { readonly name: string; readonly scope: Scope }
 
 /**
  * Scopes by the node that opens them. A function's parameters and the top of its body are one scope. Which functions
- * act is found out where `asksActs`.
+ * act, that is name something of the world outside, themselves or in functions inside them, is found out where
+ * `asksActs`.
  */
 export function findScopes(
   program: Program,
   asksActs: boolean,
-): { readonly scopes: Scopes; readonly acts: Acts | undefined } {
+): { readonly scopes: Scopes; readonly acting: ReadonlySet<AnyNode> | undefined } {
   const scopes = new Map<AnyNode, Scope>()
   const uses: Use[] = []
   const outside: NameUse[] = []
-  const senders: NameUse[] = []
-  const acting: AnyNode[] = []
-  const sending: AnyNode[] = []
+  const owners: AnyNode[] = []
   const open = (node: AnyNode, parent: Scope | undefined, boundary: boolean, holdsVar: boolean): Scope => {
     const scope: Scope = {
       node,
@@ -134,7 +125,7 @@ export function findScopes(
         break
       }
       case 'ImportExpression':
-        acting.push(ownerOf(scope))
+        owners.push(ownerOf(scope))
         push(node.source, scope)
         break
       case 'StaticBlock':
@@ -180,7 +171,7 @@ export function findScopes(
           const { init } = declarator
           if (!init) continue
           if (asksActs && isPowerModule(loadedBy(init)))
-            senders.push(...boundNames(declarator.id).map(name => target.names.get(name)!))
+            outside.push(...boundNames(declarator.id).map(name => target.names.get(name)!))
           push(init, scope)
         }
         break
@@ -190,7 +181,6 @@ export function findScopes(
           declare(scope, specifier.local.name)
           if (String(node.source.value).startsWith('.')) continue
           outside.push(scope.names.get(specifier.local.name)!)
-          if (isPowerModule(String(node.source.value))) senders.push(scope.names.get(specifier.local.name)!)
         }
         break
       case 'ExportNamedDeclaration':
@@ -213,7 +203,7 @@ export function findScopes(
         break
       case 'CallExpression':
         if (node.callee.type === 'Identifier' && node.callee.name === 'eval') makeDynamic(scope)
-        if (asksActs && isConstructorCall(node)) acting.push(ownerOf(scope))
+        if (asksActs && isConstructorCall(node)) owners.push(ownerOf(scope))
         push(node.callee, scope)
         pushAll(node.arguments, scope)
         break
@@ -226,17 +216,11 @@ export function findScopes(
     if (!asksActs) continue
     const owner = ownerOf(scope)
     if (use !== undefined) use.users.push(owner)
-    else if (powerWords.has(name)) {
-      acting.push(owner)
-      if (sendingWords.has(name)) sending.push(owner)
-    }
+    else if (powerWords.has(name)) owners.push(owner)
   }
-  if (!asksActs) return { scopes: namesOf(scopes), acts: undefined }
-  for (const { users } of outside) acting.push(...users)
-  for (const { users } of senders) sending.push(...users)
-  const sends = withThoseAround(sending, scopes)
-  const acts = { acting: new Set([...withThoseAround(acting, scopes), ...sends]), sending: sends }
-  return { scopes: namesOf(scopes), acts }
+  if (!asksActs) return { scopes: namesOf(scopes), acting: undefined }
+  for (const { users } of outside) owners.push(...users)
+  return { scopes: namesOf(scopes), acting: withThoseAround(owners, scopes) }
 }
 
 /** The function, class or program that a scope lies in. */
@@ -322,10 +306,6 @@ const powerWords = new Set(
     'WebSocket EventSource navigator Bun Deno Worker WebAssembly importScripts localStorage sessionStorage indexedDB ' +
     'ethereum solana chrome browser __non_webpack_require__ Reflect setTimeout setInterval exports'
   ).split(' '),
-)
-
-const sendingWords: ReadonlySet<string> = new Set(
-  'fetch XMLHttpRequest WebSocket EventSource navigator Bun Deno eval Function'.split(' '),
 )
 
 function declare(scope: Scope, name: string): void {
