@@ -182,8 +182,7 @@ function isHuge(machine: Interpreter, file: SourceFile): boolean {
 /** Whether a function that nobody calls is looked at by itself. */
 function isWorthCalling(machine: Interpreter, fn: FunctionValue): boolean {
   const file = fn.file as SourceFile
-  if (file.acting === undefined || !isHuge(machine, file)) return true
-  return file.acting.has(fn.classNode ?? fn.node) || takesSecret(fn)
+  return !isHuge(machine, file) || file.acting.has(fn.classNode ?? fn.node) || takesSecret(fn)
 }
 
 function takesSecret(fn: FunctionValue): boolean {
@@ -205,8 +204,7 @@ export function orphanCaller(machine: Interpreter): Context | undefined {
       if (fn.classNode !== undefined) {
         const node = placeNode(fn.node)
         machine.construct(ofFunction(fn), { list: [], rest: anything }, frame, node)
-      } else if (takesSecret(fn) || file.acting?.has(fn.node) === true)
-        callAsUser(machine, fn, anything, frame)
+      } else if (takesSecret(fn) || file.acting.has(fn.node)) callAsUser(machine, fn, anything, frame)
       else machine.callBlindly(fn, anything, anything, frame, placeOf(file, fn.node))
     }
   })

@@ -29,8 +29,8 @@ export type Context = Reader & {
 export type SourceFile = CodeText & {
   readonly program: Program
   readonly scopes: Scopes
-  /** Which functions name something of the world outside; not asked in small files, which are looked at whole. */
-  readonly acting: ReadonlySet<AnyNode> | undefined
+  /** Functions that name something of the world outside. */
+  readonly acting: ReadonlySet<AnyNode>
   readonly module: boolean
   readonly depth: number
   /** Expressions that follow from the text alone, where there was anything to decode. */

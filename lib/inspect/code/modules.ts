@@ -66,8 +66,6 @@ export type ModuleRecord = {
 /** Node refuses to import any other extension; `require` takes every unknown one for JavaScript. */
 const loadsAsCode = /(?:\.[cm]?[jt]sx?|\.json|\.node|(?:^|\/)[^./]+)$/
 
-/** From this size on it is found out which functions act: in a huge package only those are looked at by themselves. */
-const asksActsFrom = 60_000
 const maxVirtualDepth = 3
 const maxVirtualFiles = 4_000
 
@@ -332,7 +330,7 @@ export class Modules implements Loader {
       return undefined
     }
     noteObfuscation(machine, { path, text: clean, lines: undefined })
-    const { scopes, acting } = findScopes(parsed.program, clean.length > asksActsFrom)
+    const { scopes, acting } = findScopes(parsed.program)
     const folded = foldProgram(parsed.program, clean, new Budget({ maxSteps: foldStepsOf(clean.length) }))
     machine.step(folded.steps >> 4)
     return {

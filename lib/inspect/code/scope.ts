@@ -14,7 +14,7 @@ export type ScopeNames = {
 }
 
 export type NameUse = {
-  /** The functions that use the name, where it matters which code acts. */
+  /** The functions, classes or programs that use the name. */
   readonly users: AnyNode[]
   /** Used by a function inside the declaring one, so that it may be read and written at any time. */
   captured: boolean
@@ -40,14 +40,13 @@ type Task = { readonly node: AnyNode; readonly scope: Scope }
 type Use = { readonly name: string; readonly scope: Scope }
 
 /**
- * Scopes by the node that opens them. A function's parameters and the top of its body are one scope. Which functions
- * act, that is name something of the world outside, themselves or in functions inside them, is found out where
- * `asksActs`.
+ * Scopes by the node that opens them. A function's parameters and the top of its body are one scope. Functions
+ * that act are those that name something of the world outside, themselves or in functions inside them.
  */
-export function findScopes(
-  program: Program,
-  asksActs: boolean,
-): { readonly scopes: Scopes; readonly acting: ReadonlySet<AnyNode> | undefined } {
+export function findScopes(program: Program): {
+  readonly scopes: Scopes
+  readonly acting: ReadonlySet<AnyNode>
+} {
   const scopes = new Map<AnyNode, Scope>()
   const uses: Use[] = []
   const outside: NameUse[] = []
@@ -170,7 +169,7 @@ export function findScopes(
           push(declarator.id, scope)
           const { init } = declarator
           if (!init) continue
-          if (asksActs && isPowerModule(loadedBy(init)))
+          if (isPowerModule(loadedBy(init)))
             outside.push(...boundNames(declarator.id).map(name => target.names.get(name)!))
           push(init, scope)
         }
@@ -203,7 +202,7 @@ export function findScopes(
         break
       case 'CallExpression':
         if (node.callee.type === 'Identifier' && node.callee.name === 'eval') makeDynamic(scope)
-        if (asksActs && isConstructorCall(node)) owners.push(ownerOf(scope))
+        if (isConstructorCall(node)) owners.push(ownerOf(scope))
         push(node.callee, scope)
         pushAll(node.arguments, scope)
         break
@@ -213,12 +212,10 @@ export function findScopes(
   }
   for (const { name, scope } of uses) {
     const use = markUse(name, scope)
-    if (!asksActs) continue
     const owner = ownerOf(scope)
     if (use !== undefined) use.users.push(owner)
     else if (powerWords.has(name)) owners.push(owner)
   }
-  if (!asksActs) return { scopes: namesOf(scopes), acting: undefined }
   for (const { users } of outside) owners.push(...users)
   return { scopes: namesOf(scopes), acting: withThoseAround(owners, scopes) }
 }

@@ -53,7 +53,7 @@ function* everyScope(scope: Scope): Generator<Scope> {
 
 /** What our scopes lack that those of eslint-scope have: names, and names that may be written at any time. */
 function lacking(program: Program, module: boolean): { readonly missing: string[]; readonly names: number } {
-  const scopes: Scopes = findScopes(program, true).scopes
+  const scopes: Scopes = findScopes(program).scopes
   const manager = analyze(program as unknown as Parameters<typeof analyze>[0], {
     ecmaVersion: 2022,
     sourceType: module ? 'module' : 'script',
