@@ -71,6 +71,23 @@ t.test('an obfuscated example is still asked about, or is listed as evaded', t =
   t.end()
 })
 
+t.test('obfuscated code is asked about as well inside of what bundlers make', t => {
+  const around = rewrites['handed to the function around it']!
+  for (const [name, formOf] of Object.entries(obfuscatedForms())) {
+    const silent = forms.filter(form => {
+      const obfuscated = formOf(form.key)(form.files)
+      if (alarmsOf({ ...form, files: obfuscated }).length === 0) return false
+      return alarmsOf({ ...form, files: around(obfuscated) }).length === 0
+    })
+    t.strictSame(
+      silent.map(({ key }) => key),
+      [],
+      name,
+    )
+  }
+  t.end()
+})
+
 t.test('no rewrite makes an honest package look hostile, or it is listed', t => {
   const found = new Set<string>()
   for (const name of Object.keys(rewrites)) {

@@ -21,7 +21,7 @@ import { renameLocals } from './rename.ts'
 import { sequence } from './rewrite.ts'
 import type { Rewrite } from './rewrite.ts'
 import { spell, spellings } from './strings.ts'
-import { iife, outline, timer } from './wrap.ts'
+import { iife, outline, timer, umd } from './wrap.ts'
 
 const named = (spelling: keyof typeof spellings): Rewrite =>
   sequence(globalsByText, computeMembers, spell(spellings[spelling]))
@@ -63,6 +63,7 @@ export const rewrites: Readonly<Record<string, Rewrite>> = {
   'arguments by function': thunked,
   'outline arguments': outline,
   'function around all': iife,
+  'handed to the function around it': umd,
   'by timer': timer,
   'move into another file': moveBody,
   'move texts': moveTexts,

@@ -16,6 +16,20 @@ export const iife = editing(code => {
   ]
 })
 
+/** A CommonJS file becomes what a bundler hands to the function around it: `(function (root, factory) { … })(this, …)`. */
+export const umd = editing(code => {
+  if (code.module) return []
+  const end = code.text.length
+  const at = headOf(code)
+  const open =
+    ' (function (root, factory) { if (typeof define === "function" && define.amd) define(["exports"], factory); ' +
+    'else factory(exports, module) })(this, (function (exports, module) { '
+  return [
+    { kind: 'before', at, text: open },
+    { kind: 'before', at: end, text: '\n}));' },
+  ]
+})
+
 /** Statements that only do something are done a turn of the event loop later. */
 export const timer = editing(code => statementsInto(code, 'setTimeout(() => { ', ' }, 0);'))
 

@@ -347,6 +347,8 @@ export class Explorer {
       return value
     })
     this.#body(call.fn, scope, args)
+    // `(function (root, factory) { … })(this, function (exports) { … })`: the file is what is handed over.
+    for (const arg of call.args) if (isFunctionNode(arg)) this.#body(arg as FunctionNode, scope, undefined)
   }
 
   #body(fn: FunctionNode, scope: Scope, args: readonly (Value | Missing)[] | undefined): void {

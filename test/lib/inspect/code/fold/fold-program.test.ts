@@ -90,6 +90,13 @@ const samples: readonly (readonly [name: string, source: string, expression: str
   ['a decoder inside a function nobody calls', `function k(a){return a.map(n=>String.fromCharCode(n-3)).join('')}\nexports.f=function(x){x.post(k([${Array.from(secret).map(c => c.charCodeAt(0) + 3).join()}]))}`, `k([${Array.from(secret).map(c => c.charCodeAt(0) + 3).join()}])`, ['char-codes']],
 ] // prettier-ignore
 
+t.test('what a bundle hands to the function around it is part of the program', t => {
+  const table = "var names=['c2VjcmV0'];function name(at){return atob(names[at])}"
+  const source = `(function(root,factory){factory(root.x={})})(this,function(exports){${table}exports.say=function(){return name(0)}})`
+  t.strictSame(folded(source, 'name(0)')?.value, 'secret')
+  t.end()
+})
+
 t.test('hand-made decoders are followed, and named', t => {
   for (const [name, source, expression, decoders] of samples) {
     t.strictSame(folded(source, expression), { value: secret, decoders }, name)
