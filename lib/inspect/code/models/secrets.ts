@@ -374,9 +374,34 @@ export function isSecurityCode(name: string): boolean {
   return name.length <= maxCodeName && securityCodes.has(plainName(name))
 }
 
+/** What a longer name ends with that says whose secret it is: `jwtSecret`, `db_password`, `ownerPrivateKey`. */
+const secretEnding =
+  /(?:password|passphrase|mnemonic|secret|secretkey|privatekey|privkey|signingkey|apikey|(?:access|auth|refresh|bearer|session)token|(?:seed|recovery)phrase|connectionstring)$/
+/** `showPassword` and `isSecret` answer yes or no, `hashedPassword` is none any more, `forgotPassword` is a page. */
+const saysAboutSecret =
+  /^(?:is|has|had|no|not|with|without|show|hide|reveal|toggle|use|skip|allow|require|requires|required|enable|disable|should|can|could|did|must|max|min|valid|invalid|hash|hashed|encrypted|masked|public|forgot|forgotten|reset|change|changed|confirm|on|set|get|make|create|generate|validate|check|verify)(?=[A-Z_-])/
+const maxSecretName = 48
+
+const known = new Map<string, boolean>()
+const maxKnown = 20_000
+
 /** Whether a parameter or option is named like something its caller must not lose. */
 export function isSecretParameter(name: string): boolean {
-  return secretParameters.has(plainName(name))
+  let answer = known.get(name)
+  if (answer === undefined) {
+    answer = name.length <= maxSecretName && saysSecret(name)
+    if (known.size < maxKnown) known.set(name, answer)
+  }
+  return answer
+}
+
+/** `secretOrPrivateKey` is a secret whichever it is. */
+function saysSecret(name: string): boolean {
+  if (saysAboutSecret.test(name)) return false
+  return name.split(/(?<=[a-z])Or(?=[A-Z])|_or_/).some(part => {
+    const plain = plainName(part)
+    return secretParameters.has(plain) || secretEnding.test(plain)
+  })
 }
 
 function plainName(name: string): string {
