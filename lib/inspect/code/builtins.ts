@@ -1,5 +1,6 @@
 import { openArchive, putIntoArchive, takeArchive, tarOf, unpackArchive } from './archives.ts'
 import { HOLE } from '../../types.ts'
+import { answer, notePoured } from './answering.ts'
 import { ask } from './asking.ts'
 import {
   asyncStore,
@@ -48,7 +49,7 @@ import { notePrinted } from './printing.ts'
 import { rejected } from './promises.ts'
 import { redirectAll } from './redirects.ts'
 import { placeNode, type Place } from './sites.ts'
-import { addHandler, openServer } from './serving.ts'
+import { addHandler, openServer, takeHandler } from './serving.ts'
 import { collectStream, makeStream, onStream, pourInto, pushToStream, writeToStream } from './streams.ts'
 import { listFolder, walkFolder } from './listing.ts'
 import {
@@ -621,6 +622,11 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'server':
     case 'application':
       return openServer(machine, call)
+    case 'handler':
+      return takeHandler(machine, call)
+    case 'Response':
+      answer(machine, deepAll(), 'Response', frame, place)
+      return tainted(deepAll())
     case 'server.on':
       return addHandler(machine, call)
     case 'addon': {
@@ -934,6 +940,7 @@ export function pour(
   place: Place,
 ): void {
   const call = { handle: machine.handle('pipe'), frame, place }
+  notePoured(machine, taints, target, frame, place)
   for (const one of target.objects) {
     if (one.model !== undefined)
       sendTo(machine, one.model, taints, tainted(taints), { ...call, handle: machine.handle(one.model.api) })

@@ -1,6 +1,7 @@
 import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
 import { filtered, picksFrom } from './arrays.ts'
+import { noteAnswer, noteAnswered, registersHandler, requestFor } from './answering.ts'
 import { callBuiltIn } from './builtins.ts'
 import { construct } from './classes.ts'
 import { act } from './effects.ts'
@@ -260,6 +261,7 @@ export function callMember(
     // Before strangers have it: whatever they put into it is not what it was sent with.
     noteMail(machine, name, given, frame, place)
     noteChat(machine, name, self, given, frame, place)
+    noteAnswer(machine, name, self, given, frame, place)
     const callee = name === 'constructor' && endsInObject(machine, node) ? notOfFunctions(member) : member
     const called = callOn(machine, callee, self, name, given, frame, place)
     const own = picksFrom.has(name) ? filtered(machine, object, name, given, called, frame, place) : called
@@ -535,7 +537,10 @@ export function callUnknown(
   }
   const helper = isModuleHelper(name) || isStateMachine(given.list[0])
   if (when === 'now' && !helper) {
-    for (const value of values) hand(machine, value, handed, frame, place, 0, emitter)
+    const routed = stranger === undefined && self !== nothing && registersHandler(name, given)
+    const passed = routed ? requestFor(machine, place) : handed
+    for (const value of values) hand(machine, value, passed, frame, place, 0, emitter)
+    if (routed) for (const value of values) noteAnswered(machine, value, frame, place)
   } else if (values.some(isCallable)) {
     machine.later(byCallLevel, `hand ${place.start}`, { ...given, self: handed }, frame, (passed, at) => {
       for (const value of [...passed.list, passed.rest]) hand(machine, value, passed.self, at, place)

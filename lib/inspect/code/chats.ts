@@ -1,3 +1,4 @@
+import { isCallers } from './answering.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { namedMember } from './members.ts'
 import type { Place } from './sites.ts'
@@ -31,15 +32,6 @@ export function noteChat(
   const chats = new Set(given.list.slice(0, 2).flatMap(value => chatsIn(machine, value, name, frame, place)))
   if (chats.size > 0)
     machine.fact({ kind: 'contacts', api: `message by ${name}`, destinations: [...chats] }, frame, place)
-}
-
-/** Something of the caller's that no code of the package made. */
-function isCallers({ open, objects, functions, taints }: Value): boolean {
-  return (
-    open &&
-    objects.length + functions.length === 0 &&
-    taints.some(({ source: { kind } }) => kind === 'caller' || kind === 'caller-secret')
-  )
 }
 
 function chatsIn(

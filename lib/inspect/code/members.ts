@@ -1,5 +1,6 @@
 import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
+import { noteAnswerField } from './answering.ts'
 import { defaultOf } from './defaults.ts'
 import { savedRecord } from './saved-records.ts'
 import { enumerated, memberOfWhole, wholesIn, withoutWholes } from './entrusted.ts'
@@ -555,9 +556,14 @@ export function copiesEnvironment({ parents }: ObjectValue): boolean {
   return parents?.handles.some(({ api }) => api === environmentApi) === true
 }
 
-/** Whether it is anything but the environment as it is; what was made of that is kept under a name of its own. */
+/**
+ * Whether it is anything but the environment as it is; what was made of that is kept under a name of its own. That it was
+ * passed to a function makes nothing of it.
+ */
 function isNotWhole({ source, hops }: Taint): boolean {
-  return source.kind !== 'env' || hops !== undefined
+  if (source.kind !== 'env') return true
+  for (let at = hops; at !== undefined; at = at.previous) if (!at.label.startsWith('passed to ')) return true
+  return false
 }
 
 /** What the constructor of another package's class was given by the caller. */
@@ -598,6 +604,7 @@ export function setMember(
     installInUnknown(machine, key, value, unsure, frame, place)
   if (object.open && namesOf(key).some(name => name !== undefined && shownText.has(name)))
     exchangeShown(machine, place, frame)
+  if (object.open && key.known[0] === 'body') noteAnswerField(machine, object, value, frame, place)
 }
 
 /** Fields that whoever has the object calls by itself: handlers, and what the language looks for. */

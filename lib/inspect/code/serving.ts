@@ -1,4 +1,5 @@
-import { instance, type ModelledCall } from './effects.ts'
+import { noteAnswered } from './answering.ts'
+import { argument, instance, type ModelledCall } from './effects.ts'
 import { hand } from './handing.ts'
 import type { Interpreter } from './interpreter.ts'
 import { received } from './requests.ts'
@@ -27,7 +28,14 @@ function serve(machine: Interpreter, call: ModelledCall, server: Value): void {
     // What is called with what a server gets is not the server's own: an application calls itself with requests.
     if (value.objects.length > 0 && value.objects.every(object => server.objects.includes(object))) continue
     hand(machine, value, request, frame, place)
+    noteAnswered(machine, value, frame, place)
   }
+}
+
+/** `defineEventHandler(handler)`: what a server calls with requests, and answers with what it gives. */
+export function takeHandler(machine: Interpreter, call: ModelledCall): Value {
+  serve(machine, call, nothing)
+  return argument(call, 0)
 }
 
 /** Its name is what rules know requests by. */

@@ -58,6 +58,9 @@ const uses: readonly Sign[] = [
 /** What a plugin may put into the programs of others. */
 const shipped: readonly Sign[] = ['address in text', 'code in text', 'encoded text']
 
+/** What a server is not to answer with. */
+const served: readonly Sign[] = ['whole environment', 'home folder', 'file of credentials']
+
 const secrets: readonly Sign[] = ['whole environment', 'home folder', 'secret variable', 'key of a wallet']
 
 /**
@@ -118,6 +121,9 @@ function together(signs: ReadonlyMap<Sign, Opening>): readonly Opening[] {
   const hook = signs.get('hook of a client')
   if (hook !== undefined && signs.has('address in text'))
     return [{ ...hook, what: 'a hook of a client, an address' }]
+  const loot = served.flatMap(sign => signs.get(sign) ?? [])[0]
+  const answer = signs.get('answer of a server')
+  if (loot !== undefined && answer !== undefined) return [{ ...loot, what: `${loot.what}, ${answer.what}` }]
   const timer = signs.get('text timer')
   return timer !== undefined && signs.has('code in text')
     ? [{ ...timer, what: 'code in text for a timer' }]

@@ -23,6 +23,7 @@ export type Sign =
   | 'text timer' // setTimeout and its like, which take code as text
   | 'script element' // createElement('script')
   | 'global names' // for (x in globalThis)
+  | 'file of credentials' // '/.aws/credentials'
   | 'whole environment' // process.env as a value
   | 'home folder' // homedir
   | 'secret variable' // process.env.SERVICE_TOKEN, process.env[x]
@@ -36,6 +37,7 @@ export type Sign =
   | 'hook of a build tool' // transformIndexHtml
   | 'hook of a client' // interceptors
   | 'message of a bot' // forwardMessage
+  | 'answer of a server' // sendFile
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =
@@ -84,11 +86,43 @@ const botCalls: ReadonlySet<string> = new Set([
 /** Longer than words, names and the addresses of documentation; a payload of that length says nothing yet. */
 const alphabet = /abcdefghijklm|nopqrstuvwxyz/i
 
+/** How what asks a server is answered, whoever's server it is. */
+const answers: ReadonlySet<string> = new Set([
+  'json',
+  'jsonp',
+  'html',
+  'send',
+  'sendFile',
+  'sendfile',
+  'end',
+  'text',
+  'body',
+  'setHeader',
+  'writeHead',
+  'cookie',
+  'Response',
+  'NextResponse',
+  'statusCode',
+  'defineEventHandler',
+  'eventHandler',
+  'pipe',
+  'handler',
+  'fastify',
+  'route',
+  'router',
+  'app',
+])
+
 /** What a client that the caller gave needs to be told to lose its data. */
 const emptying = /^\s{0,99}(?:drop\s{1,9}(?:database|schema|table)|truncate\s{1,9}table)\s/i
 
 /** The beginning of an absolute address, also where a template has the host. */
 const address = /^(?:https?:)?\/\/[\w-]|^https?:\/\/$/
+
+/** Where credentials lie that nobody who asks a server is to have. */
+const ofCredentials =
+  /^(?:~?\/)?\.(?:aws|ssh|npmrc|netrc|kube|docker|git-credentials)\b|\/\.(?:aws|ssh|npmrc|netrc|kube|docker)\b|^\/proc\/|^\/etc\/shadow$/
+const maxPath = 120
 
 /** The first half of variation selectors and of tags, which carry a byte each and no editor shows. */
 const hiddenLead = '\uDB40'
@@ -196,6 +230,7 @@ export class Materials {
   #others(name: string, token: number): void {
     if (name === 'interceptors') this.sign('hook of a client', token)
     else if (botCalls.has(name)) this.sign('message of a bot', token)
+    else if (answers.has(name)) this.sign('answer of a server', token)
   }
 
   #short(text: string, token: number): void {
@@ -206,6 +241,7 @@ export class Materials {
     if (text === 'tools/list') this.sign('tools for an assistant', token)
     else this.#others(text, token)
     if (address.test(text)) this.sign('address in text', token)
+    else if (text.length <= maxPath && ofCredentials.test(text)) this.sign('file of credentials', token)
     else if (emptying.test(text)) this.sign('statement that empties', token)
     if (alphabet.test(text)) this.sign('picked from an alphabet', token)
     const letters = text.length > 48 ? text : lettersOf(text)

@@ -99,6 +99,9 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'glob',
   // An application of a framework listens on a server of Node's, and does nothing with what it gets by itself.
   'application',
+  // A handler, and an answer, are those of a server that somebody else starts.
+  'handler',
+  'Response',
   // Making the script is the power.
   'Script.run',
   // Loading the addon is the power.

@@ -259,6 +259,24 @@ export const httpClients: readonly Model[] = [
   },
   {
     of: [
+      'pkg:h3.{defineEventHandler,eventHandler,defineRequestMiddleware}',
+      'global:{defineEventHandler,eventHandler,defineCachedEventHandler}',
+    ],
+    act: 'built-in',
+    name: 'handler',
+  },
+  {
+    of: [
+      'global:Response',
+      'global:Response.json',
+      'pkg:next/server.NextResponse',
+      'pkg:next/server.NextResponse.json',
+    ],
+    act: 'built-in',
+    name: 'Response',
+  },
+  {
+    of: [
       '{server,datagram}.{on,once,addListener}',
       'server.{prependListener,use,get,post,put,patch,delete,del,all,head,options,route,register,addHook,onRequest}',
     ],
