@@ -458,7 +458,9 @@ function weigh(
   if (key && !sure && flow.source.name.endsWith('()')) return undefined
   if (key) return sure ? 'block' : 'ask'
   // What somebody else sent to the program that uses this package is no way to sign in for it.
-  if (/^request (?:authorization|cookie|password)$/i.test(flow.source.name)) return 'ask'
+  if (/^request (?:authorization|cookie|password)$/i.test(flow.source.name))
+    // What passes requests on to another server passes their headers on as they are.
+    return flow.source.of === undefined || (sure && flow.sink.role === 'payload') ? 'ask' : undefined
   // What signs in to whatever servers a program speaks to is seen by a hook, and is for none beside them.
   if (/^authorization of other requests$/.test(flow.source.name) && place.host !== undefined) return 'ask'
   // What somebody who signs up typed in is for the database; hashed, it is nobody's to read.

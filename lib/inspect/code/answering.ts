@@ -2,6 +2,7 @@ import { textsOf } from './constants.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { flowInto } from './modelled-call.ts'
 import { sourceOfPath } from './models/paths.ts'
+import { isPickedByName } from './picked-by-name.ts'
 import { received } from './requests.ts'
 import type { Place } from './sites.ts'
 import { isStandIn } from './stand-ins.ts'
@@ -116,7 +117,9 @@ export function answer(
   const sink = { kind: 'answer', role: 'answer', destinations: [] } as const
   // Who waits for a word that only its author knows picks nothing for anybody's good.
   const hidden = frame.guards.some(({ kind }) => kind === 'digest')
-  const said = taints.filter(taint => isLoot(taint) && (hidden || !isPicked(taint)))
+  const said = taints.filter(
+    taint => isLoot(taint) && (hidden || taint.source.kind !== 'env' || !isPickedByName(taint)),
+  )
   flowInto(machine, said, sink, {
     handle: machine.handle(`answer.${name}`),
     frame,
@@ -137,34 +140,6 @@ export function isCallers({ open, objects, functions, taints }: Value): boolean 
 /** What nobody who asks a server is to have. All else that is answered is what servers are for. */
 function isLoot({ source: { kind } }: Taint): boolean {
   return kind === 'env' || kind === 'credential-file' || kind === 'metadata-service'
-}
-
-const picks =
-  /\.\s{0,9}(?:test|match|exec|search|startsWith|endsWith|includes|indexOf|has|some|every)\s{0,9}\(/
-const pickers = /(?:redact|mask|omit|pick|filter|saniti[sz]e|scrub|public|visible)\w{0,30}\s{0,9}\(\s{0,9}$/i
-const goesThrough = /(?:\b(?:keys|entries|values)\s{0,9}\(|\b(?:in|of))\s{0,9}$/
-const maxNear = 300
-
-/** Variables that are gone through, and picked or masked by a test of their names: settings that are there to be shown. */
-function isPicked({ source: { kind, name, place }, hops }: Taint): boolean {
-  if (kind !== 'env') return false
-  const { text } = place.file
-  const before = text.slice(Math.max(0, place.start - maxNear), place.start)
-  const after = text.slice(place.start, place.end + maxNear)
-  if (pickers.test(before)) return true
-  const each = name.endsWith('[…]') || goesThrough.test(before)
-  if (each && (picks.test(after) || (name.endsWith('[…]') && picks.test(before)))) return true
-  for (let at = hops; at !== undefined; at = at.previous) if (isPicker(at.label, at.place)) return true
-  return false
-}
-
-/** Whether what it was passed to is a function of the same file that goes through names and tests them. */
-function isPicker(label: string, { file: { text }, start }: Place): boolean {
-  const name = /^[\w$]{1,60}(?=\s{0,9}\()/.exec(text.slice(start, start + 80))?.[0]
-  if (name === undefined || !label.startsWith('passed to ')) return false
-  const made = new RegExp(`(?:function|const|let|var)\\s{1,9}${name.replaceAll('$', '\\$')}\\b`).exec(text)
-  const body = made === null ? '' : text.slice(made.index, made.index + maxNear)
-  return picks.test(body) && /\b(?:keys|entries|for)\b/.test(body)
 }
 
 /** A file that is answered by its path. */

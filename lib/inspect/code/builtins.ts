@@ -49,7 +49,7 @@ import { notePrinted } from './printing.ts'
 import { rejected } from './promises.ts'
 import { redirectAll } from './redirects.ts'
 import { placeNode, type Place } from './sites.ts'
-import { addHandler, openServer, takeHandler } from './serving.ts'
+import { addHandler, headersOf, openServer, takeHandler } from './serving.ts'
 import { collectStream, makeStream, onStream, pourInto, pushToStream, writeToStream } from './streams.ts'
 import { listFolder, walkFolder } from './listing.ts'
 import {
@@ -622,6 +622,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'server':
     case 'application':
       return openServer(machine, call)
+    case 'headers':
+      return headersOf(machine, call)
     case 'handler':
       return takeHandler(machine, call)
     case 'Response':

@@ -34,6 +34,7 @@ import { noteExchange, notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
 import { givesKey } from './models/payments.ts'
 import { numberOf, wasm } from './webassembly.ts'
+import { headersAsked } from './requests.ts'
 import { noteSession } from './sessions.ts'
 import { noteStatement } from './stored.ts'
 import { lookUp } from './environment.ts'
@@ -350,6 +351,8 @@ function askedFor(
     const all = enumerated(wholesIn(receiver.taints), given.list[0]?.taints ?? [])
     if (all.length > 0) answer = withTaints(answer, all)
   }
+  const headers = headersAsked(machine, method, receiver.taints, given.list.length, place)
+  if (headers.length > 0) return withTaints(answer, headers)
   if (answer.taints.length === 0 || (method !== 'get' && method !== 'header' && method !== 'getHeader'))
     return answer
   const key = given.list[0]?.known[0]

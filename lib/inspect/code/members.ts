@@ -17,7 +17,7 @@ import {
 } from './models/secrets.ts'
 import { assignHandle, exchangeShown, patched, replacedInUnknown } from './patching.ts'
 import { beginning } from './picked-variables.ts'
-import { isRequest, isRequestOf } from './requests.ts'
+import { isRequest, isRequestOf, isSessionCookie, wholePart } from './requests.ts'
 import { constantText } from './readable.ts'
 import { removeFromAll } from './removal.ts'
 import { hooksOfOthers, shownInPlaceOf, withoutSignIn } from './shown-requests.ts'
@@ -194,12 +194,21 @@ export function secretOption(
   const isSecret = isSecretParameter(name)
   const caller = taints.find(isPlainCaller)
   // Only requests have headers of that kind, whatever the parameter that holds them is called.
-  const isSent = ownHeader.test(name) || (caller !== undefined && isRequestOf(caller, name))
-  if (!isSecret && !isSent) return taints
+  const isSent =
+    ownHeader.test(name) ||
+    (caller !== undefined && (isRequestOf(caller, name) || (name === 'cookies' && isRequest(caller))))
+  if (caller !== undefined && isSessionCookie(caller, name))
+    return joinTaints(
+      taints.filter(taint => taint !== caller),
+      [machine.source('caller-secret', 'request cookie', place)],
+    )
+  const whole = caller === undefined ? undefined : wholePart(machine, caller, name, place)
+  const all = whole === undefined ? taints : joinTaints(taints, [whole])
+  if (!isSecret && !isSent) return all
   if (!isSecret) {
     if (caller === undefined) return taints
     return joinTaints(
-      taints.filter(taint => taint !== caller),
+      all.filter(taint => taint !== caller),
       [machine.source('caller', `request ${name.toLowerCase()}`, place)],
     )
   }

@@ -101,6 +101,7 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'application',
   // A handler, and an answer, are those of a server that somebody else starts.
   'handler',
+  'headers',
   'Response',
   // Making the script is the power.
   'Script.run',
