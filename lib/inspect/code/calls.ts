@@ -27,7 +27,7 @@ import {
 } from './members.ts'
 import { callMethod, encodes } from './methods.ts'
 import { noteDefaults } from './defaults.ts'
-import { noteChat } from './chats.ts'
+import { chatAsked, noteChat } from './chats.ts'
 import { noteMail } from './mails.ts'
 import { noteToldByCall } from './orders.ts'
 import { noteExchange, notePayment } from './payments.ts'
@@ -265,8 +265,9 @@ export function callMember(
     noteAnswer(machine, name, self, given, frame, place)
     const callee = name === 'constructor' && endsInObject(machine, node) ? notOfFunctions(member) : member
     const called = callOn(machine, callee, self, name, given, frame, place)
+    const chats = chatAsked(machine, name, self, given, place)
     const own = picksFrom.has(name) ? filtered(machine, object, name, given, called, frame, place) : called
-    const answer = callee.functions.length === 0 ? signedBy(name, self, given, own) : own
+    const answer = withTaints(callee.functions.length === 0 ? signedBy(name, self, given, own) : own, chats)
     noteToldByCall(machine, name, given, frame, place)
     noteShippedByCall(machine, name, given, frame, place)
     const seen = noteFields(machine, name, given, answer, place)

@@ -124,6 +124,8 @@ function together(signs: ReadonlyMap<Sign, Opening>): readonly Opening[] {
   const loot = served.flatMap(sign => signs.get(sign) ?? [])[0]
   const answer = signs.get('answer of a server')
   if (loot !== undefined && answer !== undefined) return [{ ...loot, what: `${loot.what}, ${answer.what}` }]
+  const chat = signs.get('number of a chat')
+  if (chat !== undefined && answer !== undefined) return [{ ...chat, what: `${chat.what}, a way to send` }]
   const timer = signs.get('text timer')
   return timer !== undefined && signs.has('code in text')
     ? [{ ...timer, what: 'code in text for a timer' }]

@@ -38,6 +38,7 @@ export type Sign =
   | 'hook of a client' // interceptors
   | 'message of a bot' // forwardMessage
   | 'answer of a server' // sendFile
+  | 'number of a chat' // '1000000000000000042'
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =
@@ -100,6 +101,8 @@ const answers: ReadonlySet<string> = new Set([
   'setHeader',
   'writeHead',
   'cookie',
+  'postMessage',
+  'post',
   'Response',
   'NextResponse',
   'statusCode',
@@ -123,6 +126,10 @@ const address = /^(?:https?:)?\/\/[\w-]|^https?:\/\/$/
 const ofCredentials =
   /^(?:~?\/)?\.(?:aws|ssh|npmrc|netrc|kube|docker|git-credentials)\b|\/\.(?:aws|ssh|npmrc|netrc|kube|docker)\b|^\/proc\/|^\/etc\/shadow$/
 const maxPath = 120
+
+/** How chats and whoever is in them are numbered. */
+const numberOfChat = /^(?:(?:\/channels\/)?\d{17,20}(?:\/messages)?|[CDGU](?=[A-Z]{0,10}\d)[A-Z0-9]{8,10})$/
+const maxChat = 40
 
 /** The first half of variation selectors and of tags, which carry a byte each and no editor shows. */
 const hiddenLead = '\uDB40'
@@ -238,6 +245,7 @@ export class Materials {
     if (text.length <= 16) this.pieces.add(text)
     if (text.length < 4) return
     if (cardFields.has(text)) this.sign('data of a page', token)
+    if (text.length <= maxChat && numberOfChat.test(text)) this.sign('number of a chat', token)
     if (text === 'tools/list') this.sign('tools for an assistant', token)
     else this.#others(text, token)
     if (address.test(text)) this.sign('address in text', token)
