@@ -41,7 +41,7 @@ export const callerSecretExfiltration: Rule = {
       'neither the service’s nor its own. A private key or recovery phrase never has to leave the machine; an API key ' +
       'goes to the service it is for, and to nobody else: who gets it beside that service, beside another client it was ' +
       'given to, or beside the server it signs in to, is a stranger, and so is a host whose name the code puts together. No service takes a password or a recovery phrase in the ' +
-      'address of a picture, in a name that is looked up, in a datagram or in a beacon that gets no answer; no key of any kind is told to a domain as part of a looked-up name, but to ' +
+      'address of a picture or a script, in a name that is looked up, in a datagram or in a beacon that gets no answer; no key of any kind is told to a domain as part of a looked-up name, but to ' +
       'lists that are asked that way. An object that is known to hold ' +
       'such a secret, because the package reads it there, goes astray as the secret would, and so do the headers of ' +
       'requests that a hook sees, or what was put in the place of fetch. Also: anything its caller passes that ends in a mailbox ' +
@@ -233,7 +233,7 @@ function isCovert({ source, sink }: Flow): boolean {
   return (
     source.kind === 'caller-secret' &&
     (keyMaterial.test(source.name) || password.test(source.name) || /^secret_?key$/i.test(source.name)) &&
-    (sink.kind === 'dns' || /^(?:picture\.src|node:dgram\.|global:navigator\.sendBeacon$)/.test(sink.api))
+    (sink.kind === 'dns' || /^(?:picture\.src|script\.src|node:dgram\.|global:navigator\.sendBeacon$)/.test(sink.api))
   )
 }
 

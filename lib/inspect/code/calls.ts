@@ -39,11 +39,12 @@ import { noteSession } from './sessions.ts'
 import { noteStatement } from './stored.ts'
 import { lookUp } from './environment.ts'
 import { assignName, keepInUnknown, nameByUse } from './patterns.ts'
+import { methodsAdded } from './patching.ts'
 import { signedBy } from './signing.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStateMachine } from './state-machines.ts'
 import { readByStranger } from './read-for-others.ts'
-import { heardFrom, sendByName, strangersClient, toldWhereTo, withClient } from './strangers.ts'
+import { heardFrom, resend, sendByName, strangersClient, toldWhereTo, withClient } from './strangers.ts'
 import {
   anything,
   hop,
@@ -263,7 +264,8 @@ export function callMember(
     noteMail(machine, name, given, frame, place)
     noteChat(machine, name, self, given, frame, place)
     noteAnswer(machine, name, self, given, frame, place)
-    const callee = name === 'constructor' && endsInObject(machine, node) ? notOfFunctions(member) : member
+    const found = name === 'constructor' && endsInObject(machine, node) ? notOfFunctions(member) : member
+    const callee = machine.globals.has(methodsAdded) ? withAdded(machine, found, name, frame) : found
     const called = callOn(machine, callee, self, name, given, frame, place)
     const chats = chatAsked(machine, name, self, given, place)
     const own = picksFrom.has(name) ? filtered(machine, object, name, given, called, frame, place) : called
@@ -277,6 +279,15 @@ export function callMember(
     result = join(result, name === 'toString' ? encodedBy(given, asked, place) : asked)
   }
   return result
+}
+
+/** A method that the program adds to every list or text, where what it is called on has none of that name. */
+function withAdded(machine: Interpreter, member: Value, name: string, frame: Frame): Value {
+  if (member.functions.length + member.handles.length > 0) return member
+  return ['Array', 'String'].reduce((all, kind) => {
+    const cell = machine.globals.get(`global:${kind}.prototype.${name}`)
+    return cell === undefined ? all : join(all, onlyCallable(machine.read(cell, frame)))
+  }, member)
 }
 
 /**
@@ -538,7 +549,8 @@ export function callUnknown(
   if (stranger === undefined && self !== nothing) {
     sendByName(machine, name, self, given, frame, place)
     showRecords(machine, name, self, given, frame, place)
-  }
+  } else if (stranger === undefined && callee.open && given.list.length > 0)
+    resend(machine, given.list[0]!, frame, place)
   const helper = isModuleHelper(name) || isStateMachine(given.list[0])
   if (when === 'now' && !helper) {
     const routed = stranger === undefined && self !== nothing && registersHandler(name, given)

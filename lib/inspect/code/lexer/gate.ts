@@ -111,9 +111,10 @@ function together(signs: ReadonlyMap<Sign, Opening>): readonly Opening[] {
   const used = uses.flatMap(sign => signs.get(sign) ?? [])
   if (built.length > 0 && used.length > 0)
     return built.flatMap(by => used.map(on => ({ ...by, what: `${by.what}, ${on.what}` })))
-  const picture = signs.get('picture')
-  if (picture !== undefined && signs.has('address in text') && signs.has('data of a page'))
-    return [{ ...picture, what: 'a picture from an address, data of a page' }]
+  const shows = signs.get('picture') ?? signs.get('script element')
+  const data = signs.get('data of a page') ?? signs.get('key of a wallet')
+  if (shows !== undefined && data !== undefined && signs.has('address in text'))
+    return [{ ...shows, what: `${shows.what} from an address, ${data.what}` }]
   const plugin = signs.get('hook of a build tool')
   const added = shipped.flatMap(sign => signs.get(sign) ?? [])[0]
   if (plugin !== undefined && added !== undefined)

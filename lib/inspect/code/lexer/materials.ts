@@ -28,7 +28,7 @@ export type Sign =
   | 'home folder' // homedir
   | 'secret variable' // process.env.SERVICE_TOKEN, process.env[x]
   | 'key of a wallet' // privateKey
-  | 'picture' // new Image, createElement('img')
+  | 'picture' // new Image, createElement('img'), createElement('iframe')
   | 'address in text' // 'https://…'
   | 'data of a page' // what is typed into it, what it keeps
   | 'statement that empties' // 'drop table …'
@@ -194,7 +194,8 @@ export class Materials {
       } else if (kind === string || kind === template) {
         if (value >= 0) {
           if (this.#namesElement(token, 'script')) this.sign('script element', token)
-          else if (this.#namesElement(token, 'img')) this.sign('picture', token)
+          else if (this.#namesElement(token, 'img') || this.#namesElement(token, 'iframe'))
+            this.sign('picture', token)
           if (((seen[value] as number) & asString) === 0) {
             seen[value] = (seen[value] as number) | asString
             this.#short(tokens.words.text(value), token)

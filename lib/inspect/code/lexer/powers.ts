@@ -177,6 +177,7 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'stream.push',
   'stream.on',
   'finalizers',
+  'web-stream',
   // What fetches a template is the power.
   'template',
   // What is packed goes nowhere by itself.
