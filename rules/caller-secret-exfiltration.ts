@@ -233,7 +233,8 @@ function isCovert({ source, sink }: Flow): boolean {
   return (
     source.kind === 'caller-secret' &&
     (keyMaterial.test(source.name) || password.test(source.name) || /^secret_?key$/i.test(source.name)) &&
-    (sink.kind === 'dns' || /^(?:picture\.src|script\.src|node:dgram\.|global:navigator\.sendBeacon$)/.test(sink.api))
+    (sink.kind === 'dns' ||
+      /^(?:picture\.src|script\.src|node:dgram\.|global:navigator\.sendBeacon$)/.test(sink.api))
   )
 }
 
