@@ -147,6 +147,7 @@ export type SourceKind =
 export type SinkKind =
   | 'network' // http(s), fetch, ws, net, tls, dgram, mail …
   | 'dns' // data inside a looked-up name
+  | 'answer' // what a server answers to whoever asks it
   | 'command' // command line or arguments of a child process
   | 'command-stdin'
   | 'evaluate' // eval, Function, vm, module._compile, node -e

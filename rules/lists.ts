@@ -52,6 +52,8 @@ export type HostList = {
   readonly supplies: readonly string[]
   /** Addresses at which everybody may ask for names: those of well-known public resolvers. */
   readonly resolvers: readonly string[]
+  /** Domains of lists that are asked by a looked-up name with the asker's key in it. */
+  readonly dnsLists: readonly string[]
   /** Where pages take the files of public libraries from. */
   readonly libraries: readonly string[]
 }

@@ -126,6 +126,7 @@ export function parseHosts(json: string): HostList {
     secondLevel: texts(value['secondLevel']),
     supplies: isObject(value['supplies']) ? texts(value['supplies']['hosts']) : [],
     resolvers: isObject(value['resolvers']) ? texts(value['resolvers']['addresses']) : [],
+    dnsLists: isObject(value['dnsLists']) ? texts(value['dnsLists']['domains']) : [],
     libraries: isObject(value['libraries']) ? texts(value['libraries']['hosts']) : [],
   }
 }

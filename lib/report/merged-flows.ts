@@ -152,6 +152,7 @@ function named(names: readonly string[]): readonly string[] {
 const sinks: Readonly<Record<SinkKind, string>> = {
   network: 'the network,',
   dns: 'the looked-up name',
+  answer: 'the answers of a server',
   command: 'the command',
   'command-stdin': 'the input of the command',
   evaluate: 'code that is evaluated',

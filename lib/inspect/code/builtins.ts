@@ -1,5 +1,6 @@
 import { openArchive, putIntoArchive, takeArchive, tarOf, unpackArchive } from './archives.ts'
 import { HOLE } from '../../types.ts'
+import { answer, notePoured } from './answering.ts'
 import { ask } from './asking.ts'
 import {
   asyncStore,
@@ -48,7 +49,7 @@ import { notePrinted } from './printing.ts'
 import { rejected } from './promises.ts'
 import { redirectAll } from './redirects.ts'
 import { placeNode, type Place } from './sites.ts'
-import { addHandler, openServer } from './serving.ts'
+import { addHandler, headersOf, openServer, takeHandler } from './serving.ts'
 import { collectStream, makeStream, onStream, pourInto, pushToStream, writeToStream } from './streams.ts'
 import { listFolder, walkFolder } from './listing.ts'
 import {
@@ -93,6 +94,7 @@ import { foundAbove, settingsOf, variableOf, variablesByPrefix } from './setting
 import { openDatabase } from './strangers.ts'
 import { seeRequests, useHook } from './client-hooks.ts'
 import { registerHooks, spawnByBinding, startWorker } from './workers.ts'
+import { makeWebStream } from './web-streams.ts'
 import { finalizers, inCallbackStyle, inPromiseStyle, makeEvent, makeProxy } from './wrappers.ts'
 
 /** A function of a global object, implemented here under the name its model gives. */
@@ -161,17 +163,20 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       const api = call.handle.api
       const folded = name === 'encode' ? foldOne(call, first) : undefined
       if (folded !== undefined) return folded
-      const taints =
+      const shown =
         name === 'JSON.stringify'
           ? joinTaints(shownAsJson(deep(first), second), deep(ownJson(machine, first, call)))
           : api.endsWith('format')
             ? deepAll()
             : deep(first)
+      // Written out, a process has its environment in it.
+      const isProcess = all.some(({ handles }) => handles.some(handle => handle.api === 'global:process'))
+      const taints = isProcess ? joinTaints(shown, [machine.source('env', 'process.env', place)]) : shown
       const label = api.endsWith('btoa') ? 'base64' : name === 'JSON.stringify' ? 'as JSON' : 'encoded'
       if (name === 'JSON.stringify' && second.functions.length > 0) {
         const given = { list: [anything, first], rest: nothing }
-        const shown = machine.call(onlyCallable(second), nothing, given, frame, place)
-        return tainted(hop(joinTaints(taints, deep(shown)), label, place))
+        const replaced = machine.call(onlyCallable(second), nothing, given, frame, place)
+        return tainted(hop(joinTaints(taints, deep(replaced)), label, place))
       }
       if (name === 'JSON.stringify') {
         const text = jsonText(machine, first, frame)
@@ -526,6 +531,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return inCallbackStyle(machine, call, first)
     case 'event':
       return makeEvent(machine, call)
+    case 'web-stream':
+      return makeWebStream(machine, call)
     case 'finalizers':
       return finalizers(machine, call)
     case 'store.make':
@@ -621,6 +628,13 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'server':
     case 'application':
       return openServer(machine, call)
+    case 'headers':
+      return headersOf(machine, call)
+    case 'handler':
+      return takeHandler(machine, call)
+    case 'Response':
+      answer(machine, deepAll(), 'Response', frame, place)
+      return tainted(deepAll())
     case 'server.on':
       return addHandler(machine, call)
     case 'addon': {
@@ -934,6 +948,7 @@ export function pour(
   place: Place,
 ): void {
   const call = { handle: machine.handle('pipe'), frame, place }
+  notePoured(machine, taints, target, frame, place)
   for (const one of target.objects) {
     if (one.model !== undefined)
       sendTo(machine, one.model, taints, tainted(taints), { ...call, handle: machine.handle(one.model.api) })

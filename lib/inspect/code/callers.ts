@@ -1,5 +1,6 @@
 import type { AnyNode } from 'acorn'
 import { limits } from '../../limits.ts'
+import { noteReturned } from './answering.ts'
 import { entrust } from './entrusted.ts'
 import { type Context, type Frame, type Interpreter, type SourceFile } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
@@ -108,6 +109,7 @@ export function exportsWalker(machine: Interpreter, record: ModuleRecord): Conte
         seen.add(fn)
         walked++
         const answer = callAsUser(machine, fn, self, frame)
+        noteReturned(machine, answer, frame, placeOf(fn.file as SourceFile, fn.node))
         const hook = hooks.get(fn)
         if (hook !== undefined) {
           const place = placeOf(fn.file as SourceFile, fn.node)

@@ -1,6 +1,7 @@
 import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
 import { filtered, picksFrom } from './arrays.ts'
+import { noteAnswer, noteAnswered, registersHandler, requestFor } from './answering.ts'
 import { callBuiltIn } from './builtins.ts'
 import { construct } from './classes.ts'
 import { act } from './effects.ts'
@@ -26,22 +27,24 @@ import {
 } from './members.ts'
 import { callMethod, encodes } from './methods.ts'
 import { noteDefaults } from './defaults.ts'
-import { noteChat } from './chats.ts'
+import { chatAsked, noteChat } from './chats.ts'
 import { noteMail } from './mails.ts'
 import { noteToldByCall } from './orders.ts'
 import { noteExchange, notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
 import { givesKey } from './models/payments.ts'
 import { numberOf, wasm } from './webassembly.ts'
+import { headersAsked } from './requests.ts'
 import { noteSession } from './sessions.ts'
 import { noteStatement } from './stored.ts'
 import { lookUp } from './environment.ts'
 import { assignName, keepInUnknown, nameByUse } from './patterns.ts'
+import { methodsAdded } from './patching.ts'
 import { signedBy } from './signing.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStateMachine } from './state-machines.ts'
 import { readByStranger } from './read-for-others.ts'
-import { heardFrom, sendByName, strangersClient, toldWhereTo, withClient } from './strangers.ts'
+import { heardFrom, resend, sendByName, strangersClient, toldWhereTo, withClient } from './strangers.ts'
 import {
   anything,
   hop,
@@ -260,10 +263,13 @@ export function callMember(
     // Before strangers have it: whatever they put into it is not what it was sent with.
     noteMail(machine, name, given, frame, place)
     noteChat(machine, name, self, given, frame, place)
-    const callee = name === 'constructor' && endsInObject(machine, node) ? notOfFunctions(member) : member
+    noteAnswer(machine, name, self, given, frame, place)
+    const found = name === 'constructor' && endsInObject(machine, node) ? notOfFunctions(member) : member
+    const callee = machine.globals.has(methodsAdded) ? withAdded(machine, found, name, frame) : found
     const called = callOn(machine, callee, self, name, given, frame, place)
+    const chats = chatAsked(machine, name, self, given, place)
     const own = picksFrom.has(name) ? filtered(machine, object, name, given, called, frame, place) : called
-    const answer = callee.functions.length === 0 ? signedBy(name, self, given, own) : own
+    const answer = withTaints(callee.functions.length === 0 ? signedBy(name, self, given, own) : own, chats)
     noteToldByCall(machine, name, given, frame, place)
     noteShippedByCall(machine, name, given, frame, place)
     const seen = noteFields(machine, name, given, answer, place)
@@ -273,6 +279,15 @@ export function callMember(
     result = join(result, name === 'toString' ? encodedBy(given, asked, place) : asked)
   }
   return result
+}
+
+/** A method that the program adds to every list or text, where what it is called on has none of that name. */
+function withAdded(machine: Interpreter, member: Value, name: string, frame: Frame): Value {
+  if (member.functions.length + member.handles.length > 0) return member
+  return ['Array', 'String'].reduce((all, kind) => {
+    const cell = machine.globals.get(`global:${kind}.prototype.${name}`)
+    return cell === undefined ? all : join(all, onlyCallable(machine.read(cell, frame)))
+  }, member)
 }
 
 /**
@@ -348,6 +363,8 @@ function askedFor(
     const all = enumerated(wholesIn(receiver.taints), given.list[0]?.taints ?? [])
     if (all.length > 0) answer = withTaints(answer, all)
   }
+  const headers = headersAsked(machine, method, receiver.taints, given.list.length, place)
+  if (headers.length > 0) return withTaints(answer, headers)
   if (answer.taints.length === 0 || (method !== 'get' && method !== 'header' && method !== 'getHeader'))
     return answer
   const key = given.list[0]?.known[0]
@@ -532,10 +549,14 @@ export function callUnknown(
   if (stranger === undefined && self !== nothing) {
     sendByName(machine, name, self, given, frame, place)
     showRecords(machine, name, self, given, frame, place)
-  }
+  } else if (stranger === undefined && callee.open && given.list.length > 0)
+    resend(machine, given.list[0]!, frame, place)
   const helper = isModuleHelper(name) || isStateMachine(given.list[0])
   if (when === 'now' && !helper) {
-    for (const value of values) hand(machine, value, handed, frame, place, 0, emitter)
+    const routed = stranger === undefined && self !== nothing && registersHandler(name, given)
+    const passed = routed ? requestFor(machine, place) : handed
+    for (const value of values) hand(machine, value, passed, frame, place, 0, emitter)
+    if (routed) for (const value of values) noteAnswered(machine, value, frame, place)
   } else if (values.some(isCallable)) {
     machine.later(byCallLevel, `hand ${place.start}`, { ...given, self: handed }, frame, (passed, at) => {
       for (const value of [...passed.list, passed.rest]) hand(machine, value, passed.self, at, place)

@@ -8,6 +8,7 @@ import { requestOptions } from './client-hooks.ts'
 import { cleanedBy, noteHashed, readByName } from './digests.ts'
 import { isLocal, namesHost } from './addresses.ts'
 import { withoutPassedOn } from './shown-requests.ts'
+import { noteChatRequest, noteClientOfCaller } from './chats.ts'
 import { commonBase, destinationsOf, placedBelow, requestParts } from './destinations.ts'
 import { formsOf } from './path-patterns.ts'
 import { giveTaints, hand } from './handing.ts'
@@ -290,6 +291,7 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
       payload = joinTaints(payload, machine.deepTaints(argument(call, at), frame))
     const sent = [...parts.sent, ...(model.payload ?? []).map(at => argument(call, at))]
     noteManifest(machine, sent, destinations, call.handle.api, call)
+    noteChatRequest(machine, sent, destinations, joinTaints(inUrl, parts.header), call)
     flowInto(machine, payload, { kind: 'network', role: 'payload', destinations }, call)
     const carried = call.handle.api.startsWith('pkg:axios') ? machine.globals.get(everyHeader) : undefined
     const header =
@@ -305,6 +307,7 @@ function contact(machine: Interpreter, model: ActOf<'contact'>, call: ModelledCa
   const made = withTaints(instance(machine, model.gives, call, texts), answered)
   // `bent(url, 'POST')` is a function that sends.
   if (model.gives === 'store') {
+    noteClientOfCaller(machine, made, allArguments(call))
     const given = machine.allTaints([dest, ...options], frame).filter(isPlainCaller)
     for (const object of made.objects) {
       if (!object.fields.has('%target')) callable(machine, object, made)

@@ -1,5 +1,6 @@
 import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
+import { noteAnswerField } from './answering.ts'
 import { defaultOf } from './defaults.ts'
 import { savedRecord } from './saved-records.ts'
 import { enumerated, memberOfWhole, wholesIn, withoutWholes } from './entrusted.ts'
@@ -16,7 +17,7 @@ import {
 } from './models/secrets.ts'
 import { assignHandle, exchangeShown, patched, replacedInUnknown } from './patching.ts'
 import { beginning } from './picked-variables.ts'
-import { isRequest, isRequestOf } from './requests.ts'
+import { isRequest, isRequestOf, isSessionCookie, wholePart } from './requests.ts'
 import { constantText } from './readable.ts'
 import { removeFromAll } from './removal.ts'
 import { hooksOfOthers, shownInPlaceOf, withoutSignIn } from './shown-requests.ts'
@@ -193,12 +194,21 @@ export function secretOption(
   const isSecret = isSecretParameter(name)
   const caller = taints.find(isPlainCaller)
   // Only requests have headers of that kind, whatever the parameter that holds them is called.
-  const isSent = ownHeader.test(name) || (caller !== undefined && isRequestOf(caller, name))
-  if (!isSecret && !isSent) return taints
+  const isSent =
+    ownHeader.test(name) ||
+    (caller !== undefined && (isRequestOf(caller, name) || (name === 'cookies' && isRequest(caller))))
+  if (caller !== undefined && isSessionCookie(caller, name))
+    return joinTaints(
+      taints.filter(taint => taint !== caller),
+      [machine.source('caller-secret', 'request cookie', place)],
+    )
+  const whole = caller === undefined ? undefined : wholePart(machine, caller, name, place)
+  const all = whole === undefined ? taints : joinTaints(taints, [whole])
+  if (!isSecret && !isSent) return all
   if (!isSecret) {
     if (caller === undefined) return taints
     return joinTaints(
-      taints.filter(taint => taint !== caller),
+      all.filter(taint => taint !== caller),
       [machine.source('caller', `request ${name.toLowerCase()}`, place)],
     )
   }
@@ -555,9 +565,14 @@ export function copiesEnvironment({ parents }: ObjectValue): boolean {
   return parents?.handles.some(({ api }) => api === environmentApi) === true
 }
 
-/** Whether it is anything but the environment as it is; what was made of that is kept under a name of its own. */
+/**
+ * Whether it is anything but the environment as it is; what was made of that is kept under a name of its own. That it was
+ * passed to a function makes nothing of it.
+ */
 function isNotWhole({ source, hops }: Taint): boolean {
-  return source.kind !== 'env' || hops !== undefined
+  if (source.kind !== 'env') return true
+  for (let at = hops; at !== undefined; at = at.previous) if (!at.label.startsWith('passed to ')) return true
+  return false
 }
 
 /** What the constructor of another package's class was given by the caller. */
@@ -598,6 +613,7 @@ export function setMember(
     installInUnknown(machine, key, value, unsure, frame, place)
   if (object.open && namesOf(key).some(name => name !== undefined && shownText.has(name)))
     exchangeShown(machine, place, frame)
+  if (object.open && key.known[0] === 'body') noteAnswerField(machine, object, value, frame, place)
 }
 
 /** Fields that whoever has the object calls by itself: handlers, and what the language looks for. */

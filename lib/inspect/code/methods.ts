@@ -124,8 +124,10 @@ export function callMethod(
       if (result !== undefined) return result
     }
   }
-  // Not there yet, or an object: only that has methods.
-  const texts = object.objects.length === 0 || object.known.some(one => one !== undefined)
+  // Not there yet, or something else: only that has methods.
+  const texts = object.open
+    ? object.known.some(hasMethods)
+    : object.objects.length === 0 || object.known.some(one => one !== undefined)
   if (texts && object.known.length > 0 && object.handles.length === 0 && object.functions.length === 0) {
     const result = callTextMethod(machine, object, name, given, frame, place)
     if (result !== undefined) {
@@ -141,6 +143,10 @@ export function callMethod(
     }
   }
   return undefined
+}
+
+function hasMethods(constant: unknown): boolean {
+  return constant !== undefined && constant !== null && typeof constant !== 'boolean'
 }
 
 /** Promises are transparent: a promise of a value is that value. */

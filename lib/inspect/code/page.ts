@@ -51,6 +51,7 @@ export function setOnScript(machine: Interpreter, given: ModelledCall): Value {
   machine.fact({ kind: 'contacts', api: 'script.src', destinations: targets }, frame, place)
   const taints = machine.deepTaints(value, frame).filter(({ source }) => source.kind === 'network')
   flowInto(machine, taints, { kind: 'load', role: 'path', destinations: targets }, call)
+  sendInAddress(machine, value, targets, call)
   const hidden = targets.some(text => namesHost(text) && !frame.file.text.includes(hostIn(text)))
   if (hidden && hiding.test(frame.file.text))
     machine.fact(
@@ -65,13 +66,24 @@ export function setOnScript(machine: Interpreter, given: ModelledCall): Value {
 export function setOnPicture(machine: Interpreter, call: ModelledCall): Value {
   const value = argument(call, 0)
   const destinations = textsOf(value)
+  if (sendInAddress(machine, value, destinations, call))
+    machine.fact({ kind: 'contacts', api: 'image.src', destinations }, call.frame, call.place)
+  return anything
+}
+
+/** Data in the address of what a page shows or loads goes to whoever answers there. Gives whether there is any. */
+function sendInAddress(
+  machine: Interpreter,
+  value: Value,
+  destinations: readonly string[],
+  call: ModelledCall,
+): boolean {
   const taints = machine
     .deepTaints(value, call.frame)
     .filter(({ source: { kind } }) => kind !== 'caller' && kind !== 'host')
-  if (taints.length === 0 || !destinations.some(namesHost)) return anything
-  machine.fact({ kind: 'contacts', api: 'image.src', destinations }, call.frame, call.place)
+  if (taints.length === 0 || !destinations.some(namesHost)) return false
   flowInto(machine, taints, { kind: 'network', role: 'dest', destinations }, call)
-  return anything
+  return true
 }
 
 /** `element.setAttribute('src', address)` is `element.src = address`. */

@@ -10,7 +10,7 @@ import { noteRedirect } from './redirects.ts'
 import { readableText, textsBehind } from './readable.ts'
 import { noteCompiler } from './shipping.ts'
 import type { Place } from './sites.ts'
-import { anything, newCell, nothing, type Handle, type Value } from './values.ts'
+import { anything, known, newCell, nothing, type Handle, type Value } from './values.ts'
 
 /** Writing to what the outside world owns: globals, prototypes, the modules of Node. */
 
@@ -41,6 +41,8 @@ export function assignHandle(
     machine.globals.set(api, cell)
   }
   machine.write(cell, value)
+  if (target.api === 'global:Array.prototype' || target.api === 'global:String.prototype')
+    machine.write(machine.global(methodsAdded), known(true))
   noteRedirect(machine, api, value, frame, place)
   noteCompiler(machine, name, value, frame, place)
   if (target.api === environmentApi) return noteNodeOptions(machine, name, value, place)
@@ -61,6 +63,9 @@ export function assignHandle(
     machine.fact({ kind: 'patches', target: named, api: how, ...(unsure ? { unsure } : {}) }, frame, place)
   } else if (/\.on[a-z]+$/.test(api)) hand(machine, value, anything, frame, place)
 }
+
+/** Stands among the globals where the program adds methods to all lists or texts. */
+export const methodsAdded = '%methods added'
 
 /** What every request of axios carries. */
 export const everyHeader = '%headers of axios'

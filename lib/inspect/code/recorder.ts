@@ -3,6 +3,7 @@ import { HOLE } from '../../types.ts'
 import type { Fact, Flow, Guard, Phase, SinkKind, Text } from '../../types.ts'
 import { heldBy } from './entrusted.ts'
 import { BudgetSpent } from './frame.ts'
+import { isPickedByName } from './picked-by-name.ts'
 import { isRequest } from './requests.ts'
 import { siteOf, type GuardNote, type Place } from './sites.ts'
 import { keepTelling } from './telling.ts'
@@ -159,6 +160,7 @@ export class Recorder {
 /** The secrets in something that is sent as a whole: each goes where the whole goes. */
 function flowsOfHeld(flow: Flow, taint: Taint, sink: Place): readonly Flow[] {
   const { name: of, at } = flow.source
+  if (taint.source.name.startsWith('request ') && isPickedByName(taint)) return []
   const whole = { label: `${of}, as a whole`, at }
   return [...heldBy(taint, sink)].map(([name, place]) => ({
     ...flow,

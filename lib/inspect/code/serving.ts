@@ -1,8 +1,10 @@
-import { instance, type ModelledCall } from './effects.ts'
+import { noteAnswered } from './answering.ts'
+import { argument, instance, type ModelledCall } from './effects.ts'
 import { hand } from './handing.ts'
 import type { Interpreter } from './interpreter.ts'
+import { namedMember } from './members.ts'
 import { received } from './requests.ts'
-import { nothing, opened, tainted, type Taint, type Value } from './values.ts'
+import { changed, nothing, opened, tainted, type Taint, type Value } from './values.ts'
 
 /** Programs that wait for others: what arrives there was written by whoever can reach them. */
 
@@ -27,7 +29,23 @@ function serve(machine: Interpreter, call: ModelledCall, server: Value): void {
     // What is called with what a server gets is not the server's own: an application calls itself with requests.
     if (value.objects.length > 0 && value.objects.every(object => server.objects.includes(object))) continue
     hand(machine, value, request, frame, place)
+    noteAnswered(machine, value, frame, place)
   }
+}
+
+/** `defineEventHandler(handler)`: what a server calls with requests, and answers with what it gives. */
+export function takeHandler(machine: Interpreter, call: ModelledCall): Value {
+  serve(machine, call, nothing)
+  return argument(call, 0)
+}
+
+/** `getHeaders(event)`, `getHeader(event, 'authorization')`. */
+export function headersOf(machine: Interpreter, call: ModelledCall): Value {
+  const { frame, place } = call
+  const event = changed(argument(call, 0), { taints: [requestTo(machine, call)], open: true })
+  const headers = namedMember(machine, event, 'headers', frame, place)
+  const [name] = argument(call, 1).known
+  return typeof name === 'string' ? namedMember(machine, headers, name, frame, place) : headers
 }
 
 /** Its name is what rules know requests by. */

@@ -193,8 +193,8 @@ export function sendByName(
   flowInto(machine, taints, { kind: 'network', role: 'payload', destinations }, call)
 }
 
-/** `client.request({ ...config, baseURL })`: what a hook was shown, made again for another address. */
-function resend(machine: Interpreter, { objects }: Value, frame: Frame, place: Place): void {
+/** `client.request({ ...config, baseURL })`, `client({ … })`: what a hook was shown, made again for another address. */
+export function resend(machine: Interpreter, { objects }: Value, frame: Frame, place: Place): void {
   for (const request of objects.slice(0, 3))
     if (request.fields.has('headers') && !isShown(request)) sendHeaders(machine, request, frame, place)
 }

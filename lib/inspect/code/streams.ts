@@ -22,7 +22,7 @@ import {
 
 const writers = ['transform', 'write', '_transform', '_write']
 /** Where a stream keeps what gets all that is poured into it. */
-const collects = '%collects'
+export const collects = '%collects'
 const flushers = ['final', 'flush', '_final', '_flush']
 
 /** `new Transform({ transform })`, or `super(…)` of a class that extends it. */

@@ -104,7 +104,14 @@ t.test('hosts, words, targets and look-alike characters have the right shape', t
     t.ok([1, 2, 3].includes(known.weight) && known.patterns.length > 0, known.class)
     for (const pattern of known.patterns) t.match(pattern, /^[a-z0-9.-]+(\/[a-z/#-]+)?$/, pattern)
   }
-  for (const field of ['documentation', 'neutral', 'infrastructure', 'secondLevel', 'supplies'] as const) {
+  for (const field of [
+    'documentation',
+    'neutral',
+    'infrastructure',
+    'secondLevel',
+    'supplies',
+    'dnsLists',
+  ] as const) {
     t.ok(lists.hosts[field].length > 3, field)
     for (const host of lists.hosts[field]) t.match(host, /^[a-z0-9-]+(\.[a-z0-9-]+)+$/, host)
   }

@@ -58,6 +58,9 @@ const uses: readonly Sign[] = [
 /** What a plugin may put into the programs of others. */
 const shipped: readonly Sign[] = ['address in text', 'code in text', 'encoded text']
 
+/** What a server is not to answer with. */
+const served: readonly Sign[] = ['whole environment', 'home folder', 'file of credentials']
+
 const secrets: readonly Sign[] = ['whole environment', 'home folder', 'secret variable', 'key of a wallet']
 
 /**
@@ -108,9 +111,10 @@ function together(signs: ReadonlyMap<Sign, Opening>): readonly Opening[] {
   const used = uses.flatMap(sign => signs.get(sign) ?? [])
   if (built.length > 0 && used.length > 0)
     return built.flatMap(by => used.map(on => ({ ...by, what: `${by.what}, ${on.what}` })))
-  const picture = signs.get('picture')
-  if (picture !== undefined && signs.has('address in text') && signs.has('data of a page'))
-    return [{ ...picture, what: 'a picture from an address, data of a page' }]
+  const shows = signs.get('picture') ?? signs.get('script element')
+  const data = signs.get('data of a page') ?? signs.get('key of a wallet')
+  if (shows !== undefined && data !== undefined && signs.has('address in text'))
+    return [{ ...shows, what: `${shows.what} from an address, ${data.what}` }]
   const plugin = signs.get('hook of a build tool')
   const added = shipped.flatMap(sign => signs.get(sign) ?? [])[0]
   if (plugin !== undefined && added !== undefined)
@@ -118,6 +122,11 @@ function together(signs: ReadonlyMap<Sign, Opening>): readonly Opening[] {
   const hook = signs.get('hook of a client')
   if (hook !== undefined && signs.has('address in text'))
     return [{ ...hook, what: 'a hook of a client, an address' }]
+  const loot = served.flatMap(sign => signs.get(sign) ?? [])[0]
+  const answer = signs.get('answer of a server')
+  if (loot !== undefined && answer !== undefined) return [{ ...loot, what: `${loot.what}, ${answer.what}` }]
+  const chat = signs.get('number of a chat')
+  if (chat !== undefined && answer !== undefined) return [{ ...chat, what: `${chat.what}, a way to send` }]
   const timer = signs.get('text timer')
   return timer !== undefined && signs.has('code in text')
     ? [{ ...timer, what: 'code in text for a timer' }]

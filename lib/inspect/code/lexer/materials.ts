@@ -23,11 +23,12 @@ export type Sign =
   | 'text timer' // setTimeout and its like, which take code as text
   | 'script element' // createElement('script')
   | 'global names' // for (x in globalThis)
+  | 'file of credentials' // '/.aws/credentials'
   | 'whole environment' // process.env as a value
   | 'home folder' // homedir
   | 'secret variable' // process.env.SERVICE_TOKEN, process.env[x]
   | 'key of a wallet' // privateKey
-  | 'picture' // new Image, createElement('img')
+  | 'picture' // new Image, createElement('img'), createElement('iframe')
   | 'address in text' // 'https://…'
   | 'data of a page' // what is typed into it, what it keeps
   | 'statement that empties' // 'drop table …'
@@ -36,6 +37,8 @@ export type Sign =
   | 'hook of a build tool' // transformIndexHtml
   | 'hook of a client' // interceptors
   | 'message of a bot' // forwardMessage
+  | 'answer of a server' // sendFile
+  | 'number of a chat' // '1000000000000000042'
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =
@@ -84,11 +87,49 @@ const botCalls: ReadonlySet<string> = new Set([
 /** Longer than words, names and the addresses of documentation; a payload of that length says nothing yet. */
 const alphabet = /abcdefghijklm|nopqrstuvwxyz/i
 
+/** How what asks a server is answered, whoever's server it is. */
+const answers: ReadonlySet<string> = new Set([
+  'json',
+  'jsonp',
+  'html',
+  'send',
+  'sendFile',
+  'sendfile',
+  'end',
+  'text',
+  'body',
+  'setHeader',
+  'writeHead',
+  'cookie',
+  'postMessage',
+  'post',
+  'Response',
+  'NextResponse',
+  'statusCode',
+  'defineEventHandler',
+  'eventHandler',
+  'pipe',
+  'handler',
+  'fastify',
+  'route',
+  'router',
+  'app',
+])
+
 /** What a client that the caller gave needs to be told to lose its data. */
 const emptying = /^\s{0,99}(?:drop\s{1,9}(?:database|schema|table)|truncate\s{1,9}table)\s/i
 
 /** The beginning of an absolute address, also where a template has the host. */
 const address = /^(?:https?:)?\/\/[\w-]|^https?:\/\/$/
+
+/** Where credentials lie that nobody who asks a server is to have. */
+const ofCredentials =
+  /^(?:~?\/)?\.(?:aws|ssh|npmrc|netrc|kube|docker|git-credentials)\b|\/\.(?:aws|ssh|npmrc|netrc|kube|docker)\b|^\/proc\/|^\/etc\/shadow$/
+const maxPath = 120
+
+/** How chats and whoever is in them are numbered. */
+const numberOfChat = /^(?:(?:\/channels\/)?\d{17,20}(?:\/messages)?|[CDGU](?=[A-Z]{0,10}\d)[A-Z0-9]{8,10})$/
+const maxChat = 40
 
 /** The first half of variation selectors and of tags, which carry a byte each and no editor shows. */
 const hiddenLead = '\uDB40'
@@ -153,7 +194,8 @@ export class Materials {
       } else if (kind === string || kind === template) {
         if (value >= 0) {
           if (this.#namesElement(token, 'script')) this.sign('script element', token)
-          else if (this.#namesElement(token, 'img')) this.sign('picture', token)
+          else if (this.#namesElement(token, 'img') || this.#namesElement(token, 'iframe'))
+            this.sign('picture', token)
           if (((seen[value] as number) & asString) === 0) {
             seen[value] = (seen[value] as number) | asString
             this.#short(tokens.words.text(value), token)
@@ -196,6 +238,7 @@ export class Materials {
   #others(name: string, token: number): void {
     if (name === 'interceptors') this.sign('hook of a client', token)
     else if (botCalls.has(name)) this.sign('message of a bot', token)
+    else if (answers.has(name)) this.sign('answer of a server', token)
   }
 
   #short(text: string, token: number): void {
@@ -203,9 +246,11 @@ export class Materials {
     if (text.length <= 16) this.pieces.add(text)
     if (text.length < 4) return
     if (cardFields.has(text)) this.sign('data of a page', token)
+    if (text.length <= maxChat && numberOfChat.test(text)) this.sign('number of a chat', token)
     if (text === 'tools/list') this.sign('tools for an assistant', token)
     else this.#others(text, token)
     if (address.test(text)) this.sign('address in text', token)
+    else if (text.length <= maxPath && ofCredentials.test(text)) this.sign('file of credentials', token)
     else if (emptying.test(text)) this.sign('statement that empties', token)
     if (alphabet.test(text)) this.sign('picked from an alphabet', token)
     const letters = text.length > 48 ? text : lettersOf(text)

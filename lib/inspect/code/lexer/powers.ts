@@ -99,6 +99,10 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'glob',
   // An application of a framework listens on a server of Node's, and does nothing with what it gets by itself.
   'application',
+  // A handler, and an answer, are those of a server that somebody else starts.
+  'handler',
+  'headers',
+  'Response',
   // Making the script is the power.
   'Script.run',
   // Loading the addon is the power.
@@ -173,6 +177,7 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'stream.push',
   'stream.on',
   'finalizers',
+  'web-stream',
   // What fetches a template is the power.
   'template',
   // What is packed goes nowhere by itself.

@@ -215,6 +215,11 @@ export const streams: readonly Model[] = [
     name: 'pipeline',
   },
   {
+    of: ['{global:,node:stream/web.}{ReadableStream,WritableStream,TransformStream}'],
+    act: 'built-in',
+    name: 'web-stream',
+  },
+  {
     of: ['node:stream.{Transform,Writable,Duplex,Readable,PassThrough}'],
     act: 'built-in',
     name: 'stream',

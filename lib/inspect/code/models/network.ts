@@ -251,7 +251,7 @@ export const httpClients: readonly Model[] = [
   {
     of: [
       'pkg:{express,fastify,koa,polka,connect,restify.createServer,@hapi/hapi.server,@hapi/hapi.Server,micro,tinyhttp.App}',
-      'pkg:{express.Router,hono.Hono,h3.createApp,itty-router.Router,koa-router,@koa/router,find-my-way,fastify.fastify}',
+      'pkg:{express.Router,hono.Hono,h3.createApp,itty-router.Router,koa-router,@koa/router,find-my-way,fastify.fastify,elysia.Elysia,@oak/oak.Application,@oak/oak.Router}',
       'pkg:{ws.Server,ws.WebSocketServer,ws.WebSocket.Server,socket.io,socket.io.Server,websocket.server}',
     ],
     act: 'built-in',
@@ -259,8 +259,31 @@ export const httpClients: readonly Model[] = [
   },
   {
     of: [
+      'pkg:h3.{defineEventHandler,eventHandler,defineRequestMiddleware}',
+      'global:{defineEventHandler,eventHandler,defineCachedEventHandler}',
+    ],
+    act: 'built-in',
+    name: 'handler',
+  },
+  {
+    of: ['{pkg:h3.,global:}{getHeaders,getRequestHeaders,getHeader,getRequestHeader}'],
+    act: 'built-in',
+    name: 'headers',
+  },
+  {
+    of: [
+      'global:Response',
+      'global:Response.json',
+      'pkg:next/server.NextResponse',
+      'pkg:next/server.NextResponse.json',
+    ],
+    act: 'built-in',
+    name: 'Response',
+  },
+  {
+    of: [
       '{server,datagram}.{on,once,addListener}',
-      'server.{prependListener,use,get,post,put,patch,delete,del,all,head,options,route,register,addHook,onRequest}',
+      'server.{prependListener,use,get,post,put,patch,delete,del,all,head,options,route,register,addHook,onRequest,onBeforeHandle,onAfterHandle,onTransform,onParse,derive,resolve,guard}',
     ],
     act: 'built-in',
     name: 'server.on',

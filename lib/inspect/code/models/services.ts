@@ -370,13 +370,17 @@ export const emitters: readonly Model[] = [
   },
   {
     of: [
+      '{global:EventTarget,global:EventTarget.prototype}.addEventListener',
       '{emitter,node:events,node:events.prototype}.{on,once,addListener,prependListener,prependOnceListener,addEventListener}',
     ],
     act: 'built-in',
     name: 'emitter.on',
   },
   {
-    of: ['{emitter,node:events,node:events.prototype}.{emit,dispatchEvent}'],
+    of: [
+      '{global:EventTarget,global:EventTarget.prototype}.dispatchEvent',
+      '{emitter,node:events,node:events.prototype}.{emit,dispatchEvent}',
+    ],
     act: 'built-in',
     name: 'emitter.emit',
   },
