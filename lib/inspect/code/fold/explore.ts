@@ -348,7 +348,7 @@ export class Explorer {
     })
     this.#body(call.fn, scope, args)
     // `(function (root, factory) { … })(this, function (exports) { … })`: the file is what is handed over.
-    for (const arg of call.args) if (isFunctionNode(arg)) this.#body(arg as FunctionNode, scope, undefined)
+    for (const arg of call.args) if (isFunctionNode(arg)) this.#body(arg, scope, undefined)
   }
 
   #body(fn: FunctionNode, scope: Scope, args: readonly (Value | Missing)[] | undefined): void {
