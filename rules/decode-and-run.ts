@@ -1,6 +1,6 @@
-import { HIDDEN_NAME } from '../lib/types.ts'
+import { HIDDEN_NAME, HOLE } from '../lib/types.ts'
 import { opensPages } from '../lib/opens-pages.ts'
-import type { Action, Fact, Flow, Inspection, Rule } from '../lib/types.ts'
+import type { Action, Fact, Flow, Inspection, Rule, Text } from '../lib/types.ts'
 import { oncePerLine } from './behaviour/once.ts'
 import { sameLine, unasked } from './behaviour/written.ts'
 import { findingAt, findingOfFlow, opening, quote, severityOf } from './finding.ts'
@@ -139,6 +139,13 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
   if (!ownBytes && sink.role === 'path') return []
   if (!ownBytes && !(notCode.test(source.name) && (source.kind === 'file' || source.kind === 'project-file')))
     return []
+  // What is written to a program that reads no code there, are its data.
+  if (
+    sink.kind === 'command-stdin' &&
+    !sink.destinations.every(isUnknown) &&
+    !sink.destinations.some(readsCode)
+  )
+    return []
   // What is opened for the user runs nothing of the package.
   if (opensPages(sink.api)) return []
   const steps = flow.hops.map(hop => hop.label)
@@ -175,6 +182,18 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
         'where nobody can see what becomes of it. Do not install it before you have seen what it decodes to.'
       : say(flow, action, decoded, sink.api, undefined, source.name)
   return [findingOfFlow(flow, { action, severity: severityOf(action), message })]
+}
+
+/** Shells and interpreters without a program of their own: they run what they read. */
+const readsProgram =
+  /^(?:\S*[/\\])?(?:(?:ba|z|da|k|c|tc|fi)?sh|node|deno|bun|python[\d.]{0,4}|perl|ruby|php|pwsh|powershell|cmd|osascript)(?:\.exe)?(?:\s+(?:-\S*|\/\w))*\s*$/i
+
+function readsCode(command: Text): boolean {
+  return readsProgram.test(command.trim())
+}
+
+function isUnknown(command: Text): boolean {
+  return command.replaceAll(HOLE, '').trim() === ''
 }
 
 /** In a large bundle any text may seem to reach any call that somebody may make. */

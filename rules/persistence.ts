@@ -203,7 +203,9 @@ function managesHooks({ manifest }: Inspection): boolean {
 function isOwnSettings(path: Text, { contents }: Written, { name }: Context): boolean {
   if (contents.some(isSuspiciousText)) return false
   const own = (scopeOf(name)?.tail ?? name).replace(/-cli$/, '')
-  return new RegExp(`/\\.?${own.replaceAll(/[^\w-]/g, '.')}(?:\\.config)?(?:rc)?(?:\\.\\w+)?$`).test(path)
+  return new RegExp(`/\\.?${own.replaceAll(/[^\w-]/g, '.')}\\d{0,3}(?:\\.config)?(?:rc)?(?:\\.\\w+)?$`).test(
+    path,
+  )
 }
 
 function ofWrite(

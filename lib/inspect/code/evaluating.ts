@@ -169,6 +169,8 @@ const decoderLabels = new Set([
 function decodersOf(taints: readonly Taint[]): readonly string[] {
   const found = new Set<string>()
   for (const taint of taints) {
+    // What a caller passes is hidden from nobody, however it is spelled.
+    if (taint.source.kind === 'caller') continue
     for (let at = taint.hops; at !== undefined; at = at.previous)
       if (decoderLabels.has(at.label)) found.add(at.label)
   }

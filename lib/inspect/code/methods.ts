@@ -24,6 +24,7 @@ import {
   withTaints,
   changed,
   carrying,
+  unsure,
   type Known,
   type Taint,
   type Value,
@@ -269,6 +270,9 @@ function callTextMethod(
     return given.list.reduce(concatenate, object)
   if (name === 'codePointAt' || name === 'charCodeAt' || name === 'indexOf')
     taints = joinTaints(taints, hiddenIn(machine, object, given, frame, place))
+  // Letters of a text that nothing is known of are not the package's own: lexers and encoders go through what they get.
+  if (name.endsWith('At') && taints.length === 0 && object.open && object.known.length === 0)
+    taints = unsure([machine.source('caller', 'text', place)])
   let result = nothing
   for (const receiver of object.known) {
     const holed = typeof receiver === 'string' && receiver.includes(HOLE)
