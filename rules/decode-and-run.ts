@@ -41,6 +41,15 @@ export const decodeAndRun: Rule = {
     examples: {
       flags: [
         {
+          title: 'a decoded text that is written to an interpreter',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const child = require('child_process').spawn(process.execPath, ['-'])\n" +
+              "child.stdin.end(Buffer.from('Y29uc29sZS5sb2coJ3BheWxvYWQgcGxhY2Vob2xkZXInKQ==', 'base64').toString())\n",
+          },
+        },
+        {
           title: 'a hook evaluates decoded text',
           files: {
             'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node i.js"}}',
@@ -55,6 +64,16 @@ export const decodeAndRun: Rule = {
             'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
             'i.js':
               'const m = {}\neval("m.x = function () { return 1 }\\n//# sourceURL=webpack://a/./x.js")\nmodule.exports = m\n',
+          },
+        },
+        {
+          title: 'escaped text that is written to a compiler',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const child = require('child_process').spawn(__dirname + '/bin/compiler', ['--service'])\n" +
+              "const letters = codes => codes.map(code => code < 32 ? '?' : String.fromCharCode(code)).join('')\n" +
+              "process.on('message', codes => child.stdin.write(letters(codes)))\nchild.stdin.write(letters([...require('os').hostname()].map(Number)))\n",
           },
         },
         {
@@ -166,6 +185,14 @@ function ofFlow(flow: Flow): readonly RuleFinding[] {
   if (!flow.certain && /set(?:Timeout|Interval)$/.test(sink.api)) return []
   // Compiled code is given tables and keys as well: only what was disguised says something.
   if (sink.role === 'native' && (!unasked(flow) || !hidden)) return []
+  // Numbers of unknown origin, made letters in another file than the one that runs something: lexers do that.
+  if (
+    !flow.certain &&
+    ownBytes &&
+    source.at.path !== sink.at.path &&
+    decoded.every(step => step === 'char-codes')
+  )
+    return []
   const action: Action = unasked(flow)
     ? flow.certain && sink.role !== 'native' && (data || hidden || flow.phase === 'install')
       ? 'block'

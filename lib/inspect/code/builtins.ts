@@ -837,7 +837,7 @@ function ownOf(
   { frame, place }: ModelledCall,
 ): readonly Taint[] {
   if (taints.length > 0 || machine.level > 1 || !given.some(value => value.open)) return taints
-  return [machine.source('package-bytes', frame.file.path, place)]
+  return unsure([machine.source('package-bytes', frame.file.path, place)])
 }
 
 /** The content of a request that is described by one object, as clients of `undici` take it. */

@@ -371,16 +371,6 @@ function askedFor(
   return typeof key === 'string' ? carrying(answer, secretOption(machine, key, answer.taints, place)) : answer
 }
 
-/** Tables of all that the language offers have more entries than any program calls in one place. */
-const maxCalled = 8
-
-/** What is called: of so many things of the language, under names that are not known, hardly the one that runs code. */
-function likely({ handles }: Value): Value['handles'] {
-  return handles.length <= maxCalled
-    ? handles
-    : handles.filter(({ api }) => api !== 'global:eval' && api !== 'global:Function')
-}
-
 /** Calls whatever the value may be. */
 export function callValue(
   machine: Interpreter,
@@ -392,7 +382,7 @@ export function callValue(
   name = '',
 ): Value {
   let result = machine.callFunctions(callee.functions, self, given, frame, place)
-  for (const handle of likely(callee))
+  for (const handle of callee.handles)
     result = join(
       result,
       callHandle(

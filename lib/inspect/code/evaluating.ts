@@ -82,7 +82,10 @@ export function evaluateCode(
   // Timers get functions as a rule: a text among what they may get has to be seen, not guessed.
   // A secret may lie encoded among what else comes together there: it is no program.
   const isTimer = /:set(?:Timeout|Interval)$/.test(call.handle.api)
-  const decoders = decodersOf(taints.filter(({ sure, source }) => (sure || !isTimer) && !isPrey(source.kind)))
+  const decoders = decodersOf(
+    taints.filter(({ sure, source }) => (sure || !isTimer) && !isPrey(source.kind)),
+    place,
+  )
   if (constant || computed || taints.length > 0) {
     machine.fact(
       {
@@ -166,11 +169,13 @@ const decoderLabels = new Set([
   'uri',
 ])
 
-function decodersOf(taints: readonly Taint[]): readonly string[] {
+function decodersOf(taints: readonly Taint[], { file }: Place): readonly string[] {
   const found = new Set<string>()
   for (const taint of taints) {
     // What a caller passes is hidden from nobody, however it is spelled.
     if (taint.source.kind === 'caller') continue
+    // Nor is it sure that what another file made letters of gets here.
+    if (!taint.sure && taint.source.kind === 'package-bytes' && taint.source.place.file !== file) continue
     for (let at = taint.hops; at !== undefined; at = at.previous)
       if (decoderLabels.has(at.label)) found.add(at.label)
   }

@@ -146,6 +146,7 @@ export class Interpreter {
   /** Text that was parsed pays for its own evaluation. In characters. */
   allow(units: number): void {
     this.parsed += units
+    this.recorder.allow(units)
     this.budget += units
   }
 

@@ -30,6 +30,11 @@ import {
   type Value,
 } from './values.ts'
 
+/** Long enough to hold a program that is kept as something else. */
+function isLong(text: Known): boolean {
+  return typeof text === 'string' && text.length >= 16
+}
+
 /** A method by its name, where the receiver is a value of the language. Undefined where it is an ordinary call. */
 export function callMethod(
   machine: Interpreter,
@@ -271,7 +276,7 @@ function callTextMethod(
   if (name === 'codePointAt' || name === 'charCodeAt' || name === 'indexOf')
     taints = joinTaints(taints, hiddenIn(machine, object, given, frame, place))
   // Letters of a text that nothing is known of are not the package's own: lexers and encoders go through what they get.
-  if (name.endsWith('At') && taints.length === 0 && object.open && object.known.length === 0)
+  if (name.endsWith('At') && taints.length === 0 && object.open && !object.known.some(isLong))
     taints = unsure([machine.source('caller', 'text', place)])
   let result = nothing
   for (const receiver of object.known) {

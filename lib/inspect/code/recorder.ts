@@ -17,11 +17,6 @@ import { WrappedClients } from './wrapped-clients.ts'
 
 type Where = { readonly level: number; readonly place: Place; readonly guards: readonly GuardNote[] }
 
-/** Some parameter of some function, of which nothing is known but its name. */
-function isPlainCaller({ source }: Taint): boolean {
-  return source.kind === 'caller' && source.entrusted === undefined && !source.name.startsWith('request')
-}
-
 /** A fact without its place: lists grow when the statement is evaluated again. */
 export type FactBody = Fact extends infer F
   ? F extends Fact
@@ -43,8 +38,8 @@ const phases: readonly Phase[] = ['install', 'import', 'run', 'run']
 const maxTexts = 24
 const maxTextChars = 2_000
 const maxFlows = 20_000
-/** Parameters of functions that end in one place, told one by one; clients of large services send for thousands. */
-const maxCallersOfSink = 500
+/** Characters of code for each flow beyond those: a client of a large service sends what it is given from thousands of methods. */
+const charsPerFlow = 400
 
 export class Recorder {
   readonly wrapped = new WrappedClients()
@@ -52,8 +47,13 @@ export class Recorder {
   readonly #signing = new Set<string>()
   readonly #facts = new Map<string, StoredFact>()
   readonly #flows = new Map<string, StoredFlow>()
-  /** What callers pass into one place: how much, and the last that is told. */
-  readonly #callers = new Map<string, { count: number; last: StoredFlow }>()
+
+  #mostFlows = maxFlows
+
+  /** Takes note that so many characters of code are looked at. */
+  allow(chars: number): void {
+    this.#mostFlows += chars / charsPerFlow
+  }
 
   signs(keys: readonly Taint[]): void {
     for (const { source } of keys) if (source.kind === 'caller-secret') this.#signing.add(source.name)
@@ -87,24 +87,19 @@ export class Recorder {
     where: Where,
   ): void {
     const { place } = where
-    const end = `${sink.kind}|${sink.api}|${sink.role}|${place.file.path}|${place.start}`
-    const key = `${taint.source.id}|${end}`
-    const callers = isPlainCaller(taint) ? this.#callers.get(end) : undefined
-    const isOneOfMany = callers !== undefined && callers.count >= maxCallersOfSink
-    const stored = this.#flows.get(key) ?? (isOneOfMany ? callers.last : undefined)
+    const key = `${taint.source.id}|${sink.kind}|${sink.api}|${sink.role}|${place.file.path}|${place.start}`
+    const stored = this.#flows.get(key)
     if (stored === undefined) {
       // Whoever makes so many hides one among them.
-      if (this.#flows.size >= maxFlows) throw new BudgetSpent()
-      const made = {
+      if (this.#flows.size >= this.#mostFlows) throw new BudgetSpent()
+      this.#flows.set(key, {
         ...where,
         taint,
         kind: sink.kind,
         api: sink.api,
         role: sink.role,
         destinations: new Set(sink.destinations),
-      }
-      this.#flows.set(key, made)
-      if (isPlainCaller(taint)) this.#callers.set(end, { count: (callers?.count ?? 0) + 1, last: made })
+      })
       return
     }
     stored.level = Math.min(stored.level, where.level)
