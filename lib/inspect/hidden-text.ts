@@ -150,11 +150,11 @@ function isInLongLine(code: string, at: number): boolean {
 /** One byte of 256 where a binary is kept as text of Latin-1, as Emscripten keeps a WebAssembly module. */
 const softHyphen = '\u00AD'
 
-/** Characters of Latin-1 above ASCII that print as something. */
-const visibleBytes = /[\u00A1-\u00AC\u00AE-\u00FF]/g
+/** Characters of Latin-1 that print as something nobody writes: above ASCII, and what editors show as a box or an escape. */
+const visibleBytes = /[\u0000-\u0008\u000E-\u001F\u007F\u00A1-\u00AC\u00AE-\u00FF]/g
 
 /** So many for each soft hyphen in the stretch, and so many different ones: no language writes with them. */
-const minVisibleBytes = 16
+const minVisibleBytes = 12
 const minKindsOfBytes = 40
 
 const stretch = 8_192

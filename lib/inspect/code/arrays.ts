@@ -6,7 +6,7 @@ import { elementsOf } from './elements.ts'
 import { memberOf, namedMember } from './members.ts'
 import { pairOf, pairsIn, pairsOf } from './pairs.ts'
 import { pickedFile } from './picked-files.ts'
-import { pickedPair } from './picked-variables.ts'
+import { pickedName, pickedPair } from './picked-variables.ts'
 import { constantText, frameAround } from './readable.ts'
 import { placeNode, type Place } from './sites.ts'
 import { sketch, sketchAddition, sketchOf } from './sketched.ts'
@@ -152,6 +152,7 @@ export function callArrayMethod(
       return make(
         undefined,
         pickedPair(machine, callback, items.any, frame, place) ??
+          pickedName(machine, callback, items.any, frame, place) ??
           narrowed(machine, callback, items.any, frame),
       )
     }

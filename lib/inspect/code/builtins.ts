@@ -86,6 +86,7 @@ import {
   type Value,
 } from './values.ts'
 import { formatted, formattedUrl, jsonText, memberAlong, regexFrom } from './texts.ts'
+import { namesGiven } from './picked-variables.ts'
 import { joinUrl, makeUrl } from './urls.ts'
 import { noteDigest } from './digests.ts'
 import { seenRequest } from './shown-requests.ts'
@@ -318,7 +319,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     case 'Object.keys': {
       const keys = keysOf(machine, first)
       machine.consumed(first, frame)
-      return listOf(machine, keys.exact ? keys.list : undefined, keys.any, `keys ${place.start}`, frame)
+      const any = namesGiven(machine, first, keys.any, place)
+      return listOf(machine, keys.exact ? keys.list : undefined, any, `keys ${place.start}`, frame)
     }
     case 'Object.values': {
       const at = (key: Value): Value => memberOf(machine, first, key, frame, placeNode(place))

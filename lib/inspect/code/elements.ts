@@ -28,6 +28,16 @@ function isVoid(constant: unknown): boolean {
   return constant === undefined
 }
 
+/** Names of which the beginnings are known, and nothing else: a filter picked them (`picked-variables.ts`). */
+function areBegun({ known: texts, open, handles, functions, objects }: Value): boolean {
+  return (
+    !open &&
+    handles.length + functions.length + objects.length === 0 &&
+    texts.some(text => typeof text === 'string' && text.indexOf(HOLE) > 0) &&
+    texts.every(text => typeof text === 'string')
+  )
+}
+
 /** The elements of an iterable: one by one where they are all known. */
 export function elementsOf(machine: Interpreter, value: Value, frame: Frame): Elements {
   const pairs = pairsOf(value)
@@ -50,6 +60,10 @@ export function elementsOf(machine: Interpreter, value: Value, frame: Frame): El
       return { exact: true, list, any: list.reduce(join, nothing) }
     }
     return { exact: false, list: [], any: join(list.reduce(join, extra), nothing) }
+  }
+  if (single?.kind === 'array' && single.rest !== undefined && !single.escaped) {
+    const all = machine.read(machine.everythingIn(single), frame)
+    if (areBegun(all)) return { exact: false, list: [], any: withTaints(all, value.taints) }
   }
   if (
     value.known.length === 1 &&

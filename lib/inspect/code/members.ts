@@ -371,12 +371,17 @@ function begunMember(
   frame: Frame,
   place: Place,
 ): Value | undefined {
-  if (key.open || key.known.length !== 1 || object.objects.length > 0) return undefined
+  if (key.open || key.known.length === 0 || object.objects.length > 0) return undefined
   if (object.handles.length !== 1 || object.handles[0]!.api !== environmentApi) return undefined
-  const taint = beginning(machine, String(key.known[0]), place)
-  if (taint === undefined) return undefined
-  machine.reads(taint, environmentApi, frame)
-  return tainted(joinTaints(carriedTaints(object), [taint]))
+  let taints = carriedTaints(object)
+  for (const name of key.known) {
+    if (typeof name === 'string' && !name.includes(HOLE)) continue
+    const taint = beginning(machine, String(name), place)
+    if (taint === undefined) return undefined
+    machine.reads(taint, environmentApi, frame)
+    taints = joinTaints(taints, [taint])
+  }
+  return tainted(taints)
 }
 
 /** Any member at all: of the environment that is a variable whose name is not known. */

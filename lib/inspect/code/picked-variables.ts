@@ -63,20 +63,71 @@ export function pickedPair(
 ): Value | undefined {
   const [fn] = filter.functions
   const [list] = pair.objects
-  if (fn === undefined || filter.functions.length > 1 || list?.length !== 2) return undefined
-  // Only what is written in the call itself is sure to mean the names of this place.
-  if (fn.file !== frame.file || fn.node.start < place.start || fn.node.end > place.end) return undefined
+  if (fn === undefined || list?.length !== 2 || !isWrittenAt(filter, frame, place)) return undefined
   const [parameter] = fn.node.params
   const name = parameter?.type === 'ArrayPattern' ? parameter.elements[0] : undefined
-  const test = resultOf(fn.node.body)
-  if (name?.type !== 'Identifier' || test === undefined) return undefined
+  if (name?.type !== 'Identifier') return undefined
   const value = machine.read(machine.field(list, '1'), frame)
   if (!value.taints.some(isWhole)) return undefined
-  const compared = comparisons(test, name.name)
-  const names = compared === undefined ? undefined : namesOf(machine, compared, frame)
+  const names = namesLet(machine, fn.node.body, name.name, frame)
   return names === undefined
     ? undefined
     : pairOf(machine, knowns(names), onlyOf(machine, value, names, place), frame, place, ' picked')
+}
+
+/** The names of all variables, as a source; what is read under them has others. */
+const allNames = 'names in process.env'
+
+/** What `Object.keys(process.env)` gives: names, from which a filter may pick. */
+export function namesGiven(machine: Interpreter, of: Value, names: Value, place: Place): Value {
+  if (of.objects.length > 0 || !of.handles.some(({ api }) => api === environmentApi)) return names
+  const told = names.taints.map(taint => (isWhole(taint) ? machine.source('env', allNames, place) : taint))
+  return carrying(names, joinTaints([], told))
+}
+
+/**
+ * `Object.keys(process.env).filter(name => name.startsWith('TOOL_'))`: a name that such a filter lets through. Undefined
+ * where it may be something else than a name: the value of a variable begins with what nobody chose.
+ */
+export function pickedName(
+  machine: Interpreter,
+  filter: Value,
+  name: Value,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  const wholes = name.taints.filter(isWhole)
+  if (wholes.length === 0 || wholes.some(({ source }) => source.name !== allNames)) return undefined
+  const [fn] = filter.functions
+  const [parameter] = fn?.node.params ?? []
+  if (fn === undefined || parameter?.type !== 'Identifier' || !isWrittenAt(filter, frame, place))
+    return undefined
+  const names = namesLet(machine, fn.node.body, parameter.name, frame)
+  return names === undefined ? undefined : onlyOf(machine, carrying(knowns(names), name.taints), names, place)
+}
+
+/** Only what is written in the call itself is sure to mean the names of this place. */
+function isWrittenAt({ functions }: Value, frame: Frame, place: Place): boolean {
+  const [fn] = functions
+  return (
+    fn !== undefined &&
+    functions.length === 1 &&
+    fn.file === frame.file &&
+    fn.node.start >= place.start &&
+    fn.node.end <= place.end
+  )
+}
+
+/** The names that a filter lets through, where what it says of the name is all of it. */
+function namesLet(
+  machine: Interpreter,
+  body: AnyNode,
+  name: string,
+  frame: Frame,
+): readonly string[] | undefined {
+  const test = resultOf(body)
+  const compared = test === undefined ? undefined : comparisons(test, name)
+  return compared === undefined ? undefined : namesOf(machine, compared, frame)
 }
 
 /** What a function gives back that does nothing else. */

@@ -6,6 +6,13 @@ const found = (text: string): string[] =>
   hiddenText('a.js', Buffer.from(text), () => text).map(({ characters }) => characters)
 /** Every byte above ASCII as the character of Latin-1, some rounds of them, each with a soft hyphen in a word. */
 const binaryText = Array.from({ length: 96 }, (_, i) => String.fromCharCode(0xa0 + i)).join('')
+/** Program code of WebAssembly: few bytes above ASCII, and most of the control characters. */
+const machineText = [
+  ...Array.from({ length: 9 }, (_, i) => i),
+  ...Array.from({ length: 18 }, (_, i) => 14 + i),
+]
+  .map(code => String.fromCharCode(code))
+  .join('')
 const bytesAsSelectors = (text: string): string =>
   Array.from(Buffer.from(text), byte =>
     String.fromCodePoint(byte < 16 ? 0xfe00 + byte : 0xe0100 + byte - 16),
@@ -49,6 +56,16 @@ t.test('characters nobody sees are found, the same characters in honest places a
     ],
     ['zero width in a binary', `x = "${`${binaryText}a\u200Bb`.repeat(20)}"`, ['zero-width characters']],
     ['a binary kept as text', `x = "${`${binaryText}a\u00ADb`.repeat(20)}"`, []],
+    [
+      'a binary of small numbers kept as text',
+      `x = "${`${machineText}${binaryText.slice(1, 13)}${machineText}${binaryText.slice(60, 72)}a\u00ADb`.repeat(20)}"`,
+      [],
+    ],
+    [
+      'soft hyphens among one control character',
+      `x = "${`${'\u0001'.repeat(90)}a\u00ADb`.repeat(20)}"`,
+      ['zero-width characters'],
+    ],
     ['private-use bytes', `x = "${'\uE001\uE002\uE003\uE004'.repeat(20)}"`, ['private-use characters']],
     ['Braille blanks', `x = "${'\u2800'.repeat(100)}"`, ['blank patterns']],
     ['byte order mark', '\uFEFFconst a = 1 // ä', []],
