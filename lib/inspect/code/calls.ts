@@ -40,6 +40,7 @@ import { assignName, keepInUnknown, nameByUse } from './patterns.ts'
 import { signedBy } from './signing.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStateMachine } from './state-machines.ts'
+import { isPrey } from './telling.ts'
 import { readByStranger } from './read-for-others.ts'
 import { heardFrom, sendByName, strangersClient, toldWhereTo, withClient } from './strangers.ts'
 import {
@@ -58,6 +59,7 @@ import {
   changed,
   carrying,
   type Handle,
+  type Taint,
   type Value,
 } from './values.ts'
 
@@ -481,9 +483,10 @@ export function callUnknown(
   const foreign =
     callee.handles.some(handle => handle.api.startsWith('pkg:')) ||
     (callee.handles.length === 0 && self === nothing)
+  const reads = callee.handles.some(({ api }) => isReader(api))
   for (const value of values) {
     const deep = machine.deepTaints(value, frame)
-    taints = joinTaints(taints, foreign ? unsure(deep) : deep)
+    taints = joinTaints(taints, reads ? exceptPrey(deep) : foreign ? unsure(deep) : deep)
   }
   const stranger = callee.handles.find(({ api }) => api.startsWith('pkg:'))
   if (stranger !== undefined || (callee.handles.length === 0 && callee.functions.length === 0)) {
@@ -555,6 +558,22 @@ export function callUnknown(
       (chaining.has(name) || (model.name === 'request' && model.api.startsWith('pkg:'))),
   )
   return made.length === 0 ? handed : changed(handed, { objects: made })
+}
+
+/** Functions of packages that give back what they are given in another shape, whichever format it is in. */
+const reading = /[.:](?:parse|load|decode|deserialize|stringify|dump|encode|serialize)(?:[A-Z]\w{0,20})?$/
+
+function isReader(api: string): boolean {
+  return api.startsWith('pkg:') && reading.test(api)
+}
+
+/** What is worth stealing is still there when it was read as YAML; of anything else that is not known. */
+function exceptPrey(taints: readonly Taint[]): readonly Taint[] {
+  if (taints.length === 0) return taints
+  return joinTaints(
+    taints.filter(({ source: { kind } }) => isPrey(kind)),
+    unsure(taints.filter(({ source: { kind } }) => !isPrey(kind))),
+  )
 }
 
 /** What compilers put around a loaded module: it gives the module and calls nothing in it. */

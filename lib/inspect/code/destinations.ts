@@ -92,7 +92,9 @@ export function requestParts(
     for (const object of option.objects) {
       if (object.kind === 'array' || object.model?.name === 'url') continue
       const field = (name: string): Value => {
-        if (!object.fields.has(name) && object.parents === undefined && object.rest === undefined) {
+        // Asked for before, it is a field that nothing was written into.
+        const isEmpty = (object.fields.get(name)?.value ?? nothing) === nothing
+        if (isEmpty && object.parents === undefined && object.rest === undefined) {
           machine.read(machine.field(object, name), frame)
           return nothing
         }
