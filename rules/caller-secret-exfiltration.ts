@@ -423,6 +423,9 @@ function weigh(
 ): Action | undefined {
   const sure = flow.certain
   if (flow.source.kind === 'caller') {
+    // Who is told all headers of a request is told how its sender signs in; whoever is asked in their place gets them as headers.
+    if (flow.source.name === 'request headers' && flow.sink.role === 'payload' && place.host !== undefined)
+      return sure ? 'ask' : undefined
     // A mailbox of the author's own, or a bare address, in whatever a package does for its caller.
     // A server of the author's that has no name yet is careless; a mailbox in the code serves nobody else.
     if (place.telling) return sure && (works || place.host?.address !== true) ? 'block' : 'ask'
@@ -436,15 +439,15 @@ function weigh(
   if (key && !sure && flow.source.name.endsWith('()')) return undefined
   if (key) return sure ? 'block' : 'ask'
   // What somebody else sent to the program that uses this package is no way to sign in for it.
-  if (/^request (?:authorization|cookie|password)$/i.test(flow.source.name)) return 'ask'
+  if (/^request (?:authorization|(?:set-?)?cookie|password)$/i.test(flow.source.name)) return 'ask'
   // What signs in to whatever servers a program speaks to is seen by a hook, and is for none beside them.
   if (/^authorization of other requests$/.test(flow.source.name) && place.host !== undefined) return 'ask'
   // What somebody who signs up typed in is for the database; hashed, it is nobody's to read.
   if (flow.source.of === 'a record that is saved' || flow.source.name.endsWith(' of a record that is saved'))
     return flow.sink.role === 'header' || place.host === undefined ? undefined : 'ask'
-  // A header or a file that signs in somewhere else, as the content of a request.
+  // A header or a file that signs in somewhere else, as the content of a request; the session a server gives its user.
   if (
-    /^(?:authorization|service_?account(?:_?key)?)$/i.test(flow.source.name) &&
+    /^(?:authorization|set-?cookie|service_?account(?:_?key)?)$/i.test(flow.source.name) &&
     flow.sink.role === 'payload' &&
     place.host !== undefined
   )

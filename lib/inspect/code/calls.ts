@@ -37,6 +37,7 @@ import { noteSession } from './sessions.ts'
 import { noteStatement } from './stored.ts'
 import { lookUp } from './environment.ts'
 import { assignName, keepInUnknown, nameByUse } from './patterns.ts'
+import { isCloudCommand, makeCommand } from './projects.ts'
 import { signedBy } from './signing.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStateMachine } from './state-machines.ts'
@@ -439,6 +440,8 @@ export function callHandle(
       )?.[1]
     const ran = method === undefined ? undefined : callMethod(machine, self, method, given, frame, place)
     if (ran !== undefined) return ran
+    if (constructed && isCloudCommand(handle.api))
+      return makeCommand(machine, { handle, self, given, frame, place, constructed })
     if (handle.api === wasm)
       return numberOf(machine, callUnknown(machine, anything, self, given, frame, place))
     const last = handle.api.slice(handle.api.lastIndexOf('.') + 1)
@@ -446,7 +449,8 @@ export function callHandle(
     const client = handle.api.startsWith('pkg:')
       ? strangersClient(machine, { handle, self, given, frame, place, constructed })
       : undefined
-    const unknown = withClient(signedBy(last, self, given, called), client)
+    const wrapped = constructed ? undefined : wrappedBy(machine, handle, given, frame, place)
+    const unknown = withClient(withClient(signedBy(last, self, given, called), client), wrapped)
     const result = givesKey(last)
       ? withTaints(unknown, [machine.source('caller-secret', `${last}()`, place)])
       : unknown
@@ -574,6 +578,24 @@ function exceptPrey(taints: readonly Taint[]): readonly Taint[] {
     taints.filter(({ source: { kind } }) => isPrey(kind)),
     unsure(taints.filter(({ source: { kind } }) => !isPrey(kind))),
   )
+}
+
+/**
+ * `module.exports = plugin(async (server, options) => …)`: what another package makes of a function while a module is
+ * loaded, calls that function, with what whoever uses the module passes.
+ */
+function wrappedBy(
+  machine: Interpreter,
+  { api }: Handle,
+  { list: [first = nothing] }: Arguments,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  const isOwn = first.functions.length > 0 && first.functions.every(({ node }) => node.params.length > 0)
+  if (!isOwn || frame.functionContext !== undefined || !api.startsWith('pkg:')) return undefined
+  const made = machine.objectAt(frame, `wrapped ${place.start}`, 'object')
+  machine.writeField(made, '%target', onlyCallable(first))
+  return ofObject(made)
 }
 
 /** What compilers put around a loaded module: it gives the module and calls nothing in it. */

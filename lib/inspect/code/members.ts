@@ -16,7 +16,7 @@ import {
 } from './models/secrets.ts'
 import { assignHandle, exchangeShown, patched, replacedInUnknown } from './patching.ts'
 import { beginning } from './picked-variables.ts'
-import { isRequest, isRequestOf } from './requests.ts'
+import { isHeaders, isRequest, isRequestOf, withHeaders } from './requests.ts'
 import { constantText } from './readable.ts'
 import { removeFromAll } from './removal.ts'
 import { hooksOfOthers, shownInPlaceOf, withoutSignIn } from './shown-requests.ts'
@@ -188,10 +188,11 @@ export function secretOption(
   given: readonly Taint[],
   place: Place,
 ): readonly Taint[] {
-  const taints = withoutSignIn(name, memberOfWhole(machine, given, name, place))
-  if (publicParts.test(name)) return withoutSecret(machine, taints, place)
+  const seen = withoutSignIn(name, memberOfWhole(machine, given, name, place))
+  if (publicParts.test(name)) return withoutSecret(machine, seen, place)
   const isSecret = isSecretParameter(name)
-  const caller = taints.find(isPlainCaller)
+  const caller = seen.find(isHeaders) ?? seen.find(isPlainCaller)
+  const taints = withHeaders(machine, name, seen, caller, place)
   // Only requests have headers of that kind, whatever the parameter that holds them is called.
   const isSent = ownHeader.test(name) || (caller !== undefined && isRequestOf(caller, name))
   if (!isSecret && !isSent) return taints

@@ -18,6 +18,8 @@ const alone: readonly Sign[] = [
   'tools for an assistant',
   'selector of a value',
   'message of a bot',
+  'code for a page',
+  'message to a frame',
 ]
 
 /** Ways to come by a name that does not stand in the text. */
@@ -92,12 +94,16 @@ export function openings(files: ReadonlyMap<string, Lexed>): readonly Opening[] 
   return found
 }
 
-/** A secret, or the way to one, beside a package that nobody knows: that may be the way out. */
+/**
+ * A secret, or the way to one, beside a package that nobody knows: that may be the way out. So it may be for what a
+ * program is asked with, where an address stands beside it.
+ */
 function toStrangers(
   files: ReadonlyMap<string, Lexed>,
   signs: ReadonlyMap<Sign, Opening>,
 ): readonly Opening[] {
-  const taken = secrets.flatMap(sign => signs.get(sign) ?? [])[0]
+  const asked = signs.has('address in text') ? signs.get('data of a request') : undefined
+  const taken = secrets.flatMap(sign => signs.get(sign) ?? [])[0] ?? asked
   if (taken === undefined) return []
   const stranger = [...files].find(([, file]) => file.strangers > 0)
   return stranger === undefined ? [] : [{ ...taken, what: `${taken.what}, another package` }]

@@ -36,6 +36,9 @@ export type Sign =
   | 'hook of a build tool' // transformIndexHtml
   | 'hook of a client' // interceptors
   | 'message of a bot' // forwardMessage
+  | 'data of a request' // what whoever asks a server signs in with
+  | 'code for a page' // executeJavaScript
+  | 'message to a frame' // contentWindow
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =
@@ -79,6 +82,17 @@ const botCalls: ReadonlySet<string> = new Set([
   'forwardMessage',
   'forwardMessages',
   'callApi',
+])
+
+/** What requests to a server and the sessions of browsers are signed in with, or hold it. */
+const requestData: ReadonlySet<string> = new Set([
+  'headers',
+  'rawHeaders',
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'password',
+  'signTypedData',
 ])
 
 /** Longer than words, names and the addresses of documentation; a payload of that length says nothing yet. */
@@ -196,6 +210,9 @@ export class Materials {
   #others(name: string, token: number): void {
     if (name === 'interceptors') this.sign('hook of a client', token)
     else if (botCalls.has(name)) this.sign('message of a bot', token)
+    else if (name === 'executeJavaScript') this.sign('code for a page', token)
+    else if (name === 'contentWindow') this.sign('message to a frame', token)
+    else if (requestData.has(name)) this.sign('data of a request', token)
   }
 
   #short(text: string, token: number): void {

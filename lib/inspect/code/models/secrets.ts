@@ -333,6 +333,7 @@ const secretParameters = new Set([
   'bottoken',
   'authorization',
   'cookie',
+  'setcookie',
   'xapikey',
   'xauthtoken',
   'pass',
