@@ -39,6 +39,7 @@ import { lookUp } from './environment.ts'
 import { assignName, keepInUnknown, nameByUse } from './patterns.ts'
 import { isCloudCommand, makeCommand } from './projects.ts'
 import { signedBy } from './signing.ts'
+import { hearPage } from './page-code.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStateMachine } from './state-machines.ts'
 import { isPrey } from './telling.ts'
@@ -263,6 +264,7 @@ export function callMember(
     // Before strangers have it: whatever they put into it is not what it was sent with.
     noteMail(machine, name, given, frame, place)
     noteChat(machine, name, self, given, frame, place)
+    hearPage(machine, name, given, frame, place)
     const callee = name === 'constructor' && endsInObject(machine, node) ? notOfFunctions(member) : member
     const called = callOn(machine, callee, self, name, given, frame, place)
     const own = picksFrom.has(name) ? filtered(machine, object, name, given, called, frame, place) : called

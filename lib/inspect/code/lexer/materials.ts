@@ -84,6 +84,15 @@ const botCalls: ReadonlySet<string> = new Set([
   'callApi',
 ])
 
+/** How text is run in the page of a window or a tab. */
+const pageCode: ReadonlySet<string> = new Set([
+  'executeJavaScript',
+  'executeJavaScriptInIsolatedWorld',
+  'injectJavaScript',
+  'addInitScript',
+  'evaluateOnNewDocument',
+])
+
 /** What requests to a server and the sessions of browsers are signed in with, or hold it. */
 const requestData: ReadonlySet<string> = new Set([
   'headers',
@@ -210,7 +219,7 @@ export class Materials {
   #others(name: string, token: number): void {
     if (name === 'interceptors') this.sign('hook of a client', token)
     else if (botCalls.has(name)) this.sign('message of a bot', token)
-    else if (name === 'executeJavaScript') this.sign('code for a page', token)
+    else if (pageCode.has(name)) this.sign('code for a page', token)
     else if (name === 'contentWindow') this.sign('message to a frame', token)
     else if (requestData.has(name)) this.sign('data of a request', token)
   }

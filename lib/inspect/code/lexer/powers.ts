@@ -134,6 +134,8 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   // Pages show pictures; what is worth sending has to be read by something else.
   'picture.set',
   'element.setAttribute',
+  // The lexer looks for the window of the frame.
+  'frame.post',
   'withResolvers',
   'stream',
   'readline',

@@ -25,6 +25,8 @@ export const httpClients: readonly Model[] = [
     options: [0, 1],
     gives: 'response',
   },
+  { of: ['pkg:electron.net.request'], act: 'contact', dest: 0, options: [0], gives: 'request' },
+  { of: ['pkg:electron.net.fetch'], act: 'contact', dest: 0, options: [1], gives: 'response' },
   { of: ['pkg:undici.{stream,pipeline}'], act: 'built-in', name: 'request.into' },
   { of: ['global:Request'], act: 'built-in', name: 'Request' },
   { of: ['pkg:undici.setGlobalDispatcher'], act: 'built-in', name: 'dispatcher' },
