@@ -438,6 +438,8 @@ function weigh(
   // A key the package made or asked for itself: what libraries make of it is a signature, as a rule.
   if (key && !sure && flow.source.name.endsWith('()')) return undefined
   if (key) return sure ? 'block' : 'ask'
+  // Signed for somebody in the code, beside whom the caller names.
+  if (flow.source.name === 'approval()') return sure ? 'ask' : undefined
   // What somebody else sent to the program that uses this package is no way to sign in for it.
   if (/^request (?:authorization|(?:set-?)?cookie|password)$/i.test(flow.source.name)) return 'ask'
   // What signs in to whatever servers a program speaks to is seen by a hook, and is for none beside them.

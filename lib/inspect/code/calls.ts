@@ -26,10 +26,10 @@ import {
 } from './members.ts'
 import { callMethod, encodes } from './methods.ts'
 import { noteDefaults } from './defaults.ts'
-import { noteChat } from './chats.ts'
+import { hearChat, noteChat } from './chats.ts'
 import { noteMail } from './mails.ts'
 import { noteToldByCall } from './orders.ts'
-import { noteExchange, notePayment } from './payments.ts'
+import { noteApproval, noteExchange, notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
 import { givesKey } from './models/payments.ts'
 import { numberOf, wasm } from './webassembly.ts'
@@ -264,6 +264,7 @@ export function callMember(
     // Before strangers have it: whatever they put into it is not what it was sent with.
     noteMail(machine, name, given, frame, place)
     noteChat(machine, name, self, given, frame, place)
+    hearChat(machine, name, given, frame, place)
     hearPage(machine, name, given, frame, place)
     const callee = name === 'constructor' && endsInObject(machine, node) ? notOfFunctions(member) : member
     const called = callOn(machine, callee, self, name, given, frame, place)
@@ -273,7 +274,8 @@ export function callMember(
     noteShippedByCall(machine, name, given, frame, place)
     const seen = noteFields(machine, name, given, answer, place)
     noteStatement(machine, name, given, frame, place)
-    const paid = notePayment(machine, name, given, seen, frame, place)
+    const signed = noteApproval(machine, name, given, seen, frame, place)
+    const paid = notePayment(machine, name, given, signed, frame, place)
     const asked = askedFor(machine, name, object, given, noteSession(machine, name, paid, place), place)
     result = join(result, name === 'toString' ? encodedBy(given, asked, place) : asked)
   }

@@ -283,7 +283,12 @@ function collect(): Powers {
   return { modules, globals, members, fileModules, fileMembers }
 }
 
-const dottedPackages: readonly string[] = ['discord.js', 'socket.io-client', 'engine.io-client']
+const dottedPackages: readonly string[] = [
+  'discord.js',
+  'socket.io-client',
+  'engine.io-client',
+  'whatsapp-web.js',
+]
 
 /** `@scope/name.member` and `discord.js.Client`: the package, then what stands behind it. */
 function packageParts(path: string): readonly string[] {
