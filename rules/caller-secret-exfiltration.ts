@@ -166,6 +166,7 @@ export const callerSecretExfiltration: Rule = {
     const chosen = signsInElsewhere(inspection)
     const otherwise = (leak: Leak): Action | undefined =>
       (chosen && isPassword(leak)) ||
+      isPasswordInMessage(leak, inspection) ||
       isForOtherClient(leak, inspection, connectors) ||
       isMoreThanSignsIn(leak, leaks, inspection, context) ||
       isAssembledBeside(leak, inspection, context) ||
@@ -261,8 +262,21 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
 }
 
 /** A password, in what is sent rather than in a header that signs in. */
-function isPassword({ flow }: Leak): boolean {
+function isPassword({ flow }: Pick<Leak, 'flow'>): boolean {
   return flow.sink.role === 'payload' && password.test(flow.source.name)
+}
+
+/** A password in what a driver stores or publishes at a server in the code: it signs in where the connection is made. */
+function isPasswordInMessage({ flow, place }: Leak, { facts }: Inspection): boolean {
+  const { source, sink, certain } = flow
+  return (
+    certain &&
+    isPassword({ flow }) &&
+    source.kind === 'caller-secret' &&
+    place.host !== undefined &&
+    drivers.test(sink.api) &&
+    !facts.some(fact => fact.kind === 'contacts' && sameLine(fact.at, sink.at))
+  )
 }
 
 /**
@@ -380,7 +394,7 @@ function isOfCertificate(
 
 /** Drivers of databases, mailboxes and file servers: what they are made with signs in to a server of the caller's. */
 const drivers =
-  /^pkg:(?:mysql2?|pg|postgres|mongodb|mongoose|i?o?redis|nodemailer|ssh2(?:-sftp-client)?|node-ssh|basic-ftp|ftp|imap(?:flow)?|ldapjs|ldapts|tedious|mssql|oracledb|knex|sequelize|typeorm|amqplib|kafkajs|mqtt)(?:[./]|$)/
+  /^pkg:(?:mysql2?|pg|postgres|mongodb|mongoose|i?o?redis|nodemailer|ssh2(?:-sftp-client)?|node-ssh|basic-ftp|ftp|imap(?:flow)?|ldapjs|ldapts|tedious|mssql|oracledb|knex|sequelize|typeorm|amqplib|kafkajs|mqtt|nats|stompit)(?:[./]|$)/
 
 /** Whether somebody else's client is made with that secret, and the host is not that client's by its name. */
 function isForOtherClient(

@@ -311,7 +311,8 @@ function say(group: SightingGroup): string {
   const [{ flow, place, action }] = group
   const { api } = flow.sink
   if (isRequested(flow)) {
-    const said = flow.source.name === 'request in a chat' ? 'what somebody says in a chat' : 'what a request carries'
+    const said =
+      flow.source.name === 'request in a chat' ? 'what somebody says in a chat' : 'what a request carries'
     const what = `${opening(flow)} runs ${said} (${api})${guardsInWords(flow.guards)}.`
     return action === 'note'
       ? what

@@ -26,6 +26,7 @@ import {
 } from './members.ts'
 import { callMethod, encodes } from './methods.ts'
 import { noteDefaults } from './defaults.ts'
+import { seeRequestsOfPages } from './client-hooks.ts'
 import { hearChat, noteChat } from './chats.ts'
 import { noteMail } from './mails.ts'
 import { noteToldByCall } from './orders.ts'
@@ -266,6 +267,7 @@ export function callMember(
     noteChat(machine, name, self, given, frame, place)
     hearChat(machine, name, given, frame, place)
     hearPage(machine, name, given, frame, place)
+    seeRequestsOfPages(machine, name, given, frame, place)
     const callee = name === 'constructor' && endsInObject(machine, node) ? notOfFunctions(member) : member
     const called = callOn(machine, callee, self, name, given, frame, place)
     const own = picksFrom.has(name) ? filtered(machine, object, name, given, called, frame, place) : called

@@ -23,7 +23,7 @@ import type { Act } from './models/model.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
 import { everyHeader } from './patching.ts'
 import { pathText } from './paths.ts'
-import { projectOf, resourcesIn } from './projects.ts'
+import { noteBucket, projectOf, resourcesIn } from './projects.ts'
 import { behindPaths } from './read-for-others.ts'
 import { noteStored } from './stored.ts'
 import { awaitFile, storeFile } from './stored-files.ts'
@@ -395,6 +395,7 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
   // A client of a chain signs on the spot with the key it is given.
   if (isStore && signs(call))
     taints = taints.filter(({ source: { kind } }) => kind === 'network' || kind === 'host')
+  if (isStore) noteBucket(machine, call)
   const resources = isStore && taints.length > 0 ? resourcesIn(machine, call.given, frame) : []
   for (const { model: target } of models(self)) {
     if (resources.length > 0)

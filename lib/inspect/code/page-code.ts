@@ -51,7 +51,8 @@ const minProgram = 4
 export function printInPage(machine: Interpreter, { given, frame, place }: ModelledCall): void {
   if (!place.file.path.endsWith(`(${label})`)) return
   const taints = machine.allTaints(given.list, frame)
-  if (taints.length > 0) post(machine, printed, [tainted(taints), tainted(taints), tainted(taints)], frame, place)
+  if (taints.length > 0)
+    post(machine, printed, [tainted(taints), tainted(taints), tainted(taints)], frame, place)
 }
 
 /** `contents.on('console-message', f)`, `page.on('console', f)`. */

@@ -1,10 +1,11 @@
 import { HOLE } from '../../types.ts'
 import type { Text } from '../../types.ts'
 import { authorityOf } from './addresses.ts'
+import { elementsOf } from './elements.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import type { Arguments } from './interpreter.ts'
 import { instance, type ModelledCall } from './modelled-call.ts'
-import { join, known, nothing, type ObjectValue, type Value } from './values.ts'
+import { join, known, nothing, ofObject, type ObjectValue, type Value } from './values.ts'
 
 /**
  * What lies with a service that everybody uses and belongs to one account of it: the project that a key stands for, a
@@ -55,7 +56,9 @@ export function makeCommand(machine: Interpreter, call: ModelledCall): Value {
   return made
 }
 
-const resources = /^(?:QueueUrl|Bucket|\w{0,30}A(?:rn|RN))$/
+const resources = /^(?:QueueUrl|Bucket|EventBusName|FunctionName|\w{0,30}A(?:rn|RN))$/
+
+const bucket = /^[a-z0-9][\w.-]{2,62}$/
 
 const maxFields = 40
 
@@ -69,12 +72,14 @@ export function resourcesIn(machine: Interpreter, { list }: Arguments, frame: Fr
     for (const object of objects.slice(0, 3)) {
       if (object.model?.name === 'command')
         for (const text of machine.read(object.model.texts, frame).known) found.add(String(text))
+      // `Entries: [{ EventBusName }]`.
+      if (object.kind === 'array') look(elementsOf(machine, ofObject(object), frame).any, depth)
       if (!isPlain(object)) continue
       for (const [name, cell] of object.fields) {
         const value = machine.read(cell, frame)
         if (resources.test(name))
           for (const text of value.known) {
-            const place = resourceOf(text)
+            const place = resourceOf(text, name === 'Bucket')
             if (place !== undefined) found.add(place)
           }
         else if (depth === 0 && value.objects.length > 0) look(value, 1)
@@ -89,11 +94,24 @@ function isPlain({ kind, model, fields }: ObjectValue): boolean {
   return kind === 'object' && model === undefined && fields.size <= maxFields
 }
 
-function resourceOf(text: unknown): Text | undefined {
+function resourceOf(text: unknown, isBucket: boolean): Text | undefined {
   if (typeof text !== 'string' || text.includes(HOLE) || text.length > 400) return undefined
-  const queue = /^https:\/\/((?:sqs|queue)[\w.-]{0,40}\.amazonaws\.com(?:\.cn)?\/\d{12}\/[\w.-]{1,80})$/.exec(text)
+  const queue = /^https:\/\/((?:sqs|queue)[\w.-]{0,40}\.amazonaws\.com(?:\.cn)?\/\d{12}\/[\w.-]{1,80})$/.exec(
+    text,
+  )
   if (queue !== null) return `project://${queue[1]}`
-  const named = /^arn:aws[\w-]{0,10}:([a-z0-9-]{2,30}):[a-z0-9-]{0,20}:(\d{0,12}):([\w/:.*-]{2,200})$/.exec(text)
+  const named = /^arn:aws[\w-]{0,10}:([a-z0-9-]{2,30}):[a-z0-9-]{0,20}:(\d{0,12}):([\w/:.*-]{2,200})$/.exec(
+    text,
+  )
   if (named !== null) return `project://${named[1]}.amazonaws.com/${named[2]}/${named[3]}`
-  return /^[a-z0-9][a-z0-9.-]{2,62}$/.test(text) ? `project://${text}.s3.amazonaws.com` : undefined
+  return isBucket && bucket.test(text) ? `project://${text}.s3.amazonaws.com` : undefined
+}
+
+/** `storage.bucket('name')`: from then on the client of that cloud stores there. */
+export function noteBucket(machine: Interpreter, { name, self, given: { list } }: ModelledCall): void {
+  if (name !== 'bucket') return
+  for (const text of list[0]?.known ?? [])
+    for (const { model } of self.objects)
+      if (typeof text === 'string' && model?.api.startsWith('pkg:@google-cloud/') && bucket.test(text))
+        machine.write(model.texts, known(`project://${text}.storage.googleapis.com`))
 }

@@ -31,11 +31,14 @@ export function isRequestOf({ source: { name, place } }: Taint, part: string): b
 /** All headers of a request at once, as a source: the cookie and what signs in are among them, whoever is asked. */
 export const headersOfRequest = 'request headers'
 
-const allHeaders = /(?:^|[.\s(!?])(?:req|request|http|ctx|context|event|incoming|raw)[?!]?\.(?:headers|rawHeaders|headersDistinct)$/
+const allHeaders =
+  /(?:^|[.\s(!?])(?:req|request|http|ctx|context|event|incoming|raw)[?!]?\.(?:headers|rawHeaders|headersDistinct)$/
 
 /** What the way to all of them is written as; single ones are asked for by their names. */
 const ways: ReadonlySet<string> = new Set(
-  'get entries values keys forEach map filter reduce toJSON toObject raw getAll append length join slice'.split(' '),
+  'get entries values keys forEach map filter reduce toJSON toObject raw getAll append length join slice'.split(
+    ' ',
+  ),
 )
 
 /** With the headers of a request as such where all of them are read from a caller's value, and without where one is. */

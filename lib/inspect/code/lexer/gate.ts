@@ -124,6 +124,9 @@ function together(signs: ReadonlyMap<Sign, Opening>): readonly Opening[] {
   const hook = signs.get('hook of a client')
   if (hook !== undefined && signs.has('address in text'))
     return [{ ...hook, what: 'a hook of a client, an address' }]
+  const session = signs.get('session of a browser')
+  if (session !== undefined && signs.has('address in text'))
+    return [{ ...session, what: 'the session of a browser, an address' }]
   const timer = signs.get('text timer')
   return timer !== undefined && signs.has('code in text')
     ? [{ ...timer, what: 'code in text for a timer' }]

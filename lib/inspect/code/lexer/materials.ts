@@ -39,6 +39,7 @@ export type Sign =
   | 'data of a request' // what whoever asks a server signs in with
   | 'code for a page' // executeJavaScript
   | 'message to a frame' // contentWindow
+  | 'session of a browser' // storageState
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =
@@ -221,6 +222,7 @@ export class Materials {
     else if (botCalls.has(name)) this.sign('message of a bot', token)
     else if (pageCode.has(name)) this.sign('code for a page', token)
     else if (name === 'contentWindow') this.sign('message to a frame', token)
+    else if (name === 'storageState') this.sign('session of a browser', token)
     else if (requestData.has(name)) this.sign('data of a request', token)
   }
 

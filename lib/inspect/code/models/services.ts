@@ -2,7 +2,9 @@ import type { Model } from './model.ts'
 
 /** Services that keep what they are told for whoever has the key. */
 function told(at: string, ...names: readonly string[]): readonly Model[] {
-  return [{ of: names.map(name => `pkg:${name}`), act: 'contact', options: [0], project: 0, at, gives: 'store' }]
+  return [
+    { of: names.map(name => `pkg:${name}`), act: 'contact', options: [0], project: 0, at, gives: 'store' },
+  ]
 }
 
 /**
@@ -212,7 +214,11 @@ export const stores: readonly Model[] = [
   // Who counts what users do or collects errors: what is told them of a program's users is what they are for. With a key
   // in the code they tell the author.
   {
-    of: ['pkg:posthog-node.PostHog', 'pkg:{posthog-js,posthog-js.posthog}.init', 'pkg:posthog-js/lite.PostHog'],
+    of: [
+      'pkg:posthog-node.PostHog',
+      'pkg:{posthog-js,posthog-js.posthog}.init',
+      'pkg:posthog-js/lite.PostHog',
+    ],
     act: 'contact',
     options: [1],
     project: 0,
@@ -268,7 +274,11 @@ export const stores: readonly Model[] = [
   ...told('https://api.axiom.co', '@axiomhq/js.{Axiom,AxiomWithoutBatching}'),
   ...told('https://logs-01.loggly.com', 'loggly.createClient', 'node-loggly-bulk.createClient'),
   ...told('https://api.statsig.com', '{statsig-node,statsig-js}.initialize'),
-  ...told('https://dc.services.visualstudio.com', 'applicationinsights.setup', 'applicationinsights.TelemetryClient'),
+  ...told(
+    'https://dc.services.visualstudio.com',
+    'applicationinsights.setup',
+    'applicationinsights.TelemetryClient',
+  ),
   ...told('https://otel.highlight.io', '{@highlight-run/node,highlight.run}.H.init'),
   ...told('https://edge.fullstory.com', '@fullstory/browser.init'),
   ...told('https://api.lightstep.com', 'libhoney'),
