@@ -188,6 +188,7 @@ export const callerSecretExfiltration: Rule = {
     const chosen = signsInElsewhere(inspection)
     const otherwise = (leak: Leak): Action | undefined =>
       (chosen && isPassword(leak)) ||
+      isPasswordInMessage(leak, inspection) ||
       isForOtherClient(leak, inspection, connectors) ||
       isMoreThanSignsIn(leak, leaks, inspection, context) ||
       isAssembledBeside(leak, inspection, context) ||
@@ -284,8 +285,21 @@ function leakOf(flow: Flow, inspection: Inspection, context: Context): readonly 
 }
 
 /** A password, in what is sent rather than in a header that signs in. */
-function isPassword({ flow }: Leak): boolean {
+function isPassword({ flow }: Pick<Leak, 'flow'>): boolean {
   return flow.sink.role === 'payload' && password.test(flow.source.name)
+}
+
+/** A password in what a driver stores or publishes at a server in the code: it signs in where the connection is made. */
+function isPasswordInMessage({ flow, place }: Leak, { facts }: Inspection): boolean {
+  const { source, sink, certain } = flow
+  return (
+    certain &&
+    isPassword({ flow }) &&
+    source.kind === 'caller-secret' &&
+    place.host !== undefined &&
+    drivers.test(sink.api) &&
+    !facts.some(fact => fact.kind === 'contacts' && sameLine(fact.at, sink.at))
+  )
 }
 
 /**
@@ -403,7 +417,7 @@ function isOfCertificate(
 
 /** Drivers of databases, mailboxes and file servers: what they are made with signs in to a server of the caller's. */
 const drivers =
-  /^pkg:(?:mysql2?|pg|postgres|mongodb|mongoose|i?o?redis|nodemailer|ssh2(?:-sftp-client)?|node-ssh|basic-ftp|ftp|imap(?:flow)?|ldapjs|ldapts|tedious|mssql|oracledb|knex|sequelize|typeorm|amqplib|kafkajs|mqtt)(?:[./]|$)/
+  /^pkg:(?:mysql2?|pg|postgres|mongodb|mongoose|i?o?redis|nodemailer|ssh2(?:-sftp-client)?|node-ssh|basic-ftp|ftp|imap(?:flow)?|ldapjs|ldapts|tedious|mssql|oracledb|knex|sequelize|typeorm|amqplib|kafkajs|mqtt|nats|stompit)(?:[./]|$)/
 
 /** Whether somebody else's client is made with that secret, and the host is not that client's by its name. */
 function isForOtherClient(
@@ -458,8 +472,10 @@ function weigh(
   // A key the package made or asked for itself: what libraries make of it is a signature, as a rule.
   if (key && !sure && flow.source.name.endsWith('()')) return undefined
   if (key) return sure ? 'block' : 'ask'
+  // Signed for somebody in the code, beside whom the caller names.
+  if (flow.source.name === 'approval()') return sure ? 'ask' : undefined
   // What somebody else sent to the program that uses this package is no way to sign in for it.
-  if (/^request (?:authorization|cookie|password)$/i.test(flow.source.name))
+  if (/^request (?:authorization|(?:set-?)?cookie|password)$/i.test(flow.source.name))
     // What passes requests on to another server passes their headers on as they are.
     return flow.source.of === undefined || (sure && flow.sink.role === 'payload') ? 'ask' : undefined
   // What signs in to whatever servers a program speaks to is seen by a hook, and is for none beside them.
@@ -467,9 +483,9 @@ function weigh(
   // What somebody who signs up typed in is for the database; hashed, it is nobody's to read.
   if (flow.source.of === 'a record that is saved' || flow.source.name.endsWith(' of a record that is saved'))
     return flow.sink.role === 'header' || place.host === undefined ? undefined : 'ask'
-  // A header or a file that signs in somewhere else, as the content of a request.
+  // A header or a file that signs in somewhere else, as the content of a request; the session a server gives its user.
   if (
-    /^(?:authorization|service_?account(?:_?key)?)$/i.test(flow.source.name) &&
+    /^(?:authorization|set-?cookie|service_?account(?:_?key)?)$/i.test(flow.source.name) &&
     flow.sink.role === 'payload' &&
     place.host !== undefined
   )

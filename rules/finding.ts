@@ -165,6 +165,8 @@ function locationOf(site: Site): Finding['location'] {
 /** `getSeed()` is asked for or made by the package itself; everything else the caller passed. */
 function keyInWords(name: string): string {
   if (!name.endsWith('()')) return `the caller's ${name}`
+  if (name === 'approval()')
+    return 'a signature by which an address in its code may spend what the wallet holds'
   return name === 'keypair()' || name === 'mnemonic()'
     ? `the ${name.slice(0, -2)} it made`
     : `what ${name} gives`

@@ -260,6 +260,7 @@ function isStartedFile({ source, sink }: Flow, { flows }: Inspection): boolean {
 /** Consoles of debuggers run what they are sent, in a context of its own, where somebody started them for that. */
 function weighRequested(flow: Flow, { facts }: Inspection): Action {
   const { certain, phase, byCall, sink } = flow
+  if (flow.source.name === 'request in a chat') return certain ? 'ask' : 'note'
   // Clients call what they send a request, too: that it comes from others has to be seen as well.
   if (!certain && sink.api === 'global:Function' && !facts.some(({ kind }) => kind === 'listens'))
     return 'note'
@@ -280,9 +281,22 @@ function weigh(flow: Flow, place: Place, inspection: Inspection, namesake: boole
   // An emulator or loader runs what its caller names; a host written in the code was not the caller's choice.
   if (place.kind === 'capture') return flow.certain ? 'block' : 'ask'
   if (namesake) return 'note'
+  if (isChat(place)) return flow.certain ? 'ask' : 'note'
   if (isHidden(flow, place)) return 'ask'
   return isStranger(place) || isAnybodys(place, inspection) ? (flow.certain ? 'ask' : 'note') : undefined
 }
+
+/** Where people talk: a bot that runs what is said there, obeys whoever says it. */
+function isChat({ host }: Place): boolean {
+  return host !== undefined && chats.has(host.name)
+}
+
+const chats: ReadonlySet<string> = new Set([
+  'discord.com',
+  'api.telegram.org',
+  'slack.com',
+  'web.whatsapp.com',
+])
 
 /** Where everybody keeps code under a name of their own: it is the package's where its repository's keeper does. */
 function isAnybodys({ host, kind }: Place, { manifest: { repository = '' } }: Inspection): boolean {
@@ -297,7 +311,9 @@ function say(group: SightingGroup): string {
   const [{ flow, place, action }] = group
   const { api } = flow.sink
   if (isRequested(flow)) {
-    const what = `${opening(flow)} runs what a request carries (${api})${guardsInWords(flow.guards)}.`
+    const said =
+      flow.source.name === 'request in a chat' ? 'what somebody says in a chat' : 'what a request carries'
+    const what = `${opening(flow)} runs ${said} (${api})${guardsInWords(flow.guards)}.`
     return action === 'note'
       ? what
       : `${what} Anybody who can reach that program can run code on its machine. Do not install it.`

@@ -20,6 +20,7 @@ export const servedSecrets: Rule = {
     blindSpots: [
       'Single variables, whose names do not say that they are for this server only.',
       'Answers of servers that nobody modelled, by methods of other names.',
+      'The environment as an answer of a program of more than a megabyte, where no word has to be known for it.',
     ],
     examples: {
       flags: [
@@ -73,13 +74,15 @@ export const servedSecrets: Rule = {
       ],
     },
   },
-  check({ flows }, context) {
+  check({ flows, files }, context) {
+    const large =
+      files.reduce((sum, { kind, bytes }) => (kind === 'javascript' ? sum + bytes : sum), 0) > largeFrom
     // What is answered may be given back as well: one source is one thing to read.
     const bySource = new Map<string, RuleFinding>()
     for (const flow of flows) {
       const { path, line } = flow.source.at
       const key = `${path}\0${line}`
-      for (const finding of ofFlow(flow, context)) {
+      for (const finding of ofFlow(flow, large, context)) {
         const told = bySource.get(key)
         if (told === undefined || (told.action === 'ask' && finding.action === 'block'))
           bySource.set(key, finding)
@@ -89,7 +92,10 @@ export const servedSecrets: Rule = {
   },
 }
 
-function ofFlow(flow: Flow, context: Context): readonly RuleFinding[] {
+/** Bytes of code from which on a program keeps copies of its environment for what it starts beside much that it answers. */
+const largeFrom = 1_000_000
+
+function ofFlow(flow: Flow, large: boolean, context: Context): readonly RuleFinding[] {
   const { source, sink, phase, certain } = flow
   if (sink.kind !== 'answer' || phase === 'dormant' || !certain) return []
   const loot = lootOf(source)
@@ -99,6 +105,7 @@ function ofFlow(flow: Flow, context: Context): readonly RuleFinding[] {
   if (loot === 'hard' && isOwnFile(source.name, context.name)) return []
   // Nobody but its author knows what to ask for.
   const action: Action = flow.guards.some(({ kind }) => kind === 'digest') ? 'block' : 'ask'
+  if (action === 'ask' && large && source.kind === 'env') return []
   const message =
     `${opening(flow)} answers requests with ${sourceInWords(source)}${guardsInWords(flow.guards)}. Whoever reaches the ` +
     'server and knows what to ask for has the credentials in it. Do not put it into a server.'

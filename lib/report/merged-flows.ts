@@ -132,7 +132,8 @@ function sourcesInWords(kind: SourceKind, names: readonly string[], [first]: rea
       return `the output of ${alternatives(names, 'a command that is computed')}`
     case 'env': {
       if (names.includes('process.env')) return 'the whole environment'
-      if (names.every(name => name === 'names in process.env')) return 'the names of all environment variables'
+      if (names.every(name => name === 'names in process.env'))
+        return 'the names of all environment variables'
       const begun = names.flatMap(name => /^(\w+)…$/.exec(name)?.[1] ?? [])
       return begun.length === names.length
         ? `environment variables that begin with ${firstFew(begun, 3)}`

@@ -57,6 +57,12 @@ const mailbox =
 /** The class of a place whose owner stands in the code, whosever the host is. */
 export const mailboxes = 'an account, a bot or a webhook written into the code'
 
+/** A key, a queue or a bucket written into the code, of a service that keeps what it is told for everybody. */
+const project = /^project:|^https?:\/\/[^\s/@:\u0001]{8,}(?::[^\s/@\u0001]*)?@/i
+
+/** The class of a place at a known service that belongs to whoever wrote its name into the code. */
+export const projects = 'an account there that is written into the code'
+
 /** The most telling of several destinations: data that also goes to a stranger goes to a stranger. */
 export function placeOf(destinations: readonly Text[], inspection: Inspection, context: Context): Place {
   let worst: Place | undefined
@@ -106,6 +112,7 @@ function onePlace(destination: Text, inspection: Inspection, context: Context): 
   if (isNamesake(host, context.name, lists) || isKeepers(host, inspection.manifest, context.name, lists))
     return place('own')
   if (destination.startsWith('mailto:')) return place('capture', mailboxes, true)
+  if (project.test(destination)) return place('rented', projects)
   if (isSupply(host, lists.hosts)) return place('supply')
   if (ownersOfHost(host, lists).length > 0) return place('service')
   if (known !== undefined && known.kind !== 'tld') return place('rented', known.class)
@@ -155,6 +162,7 @@ export function placeInWords({ kind, host, class: name }: Place): string {
         ? 'a bare address that belongs to nobody by name'
         : `made to collect what it is sent (${name ?? 'a collector'})`
     case 'rented':
+      if (name === projects) return projects
       return name !== undefined && /storage|ipfs/.test(name)
         ? 'where anybody can keep files'
         : `a name anybody can rent (${name ?? 'shared hosting'})`

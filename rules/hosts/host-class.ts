@@ -19,14 +19,18 @@ export function hostClass(host: Host, hosts: HostList): HostClass | undefined {
   return best
 }
 
+const writtenOut: Readonly<Record<string, RegExp>> = { '#': /[0-9]/, '%': /[0-9a-z]/i }
+
 function matches(host: Host, pattern: string): boolean {
   const slash = pattern.indexOf('/')
   if (slash < 0) return isUnder(host.name, pattern)
   if (!isUnder(host.name, pattern.slice(0, slash))) return false
-  // `#` is a digit: a webhook written out in the code, where an honest notifier has a hole for its user's.
+  // `#` is a digit, `%` a digit or a letter: a webhook written out in the code, where an honest notifier has a hole for
+  // its user's.
   const path = pattern.slice(slash)
-  const start = path.endsWith('#') ? path.slice(0, -1) : path
-  return host.path.startsWith(start) && (start === path || /[0-9]/.test(host.path.charAt(start.length)))
+  const first = writtenOut[path.at(-1) ?? '']
+  const start = first === undefined ? path : path.slice(0, -1)
+  return host.path.startsWith(start) && (first === undefined || first.test(host.path.charAt(start.length)))
 }
 
 /** Whether anybody may rent a name below the same domain. Documentation hosts count too. */

@@ -3,6 +3,7 @@ import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { flowInto } from './modelled-call.ts'
 import { sourceOfPath } from './models/paths.ts'
 import { isPickedByName } from './picked-by-name.ts'
+import { allNames } from './picked-variables.ts'
 import { received } from './requests.ts'
 import type { Place } from './sites.ts'
 import { isStandIn } from './stand-ins.ts'
@@ -138,8 +139,8 @@ export function isCallers({ open, objects, functions, taints }: Value): boolean 
 }
 
 /** What nobody who asks a server is to have. All else that is answered is what servers are for. */
-function isLoot({ source: { kind } }: Taint): boolean {
-  return kind === 'env' || kind === 'credential-file' || kind === 'metadata-service'
+function isLoot({ source: { kind, name } }: Taint): boolean {
+  return (kind === 'env' && name !== allNames) || kind === 'credential-file' || kind === 'metadata-service'
 }
 
 /** A file that is answered by its path. */

@@ -43,8 +43,9 @@ import { loadModule } from './loading.ts'
 import { copyFields } from './copying.ts'
 import { elementsOf, keysOf } from './elements.ts'
 import { fieldOf, memberOf, namedMember, setMember } from './members.ts'
-import { makeElement, setAttribute, setOnPicture, setOnScript, writeClipboard } from './page.ts'
+import { makeElement, postToFrame, setAttribute, setOnPicture, setOnScript, writeClipboard } from './page.ts'
 import { pairOf, startPairs } from './pairs.ts'
+import { printInPage } from './page-code.ts'
 import { notePrinted } from './printing.ts'
 import { rejected } from './promises.ts'
 import { redirectAll } from './redirects.ts'
@@ -268,7 +269,10 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return anything
     case 'print':
     case 'clean':
-      if (name === 'print') notePrinted(machine, call)
+      if (name === 'print') {
+        notePrinted(machine, call)
+        printInPage(machine, call)
+      }
       for (const value of all) hand(machine, value, anything, frame, place)
       return anything
     case 'identity': {
@@ -521,6 +525,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return setOnScript(machine, call)
     case 'picture.set':
       return setOnPicture(machine, call)
+    case 'frame.post':
+      return postToFrame(machine, call)
     case 'element.setAttribute':
       return setAttribute(machine, call)
     case 'createElement':

@@ -28,7 +28,8 @@ import {
 /** Calls that nobody in the package makes: those of its users, and those that were not understood. */
 
 const maxWalked = 10_000
-const maxWalkDepth = 5
+/** Plugins give objects whose methods give objects; each is called as its framework does. */
+const maxWalkDepth = 12
 /** More than anybody writes by hand: a secret may be the last of many. */
 const maxParameters = 64
 

@@ -27,10 +27,11 @@ import {
 } from './members.ts'
 import { callMethod, encodes } from './methods.ts'
 import { noteDefaults } from './defaults.ts'
-import { chatAsked, noteChat } from './chats.ts'
+import { chatAsked, hearChat, noteChat } from './chats.ts'
+import { seeRequestsOfPages } from './client-hooks.ts'
 import { noteMail } from './mails.ts'
 import { noteToldByCall } from './orders.ts'
-import { noteExchange, notePayment } from './payments.ts'
+import { noteApproval, noteExchange, notePayment } from './payments.ts'
 import { actOf, canonical, isModelled } from './models/index.ts'
 import { givesKey } from './models/payments.ts'
 import { numberOf, wasm } from './webassembly.ts'
@@ -40,9 +41,12 @@ import { noteStatement } from './stored.ts'
 import { lookUp } from './environment.ts'
 import { assignName, keepInUnknown, nameByUse } from './patterns.ts'
 import { methodsAdded } from './patching.ts'
+import { isCloudCommand, makeCommand } from './projects.ts'
 import { signedBy } from './signing.ts'
+import { hearPage } from './page-code.ts'
 import { placeOf, type Place } from './sites.ts'
 import { isStateMachine } from './state-machines.ts'
+import { isPrey } from './telling.ts'
 import { readByStranger } from './read-for-others.ts'
 import { heardFrom, resend, sendByName, strangersClient, toldWhereTo, withClient } from './strangers.ts'
 import {
@@ -61,6 +65,7 @@ import {
   changed,
   carrying,
   type Handle,
+  type Taint,
   type Value,
 } from './values.ts'
 
@@ -264,6 +269,9 @@ export function callMember(
     noteMail(machine, name, given, frame, place)
     noteChat(machine, name, self, given, frame, place)
     noteAnswer(machine, name, self, given, frame, place)
+    hearChat(machine, name, given, frame, place)
+    hearPage(machine, name, given, frame, place)
+    seeRequestsOfPages(machine, name, given, frame, place)
     const found = name === 'constructor' && endsInObject(machine, node) ? notOfFunctions(member) : member
     const callee = machine.globals.has(methodsAdded) ? withAdded(machine, found, name, frame) : found
     const called = callOn(machine, callee, self, name, given, frame, place)
@@ -274,7 +282,8 @@ export function callMember(
     noteShippedByCall(machine, name, given, frame, place)
     const seen = noteFields(machine, name, given, answer, place)
     noteStatement(machine, name, given, frame, place)
-    const paid = notePayment(machine, name, given, seen, frame, place)
+    const signed = noteApproval(machine, name, given, seen, frame, place)
+    const paid = notePayment(machine, name, given, signed, frame, place)
     const asked = askedFor(machine, name, object, given, noteSession(machine, name, paid, place), place)
     result = join(result, name === 'toString' ? encodedBy(given, asked, place) : asked)
   }
@@ -454,6 +463,8 @@ export function callHandle(
       )?.[1]
     const ran = method === undefined ? undefined : callMethod(machine, self, method, given, frame, place)
     if (ran !== undefined) return ran
+    if (constructed && isCloudCommand(handle.api))
+      return makeCommand(machine, { handle, self, given, frame, place, constructed })
     if (handle.api === wasm)
       return numberOf(machine, callUnknown(machine, anything, self, given, frame, place))
     const last = handle.api.slice(handle.api.lastIndexOf('.') + 1)
@@ -461,7 +472,8 @@ export function callHandle(
     const client = handle.api.startsWith('pkg:')
       ? strangersClient(machine, { handle, self, given, frame, place, constructed })
       : undefined
-    const unknown = withClient(signedBy(last, self, given, called), client)
+    const wrapped = constructed ? undefined : wrappedBy(machine, handle, given, frame, place)
+    const unknown = withClient(withClient(signedBy(last, self, given, called), client), wrapped)
     const result = givesKey(last)
       ? withTaints(unknown, [machine.source('caller-secret', `${last}()`, place)])
       : unknown
@@ -498,9 +510,10 @@ export function callUnknown(
   const foreign =
     callee.handles.some(handle => handle.api.startsWith('pkg:')) ||
     (callee.handles.length === 0 && self === nothing)
+  const reads = callee.handles.some(({ api }) => isReader(api))
   for (const value of values) {
     const deep = machine.deepTaints(value, frame)
-    taints = joinTaints(taints, foreign ? unsure(deep) : deep)
+    taints = joinTaints(taints, reads ? exceptPrey(deep) : foreign ? unsure(deep) : deep)
   }
   const stranger = callee.handles.find(({ api }) => api.startsWith('pkg:'))
   if (stranger !== undefined || (callee.handles.length === 0 && callee.functions.length === 0)) {
@@ -576,6 +589,40 @@ export function callUnknown(
       (chaining.has(name) || (model.name === 'request' && model.api.startsWith('pkg:'))),
   )
   return made.length === 0 ? handed : changed(handed, { objects: made })
+}
+
+/** Functions of packages that give back what they are given in another shape, whichever format it is in. */
+const reading = /[.:](?:parse|load|decode|deserialize|stringify|dump|encode|serialize)(?:[A-Z]\w{0,20})?$/
+
+function isReader(api: string): boolean {
+  return api.startsWith('pkg:') && reading.test(api)
+}
+
+/** What is worth stealing is still there when it was read as YAML; of anything else that is not known. */
+function exceptPrey(taints: readonly Taint[]): readonly Taint[] {
+  if (taints.length === 0) return taints
+  return joinTaints(
+    taints.filter(({ source: { kind } }) => isPrey(kind)),
+    unsure(taints.filter(({ source: { kind } }) => !isPrey(kind))),
+  )
+}
+
+/**
+ * `module.exports = plugin(async (server, options) => …)`: what another package makes of a function while a module is
+ * loaded, calls that function, with what whoever uses the module passes.
+ */
+function wrappedBy(
+  machine: Interpreter,
+  { api }: Handle,
+  { list: [first = nothing] }: Arguments,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  const isOwn = first.functions.length > 0 && first.functions.every(({ node }) => node.params.length > 0)
+  if (!isOwn || frame.functionContext !== undefined || !api.startsWith('pkg:')) return undefined
+  const made = machine.objectAt(frame, `wrapped ${place.start}`, 'object')
+  machine.writeField(made, '%target', onlyCallable(first))
+  return ofObject(made)
 }
 
 /** What compilers put around a loaded module: it gives the module and calls nothing in it. */

@@ -1,11 +1,12 @@
 import { isCallers } from './answering.ts'
 import { HOLE, type Text } from '../../types.ts'
+import { hand } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import type { ModelledCall } from './modelled-call.ts'
 import { namedMember } from './members.ts'
 import type { Place } from './sites.ts'
 import { jsonText } from './texts.ts'
-import { known, nothing, ofObject, type Taint, type Value } from './values.ts'
+import { known, nothing, ofObject, onlyCallable, tainted, type Taint, type Value } from './values.ts'
 
 /** Messages that a caller's own bot is made to send, by the names that libraries of chats give to sending one. */
 
@@ -168,4 +169,31 @@ function chatsIn(
             : [],
         ),
   )
+}
+
+/** Events by which libraries of chats tell a bot what somebody has said, and nobody else anything. */
+const heardEvents =
+  /^(?:(?:message|interaction)(?:Create|_create)|messageUpdate|messages\.upsert|room\.message|Room\.timeline|privmsg|irc message)$/
+
+/** The same as the library calls them. */
+const heardConstants = /^pkg:discord\.js\.Events\.(?:MessageCreate|MessageUpdate|InteractionCreate)$/
+
+/** What somebody says to a bot that the caller has signed in, as a source: whoever is in the chat may say it. */
+const saidInChat = 'request in a chat'
+
+/** `client.on('messageCreate', f)`: f is called with what anybody in the chat says. */
+export function hearChat(
+  machine: Interpreter,
+  name: string,
+  { list: [event = nothing, listener = nothing] }: Arguments,
+  frame: Frame,
+  place: Place,
+): void {
+  if (name !== 'on' && name !== 'once' && name !== 'addListener') return
+  const isChat =
+    event.known.some(text => typeof text === 'string' && heardEvents.test(text)) ||
+    event.handles.some(({ api }) => heardConstants.test(api))
+  if (!isChat) return
+  const said = tainted([machine.source('caller', saidInChat, place)])
+  hand(machine, onlyCallable(listener), said, frame, place)
 }

@@ -2,7 +2,7 @@ import { HOLE } from '../../types.ts'
 import type { Text } from '../../types.ts'
 import { hand } from './handing.ts'
 import { argument, flowInto, instance, type ModelledCall } from './modelled-call.ts'
-import type { Frame, Interpreter } from './interpreter.ts'
+import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
 import { elementsOf } from './elements.ts'
 import { namedMember } from './members.ts'
@@ -138,6 +138,19 @@ export function seeRequests(machine: Interpreter, call: ModelledCall): Value {
   for (const value of given.list.slice(0, 2)) hand(machine, onlyCallable(value), seen, frame, place)
   if (self.taints.some(({ source: { kind } }) => kind === 'caller')) noteLedAway(machine, seen, call)
   return anything
+}
+
+/** `session.webRequest.onBeforeSendHeaders(f)` of a browser or of Electron: f sees what all pages send. */
+export function seeRequestsOfPages(
+  machine: Interpreter,
+  name: string,
+  { list }: Arguments,
+  frame: Frame,
+  place: Place,
+): void {
+  if (name !== 'onBeforeSendHeaders' && name !== 'onSendHeaders') return
+  const seen = shown(machine, frame, place)
+  for (const value of list.slice(0, 2)) hand(machine, onlyCallable(value), seen, frame, place)
 }
 
 /** Where a request says it goes. */

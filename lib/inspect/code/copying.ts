@@ -2,6 +2,7 @@ import type { AnyNode } from 'acorn'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { copyOfWholes, withoutWholes } from './entrusted.ts'
 import { copiesEnvironment, fieldOf, memberOf, namesOf, noteKey, propertyKey, setMember } from './members.ts'
+import { setOnInstance } from './handing.ts'
 import { environmentApi } from './models/index.ts'
 import { isSecretParameter } from './models/secrets.ts'
 import { removeFromAll } from './removal.ts'
@@ -70,7 +71,7 @@ export function copyFields(
 ): Value {
   for (const source of from.objects) {
     if (source === into) continue
-    copyGrown(machine, source, into, frame, without)
+    copyGrown(machine, source, into, frame, place, without)
     if (source.fields.has(wholeField))
       copyWholes(
         machine,
@@ -142,6 +143,7 @@ function copyGrown(
   source: ObjectValue,
   into: ObjectValue,
   frame: Frame,
+  place: Place,
   without: ReadonlySet<string>,
 ): void {
   const copied = (into.copied ??= new Map<ObjectValue, number>())
@@ -154,7 +156,10 @@ function copyGrown(
     machine.step()
     if (name === wholeField || without.has(name)) continue
     const value = machine.read(machine.field(source, name), frame)
-    if (value !== nothing) machine.writeField(into, name, value)
+    if (value === nothing) continue
+    // `Object.assign(document.createElement('script'), { src })`.
+    if (into.model !== undefined) setOnInstance(machine, into, name, value, frame, place)
+    machine.writeField(into, name, value)
   }
 }
 

@@ -7,7 +7,7 @@ import { elementsOf } from './elements.ts'
 import { headerTaints } from './header-fields.ts'
 import { namedMember } from './members.ts'
 import type { Place } from './sites.ts'
-import { joinTaints, nothing, ofObject, type Taint, type Value } from './values.ts'
+import { joinTaints, nothing, ofObject, type ObjectValue, type Taint, type Value } from './values.ts'
 
 /** Where a request goes and what of its options is address, content or mere configuration. */
 
@@ -92,7 +92,7 @@ export function requestParts(
     for (const object of option.objects) {
       if (object.kind === 'array' || object.model?.name === 'url') continue
       const field = (name: string): Value => {
-        if (!object.fields.has(name) && object.parents === undefined && object.rest === undefined) {
+        if (!isGiven(object, name) && object.parents === undefined && object.rest === undefined) {
           machine.read(machine.field(object, name), frame)
           return nothing
         }
@@ -102,7 +102,7 @@ export function requestParts(
         const value = field(name)
         if (value === nothing || (value.open && value.known.length === 0 && value.taints.length === 0)) {
           // A host that is given and not known is not this computer.
-          if (value !== nothing && object.fields.has(name) && (name === 'host' || name === 'hostname'))
+          if (value !== nothing && isGiven(object, name) && (name === 'host' || name === 'hostname'))
             (texts[name] ??= []).push(HOLE)
           continue
         }
@@ -135,6 +135,11 @@ export function requestParts(
     header,
     answered,
   }
+}
+
+/** Whether there is anything in the field: one that was only asked for before is there as well. */
+function isGiven({ fields }: ObjectValue, name: string): boolean {
+  return (fields.get(name)?.value ?? nothing) !== nothing
 }
 
 export function destinationsOf(

@@ -24,6 +24,7 @@ import type { Act } from './models/model.ts'
 import { isMetadataService, sourceOfPath } from './models/paths.ts'
 import { everyHeader } from './patching.ts'
 import { pathText } from './paths.ts'
+import { noteBucket, projectOf, resourcesIn } from './projects.ts'
 import { behindPaths } from './read-for-others.ts'
 import { noteStored } from './stored.ts'
 import { awaitFile, storeFile } from './stored-files.ts'
@@ -353,6 +354,10 @@ function knownPlaces(
   )
   const usual = held.length > 0 ? held : [model.at ?? HOLE]
   const found = model.at === undefined || named.length > 0 ? addressed : usual
+  if (model.project !== undefined) {
+    const project = projectOf(machine, argument(call, model.project), found, call.frame)
+    return project === undefined ? found : [project]
+  }
   if (model.account === undefined) return found
   const account = accountOf(
     machine,
@@ -393,7 +398,16 @@ function send(machine: Interpreter, model: ActOf<'send'>, call: ModelledCall): V
   // A client of a chain signs on the spot with the key it is given.
   if (isStore && signs(call))
     taints = taints.filter(({ source: { kind } }) => kind === 'network' || kind === 'host')
+  if (isStore) noteBucket(machine, call)
+  const resources = isStore && taints.length > 0 ? resourcesIn(machine, call.given, frame) : []
   for (const { model: target } of models(self)) {
+    if (resources.length > 0)
+      flowInto(
+        machine,
+        taints,
+        { kind: 'network', role: 'payload', destinations: resources },
+        { ...call, handle: { ...call.handle, api: target.api } },
+      )
     if (target.name === 'socket') notePool(machine, target, call)
     if (target.name === 'request')
       noteManifest(machine, [content], textsOf(machine.read(target.texts, frame)), target.api, call)

@@ -17,6 +17,8 @@ const looking: ReadonlySet<string> = new Set([
   'getElementsByClassName',
 ])
 
+const formsOfOthers = 'what is typed into the forms of others'
+
 const telling =
   /passw(?:or)?d|\bcc-|card.{0,3}(?:num|no)|\bcard|\bcvv|\bcvc|\biban\b|mnemonic|seed.?phrase|private.?key|one-time-code|\botp\b/i
 
@@ -63,6 +65,10 @@ export function noteFields(
     ofClient.test(place.file.text.slice(Math.max(place.start, place.end - 120), place.end))
   )
     return withTaints(answer, [machine.source('credential-file', 'credentials of a cloud client', place)])
+  // A component that looks for the form around it, or for one of the page, has not made it.
+  if (name === 'closest' || name === 'querySelector')
+    if (given.list[0]?.known.includes('form') === true)
+      return withTaints(answer, [machine.source('browser', formsOfOthers, place)])
   if (!looking.has(name)) return answer
   const isTelling = given.list[0]?.known.some(text => typeof text === 'string' && telling.test(text))
   return isTelling === true

@@ -1,3 +1,4 @@
+import { runInPage } from './page-code.ts'
 import { HOLE } from '../../types.ts'
 import { callArrayMethod } from './arrays.ts'
 import { makeFunctionFromText, enciphered, pour } from './builtins.ts'
@@ -93,6 +94,9 @@ export function callMethod(
       break
     case 'executeJavaScript':
     case 'executeJavaScriptInIsolatedWorld':
+    case 'injectJavaScript':
+    case 'addInitScript':
+    case 'evaluateOnNewDocument':
       return runInPage(machine, given, frame, place)
     case 'constructor':
       return object.open ? constructorOfUnknown(machine, given, frame, place) : undefined
@@ -194,17 +198,6 @@ function settle(
     )
   }
   return result
-}
-
-/** `contents.executeJavaScript(text)`: the page runs it, and what it gives comes back. */
-function runInPage(machine: Interpreter, given: Arguments, frame: Frame, place: Place): Value | undefined {
-  let result = nothing
-  for (const text of given.list[0]?.known ?? []) {
-    if (typeof text !== 'string' || text.includes(HOLE)) continue
-    const ran = machine.loader.virtual(machine, text, 'executeJavaScript', frame, place, 'program')
-    if (ran !== undefined) result = join(result, ran)
-  }
-  return result === nothing ? undefined : result
 }
 
 /** `x.constructor(text)` of something unknown: the constructor of a function turns text into code. */

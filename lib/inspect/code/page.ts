@@ -6,7 +6,7 @@ import { evaluateCode } from './evaluating.ts'
 import { textsOf } from './constants.ts'
 import { hiding } from './hiding.ts'
 import type { Interpreter } from './interpreter.ts'
-import { anything, join, type Value } from './values.ts'
+import { anything, join, known, nothing, type Value } from './values.ts'
 
 /** What a page offers beyond requests: elements that load code, and the clipboard. */
 
@@ -66,6 +66,9 @@ export function setOnScript(machine: Interpreter, given: ModelledCall): Value {
 export function setOnPicture(machine: Interpreter, call: ModelledCall): Value {
   const value = argument(call, 0)
   const destinations = textsOf(value)
+  for (const { model } of call.self.objects)
+    if (model?.name === 'picture')
+      machine.write(model.texts, destinations.filter(namesHost).map(known).reduce(join, nothing))
   if (sendInAddress(machine, value, destinations, call))
     machine.fact({ kind: 'contacts', api: 'image.src', destinations }, call.frame, call.place)
   return anything
@@ -84,6 +87,26 @@ function sendInAddress(
   if (taints.length === 0 || !destinations.some(namesHost)) return false
   flowInto(machine, taints, { kind: 'network', role: 'dest', destinations }, call)
   return true
+}
+
+/** `frame.contentWindow.postMessage(data, '*')`: to the page that a frame was made for. */
+export function postToFrame(machine: Interpreter, call: ModelledCall): Value {
+  const { frame, place, self } = call
+  const destinations = self.handles.flatMap(({ self: element }) =>
+    (element?.objects ?? []).flatMap(({ model }) =>
+      model?.name === 'picture' ? textsOf(machine.read(model.texts, frame)).filter(namesHost) : [],
+    ),
+  )
+  if (destinations.length === 0) return anything
+  const taints = machine.deepTaints(argument(call, 0), frame)
+  machine.fact({ kind: 'contacts', api: 'frame.postMessage', destinations }, frame, place)
+  flowInto(
+    machine,
+    taints,
+    { kind: 'network', role: 'payload', destinations },
+    { ...call, handle: machine.handle('frame.postMessage') },
+  )
+  return anything
 }
 
 /** `element.setAttribute('src', address)` is `element.src = address`. */

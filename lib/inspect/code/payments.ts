@@ -6,7 +6,7 @@ import { namedMember } from './members.ts'
 import { addressPattern } from './patching.ts'
 import { RegexConstant } from './regex-constant.ts'
 import type { Place } from './sites.ts'
-import { anything, join, nothing, ofObject, tainted, type Value } from './values.ts'
+import { anything, join, known, nothing, ofObject, tainted, withTaints, type Value } from './values.ts'
 
 /** Transfers of money by the names that libraries of chains and exchanges give them, whatever object they stand under. */
 
@@ -48,6 +48,40 @@ export function notePayment(
   for (const value of given.list)
     if (value.objects.length === 0) report(machine, name, value, nothing, frame, place)
   return answer
+}
+
+/** That somebody else is allowed to spend what a wallet holds, where the caller says who. */
+const chosen = '%spender of the caller'
+
+/** What a wallet signs for a spender that stands in the code, as a source. */
+const approval = 'approval()'
+
+/**
+ * `signer.signTypedData(domain, types, { spender, value })`: who has it, may spend. A package that signs for whom its caller
+ * names, and for somebody in its code besides, gives the second to whoever it sends that to.
+ */
+export function noteApproval(
+  machine: Interpreter,
+  name: string,
+  { list }: Arguments,
+  answer: Value,
+  frame: Frame,
+  place: Place,
+): Value {
+  if (name !== 'signTypedData' && name !== '_signTypedData') return answer
+  let isOwn = false
+  for (const one of list.slice(0, 3).flatMap(({ objects }) => objects)) {
+    const message = one.fields.has('message')
+      ? namedMember(machine, ofObject(one), 'message', frame, place)
+      : ofObject(one)
+    if (!message.objects.some(({ fields }) => fields.has('spender'))) continue
+    const spender = namedMember(machine, message, 'spender', frame, place)
+    if (spender.taints.some(({ source: { kind } }) => kind === 'caller'))
+      machine.write(machine.global(chosen), known(true))
+    isOwn ||= spender.known.some(text => typeof text === 'string' && paidTo.test(text))
+  }
+  const isChosen = isOwn && machine.read(machine.global(chosen), frame) !== nothing
+  return isChosen ? withTaints(answer, [machine.source('caller-secret', approval, place)]) : answer
 }
 
 /** `wallet.request({ method, params: [first] })`, `wallet.send(method, [first])`. */

@@ -76,7 +76,7 @@ export function pickedPair(
 }
 
 /** The names of all variables, as a source; what is read under them has others. */
-const allNames = 'names in process.env'
+export const allNames = 'names in process.env'
 
 /** What `Object.keys(process.env)` gives: names, from which a filter may pick. */
 export function namesGiven(machine: Interpreter, of: Value, names: Value, place: Place): Value {

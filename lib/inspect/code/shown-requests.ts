@@ -109,6 +109,7 @@ export function shownInPlaceOf(
 function requestOf(machine: Interpreter, frame: Frame, place: Place): ObjectValue {
   const request = machine.objectAt(frame, `shown ${place.start}`, 'object')
   const signsIn = tainted([machine.source('caller-secret', signInOfOthers, place)])
-  if (!request.fields.has('headers')) machine.writeField(request, 'headers', signsIn)
+  for (const name of ['headers', 'requestHeaders'])
+    if (!request.fields.has(name)) machine.writeField(request, name, signsIn)
   return request
 }

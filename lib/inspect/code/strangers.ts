@@ -14,6 +14,7 @@ import { keepFetched } from './fetched.ts'
 import { giveTaints } from './handing.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf } from './elements.ts'
+import { resourcesIn } from './projects.ts'
 import { isShown } from './shown-requests.ts'
 import type { Place } from './sites.ts'
 import {
@@ -316,8 +317,11 @@ function passThrough(machine: Interpreter, call: ModelledCall): Value {
   const taints = machine
     .deepTaints(argument(call, 0), call.frame)
     .filter(({ source }) => neverOptions.has(source.kind))
+  const destinations = taints.length > 0 ? resourcesIn(machine, call.given, call.frame) : []
   for (const { model } of clients.objects)
     if (model !== undefined) sendTo(machine, model, taints, nothing, call)
+  if (destinations.length > 0)
+    flowInto(machine, taints, { kind: 'network', role: 'payload', destinations }, call)
   return clients
 }
 

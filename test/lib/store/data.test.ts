@@ -102,7 +102,7 @@ t.test('brands own plausible things, once, and strong words are no other brandâ€
 t.test('hosts, words, targets and look-alike characters have the right shape', t => {
   for (const known of lists.hosts.classes) {
     t.ok([1, 2, 3].includes(known.weight) && known.patterns.length > 0, known.class)
-    for (const pattern of known.patterns) t.match(pattern, /^[a-z0-9.-]+(\/[a-z/#-]+)?$/, pattern)
+    for (const pattern of known.patterns) t.match(pattern, /^[a-z0-9.-]+(\/[a-z0-9/#%-]+)?$/, pattern)
   }
   for (const field of [
     'documentation',

@@ -18,6 +18,8 @@ const alone: readonly Sign[] = [
   'tools for an assistant',
   'selector of a value',
   'message of a bot',
+  'code for a page',
+  'message to a frame',
 ]
 
 /** Ways to come by a name that does not stand in the text. */
@@ -95,12 +97,16 @@ export function openings(files: ReadonlyMap<string, Lexed>): readonly Opening[] 
   return found
 }
 
-/** A secret, or the way to one, beside a package that nobody knows: that may be the way out. */
+/**
+ * A secret, or the way to one, beside a package that nobody knows: that may be the way out. So it may be for what a
+ * program is asked with, where an address stands beside it.
+ */
 function toStrangers(
   files: ReadonlyMap<string, Lexed>,
   signs: ReadonlyMap<Sign, Opening>,
 ): readonly Opening[] {
-  const taken = secrets.flatMap(sign => signs.get(sign) ?? [])[0]
+  const asked = signs.has('address in text') ? signs.get('data of a request') : undefined
+  const taken = secrets.flatMap(sign => signs.get(sign) ?? [])[0] ?? asked
   if (taken === undefined) return []
   const stranger = [...files].find(([, file]) => file.strangers > 0)
   return stranger === undefined ? [] : [{ ...taken, what: `${taken.what}, another package` }]
@@ -127,6 +133,9 @@ function together(signs: ReadonlyMap<Sign, Opening>): readonly Opening[] {
   if (loot !== undefined && answer !== undefined) return [{ ...loot, what: `${loot.what}, ${answer.what}` }]
   const chat = signs.get('number of a chat')
   if (chat !== undefined && answer !== undefined) return [{ ...chat, what: `${chat.what}, a way to send` }]
+  const session = signs.get('session of a browser')
+  if (session !== undefined && signs.has('address in text'))
+    return [{ ...session, what: 'the session of a browser, an address' }]
   const timer = signs.get('text timer')
   return timer !== undefined && signs.has('code in text')
     ? [{ ...timer, what: 'code in text for a timer' }]

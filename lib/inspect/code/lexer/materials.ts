@@ -39,6 +39,10 @@ export type Sign =
   | 'message of a bot' // forwardMessage
   | 'answer of a server' // sendFile
   | 'number of a chat' // '1000000000000000042'
+  | 'data of a request' // what whoever asks a server signs in with
+  | 'code for a page' // executeJavaScript
+  | 'message to a frame' // contentWindow
+  | 'session of a browser' // storageState
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =
@@ -82,6 +86,26 @@ const botCalls: ReadonlySet<string> = new Set([
   'forwardMessage',
   'forwardMessages',
   'callApi',
+])
+
+/** How text is run in the page of a window or a tab. */
+const pageCode: ReadonlySet<string> = new Set([
+  'executeJavaScript',
+  'executeJavaScriptInIsolatedWorld',
+  'injectJavaScript',
+  'addInitScript',
+  'evaluateOnNewDocument',
+])
+
+/** What requests to a server and the sessions of browsers are signed in with, or hold it. */
+const requestData: ReadonlySet<string> = new Set([
+  'headers',
+  'rawHeaders',
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'password',
+  'signTypedData',
 ])
 
 /** Longer than words, names and the addresses of documentation; a payload of that length says nothing yet. */
@@ -239,6 +263,10 @@ export class Materials {
     if (name === 'interceptors') this.sign('hook of a client', token)
     else if (botCalls.has(name)) this.sign('message of a bot', token)
     else if (answers.has(name)) this.sign('answer of a server', token)
+    else if (pageCode.has(name)) this.sign('code for a page', token)
+    else if (name === 'contentWindow') this.sign('message to a frame', token)
+    else if (name === 'storageState') this.sign('session of a browser', token)
+    if (requestData.has(name)) this.sign('data of a request', token)
   }
 
   #short(text: string, token: number): void {

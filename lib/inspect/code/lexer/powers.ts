@@ -138,6 +138,8 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   // Pages show pictures; what is worth sending has to be read by something else.
   'picture.set',
   'element.setAttribute',
+  // The lexer looks for the window of the frame.
+  'frame.post',
   'withResolvers',
   'stream',
   'readline',
@@ -286,7 +288,12 @@ function collect(): Powers {
   return { modules, globals, members, fileModules, fileMembers }
 }
 
-const dottedPackages: readonly string[] = ['discord.js', 'socket.io-client', 'engine.io-client']
+const dottedPackages: readonly string[] = [
+  'discord.js',
+  'socket.io-client',
+  'engine.io-client',
+  'whatsapp-web.js',
+]
 
 /** `@scope/name.member` and `discord.js.Client`: the package, then what stands behind it. */
 function packageParts(path: string): readonly string[] {

@@ -24,6 +24,8 @@ export type Act =
       readonly hears?: true
       /** Options or a token to sign in with: where they stand in the code, the account is the author's. */
       readonly account?: number
+      /** The key of a project, or options with one: where it stands in the code, what is told is told the author. */
+      readonly project?: number
     }
   /** A method of an instance that sends. With `dest` it also says where to. */
   | {

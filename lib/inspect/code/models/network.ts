@@ -7,6 +7,11 @@ function kept(at: string, ...names: readonly string[]): readonly Model[] {
   ]
 }
 
+/** Bots: what they hear, anybody in a chat may have said. */
+function chat(at: string, ...names: readonly string[]): readonly Model[] {
+  return [{ of: names.map(name => `pkg:${name}`), act: 'contact', hears: true, at, gives: 'store' }]
+}
+
 /** HTTP clients: where to, what with, and what comes back. */
 export const httpClients: readonly Model[] = [
   { of: ['node:{http,https}.{request,get}'], act: 'contact', dest: 0, options: [0, 1], gives: 'request' },
@@ -25,6 +30,8 @@ export const httpClients: readonly Model[] = [
     options: [0, 1],
     gives: 'response',
   },
+  { of: ['pkg:electron.net.request'], act: 'contact', dest: 0, options: [0], gives: 'request' },
+  { of: ['pkg:electron.net.fetch'], act: 'contact', dest: 0, options: [1], gives: 'response' },
   { of: ['pkg:undici.{stream,pipeline}'], act: 'built-in', name: 'request.into' },
   { of: ['global:Request'], act: 'built-in', name: 'Request' },
   { of: ['pkg:undici.setGlobalDispatcher'], act: 'built-in', name: 'dispatcher' },
@@ -359,6 +366,21 @@ export const sockets: readonly Model[] = [
   },
   {
     of: ['pkg:{irc-framework,irc,irc-upd}.Client', 'pkg:tmi.js.Client', 'pkg:matrix-bot-sdk.MatrixClient'],
+    act: 'contact',
+    dest: 0,
+    options: [0],
+    hears: true,
+    gives: 'store',
+  },
+  ...chat('https://slack.com', '@slack/bolt.App', '@slack/{socket-mode.SocketModeClient,rtm-api.RTMClient}'),
+  ...chat(
+    'https://web.whatsapp.com',
+    'whatsapp-web.js.Client',
+    '{@whiskeysockets/baileys,baileys}',
+    '{@whiskeysockets/baileys,baileys}.makeWASocket',
+  ),
+  {
+    of: ['pkg:{matrix-js-sdk.createClient,@xmpp/client.client,simple-xmpp,@twurple/chat.ChatClient}'],
     act: 'contact',
     dest: 0,
     options: [0],

@@ -105,6 +105,7 @@ export const host: readonly Model[] = [
   { of: ['global:document.createElement'], act: 'built-in', name: 'createElement' },
   { of: ['global:Image'], act: 'make', instance: 'picture' },
   { of: ['picture.{src,href,srcset}'], act: 'built-in', name: 'picture.set' },
+  { of: ['picture.contentWindow.postMessage'], act: 'built-in', name: 'frame.post' },
   { of: ['{picture,script-element}.setAttribute'], act: 'built-in', name: 'element.setAttribute' },
   {
     of: ['script-element.{src,text,textContent,innerHTML}'],
@@ -223,6 +224,7 @@ export const properties: readonly PropertyModel[] = [
   { of: ['node:path.{sep,posix.sep}'], text: '/' },
   { of: ['node:path.delimiter'], text: ':' },
   { of: ['global:document.cookie', 'global:localStorage', 'global:sessionStorage'], source: 'browser' },
+  { of: ['global:document.forms'], source: 'browser', name: 'what is typed into the forms of others' },
   { of: ['requests.seen.headers'], source: 'caller-secret', name: 'authorization of other requests' },
   { of: ['global:navigator.{language,languages}'], guard: 'locale' },
   { of: ['global:navigator.{userAgent,platform}'], guard: 'platform' },
@@ -333,6 +335,7 @@ const secretParameters = new Set([
   'bottoken',
   'authorization',
   'cookie',
+  'setcookie',
   'xapikey',
   'xauthtoken',
   'pass',
@@ -397,6 +400,7 @@ export function isSecretParameter(name: string): boolean {
 
 /** `secretOrPrivateKey` is a secret whichever it is. */
 function saysSecret(name: string): boolean {
+  if (secretParameters.has(plainName(name))) return true
   if (saysAboutSecret.test(name)) return false
   return name.split(/(?<=[a-z])Or(?=[A-Z])|_or_/).some(part => {
     const plain = plainName(part)

@@ -1,5 +1,12 @@
 import type { Model } from './model.ts'
 
+/** Services that keep what they are told for whoever has the key. */
+function told(at: string, ...names: readonly string[]): readonly Model[] {
+  return [
+    { of: names.map(name => `pkg:${name}`), act: 'contact', options: [0], project: 0, at, gives: 'store' },
+  ]
+}
+
 /**
  * Clients of databases, queues, buckets, chat rooms and repositories: whatever is passed to a method of one, however
  * deep (`client.db('x').collection('y').insertOne(…)`), is sent to where it was opened.
@@ -42,9 +49,13 @@ export const stores: readonly Model[] = [
   {
     of: [
       'pkg:@aws-sdk/client-{s3,sqs,sns,dynamodb}.{S3Client,S3,SQSClient,SNSClient,DynamoDBClient}',
+      'pkg:@aws-sdk/client-{sqs.SQS,sns.SNS,dynamodb.DynamoDB,kinesis.Kinesis,lambda.Lambda,ses.SES,firehose.Firehose}',
       'pkg:@aws-sdk/client-{ses.SESClient,lambda.LambdaClient,kinesis.KinesisClient,firehose.FirehoseClient}',
-      'pkg:aws-sdk.{S3,SQS,SNS,DynamoDB,SES,Lambda,Kinesis,Firehose}',
-      'pkg:@google-cloud/storage.Storage',
+      'pkg:@aws-sdk/client-{eventbridge.EventBridgeClient,sfn.SFNClient,cloudwatch-logs.CloudWatchLogsClient,sesv2.SESv2Client}',
+      'pkg:@aws-sdk/client-iot-data-plane.IoTDataPlaneClient',
+      'pkg:@aws-sdk/lib-dynamodb.{DynamoDBDocumentClient,DynamoDBDocument}.from',
+      'pkg:aws-sdk.{S3,SQS,SNS,DynamoDB,SES,Lambda,Kinesis,Firehose,EventBridge,StepFunctions,CloudWatchLogs}',
+      'pkg:@google-cloud/{storage.Storage,pubsub.PubSub,logging.Logging,tasks.CloudTasksClient}',
       'pkg:minio.Client',
     ],
     act: 'contact',
@@ -53,15 +64,7 @@ export const stores: readonly Model[] = [
     at: 'https://cloud-storage.amazonaws.com',
     gives: 'store',
   },
-  {
-    of: [
-      'pkg:@aws-sdk/client-s3.{PutObjectCommand,Upload}',
-      'pkg:@aws-sdk/client-{sqs.SendMessageCommand,sns.PublishCommand,dynamodb.PutItemCommand}',
-      'pkg:@aws-sdk/client-{ses.SendEmailCommand,lambda.InvokeCommand,kinesis.PutRecordCommand,firehose.PutRecordCommand}',
-      'pkg:discord.js.{AttachmentBuilder,MessageAttachment,EmbedBuilder}',
-    ],
-    act: 'carry',
-  },
+  { of: ['pkg:discord.js.{AttachmentBuilder,MessageAttachment,EmbedBuilder}'], act: 'carry' },
   {
     of: ['pkg:{@octokit/rest,octokit,@octokit/core}.Octokit', 'pkg:@actions/github.getOctokit'],
     act: 'contact',
@@ -69,6 +72,13 @@ export const stores: readonly Model[] = [
     account: 0,
     hears: true,
     at: 'https://api.github.com',
+    gives: 'store',
+  },
+  // Drivers of browsers bring a client of their own.
+  {
+    of: ['pkg:{@playwright/test,playwright,playwright-core}.request.newContext'],
+    act: 'contact',
+    options: [0],
     gives: 'store',
   },
   {
@@ -201,35 +211,77 @@ export const stores: readonly Model[] = [
     at: 'https://api.twilio.com',
     gives: 'store',
   },
-  // Who counts what users do or collects errors: what is told them of a program's users is what they are for.
+  // Who counts what users do or collects errors: what is told them of a program's users is what they are for. With a key
+  // in the code they tell the author.
   {
-    of: ['pkg:posthog-node.PostHog'],
+    of: [
+      'pkg:posthog-node.PostHog',
+      'pkg:{posthog-js,posthog-js.posthog}.init',
+      'pkg:posthog-js/lite.PostHog',
+    ],
     act: 'contact',
     options: [1],
+    project: 0,
     at: 'https://posthog.com',
     gives: 'store',
   },
   {
-    of: ['pkg:{@segment/analytics-node.Analytics,@segment/analytics-node,analytics-node}'],
+    of: [
+      'pkg:{@segment/analytics-node.Analytics,@segment/analytics-node,analytics-node}',
+      'pkg:@segment/analytics-next.AnalyticsBrowser.load',
+      'pkg:@rudderstack/rudder-sdk-node',
+    ],
     act: 'contact',
     options: [1],
+    project: 0,
     at: 'https://api.segment.io',
     gives: 'store',
   },
   {
-    of: ['pkg:{mixpanel.init,mixpanel.Mixpanel.init}'],
+    of: ['pkg:{mixpanel.init,mixpanel.Mixpanel.init,mixpanel-browser.init}'],
     act: 'contact',
     options: [1],
+    project: 0,
     at: 'https://api.mixpanel.com',
     gives: 'store',
   },
   {
-    of: ['pkg:{@amplitude/analytics-node.init,@amplitude/node.init}'],
+    of: [
+      'pkg:{@amplitude/analytics-node.init,@amplitude/node.init}',
+      'pkg:{@amplitude/analytics-browser.init,@amplitude/unified.initAll}',
+    ],
     act: 'contact',
     options: [1],
+    project: 0,
     at: 'https://api.amplitude.com',
     gives: 'store',
   },
+  ...told('https://logs.logrocket.io', 'logrocket.init'),
+  ...told(
+    'https://browser-intake.datadoghq.com',
+    '@datadog/browser-rum.datadogRum.init',
+    '@datadog/browser-logs.datadogLogs.init',
+  ),
+  ...told('https://api.rollbar.com', 'rollbar', 'rollbar.init'),
+  ...told(
+    'https://notify.bugsnag.com',
+    '{@bugsnag/js,@bugsnag/node,@bugsnag/browser}.start',
+    '{@bugsnag/js,@bugsnag/node}.createClient',
+  ),
+  ...told('https://api.honeybadger.io', '{@honeybadger-io/js,honeybadger}.configure'),
+  ...told('https://api.raygun.io', 'raygun.Client().init'),
+  ...told('https://in.logs.betterstack.com', '{@logtail/node,@logtail/browser,@logtail/edge}.Logtail'),
+  ...told('https://api.axiom.co', '@axiomhq/js.{Axiom,AxiomWithoutBatching}'),
+  ...told('https://logs-01.loggly.com', 'loggly.createClient', 'node-loggly-bulk.createClient'),
+  ...told('https://api.statsig.com', '{statsig-node,statsig-js}.initialize'),
+  ...told(
+    'https://dc.services.visualstudio.com',
+    'applicationinsights.setup',
+    'applicationinsights.TelemetryClient',
+  ),
+  ...told('https://otel.highlight.io', '{@highlight-run/node,highlight.run}.H.init'),
+  ...told('https://edge.fullstory.com', '@fullstory/browser.init'),
+  ...told('https://api.lightstep.com', 'libhoney'),
   {
     of: ['pkg:{dropbox.Dropbox,@pinata/sdk,nft.storage.NFTStorage,web3.storage.Web3Storage}'],
     act: 'contact',

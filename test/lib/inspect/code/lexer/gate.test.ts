@@ -220,7 +220,9 @@ function use(api: string): string | undefined {
   if (api.startsWith('global:')) return `${api.slice(7).replace('()', '')}(x)`
   const [, kind, rest = ''] = /^(node|pkg):(.*)$/.exec(api) ?? []
   if (kind === undefined) return undefined
-  const name = /^(?:@[^/]+\/[^.]+|discord\.js|(?:socket|engine)\.io-client|[^.]+)/.exec(rest)?.[0] ?? rest
+  const name =
+    /^(?:@[^/]+\/[^.]+|discord\.js|whatsapp-web\.js|(?:socket|engine)\.io-client|[^.]+)/.exec(rest)?.[0] ??
+    rest
   return `require('${name}')${rest.slice(name.length).replaceAll('()', '')}(x)`
 }
 
