@@ -14,8 +14,6 @@ export type ScopeNames = {
 }
 
 export type NameUse = {
-  /** The functions, classes or programs that use the name. */
-  readonly users: AnyNode[]
   /** Used by a function inside the declaring one, so that it may be read and written at any time. */
   captured: boolean
 }
@@ -49,7 +47,8 @@ export function findScopes(program: Program): {
 } {
   const scopes = new Map<AnyNode, Scope>()
   const uses: Use[] = []
-  const outside: NameUse[] = []
+  /** Names under which the file has something of other packages or of the host. */
+  const outside = new Set<NameUse>()
   const owners: AnyNode[] = []
   const open = (node: AnyNode, parent: Scope | undefined, boundary: boolean, holdsVar: boolean): Scope => {
     const scope: Scope = {
@@ -170,7 +169,7 @@ export function findScopes(program: Program): {
           const { init } = declarator
           if (!init) continue
           if (isPowerModule(loadedBy(init)))
-            outside.push(...boundNames(declarator.id).map(name => target.names.get(name)!))
+            for (const name of boundNames(declarator.id)) outside.add(target.names.get(name)!)
           push(init, scope)
         }
         break
@@ -179,7 +178,7 @@ export function findScopes(program: Program): {
         for (const specifier of node.specifiers) {
           declare(scope, specifier.local.name)
           if (String(node.source.value).startsWith('.')) continue
-          outside.push(scope.names.get(specifier.local.name)!)
+          outside.add(scope.names.get(specifier.local.name)!)
         }
         break
       case 'ExportNamedDeclaration':
@@ -212,11 +211,8 @@ export function findScopes(program: Program): {
   }
   for (const { name, scope } of uses) {
     const use = markUse(name, scope)
-    const owner = ownerOf(scope)
-    if (use !== undefined) use.users.push(owner)
-    else if (powerWords.has(name)) owners.push(owner)
+    if (use === undefined ? powerWords.has(name) : outside.has(use)) owners.push(ownerOf(scope))
   }
-  for (const { users } of outside) owners.push(...users)
   return { scopes: namesOf(scopes), acting: withThoseAround(owners, scopes) }
 }
 
@@ -245,7 +241,6 @@ function namesOf(scopes: ReadonlyMap<AnyNode, Scope>): Scopes {
   const kept = new Map<AnyNode, ScopeNames>()
   for (const [node, { names, functions, boundary }] of scopes) {
     if (!boundary && names.size === 0 && functions.length === 0) continue
-    for (const use of names.values()) use.users.length = 0
     kept.set(node, { names, functions })
   }
   return kept
@@ -307,7 +302,7 @@ const powerWords = new Set(
 
 function declare(scope: Scope, name: string): void {
   if (scope.names === noNames) scope.names = new Map()
-  if (!scope.names.has(name)) scope.names.set(name, { users: [], captured: false })
+  if (!scope.names.has(name)) scope.names.set(name, { captured: false })
 }
 
 function varScope(scope: Scope): Scope {
