@@ -68,6 +68,9 @@ export const browserTheft: Rule = {
   },
 }
 
+/** What a page shows, loads or goes to by itself. */
+const shown = /^(?:picture|page|form-element)\./
+
 /** Commands whose output is the clipboard. */
 const clipboard = /\b(?:pbpaste|xclip\b.*-o|xsel\b.*-o|wl-paste|Get-Clipboard|termux-clipboard-get)\b/i
 
@@ -92,7 +95,7 @@ function sightingOf(flow: Flow, inspection: Inspection, context: Context): reado
   const clip = kind === 'clipboard' || (kind === 'command-output' && clipboard.test(name))
   if (!clip && kind !== 'browser') return []
   // Whoever drives a browser goes on with its session in the headers of requests.
-  const goesOn = flow.sink.role !== 'payload' && !flow.sink.api.startsWith('picture.')
+  const goesOn = flow.sink.role !== 'payload' && !shown.test(flow.sink.api)
   if (name === 'session cookies' && goesOn) return []
   const place = leavesFor(flow, inspection, context)
   if (place === undefined) return []

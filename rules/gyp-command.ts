@@ -6,6 +6,10 @@ type GypCommand = Extract<Fact, { kind: 'gyp-command' }>
 /** What a build file of native code may honestly ask: a header path, a library flag, a version. */
 const nativeSource = /\.(?:c|cc|cpp|cxx|c\+\+|m|mm|s|asm|rs|h|hpp)$/i
 
+/** Prints a member of another package, which is judged itself: nothing of this one runs. */
+const asksOther =
+  /^node\s+(?:-p|--print)\s+(["'])require\(\\?(["'])(?:@[\w.-]+\/)?\w[\w.-]*\\?\2\)(?:\.\w+)?\1$/
+
 /** A build file that is there for its commands, not for building. */
 export const gypCommand: Rule = {
   meta: {
@@ -31,6 +35,15 @@ export const gypCommand: Rule = {
             'index.js': '// inert',
           },
         },
+        {
+          title: 'the same as a program on the command line',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0"}',
+            'binding.gyp':
+              "{'targets':[{'target_name':'a','type':'none','sources':['<!(node -p \\'require(\"./setup.js\").file\\')']}]}",
+            'setup.js': '// inert',
+          },
+        },
       ],
       passes: [
         {
@@ -40,6 +53,14 @@ export const gypCommand: Rule = {
             'binding.gyp':
               "{'targets':[{'target_name':'a','sources':['a.cc'],'include_dirs':['<!(node -p \"require(\\'node-addon-api\\').include_dir\")']}]}",
             'a.cc': '#include <napi.h>',
+          },
+        },
+        {
+          title: 'a build file asks for such a path, and the source was left out',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0"}',
+            'binding.gyp':
+              "{'targets':[{'target_name':'a','sources':['a.cc'],'include_dirs':['<!(node -p \"require(\\'node-addon-api\\').include_dir\")']}]}",
           },
         },
         {
@@ -59,7 +80,8 @@ export const gypCommand: Rule = {
     const commands = inspection.facts.filter((fact): fact is GypCommand => fact.kind === 'gyp-command')
     const builds = hasNativeSource(inspection)
     return commands.flatMap(fact => {
-      const action = builds ? (isOdd(fact.command) ? 'ask' : undefined) : 'block'
+      const unbuilt = asksOther.test(fact.command) ? undefined : 'block'
+      const action = builds ? (isOdd(fact.command) ? 'ask' : undefined) : unbuilt
       if (action === undefined) return []
       const message = builds
         ? `While it is built, it runs ${quote(fact.command)}: building needs neither the network nor programs in temporary folders. Look at that command first.`

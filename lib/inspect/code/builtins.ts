@@ -43,7 +43,17 @@ import { loadModule } from './loading.ts'
 import { copyFields } from './copying.ts'
 import { elementsOf, keysOf } from './elements.ts'
 import { fieldOf, memberOf, namedMember, setMember } from './members.ts'
-import { makeElement, postToFrame, setAttribute, setOnPicture, setOnScript, writeClipboard } from './page.ts'
+import { goTo } from './markup.ts'
+import {
+  makeElement,
+  makePicture,
+  postToFrame,
+  setAttribute,
+  setOnForm,
+  setOnPicture,
+  setOnScript,
+  writeClipboard,
+} from './page.ts'
 import { pairOf, startPairs } from './pairs.ts'
 import { printInPage } from './page-code.ts'
 import { notePrinted } from './printing.ts'
@@ -523,8 +533,14 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return writeClipboard(machine, call)
     case 'script.set':
       return setOnScript(machine, call)
+    case 'form.set':
+      return setOnForm(machine, call)
+    case 'picture':
+      return makePicture(machine, call)
     case 'picture.set':
       return setOnPicture(machine, call)
+    case 'page.goTo':
+      return goTo(machine, first, frame, place)
     case 'frame.post':
       return postToFrame(machine, call)
     case 'element.setAttribute':

@@ -4,7 +4,7 @@ import { filtered, picksFrom } from './arrays.ts'
 import { noteAnswer, noteAnswered, registersHandler, requestFor } from './answering.ts'
 import { callBuiltIn } from './builtins.ts'
 import { construct } from './classes.ts'
-import { act } from './effects.ts'
+import { act, flowInto } from './effects.ts'
 import { answerOfWhole, enumerated, memberOfWhole, wholesIn } from './entrusted.ts'
 import { namesAsked, showRecords } from './saved-records.ts'
 import { noteShippedByCall } from './shipping.ts'
@@ -29,6 +29,7 @@ import { callMethod, encodes } from './methods.ts'
 import { noteDefaults } from './defaults.ts'
 import { chatAsked, hearChat, noteChat } from './chats.ts'
 import { seeRequestsOfPages } from './client-hooks.ts'
+import { noteShownByCall } from './markup.ts'
 import { noteMail } from './mails.ts'
 import { noteToldByCall } from './orders.ts'
 import { noteApproval, noteExchange, notePayment } from './payments.ts'
@@ -233,7 +234,7 @@ export function callMember(
       const callee = memberOf(machine, object, changed(key, { known: [], open: true }), frame, node)
       result = join(result, machine.call(callee, self, given, frame, place))
       if (!isMostlyNamed(key) && !showsMessage(key, frame.file.text.slice(place.start, place.start + 60)))
-        for (const { api } of object.handles) machine.computedCall(api, frame, place)
+        for (const { api } of object.handles) callComputed(machine, api, key, given, frame, place)
       continue
     }
     // A variable that holds a map and later what was in it: `map.get(key)` calls nothing of what is in the map.
@@ -281,6 +282,7 @@ export function callMember(
     noteToldByCall(machine, name, given, frame, place)
     noteShippedByCall(machine, name, given, frame, place)
     const seen = noteFields(machine, name, given, answer, place)
+    if (callee.functions.length === 0) noteShownByCall(machine, name, given.list, frame, place)
     noteStatement(machine, name, given, frame, place)
     const signed = noteApproval(machine, name, given, seen, frame, place)
     const paid = notePayment(machine, name, given, signed, frame, place)
@@ -288,6 +290,28 @@ export function callMember(
     result = join(result, name === 'toString' ? encodedBy(given, asked, place) : asked)
   }
   return result
+}
+
+/**
+ * `child_process[name](…)`, `globalThis[name](…)`: something powerful, by a name that is not known. Where a server says
+ * which function is called, what it is called with is a command, or code.
+ */
+function callComputed(
+  machine: Interpreter,
+  api: string,
+  key: Value,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): void {
+  machine.computedCall(api, frame, place)
+  if (api !== 'global:' && api !== 'node:child_process' && api !== 'node:vm') return
+  const named = key.taints.filter(({ source: { kind } }) => kind === 'network')
+  if (named.length === 0) return
+  const taints = joinTaints(named, machine.allTaints([...given.list, given.rest], frame))
+  const kind = api === 'node:child_process' ? 'command' : 'evaluate'
+  const handle = machine.handle(`${api}[…]`)
+  flowInto(machine, taints, { kind, role: 'command', destinations: [] }, { handle, frame, place })
 }
 
 /** A method that the program adds to every list or text, where what it is called on has none of that name. */

@@ -1,11 +1,21 @@
 import { runHooks, showRequests } from './client-hooks.ts'
 import { textsOf } from './constants.ts'
 import { namesHost } from './addresses.ts'
-import { act, argument, instance, type ModelledCall } from './effects.ts'
+import { act, argument, flowInto, instance, type ModelledCall } from './effects.ts'
 import type { Interpreter } from './interpreter.ts'
 import { handleValue, namedMember } from './members.ts'
 import { actOf, canonical } from './models/index.ts'
-import { anything, join, known, nothing, ofObject, changed, type Value } from './values.ts'
+import {
+  anything,
+  join,
+  known,
+  nothing,
+  ofObject,
+  changed,
+  tainted,
+  type Taint,
+  type Value,
+} from './values.ts'
 import type { Text } from '../../types.ts'
 
 /** Clients of an HTTP library that are made for one address: `axios.create({ baseURL })`, `got.extend({ prefixUrl })`. */
@@ -34,8 +44,22 @@ export function makeClient(machine: Interpreter, call: ModelledCall): Value {
     request(machine, library, { ...call, given: passed, frame: at, self: made }),
   )
   for (const object of made.objects) machine.writeField(object, '%target', self)
+  const kept = withEach.flatMap(name => deepFields(machine, call, name))
+  for (const { model } of made.objects)
+    if (model !== undefined && kept.length > 0) machine.write(model.pending, tainted(kept))
   runHooks(machine, made, places, call)
   return made
+}
+
+/** Options of a client that each of its requests carries. */
+const withEach = ['headers', 'params', 'searchParams', 'auth'] as const
+
+function deepFields(machine: Interpreter, call: ModelledCall, name: string): readonly Taint[] {
+  return argument(call, 0).objects.flatMap(object =>
+    object.fields.has(name)
+      ? machine.deepTaints(namedMember(machine, ofObject(object), name, call.frame, call.place), call.frame)
+      : [],
+  )
 }
 
 function given(machine: Interpreter, call: ModelledCall, name: string): readonly Text[] {
@@ -65,5 +89,11 @@ function request(machine: Interpreter, api: string, call: ModelledCall): Value {
   const below = call.self.objects.flatMap(({ model: made }) =>
     made?.name === 'client' ? textsOf(machine.read(made.texts, call.frame)) : [],
   )
-  return act(machine, model, { ...call, handle: machine.handle(api), below })
+  const handle = machine.handle(api)
+  for (const { model: made } of call.self.objects)
+    if (made?.name === 'client') {
+      const { taints } = machine.read(made.pending, call.frame)
+      flowInto(machine, taints, { kind: 'network', role: 'header', destinations: below }, { ...call, handle })
+    }
+  return act(machine, model, { ...call, handle, below })
 }

@@ -16,6 +16,7 @@ import { keepFetched } from './fetched.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { SourceFile } from './frame.ts'
 import { elementsOf } from './elements.ts'
+import { sendInAddress } from './markup.ts'
 import { attachedTo, receiversOf } from './mails.ts'
 import { givenField, isPlainCaller } from './members.ts'
 import { noteManifest } from './manifests.ts'
@@ -558,6 +559,7 @@ const senders = new Set([
   'messenger',
   'datagram',
   'xhr',
+  'form-element',
   'store',
   requestOptions,
 ])
@@ -620,6 +622,7 @@ function loadCode(machine: Interpreter, model: ActOf<'load'>, call: ModelledCall
   const kind = model.native ? 'native-load' : 'load'
   const taints = machine.deepTaints(target, call.frame).filter(taint => taint.source.kind !== 'package-bytes')
   flowInto(machine, taints, { kind, role: 'path', destinations: targets }, call)
+  sendInAddress(machine, target, call)
   startedFiles(machine, targets, kind, call)
   if (!call.handle.api.startsWith('global:WebAssembly.')) return anything
   for (const imports of call.given.list.slice(1)) {
@@ -642,6 +645,7 @@ export function loadComputed(machine: Interpreter, target: Value, native: boolea
     { kind: native ? 'native-load' : 'load', role: 'path', destinations: targets },
     call,
   )
+  sendInAddress(machine, target, call)
   startedFiles(machine, targets, native ? 'native-load' : 'load', call)
 }
 

@@ -147,13 +147,17 @@ export function setOnInstance(
   if (name.startsWith('on')) setByModel(machine, object, name, value, frame, place)
   if (name.startsWith('on'))
     hand(machine, value, carrying(anything, taints), frame, place, 0, ofObject(object))
-  else if (object.model?.name === 'script-element' || object.model?.name === 'picture')
-    setByModel(machine, object, name, value, frame, place)
+  else if (isElement(object.model?.name)) setByModel(machine, object, name, value, frame, place)
   else if (object.model?.name === 'request-options') setByModel(machine, object, 'set', value, frame, place)
   else if (object.model?.name === 'url') changeUrl(machine, object, name, value)
   else if (object.model !== undefined && value.taints.length > 0) {
     machine.write(object.model.pending, carrying(anything, value.taints))
   }
+}
+
+/** An element of a page whose fields load, show or send something. */
+function isElement(name: string | undefined): boolean {
+  return name === 'script-element' || name === 'picture' || name === 'form-element'
 }
 
 /** The model of the field decides: `script-element.src`, `port.onmessage`. */

@@ -7,6 +7,7 @@ import { enumerated, memberOfWhole, wholesIn, withoutWholes } from './entrusted.
 import { install, setOnInstance } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
+import { noteShownField } from './markup.ts'
 import { addon, environmentApi, isModelled, propertyOf } from './models/index.ts'
 import {
   folderOfVariable,
@@ -500,6 +501,13 @@ export function fieldOf(
     }
     at = parents.objects[0]
   }
+  if (
+    name === 'constructor' &&
+    result === nothing &&
+    object.parents === undefined &&
+    object.rest === undefined
+  )
+    result = madeBy(machine, object)
   // Whoever adds the field later must wake this reader, also where it may be inherited from another package's class.
   if (
     result === nothing ||
@@ -529,6 +537,12 @@ export function fieldOf(
       secretOption(machine, name, machine.read(made, frame).taints, place),
     )
   return result === nothing ? anything : result
+}
+
+/** `[].constructor`, `{}.constructor`: from there it is one step to what evaluates text. */
+function madeBy(machine: Interpreter, { kind, model, escaped }: ObjectValue): Value {
+  if (model !== undefined || escaped || (kind !== 'array' && kind !== 'object')) return nothing
+  return ofHandle(machine.handle(kind === 'array' ? 'global:Array' : 'global:Object'))
 }
 
 /** Whether it is nothing but a member of something that another package has. */
@@ -616,6 +630,10 @@ export function setMember(
     install(machine, value, frame, place, sent)
   } else if (object.open && (value.functions.length > 0 || value.objects.length > 0))
     installInUnknown(machine, key, value, unsure, frame, place)
+  if (object.open || object.handles.length > 0) {
+    for (const name of namesOf(key))
+      if (name !== undefined) noteShownField(machine, name, value, frame, place)
+  }
   if (object.open && namesOf(key).some(name => name !== undefined && shownText.has(name)))
     exchangeShown(machine, place, frame)
   if (object.open && key.known[0] === 'body') noteAnswerField(machine, object, value, frame, place)

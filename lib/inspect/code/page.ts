@@ -4,6 +4,7 @@ import { authorityOf, namesHost } from './addresses.ts'
 import { argument, flowInto, handResult, instance, type ModelledCall } from './effects.ts'
 import { evaluateCode } from './evaluating.ts'
 import { textsOf } from './constants.ts'
+import { sendInAddress } from './markup.ts'
 import { hiding } from './hiding.ts'
 import type { Interpreter } from './interpreter.ts'
 import { anything, join, known, nothing, type Value } from './values.ts'
@@ -24,17 +25,15 @@ export function writeClipboard(machine: Interpreter, call: ModelledCall): Value 
   return handResult(machine, anything, call)
 }
 
-/** `document.createElement(name)`: a script element loads what it is pointed at. */
+/** `document.createElement(name)`: what it loads, shows or sends, once it is pointed somewhere. */
 export function makeElement(machine: Interpreter, call: ModelledCall): Value {
-  const script = argument(call, 0).known.some(
-    name => typeof name === 'string' && name.toLowerCase() === 'script',
-  )
   const unknown = handResult(machine, anything, call)
-  const picture = argument(call, 0).known.some(
-    name => typeof name === 'string' && /^(?:img|iframe|link|video|audio|source|object)$/i.test(name),
-  )
-  if (picture) return join(instance(machine, 'picture', call), unknown)
-  return script ? join(instance(machine, 'script-element', call), unknown) : unknown
+  const isOneOf = (names: RegExp): boolean =>
+    argument(call, 0).known.some(name => typeof name === 'string' && names.test(name))
+  if (isOneOf(/^(?:img|iframe|link|video|audio|source|object|embed|a|area)$/i))
+    return join(instance(machine, 'picture', call), unknown)
+  if (isOneOf(/^form$/i)) return join(instance(machine, 'form-element', call), unknown)
+  return isOneOf(/^script$/i) ? join(instance(machine, 'script-element', call), unknown) : unknown
 }
 
 /** `element.src = address`, `element.text = code`. */
@@ -43,15 +42,13 @@ export function setOnScript(machine: Interpreter, given: ModelledCall): Value {
   const name = given.handle.api.slice(given.handle.api.indexOf('.') + 1)
   const value = argument(given, 0)
   const call: ModelledCall = { ...given, handle: machine.handle(`script.${name}`) }
-  if (name === 'text' || name === 'textContent' || name === 'innerHTML') {
-    return evaluateCode(machine, value, call, 'program')
-  }
+  if (name !== 'src' && name !== 'href') return evaluateCode(machine, value, call, 'program')
   const targets = textsOf(value)
   machine.fact({ kind: 'loads', api: 'script.src', targets, native: false }, frame, place)
   machine.fact({ kind: 'contacts', api: 'script.src', destinations: targets }, frame, place)
   const taints = machine.deepTaints(value, frame).filter(({ source }) => source.kind === 'network')
   flowInto(machine, taints, { kind: 'load', role: 'path', destinations: targets }, call)
-  sendInAddress(machine, value, targets, call)
+  sendInAddress(machine, value, call)
   const hidden = targets.some(text => namesHost(text) && !frame.file.text.includes(hostIn(text)))
   if (hidden && hiding.test(frame.file.text))
     machine.fact(
@@ -62,6 +59,13 @@ export function setOnScript(machine: Interpreter, given: ModelledCall): Value {
   return anything
 }
 
+/** `new Image()`, `new Audio(address)`. */
+export function makePicture(machine: Interpreter, call: ModelledCall): Value {
+  const made = instance(machine, 'picture', call)
+  if (call.handle.api === 'global:Audio') setOnPicture(machine, { ...call, self: made })
+  return made
+}
+
 /** `new Image().src = address`: what stands in the address is sent. */
 export function setOnPicture(machine: Interpreter, call: ModelledCall): Value {
   const value = argument(call, 0)
@@ -69,24 +73,16 @@ export function setOnPicture(machine: Interpreter, call: ModelledCall): Value {
   for (const { model } of call.self.objects)
     if (model?.name === 'picture')
       machine.write(model.texts, destinations.filter(namesHost).map(known).reduce(join, nothing))
-  if (sendInAddress(machine, value, destinations, call))
-    machine.fact({ kind: 'contacts', api: 'image.src', destinations }, call.frame, call.place)
+  sendInAddress(machine, value, call)
   return anything
 }
 
-/** Data in the address of what a page shows or loads goes to whoever answers there. Gives whether there is any. */
-function sendInAddress(
-  machine: Interpreter,
-  value: Value,
-  destinations: readonly string[],
-  call: ModelledCall,
-): boolean {
-  const taints = machine
-    .deepTaints(value, call.frame)
-    .filter(({ source: { kind } }) => kind !== 'caller' && kind !== 'host')
-  if (taints.length === 0 || !destinations.some(namesHost)) return false
-  flowInto(machine, taints, { kind: 'network', role: 'dest', destinations }, call)
-  return true
+/** `form.action = address`: what is typed into it, or lies in its hidden fields, goes there once it is submitted. */
+export function setOnForm(machine: Interpreter, call: ModelledCall): Value {
+  const hosts = textsOf(argument(call, 0)).filter(namesHost).map(known).reduce(join, nothing)
+  for (const { model } of call.self.objects)
+    if (model?.name === 'form-element') machine.write(model.texts, hosts)
+  return anything
 }
 
 /** `frame.contentWindow.postMessage(data, '*')`: to the page that a frame was made for. */
@@ -112,12 +108,17 @@ export function postToFrame(machine: Interpreter, call: ModelledCall): Value {
 /** `element.setAttribute('src', address)` is `element.src = address`. */
 export function setAttribute(machine: Interpreter, call: ModelledCall): Value {
   const name = argument(call, 0).known.find(
-    one => typeof one === 'string' && /^(?:src|href|srcset)$/i.test(one),
+    one => typeof one === 'string' && /^(?:src|href|srcset|action|on[a-z]+)$/i.test(one),
   )
   if (typeof name !== 'string') return anything
   const [kind = ''] = call.handle.api.split('.', 1)
   const handle = machine.handle(`${kind}.${name.toLowerCase()}`)
   const given = { list: call.given.list.slice(1), rest: call.given.rest }
+  if (kind === 'form-element') return setOnForm(machine, { ...call, handle, given })
+  if (/^on/i.test(name)) {
+    evaluateCode(machine, argument(call, 1), { ...call, handle }, 'program')
+    return anything
+  }
   return kind === 'picture'
     ? setOnPicture(machine, { ...call, handle, given })
     : setOnScript(machine, { ...call, handle, given })

@@ -3,6 +3,7 @@ import { HOLE } from '../../types.ts'
 import { lookUp } from './environment.ts'
 import { hand } from './handing.ts'
 import type { Frame, Interpreter, SourceFile } from './interpreter.ts'
+import { goTo } from './markup.ts'
 import { environmentApi } from './models/index.ts'
 import { isPayment } from './models/payments.ts'
 import { noteNodeOptions } from './node-options.ts'
@@ -44,6 +45,7 @@ export function assignHandle(
   if (target.api === 'global:Array.prototype' || target.api === 'global:String.prototype')
     machine.write(machine.global(methodsAdded), known(true))
   noteRedirect(machine, api, value, frame, place)
+  if (api === 'global:location' || api === 'global:location.href') goTo(machine, value, frame, place)
   noteCompiler(machine, name, value, frame, place)
   if (target.api === environmentApi) return noteNodeOptions(machine, name, value, place)
   if (api.startsWith('pkg:axios.defaults.headers')) machine.write(machine.global(everyHeader), value)

@@ -21,6 +21,11 @@ const fileFields = ['filename', 'exec', 'script', 'workerPath', 'file'] as const
 export function startWorker(machine: Interpreter, call: ModelledCall): Value {
   const { frame, place } = call
   const [first, options] = [argument(call, 0), argument(call, 1)]
+  if (call.handle.api.endsWith('Worker') && options.objects.length > 0)
+    machine.write(
+      machine.global('node:worker_threads.workerData'),
+      namedMember(machine, options, 'workerData', frame, place),
+    )
   const evaluated = namedMember(machine, options, 'eval', frame, place)
   if (call.handle.api.endsWith('Worker') && evaluated.known.includes(true))
     return evaluateCode(machine, first, call, 'program')
@@ -51,11 +56,6 @@ export function startWorker(machine: Interpreter, call: ModelledCall): Value {
   )
   loadComputed(machine, changed(target, { objects: [], known: files }), false, call)
   handResult(machine, anything, call)
-  if (call.handle.api.endsWith('Worker') && options.objects.length > 0)
-    machine.write(
-      machine.global('node:worker_threads.workerData'),
-      namedMember(machine, options, 'workerData', frame, place),
-    )
   return instance(machine, 'worker', call, files.map(known).reduce(join, nothing))
 }
 

@@ -60,6 +60,9 @@ const uses: readonly Sign[] = [
 /** What a plugin may put into the programs of others. */
 const shipped: readonly Sign[] = ['address in text', 'code in text', 'encoded text']
 
+/** What is not to stand in an address that a page shows. */
+const leaked: readonly Sign[] = ['data of a page', 'key of a wallet', 'secret variable', 'whole environment']
+
 /** What a server is not to answer with. */
 const served: readonly Sign[] = ['whole environment', 'home folder', 'file of credentials']
 
@@ -118,7 +121,7 @@ function together(signs: ReadonlyMap<Sign, Opening>): readonly Opening[] {
   if (built.length > 0 && used.length > 0)
     return built.flatMap(by => used.map(on => ({ ...by, what: `${by.what}, ${on.what}` })))
   const shows = signs.get('picture') ?? signs.get('script element')
-  const data = signs.get('data of a page') ?? signs.get('key of a wallet')
+  const data = leaked.flatMap(sign => signs.get(sign) ?? [])[0]
   if (shows !== undefined && data !== undefined && signs.has('address in text'))
     return [{ ...shows, what: `${shows.what} from an address, ${data.what}` }]
   const plugin = signs.get('hook of a build tool')

@@ -119,7 +119,8 @@ function isMarked(text: string): boolean {
     text === 'homedir' ||
     walletKeys.has(text) ||
     pageData.has(text) ||
-    text === 'Image' ||
+    shows.has(text) ||
+    text === 'open' ||
     text === 'clipboardData' ||
     keyWordSet.has(text) ||
     powers.globals.has(text) ||
@@ -166,6 +167,11 @@ const pageData: ReadonlySet<string> = new Set(
   'addEventListener localStorage sessionStorage cookies storageState cvc cvv cvv2 securityCode cardNumber'.split(
     ' ',
   ),
+)
+
+/** What a page shows or goes to, by an address that something else may stand in. */
+const shows: ReadonlySet<string> = new Set(
+  'Image Audio location innerHTML outerHTML insertAdjacentHTML backgroundImage cssText'.split(' '),
 )
 
 /** Variables that name the user's own folder. */
@@ -267,8 +273,14 @@ class Reading {
       if (this.#isGlobalObject(token - 2)) this.#processAt(token, token + 1, index)
     } else if (text === 'homedir') this.#materials.sign('home folder', token)
     else if (walletKeys.has(text)) this.#materials.sign('key of a wallet', token)
-    else if (text === 'Image') this.#materials.sign('picture', token)
+    else if (shows.has(text)) this.#materials.sign('picture', token)
     else if (pageData.has(text)) this.#materials.sign('data of a page', token)
+  }
+
+  /** Whether a word is one by which a page shows, or goes to, an address. */
+  #shows(text: string, token: number, dotted: boolean): boolean {
+    if (text === 'open') return dotted && this.#isGlobalObject(token - 2)
+    return shows.has(text) && (dotted || this.#isDot(token + 1) || this.#isWord(token - 1, 'new'))
   }
 
   #word(token: number, text: string, index: number): void {
@@ -286,8 +298,7 @@ class Reading {
       this.#open('clipboardData.setData', token, index)
     if (text === 'homedir') this.#materials.sign('home folder', token)
     else if (walletKeys.has(text)) this.#materials.sign('key of a wallet', token)
-    else if (text === 'Image' && (dotted || this.#isWord(token - 1, 'new')))
-      this.#materials.sign('picture', token)
+    else if (this.#shows(text, token, dotted)) this.#materials.sign('picture', token)
     else if (pageData.has(text)) this.#materials.sign('data of a page', token)
     if (text === 'constructor') this.#classOf(token, dotted, index)
     else if (builders.has(text)) this.#builder(token, text, dotted)

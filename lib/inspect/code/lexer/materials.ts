@@ -28,7 +28,7 @@ export type Sign =
   | 'home folder' // homedir
   | 'secret variable' // process.env.SERVICE_TOKEN, process.env[x]
   | 'key of a wallet' // privateKey
-  | 'picture' // new Image, createElement('img'), createElement('iframe')
+  | 'picture' // new Image, createElement('img'), innerHTML, location: what asks for an address by showing it
   | 'address in text' // 'https://…'
   | 'data of a page' // what is typed into it, what it keeps
   | 'statement that empties' // 'drop table …'
@@ -47,6 +47,9 @@ export type Sign =
 
 const codeInText =
   /\bfetch\s*\(|\bglobalThis\b|\brequire\s*\(|\bimport\s*\(|child_process|\bprocess\s*\.\s*(?:mainModule|binding|getBuiltin)|XMLHttpRequest|\beval\s*\(|sendBeacon|\bdata:(?:text|application)\/(?:x-)?(?:java|ecma)script\b/
+
+/** Elements that ask for an address, or send to one. */
+const elements = ['img', 'iframe', 'link', 'a', 'form', 'video', 'audio', 'object', 'embed'] as const
 
 /** What forms tell browsers of fields for the security code and the number of a card. */
 const cardFields: ReadonlySet<string> = new Set(['cc-csc', 'cc-number'])
@@ -146,6 +149,10 @@ const emptying = /^\s{0,99}(?:drop\s{1,9}(?:database|schema|table)|truncate\s{1,
 /** The beginning of an absolute address, also where a template has the host. */
 const address = /^(?:https?:)?\/\/[\w-]|^https?:\/\/$/
 
+/** Markup or a style with such an address in it. */
+const shownAddress =
+  /(?:\b(?:src|srcset|href|action)\s?=\s?["']?|url\(\s?["']?|@import\s["'])(?:https?:)?\/\//i
+
 /** Where credentials lie that nobody who asks a server is to have. */
 const ofCredentials =
   /^(?:~?\/)?\.(?:aws|ssh|npmrc|netrc|kube|docker|git-credentials)\b|\/\.(?:aws|ssh|npmrc|netrc|kube|docker)\b|^\/proc\/|^\/etc\/shadow$/
@@ -218,8 +225,7 @@ export class Materials {
       } else if (kind === string || kind === template) {
         if (value >= 0) {
           if (this.#namesElement(token, 'script')) this.sign('script element', token)
-          else if (this.#namesElement(token, 'img') || this.#namesElement(token, 'iframe'))
-            this.sign('picture', token)
+          else if (elements.some(name => this.#namesElement(token, name))) this.sign('picture', token)
           if (((seen[value] as number) & asString) === 0) {
             seen[value] = (seen[value] as number) | asString
             this.#short(tokens.words.text(value), token)
@@ -277,6 +283,7 @@ export class Materials {
     if (text.length <= maxChat && numberOfChat.test(text)) this.sign('number of a chat', token)
     if (text === 'tools/list') this.sign('tools for an assistant', token)
     else this.#others(text, token)
+    this.#shown(text, token)
     if (address.test(text)) this.sign('address in text', token)
     else if (text.length <= maxPath && ofCredentials.test(text)) this.sign('file of credentials', token)
     else if (emptying.test(text)) this.sign('statement that empties', token)
@@ -303,6 +310,13 @@ export class Materials {
     if (byValue.test(text)) this.sign('selector of a value', token)
   }
 
+  /** Markup that is shown asks for the addresses in it. */
+  #shown(text: string, token: number): void {
+    if (!shownAddress.test(text)) return
+    this.sign('picture', token)
+    this.sign('address in text', token)
+  }
+
   #long(token: number): void {
     const { text, starts, ends } = this.#tokens
     const start = (starts[token] as number) + 1
@@ -312,6 +326,7 @@ export class Materials {
     if (run >= minEncodedRun || !isProse(text, start, end)) this.sign('encoded text', token)
     const slice = text.slice(start, end)
     if (slice.includes(hiddenLead)) this.sign('hidden text', token)
+    this.#shown(slice, token)
     if (address.test(slice)) this.sign('address in text', token)
     else if (emptying.test(slice)) this.sign('statement that empties', token)
     if (alphabet.test(slice)) this.sign('picked from an alphabet', token)

@@ -136,7 +136,10 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   'createElement',
   'script.set',
   // Pages show pictures; what is worth sending has to be read by something else.
+  'picture',
   'picture.set',
+  'form.set',
+  'page.goTo',
   'element.setAttribute',
   // The lexer looks for the window of the frame.
   'frame.post',

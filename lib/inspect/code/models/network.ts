@@ -14,7 +14,13 @@ function chat(at: string, ...names: readonly string[]): readonly Model[] {
 
 /** HTTP clients: where to, what with, and what comes back. */
 export const httpClients: readonly Model[] = [
-  { of: ['node:{http,https}.{request,get}'], act: 'contact', dest: 0, options: [0, 1], gives: 'request' },
+  {
+    of: ['node:{http,https}.{request,get}', 'node:http.ClientRequest'],
+    act: 'contact',
+    dest: 0,
+    options: [0, 1],
+    gives: 'request',
+  },
   { of: ['node:http2.connect'], act: 'contact', dest: 0, options: [1], gives: 'session' },
   { of: ['session.request'], act: 'built-in', name: 'session.request' },
   {
@@ -228,7 +234,15 @@ export const httpClients: readonly Model[] = [
   },
   { of: ['request.{setHeader,set,auth,type}'], act: 'send', payload: [0, 1], role: 'header' },
   { of: ['request-options.{set,append}'], act: 'send', payload: [0, 1], role: 'header' },
-  { of: ['global:EventSource', 'pkg:eventsource'], act: 'contact', dest: 0, gives: 'socket' },
+  {
+    of: ['global:{$,jQuery}.{ajax,post,get,getJSON}'],
+    act: 'contact',
+    dest: 0,
+    payload: [1],
+    options: [0],
+    gives: 'response',
+  },
+  { of: ['global:{EventSource,WebTransport}', 'pkg:eventsource'], act: 'contact', dest: 0, gives: 'socket' },
   { of: ['global:importScripts'], act: 'load', target: 0, native: false },
   {
     of: [
@@ -308,12 +322,14 @@ export const sockets: readonly Model[] = [
     gives: 'socket',
   },
   { of: ['node:{net,tls}.{Socket,TLSSocket}'], act: 'make', instance: 'socket' },
+  // Servers that lead two browsers to each other are signed in to, and asked, before there is another browser.
+  { of: ['global:RTCPeerConnection'], act: 'contact', payload: [0], gives: 'peer' },
+  { of: ['peer.createDataChannel'], act: 'make', instance: 'socket' },
   { of: ['socket.connect'], act: 'built-in', name: 'socket.connect' },
   { of: ['socket.forwardIn'], act: 'does', line: 'ssh -R' },
   { of: ['socket.{write,end,send,emit,publish,request}'], act: 'send', payload: [0, 1, 2] },
   {
     of: [
-      'global:WebSocket',
       'pkg:{ws,isomorphic-ws,websocket,faye-websocket,socket.io-client,engine.io-client,reconnecting-websocket}',
       'pkg:ws.WebSocket',
       'pkg:socket.io-client.{io,connect,Manager}',
@@ -326,6 +342,8 @@ export const sockets: readonly Model[] = [
     options: [1, 2],
     gives: 'socket',
   },
+  // The protocols it asks for are a header of the request.
+  { of: ['global:WebSocket'], act: 'contact', dest: 0, payload: [1], gives: 'socket' },
   { of: ['node:dgram.{createSocket,Socket}'], act: 'make', instance: 'datagram' },
   { of: ['datagram.send'], act: 'built-in', name: 'datagram.send' },
   {
