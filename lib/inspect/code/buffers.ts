@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { bytesOf, textsOf } from './constants.ts'
+import { areBytes, bytesField } from './bytes.ts'
 import { argument, type ModelledCall } from './effects.ts'
 import type { Interpreter } from './interpreter.ts'
 import { elementsOf } from './elements.ts'
@@ -36,6 +37,8 @@ export function makeBuffer(machine: Interpreter, call: ModelledCall): Value {
     return tainted(taints)
   }
   if (api.includes('alloc')) return emptyBytes(machine, call)
+  // Each view of the same memory shows what is written through another.
+  if (call.constructed && first.objects.length > 0 && first.objects.every(areBytes)) return first
   if (encoding === 'base64' || encoding === 'hex') taints = hop(taints, encoding, place)
   const text = first.known[0]
   if (call.constructed && taints.length === 0 && first.objects.length === 0 && typeof text !== 'string')
@@ -78,5 +81,13 @@ function bytesOfTexts(value: Value, encoding: string | undefined): Value | undef
 function emptyBytes(machine: Interpreter, { frame, place }: ModelledCall): Value {
   const bytes = machine.objectAt(frame, `bytes ${place.start}`, 'map')
   bytes.length = undefined
+  machine.writeField(bytes, bytesField, known(true))
   return opened(ofObject(bytes))
+}
+
+/** `Atomics.store(view, at, number)`. */
+export function storeBytes(machine: Interpreter, call: ModelledCall): void {
+  const taints = machine.deepTaints(argument(call, 2), call.frame)
+  if (taints.length > 0)
+    for (const bytes of argument(call, 0).objects) machine.writeRest(bytes, tainted(taints))
 }

@@ -14,7 +14,7 @@ import {
   subscribe,
 } from './channels.ts'
 import { fillBag, fillEntries, isShortTable } from './bags.ts'
-import { makeBuffer } from './buffers.ts'
+import { makeBuffer, storeBytes } from './buffers.ts'
 import { concatenate, foldGlobal, textsOf } from './constants.ts'
 import {
   act,
@@ -61,7 +61,15 @@ import { rejected } from './promises.ts'
 import { redirectAll } from './redirects.ts'
 import { placeNode, type Place } from './sites.ts'
 import { addHandler, headersOf, openServer, takeHandler } from './serving.ts'
-import { collectStream, makeStream, onStream, pourInto, pushToStream, writeToStream } from './streams.ts'
+import {
+  collectStream,
+  makeStream,
+  onStream,
+  pourInto,
+  pushToStream,
+  readFromStream,
+  writeToStream,
+} from './streams.ts'
 import { listFolder, walkFolder } from './listing.ts'
 import {
   askAgent,
@@ -248,6 +256,9 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     }
     case 'Buffer':
       return makeBuffer(machine, call)
+    case 'bytes.store':
+      storeBytes(machine, call)
+      return anything
     case 'fromCharCode': {
       const codes = given.list.map(value => value.known[0])
       const taints = joinTaints(deepAll(), bytesOfWasm(machine, given.list, frame.file.path, place))
@@ -272,7 +283,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       const name = first.known.find(text => typeof text === 'string')?.slice(0, 60) ?? ''
       // Keys that only this symbol is: two of the same name made at two places are different ones.
       const shared = call.handle.api.endsWith('.for')
-      return known(shared ? `@@${name}` : `@@${name}@${place.file.path.replaceAll('.', '_')}:${place.start}`)
+      const key = shared ? `@@${name}` : `@@${name}@${place.file.path.replaceAll('.', '_')}:${place.start}`
+      return withTaints(known(key), first.taints)
     }
     // Calls nothing of what it is asked about; printing and converting may.
     case 'test':
@@ -520,7 +532,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
     }
     case 'pipeline': {
       let taints: readonly Taint[] = []
-      for (const value of all) {
+      for (const [at, value] of all.entries()) {
+        if (taints.length > 0) passToStage(machine, value, at === all.length - 1, taints, call)
         pour(machine, taints, value, frame, place)
         taints = enciphered(value, joinTaints(taints, deep(changed(value, { functions: [] }))), place)
       }
@@ -624,6 +637,8 @@ export function callBuiltIn(machine: Interpreter, name: string, call: ModelledCa
       return collectStream(machine, call)
     case 'stream.push':
       return pushToStream(machine, call)
+    case 'stream.read':
+      return readFromStream(machine, call)
     case 'stream.on':
       return onStream(machine, call)
     case 'emitter.on':
@@ -961,6 +976,18 @@ export function enciphered(stream: Value, taints: readonly Taint[], place: Place
   return stream.objects.some(({ model }) => model?.name === 'cipher')
     ? hop(taints, 'encrypted', place)
     : taints
+}
+
+/** `pipeline(source, async function (source) { for await (const chunk of source) … })`. The last may be called when it is done. */
+function passToStage(
+  machine: Interpreter,
+  { functions }: Value,
+  isLast: boolean,
+  taints: readonly Taint[],
+  { frame, place }: ModelledCall,
+): void {
+  const stages = functions.filter(({ node }) => !isLast || node.async || node.generator)
+  machine.callFunctions(stages, nothing, { list: [tainted(taints)], rest: nothing }, frame, place)
 }
 
 /** What comes out of one stream, into another or whatever else it was piped to. */

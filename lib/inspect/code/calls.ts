@@ -3,7 +3,7 @@ import { HOLE } from '../../types.ts'
 import { filtered, picksFrom } from './arrays.ts'
 import { noteAnswer, noteAnswered, registersHandler, requestFor } from './answering.ts'
 import { callBuiltIn } from './builtins.ts'
-import { construct } from './classes.ts'
+import { callOfCollection, construct } from './classes.ts'
 import { act, flowInto } from './effects.ts'
 import { answerOfWhole, enumerated, memberOfWhole, wholesIn } from './entrusted.ts'
 import { namesAsked, showRecords } from './saved-records.ts'
@@ -112,7 +112,17 @@ export function evaluateCall(machine: Interpreter, node: CallNode, frame: Frame)
       if (next?.type === 'CallExpression' && next.callee === part) {
         const given = argumentsOf(machine, next.arguments, frame)
         const applied = appliedMethod(machine, value, key, next, given, frame)
-        const receiver = base.type === 'Super' && at === chain.length - 1 ? frame.thisValue : value
+        const isSuper = base.type === 'Super' && at === chain.length - 1
+        const receiver = isSuper ? frame.thisValue : value
+        const place = placeOf(frame.file, next)
+        const name = isSuper ? namesOf(key)[0] : undefined
+        const own =
+          name === undefined ? undefined : callOfCollection(machine, value, name, given, frame, place)
+        if (own !== undefined) {
+          value = own
+          at--
+          continue
+        }
         const call = {
           member: part,
           object: value,

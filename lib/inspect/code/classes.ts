@@ -1,10 +1,11 @@
 import type { AnyNode } from 'acorn'
+import { callArrayMethod } from './arrays.ts'
 import { enterBlock, enterScope } from './environment.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { addGetter, addSetter, namesOf, prototypeOf } from './members.ts'
 import { bindPattern } from './patterns.ts'
 import { frameAround } from './readable.ts'
-import { placeOf } from './sites.ts'
+import { placeOf, type Place } from './sites.ts'
 import {
   join,
   nothing,
@@ -14,6 +15,8 @@ import {
   type ClassNode,
   type FunctionNode,
   type FunctionValue,
+  type ObjectKind,
+  type ObjectValue,
   type Value,
 } from './values.ts'
 
@@ -173,6 +176,43 @@ export function makeInstanceFields(machine: Interpreter, fn: FunctionValue, fram
   }
 }
 
+/** Collections of the language that a class may extend: what their instances hold, they hold as those do. */
+const collections: ReadonlyMap<string, ObjectKind> = new Map([
+  ['global:Array', 'array'],
+  ['global:Map', 'map'],
+  ['global:Set', 'map'],
+  ['global:WeakMap', 'map'],
+  ['global:WeakSet', 'map'],
+])
+
+const maxBases = 6
+
+/** What kind of collection the objects with this prototype are, if they are one. */
+function collectionOf(prototype: ObjectValue): ObjectKind | undefined {
+  let at: ObjectValue | undefined = prototype
+  for (let step = 0; step < maxBases && at !== undefined; step++) {
+    for (const { api } of at.parents?.handles ?? []) {
+      const kind = collections.get(api)
+      if (kind !== undefined) return kind
+    }
+    at = at.parents?.objects[0]
+  }
+  return undefined
+}
+
+/** `super.name(…)` in a class that extends a collection. Undefined where it is none, or has no such method. */
+export function callOfCollection(
+  machine: Interpreter,
+  base: Value,
+  name: string,
+  given: Arguments,
+  frame: Frame,
+  place: Place,
+): Value | undefined {
+  if (!base.handles.some(({ api }) => collections.has(api))) return undefined
+  return callArrayMethod(machine, frame.thisValue, name, given, frame, place)
+}
+
 /** `new Own(…)`: one instance for each place and context that makes one. */
 export function construct(
   machine: Interpreter,
@@ -181,8 +221,10 @@ export function construct(
   frame: Frame,
   node: AnyNode,
 ): Value {
-  const instance = machine.objectAt(frame, `new ${node.start} ${fn.id}`, 'instance')
   const prototype = prototypeOf(machine, fn)
+  const kind = collectionOf(prototype) ?? 'instance'
+  const instance = machine.objectAt(frame, `new ${node.start} ${fn.id}`, kind)
+  if (kind !== 'instance') instance.length = undefined
   const prototypes = machine.read(machine.field(fn.properties, 'prototype'), frame)
   instance.parents = changed(ofObject(prototype), {
     objects: prototypes.objects,

@@ -2,7 +2,17 @@ import type { AnyNode } from 'acorn'
 import { callArrayMethod } from './arrays.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { placeOf } from './sites.ts'
-import { anything, join, nothing, carrying, changed, ofObject, type Value } from './values.ts'
+import {
+  anything,
+  join,
+  nothing,
+  carrying,
+  changed,
+  ofObject,
+  type FunctionValue,
+  type ObjectValue,
+  type Value,
+} from './values.ts'
 
 /** What a text concatenation sees of a value: objects answer through `toString`, `valueOf`, `toJSON`. */
 export function coerced(
@@ -34,15 +44,29 @@ export function coerced(
       result = join(result, joined ?? anything)
       continue
     }
-    for (const name of ['@@toPrimitive', 'toString', 'valueOf']) {
-      for (const fn of object.fields.get(name)?.value.functions ?? []) {
+    let isSaid = false
+    for (const name of ['@@toPrimitive', 'toString', 'valueOf'])
+      for (const fn of ownMethods(object, name)) {
+        isSaid ||= name !== 'valueOf'
         result = join(
           result,
           machine.callFunction(fn, ofObject(object), { list: [], rest: nothing }, frame, place),
         )
       }
-    }
+    // What it says of itself is all there is of it in the text.
+    if (isSaid) continue
     result = join(result, machine.deepValue(ofObject(object), frame))
   }
   return result
+}
+
+/** A method of the program's own, of an object or of what it inherits from. */
+function ownMethods(object: ObjectValue, name: string): readonly FunctionValue[] {
+  let at: ObjectValue | undefined = object
+  for (let step = 0; step < 6 && at !== undefined; step++) {
+    const functions = at.fields.get(name)?.value.functions ?? []
+    if (functions.length > 0) return functions
+    at = at.parents?.objects[0]
+  }
+  return []
 }

@@ -9,6 +9,7 @@ import { copiesByKey } from './copying.ts'
 import { lookUp, plainBinding } from './environment.ts'
 import { withoutWholes } from './entrusted.ts'
 import { leak, leakSetter } from './handing.ts'
+import { sentIn, yieldedList } from './generators.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { loadModule, imported, importMeta } from './loading.ts'
 import {
@@ -35,6 +36,7 @@ import { noteDeclaration, noteTag } from './shipping.ts'
 import { mixed } from './webassembly.ts'
 import { noNames } from './whole-copies.ts'
 import { isHiddenCodePoint } from './fold/decoders.ts'
+import { noteChoice } from './payments.ts'
 import { placeOf } from './sites.ts'
 import { sketch, sketchOf } from './sketched.ts'
 import { certainty, evaluateStatement, evaluateTest, tested } from './statements.ts'
@@ -93,14 +95,15 @@ export function evaluateExpression(machine: Interpreter, node: AnyNode, frame: F
         if (!made) machine.write(frame.returns, yielded)
         // Whoever iterates over a generator of texts gets the texts, not their letters.
         if (!node.delegate && (made || yielded.known.length > 0)) {
-          const list = machine.objectAt(frame, '%yielded', 'array')
+          const list = machine.objectAt(frame, yieldedList, 'array')
           list.length = undefined
           machine.writeRest(list, yielded)
           machine.write(frame.returns, ofObject(list))
         }
-        return node.delegate ? anything : opened(yielded)
+        return join(node.delegate ? anything : opened(yielded), sentIn(machine, frame))
       }
-      return anything
+      machine.write(frame.returns, ofObject(machine.objectAt(frame, yieldedList, 'array')))
+      return join(anything, sentIn(machine, frame))
     case 'SpreadElement':
       return machine.evaluate(node.argument, frame)
     case 'CallExpression':
@@ -571,6 +574,7 @@ function evaluateConditional(
       frame.conditional++
       entered++
       result = join(result, machine.evaluate(node.consequent, frame))
+      noteChoice(machine, node.test, node.consequent, frame)
     }
     node = node.alternate
   }

@@ -583,7 +583,14 @@ export class Interpreter {
    * Runs a function for one element of a list that is known, apart from all other calls: a decoder that maps over
    * an array of numbers is followed element by element.
    */
-  inline(callee: Value, list: readonly Value[], frame: Frame, place: Place, at: number): Value {
+  inline(
+    callee: Value,
+    list: readonly Value[],
+    frame: Frame,
+    place: Place,
+    at: number,
+    self: Value = nothing,
+  ): Value {
     const fn = callee.functions[0]
     if (
       callee.functions.length !== 1 ||
@@ -593,16 +600,16 @@ export class Interpreter {
       this.#inlinedTooOften(fn) ||
       this.work > this.budget / 2
     ) {
-      return this.call(callee, nothing, { list, rest: nothing }, frame, place)
+      return this.call(callee, self, { list, rest: nothing }, frame, place)
     }
     fn.called = true
     const key = `inline ${fn.id} ${place.start} ${at}`
     let context = frame.context.made.get(key) as FunctionContext | undefined
     if (context === undefined) {
       context = newContext(this, fn, frame)
-      context.thisValue = fn.lexicalThis ?? nothing
       frame.context.made.set(key, context)
     }
+    context.thisValue = fn.lexicalThis ?? self
     context.parameters = [...list]
     // What it returned for the previous content of this place is gone: each run starts anew.
     context.returns.value = nothing

@@ -7,6 +7,7 @@ import { enumerated, memberOfWhole, wholesIn, withoutWholes } from './entrusted.
 import { install, setOnInstance } from './handing.ts'
 import type { Frame, Interpreter } from './interpreter.ts'
 import { byCallLevel } from './levels.ts'
+import { areBytes } from './bytes.ts'
 import { noteShownField } from './markup.ts'
 import { addon, environmentApi, isModelled, propertyOf } from './models/index.ts'
 import {
@@ -142,7 +143,7 @@ export function namedMember(
   for (const fn of object.functions) {
     if (name === 'prototype') prototypeOf(machine, fn)
     const own = fieldOf(machine, fn.properties, name, frame, place, seen)
-    result = join(result, own === anything && functionMembers.has(name) ? nothing : own)
+    result = join(result, own === anything && functionMembers.has(name) ? ofFunctions(machine, name) : own)
     if (fn.parents !== undefined && own === anything && seen?.has(fn) !== true) {
       seen = (seen ?? new Set()).add(fn)
       result = join(result, namedMember(machine, fn.parents, name, frame, place, seen))
@@ -179,6 +180,13 @@ export function namedMember(
     result = withTaints(result, memberOfWhole(machine, wholes, name, place))
   }
   return result
+}
+
+/** `f.call` as a value is what every function has. */
+function ofFunctions(machine: Interpreter, name: string): Value {
+  return name === 'call' || name === 'apply'
+    ? ofHandle(machine.handle(`global:Function.prototype.${name}`))
+    : nothing
 }
 
 const functionMembers = new Set(['call', 'apply', 'bind', 'toString', 'name', 'length', 'constructor'])
@@ -501,6 +509,7 @@ export function fieldOf(
     }
     at = parents.objects[0]
   }
+  if (name === 'buffer' && result === nothing && areBytes(object)) return ofObject(object)
   if (
     name === 'constructor' &&
     result === nothing &&

@@ -4,9 +4,10 @@ import { callArrayMethod } from './arrays.ts'
 import { makeFunctionFromText, enciphered, pour } from './builtins.ts'
 import { concatenate, foldMethod } from './constants.ts'
 import { isHiddenCodePoint } from './fold/decoders.ts'
+import { tellGenerator } from './generators.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { elementsOf } from './elements.ts'
-import { namedMember } from './members.ts'
+import { addGetter, addSetter, namedMember } from './members.ts'
 import { actOf } from './models/index.ts'
 import { reasonOf } from './promises.ts'
 import { RegexConstant } from './regex-constant.ts'
@@ -27,6 +28,7 @@ import {
   carrying,
   unsure,
   type Known,
+  type ObjectValue,
   type Taint,
   type Value,
 } from './values.ts'
@@ -98,6 +100,21 @@ export function callMethod(
     case 'addInitScript':
     case 'evaluateOnNewDocument':
       return runInPage(machine, given, frame, place)
+    case 'text':
+    case 'arrayBuffer':
+    case 'blob':
+    case 'bytes':
+      if (object.objects.some(one => one.fields.has('body') && !one.fields.has(name)))
+        return tainted(machine.deepTaints(object, frame))
+      break
+    case 'next':
+    case 'throw':
+      if (given.list[0] !== undefined) tellGenerator(machine, object, given.list[0], frame)
+      break
+    case '__defineGetter__':
+    case '__defineSetter__':
+      defineAccessor(object, name, given)
+      break
     case 'constructor':
       return object.open ? constructorOfUnknown(machine, given, frame, place) : undefined
     case 'copy':
@@ -128,7 +145,7 @@ export function callMethod(
     object.objects.every(one => one.kind === 'array' || one.kind === 'map') &&
     object.functions.length === 0
   ) {
-    const own = object.objects.some(one => one.fields.has(name) && one.fields.get(name)!.value !== nothing)
+    const own = object.objects.some(one => hasOwnMethod(one, name))
     if (!own) {
       const result = callArrayMethod(machine, object, name, given, frame, place)
       if (result !== undefined) return result
@@ -408,6 +425,26 @@ function filledIn(
   if (matches === 0)
     machine.call(onlyCallable(fill), nothing, { list: [], rest: tainted(object.taints) }, frame, place)
   return withTaints(known(result), taints)
+}
+
+/** Whether a collection, or the class of the program's own that it is made by, says what the method does. */
+function hasOwnMethod(object: ObjectValue, name: string): boolean {
+  let at: ObjectValue | undefined = object
+  for (let step = 0; step < 6 && at !== undefined; step++) {
+    const cell = at.fields.get(name)
+    if (cell !== undefined && cell.value !== nothing) return true
+    at = at.parents?.objects[0]
+  }
+  return false
+}
+
+/** `object.__defineGetter__(name, f)`. */
+function defineAccessor({ objects }: Value, method: string, { list: [key, accessor] }: Arguments): void {
+  if (accessor === undefined) return
+  for (const name of key?.known ?? [])
+    for (const object of objects)
+      if (method === '__defineGetter__') addGetter(object, String(name), accessor)
+      else addSetter(object, String(name), accessor)
 }
 
 /** `from.copy(into)` and `coder.encodeInto(text, into)`. */

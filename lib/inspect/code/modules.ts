@@ -43,6 +43,8 @@ export type CodeHost = {
   lexed?(path: string): Lexed | undefined
   /** The file of the package a specifier names, all conditions merged; undefined outside the package. */
   resolve(from: string, specifier: string, how: 'require' | 'import'): string | undefined
+  /** The files it names under other conditions of `imports` or `exports`. */
+  alternatives?(from: string, specifier: string, how: 'require' | 'import'): readonly string[]
   /** Every file below a folder of the package; absent where no package lies behind the text. */
   below?(folder: string): readonly string[]
   readonly manifest: {
@@ -125,16 +127,20 @@ export class Modules implements Loader {
     if (local === undefined && builtinModules.has(bare))
       return ofHandle(machine.handle(canonical(`node:${bare}`)))
     if (local !== undefined) {
-      const key = `${from}\n${local}\n${how}`
-      const edge = machine.edges.get(key)
-      if (edge === undefined) machine.edges.set(key, { from, to: local, phase: phaseOf(machine.level), how })
+      this.#noteEdge(machine, from, local, how)
       if (local.endsWith('.node') && frame !== undefined) {
         const api = how === 'import' ? 'import()' : 'global:require'
         machine.fact({ kind: 'loads', api, targets: [`/__package__/${local}`], native: true }, frame, place)
         this.#natives.set(local, Math.min(machine.level, this.#natives.get(local) ?? machine.level))
         return changed(anything, { handles: [machine.handle(addon)] })
       }
-      return this.valueOf(machine, local, how, frame)
+      return this.#others(specifier, from, how).reduce(
+        (all, path) => {
+          this.#noteEdge(machine, from, path, how)
+          return join(all, this.valueOf(machine, path, how, frame))
+        },
+        this.valueOf(machine, local, how, frame),
+      )
     }
     if (frame === undefined) return anything
     const stored = machine.storedFiles.get(specifier)
@@ -198,6 +204,17 @@ export class Modules implements Loader {
     return path === undefined || path === 'package.json' || phaseOf(level) !== 'install'
       ? undefined
       : this.#resolve(`/__package__/${path}`, from, how)
+  }
+
+  #noteEdge(machine: Interpreter, from: string, to: string, how: 'require' | 'import'): void {
+    const key = `${from}\n${to}\n${how}`
+    if (!machine.edges.has(key)) machine.edges.set(key, { from, to, phase: phaseOf(machine.level), how })
+  }
+
+  /** A name of `imports`, or the package's own, may stand for a file under each condition: all of them are what is loaded. */
+  #others(specifier: string, from: string, how: 'require' | 'import'): readonly string[] {
+    if (/^[./]/.test(specifier)) return []
+    return this.#host.alternatives?.(from.replace(/[:#].*$/, ''), specifier, how) ?? []
   }
 
   locate(specifier: string, from: string): string | undefined {

@@ -3,6 +3,7 @@ import { HOLE } from '../../types.ts'
 import { lookUp } from './environment.ts'
 import { hand } from './handing.ts'
 import type { Frame, Interpreter, SourceFile } from './interpreter.ts'
+import { addressPattern, addressText } from './wallet-addresses.ts'
 import { goTo } from './markup.ts'
 import { environmentApi } from './models/index.ts'
 import { isPayment } from './models/payments.ts'
@@ -81,11 +82,6 @@ function tellStack(machine: Interpreter, value: Value, frame: Frame, place: Plac
 /** Requests to wallets, by the names of their methods, in what is put in the place of something else. */
 const payments = /\beth_(?:send|sign)\w*|\b(?:sign|send)(?:Raw|All)?Transactions?\b|\bsignTypedData/
 
-/** Code that finds the addresses of wallets in texts, with addresses of its own beside it: it exchanges them. */
-export const addressPattern =
-  /0x\[(?:a-f|A-F|0-9|\\d){2,3}\]\{40\}|\[(?:1-9|a-km-z|A-HJ-NP-Z|0-9|a-z|A-Z){2,3}\]\{(?:2[5-9]|3\d|4[0-4])(?:,\d{2})?\}/
-const addressText =
-  /["'`](?:0x(?!0{36})[0-9a-fA-F]{40}|bc1[02-9ac-hj-np-z]{20,60}|[13T][1-9A-HJ-NP-Za-km-z]{25,33})["'`]/
 const nearby = 4_000
 
 function knowsPayments(machine: Interpreter, value: Value, frame: Frame, place: Place): boolean {

@@ -1,11 +1,12 @@
+import type { AnyNode } from 'acorn'
 import { HOLE } from '../../types.ts'
 import { clipboardPath, paidTo } from './clipboard.ts'
 import { isPayment } from './models/payments.ts'
 import type { Arguments, Frame, Interpreter } from './interpreter.ts'
 import { namedMember } from './members.ts'
-import { addressPattern } from './patching.ts'
+import { addressPattern, addressText, ownAddress } from './wallet-addresses.ts'
 import { RegexConstant } from './regex-constant.ts'
-import type { Place } from './sites.ts'
+import { placeOf, type Place } from './sites.ts'
 import { anything, join, known, nothing, ofObject, tainted, withTaints, type Value } from './values.ts'
 
 /** Transfers of money by the names that libraries of chains and exchanges give them, whatever object they stand under. */
@@ -122,6 +123,64 @@ export function noteExchange(machine: Interpreter, given: Arguments, frame: Fram
   if (receivers.length > 0)
     machine.fact({ kind: 'pays', api: 'replace', receivers, how: 'swap' }, frame, place)
 }
+
+/** Whether a file holds what tells addresses of wallets from other texts, and an address. */
+const exchanging = new WeakMap<object, boolean>()
+
+function mayExchange({ file }: Frame): boolean {
+  let may = exchanging.get(file)
+  if (may === undefined)
+    exchanging.set(file, (may = addressPattern.test(file.text) && addressText.test(file.text)))
+  return may
+}
+
+/**
+ * `if (/^0x[a-f0-9]{40}$/.test(text)) return own`: in the place of a text that is an address, whoever asked gets another.
+ * Only what stands in the branch itself is looked at; called once the branch was evaluated.
+ */
+export function noteChoice(machine: Interpreter, test: AnyNode, branch: AnyNode, frame: Frame): void {
+  if (!mayExchange(frame) || !asksForAddress(machine, test, frame)) return
+  for (const given of givenIn(branch)) {
+    const receivers = machine
+      .evaluate(given, frame)
+      .known.filter(
+        (text): text is string => typeof text === 'string' && ownAddress.test(text) && !isMask(text),
+      )
+    if (receivers.length > 0)
+      machine.fact({ kind: 'pays', api: 'choice', receivers, how: 'swap' }, frame, placeOf(frame.file, given))
+  }
+}
+
+/** `pattern.test(text)` or `text.match(pattern)` for a pattern of addresses, by itself or beside other conditions. */
+function asksForAddress(machine: Interpreter, test: AnyNode, frame: Frame): boolean {
+  if (test.type === 'LogicalExpression')
+    return (
+      test.operator === '&&' &&
+      (asksForAddress(machine, test.left, frame) || asksForAddress(machine, test.right, frame))
+    )
+  if (test.type !== 'CallExpression' || test.callee.type !== 'MemberExpression') return false
+  const { property, object } = test.callee
+  const method = property.type === 'Identifier' ? property.name : ''
+  const pattern = method === 'test' ? object : method === 'match' ? test.arguments[0] : undefined
+  if (pattern === undefined || pattern.type === 'Super') return false
+  return machine
+    .evaluate(pattern, frame)
+    .known.some(one => one instanceof RegexConstant && addressPattern.test(one.source))
+}
+
+/** What a branch returns or assigns, or is, where it is an expression. */
+function givenIn(branch: AnyNode): readonly AnyNode[] {
+  if (branch.type === 'BlockStatement') return branch.body.slice(0, maxStatements).flatMap(givenIn)
+  if (branch.type === 'ReturnStatement') return branch.argument ? givenIn(branch.argument) : []
+  if (branch.type === 'ExpressionStatement') return givenIn(branch.expression)
+  if (branch.type === 'AssignmentExpression') return [branch.right]
+  return branch.type === 'Identifier' || branch.type === 'Literal' || branch.type === 'MemberExpression'
+    ? [branch]
+    : []
+}
+
+/** Statements of a branch that are looked at. */
+const maxStatements = 20
 
 /** What tests and logs show in the place of an address: few different letters, or counted ones. */
 function isMask(text: string): boolean {

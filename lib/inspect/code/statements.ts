@@ -12,6 +12,7 @@ import { assignPattern, bindPattern } from './patterns.ts'
 import { pickFilesBehind, withPickedFiles } from './picked-files.ts'
 import { notePick, withPicked } from './picked-variables.ts'
 import { childrenOf } from './children.ts'
+import { noteChoice } from './payments.ts'
 import { placeOf, type GuardNote } from './sites.ts'
 import { anything, join, newCell, nothing, opened, truth, type FunctionValue, type Value } from './values.ts'
 import { evaluateClass, makeInstanceFields } from './classes.ts'
@@ -296,6 +297,7 @@ function evaluateIf(
     const behind = (): void => void endings.push(evaluateStatement(machine, consequent, frame))
     const test = node
     withPicked(machine, test, frame, () => withPickedFiles(machine, test, frame, behind))
+    noteChoice(machine, test.test, consequent, frame)
     node = node.alternate
   }
   frame.conditional -= depth

@@ -31,7 +31,9 @@ export function makeStream(machine: Interpreter, call: ModelledCall): Value {
   const own = self.objects.find(object => object.kind === 'instance')
   const stream = own ?? machine.objectAt(frame, `stream ${place.start}`, 'object')
   if (own === undefined) {
-    stream.parents = ofHandle(machine.handle(handle.api))
+    // What packs and unpacks is such a stream with functions of Node's own.
+    const kind = handle.api.startsWith('node:zlib.') ? 'node:stream.Transform' : handle.api
+    stream.parents = ofHandle(machine.handle(kind))
     copyFields(machine, argument(call, 0), stream, frame, call.place)
   }
   // Its own functions are kept apart from the methods of that name.
@@ -153,6 +155,11 @@ export function writeToStream(machine: Interpreter, call: ModelledCall): Value {
 export function pushToStream(machine: Interpreter, call: ModelledCall): Value {
   for (const stream of call.self.objects) passOn(machine, stream, argument(call, 0), call.frame, call.place)
   return anything
+}
+
+/** `stream.read()`. */
+export function readFromStream(machine: Interpreter, call: ModelledCall): Value {
+  return tainted(machine.deepTaints(call.self, call.frame))
 }
 
 /** `stream.on('data', f)`; other events tell nothing. */

@@ -49,6 +49,8 @@ export class ScriptSession {
   readonly variables = new Map<string, Value>()
   /** Functions of the shell, also those of text that was evaluated or of a file that was written and sourced. */
   readonly functions = new Map<string, (words: readonly Value[], stdin: Value | undefined) => Value>()
+  /** The words a script or a function was called with, or has set for itself: `$@`, `$1`. */
+  positional: readonly Value[] | undefined
   /** What the script wrote where: a download that is run later is found here. */
   readonly files = new Map<string, Value>()
   readonly #facts = new Map<string, Fact>()
@@ -88,6 +90,7 @@ export class ScriptSession {
   restart(): void {
     this.variables.clear()
     this.functions.clear()
+    this.positional = undefined
     this.cwd = this.#home
     this.folders.length = 0
     this.steps = 0

@@ -111,6 +111,7 @@ export class ShellRunner {
     )
     let output: Value = empty
     const first = words[0]
+    if (first && this.#setsWords(first.text, words)) return empty
     if (first) {
       const defined = this.#session.functions.get(first.text)
       output = defined
@@ -130,6 +131,19 @@ export class ShellRunner {
     return this.#output(command.redirects, output, command)
   }
 
+  /** `set -- a b` and `shift`: what `$@` is from then on. */
+  #setsWords(program: string, words: readonly Value[]): boolean {
+    const { positional = [] } = this.#session
+    if (program === 'shift') {
+      this.#session.positional = positional.slice(Number(words[1]?.text ?? 1) || 1)
+      return true
+    }
+    const from = program === 'set' ? words.findIndex(({ text }) => text === '--') : -1
+    if (from < 0) return false
+    this.#session.positional = words.slice(from + 1, from + 1 + maxWords)
+    return true
+  }
+
   /** Assignments before a command last for that command: gives what they replaced. */
   #assign(command: Command & { kind: 'simple' }): [string, Value | undefined][] {
     const local: [string, Value | undefined][] = []
@@ -143,7 +157,7 @@ export class ShellRunner {
   }
 
   #call(body: List, words: readonly Value[], stdin: Value | undefined): Value {
-    const { variables, entered, called } = this.#session
+    const { entered, called } = this.#session
     const times = entered.get(body) ?? 0
     // What a function that calls itself does, it does the first time; every further round doubles the work.
     if (times >= maxRecursion) return unknown()
@@ -154,18 +168,12 @@ export class ShellRunner {
     called.set(key, known)
     known.times++
     entered.set(body, times + 1)
-    const saved = [...Array(10).keys(), '@', '*'].map(
-      key => [String(key), variables.get(String(key))] as const,
-    )
-    words.forEach((word, i) => i > 0 && i < 10 && variables.set(String(i), word))
-    for (const all of ['@', '*']) variables.set(all, join(words.slice(1), ' '))
+    const saved = this.#session.positional
+    this.#session.positional = words.slice(1)
     const output = this.#list(body, stdin)
     known.output = output
     entered.set(body, times)
-    for (const [key, value] of saved) {
-      if (value) variables.set(key, value)
-      else variables.delete(key)
-    }
+    this.#session.positional = saved
     return output
   }
 
@@ -262,6 +270,11 @@ export class ShellRunner {
     const fields: Field[] = []
     let open: Field | undefined
     for (const part of word.parts) {
+      const each = part.kind === 'variable' && part.name === '@' ? this.#session.positional : undefined
+      if (each !== undefined) {
+        for (const value of each) fields.push((open = { pieces: [value], plain: false }))
+        continue
+      }
       const value = this.#part(part, word)
       const split = !part.quoted && part.kind !== 'text' && /\s/.test(value.text)
       const pieces = split ? value.text.split(/[ \t\n]+/) : [value.text]
@@ -311,6 +324,9 @@ export class ShellRunner {
       : substitute(value, operator, alternative().text)
   }
 }
+
+/** Words a script sets for itself, one by one as a rule. */
+const maxWords = 400
 
 /** What a file holds: what the script wrote there, a file of the package (no source), or data of the user. */
 export function readFile(session: ScriptSession, path: string, at: Site): Value {

@@ -1,7 +1,7 @@
 import type { Site } from '../../types.ts'
 import { variableSource } from '../secrets.ts'
 import type { ScriptSession } from './session.ts'
-import { constant, unknown, type Value } from './value.ts'
+import { constant, join, unknown, type Value } from './value.ts'
 
 /** Variables whose value is the same everywhere, as far as a script is concerned. */
 const known = new Map([
@@ -34,10 +34,18 @@ const plain =
 
 /** What `$name` is: set by the script, the same everywhere, or the environment's. */
 export function variable(session: ScriptSession, name: string, at: Site): Value {
-  const own = session.variables.get(name)
+  const own = session.variables.get(name) ?? word(session, name)
   if (own) return own
   if (session.self !== undefined && (name === '0' || name === 'BASH_SOURCE')) return constant(session.self)
   const fixed = known.get(name) ?? known.get(name.toUpperCase())
   if (fixed !== undefined) return constant(fixed)
   return plain.test(name) ? unknown() : unknown(session.source(variableSource(name), name, at))
+}
+
+/** `$1`, `$@`, `$#`, where it is known what the script was called with. */
+function word({ positional }: ScriptSession, name: string): Value | undefined {
+  if (positional === undefined) return undefined
+  if (name === '@' || name === '*') return join(positional, ' ')
+  if (name === '#') return constant(String(positional.length))
+  return /^[1-9]\d?$/.test(name) ? (positional[Number(name) - 1] ?? constant('')) : undefined
 }

@@ -139,6 +139,9 @@ function together(signs: ReadonlyMap<Sign, Opening>): readonly Opening[] {
   const session = signs.get('session of a browser')
   if (session !== undefined && signs.has('address in text'))
     return [{ ...session, what: 'the session of a browser, an address' }]
+  const wallet = signs.get('address of a wallet')
+  if (wallet !== undefined && signs.has('pattern of addresses'))
+    return [{ ...wallet, what: 'an address of a wallet, a pattern of such' }]
   const timer = signs.get('text timer')
   return timer !== undefined && signs.has('code in text')
     ? [{ ...timer, what: 'code in text for a timer' }]

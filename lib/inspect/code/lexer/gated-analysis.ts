@@ -88,8 +88,10 @@ export class GatedAnalysis implements CodeRun {
       for (const { specifier, how } of lexed?.edges ?? []) {
         const to = this.#host.resolve(path, specifier, how)
         if (to === undefined) continue
-        this.#edges.set(`${path}\n${to}\n${how}`, { from: path, to, phase, how })
-        queue.push({ path: to, phase })
+        for (const each of [to, ...(this.#host.alternatives?.(path, specifier, how) ?? [])]) {
+          this.#edges.set(`${path}\n${each}\n${how}`, { from: path, to: each, phase, how })
+          queue.push({ path: each, phase })
+        }
       }
     }
   }

@@ -1,3 +1,4 @@
+import { addressPattern, ownAddress } from '../wallet-addresses.ts'
 import { escapeEnd, stringValue } from './escapes.ts'
 import { number, punctuator, regex, string, template, word, type Tokens } from './tokens.ts'
 
@@ -43,6 +44,8 @@ export type Sign =
   | 'code for a page' // executeJavaScript
   | 'message to a frame' // contentWindow
   | 'session of a browser' // storageState
+  | 'pattern of addresses' // /0x[a-f0-9]{40}/
+  | 'address of a wallet' // '0x8f3a…'
   | 'names of a prototype' // of which the first is `constructor`
 
 const codeInText =
@@ -50,6 +53,13 @@ const codeInText =
 
 /** Elements that ask for an address, or send to one. */
 const elements = ['img', 'iframe', 'link', 'a', 'form', 'video', 'audio', 'object', 'embed'] as const
+
+/** Longer patterns tell whole languages apart, not addresses. */
+const maxPattern = 400
+
+/** Characters of an address of a wallet. */
+const minWallet = 26
+const maxWallet = 64
 
 /** What forms tell browsers of fields for the security code and the number of a card. */
 const cardFields: ReadonlySet<string> = new Set(['cc-csc', 'cc-number'])
@@ -280,6 +290,8 @@ export class Materials {
     if (text.length <= 16) this.pieces.add(text)
     if (text.length < 4) return
     if (cardFields.has(text)) this.sign('data of a page', token)
+    if (text.length >= minWallet && text.length <= maxWallet && ownAddress.test(text))
+      this.sign('address of a wallet', token)
     if (text.length <= maxChat && numberOfChat.test(text)) this.sign('number of a chat', token)
     if (text === 'tools/list') this.sign('tools for an assistant', token)
     else this.#others(text, token)
@@ -340,6 +352,8 @@ export class Materials {
     const { text, starts, ends } = this.#tokens
     const start = (starts[token] as number) + 1
     const end = ends[token] as number
+    if (end - start < maxPattern && addressPattern.test(text.slice(start, end)))
+      this.sign('pattern of addresses', token)
     if (end - start > 24) return
     const body = text.slice(start, text.lastIndexOf('/', end - 1))
     if (body.length <= 16) this.pieces.add(body)

@@ -144,6 +144,7 @@ export const harmlessBuiltIns: ReadonlySet<string> = new Set([
   // The lexer looks for the window of the frame.
   'frame.post',
   'withResolvers',
+  'bytes.store',
   'stream',
   'readline',
   'emitter.emit',

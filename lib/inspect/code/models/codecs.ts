@@ -101,12 +101,14 @@ export const codecs: readonly Model[] = [
       'global:Buffer',
       'global:Buffer.concat',
       'global:Buffer.{alloc,allocUnsafe}',
-      'global:{Uint8Array,Uint16Array,Uint32Array,Int8Array,Int32Array,Uint8ClampedArray}',
+      'global:{Uint8Array,Uint16Array,Uint32Array,Int8Array,Int16Array,Int32Array,Uint8ClampedArray,Float32Array,Float64Array,BigInt64Array,BigUint64Array}',
+      'global:{ArrayBuffer,SharedArrayBuffer,DataView}',
       'global:Uint8Array.from',
     ],
     act: 'built-in',
     name: 'Buffer',
   },
+  { of: ['global:Atomics.{store,exchange,add,sub,or,xor,and}'], act: 'built-in', name: 'bytes.store' },
   { of: ['global:String.{fromCharCode,fromCodePoint}'], act: 'built-in', name: 'fromCharCode' },
   { of: ['global:String.raw'], act: 'carry' },
   {
@@ -215,12 +217,17 @@ export const streams: readonly Model[] = [
     name: 'pipeline',
   },
   {
-    of: ['{global:,node:stream/web.}{ReadableStream,WritableStream,TransformStream}'],
+    of: [
+      '{global:,node:stream/web.}{ReadableStream,WritableStream,TransformStream,CompressionStream,DecompressionStream,TextEncoderStream,TextDecoderStream}',
+    ],
     act: 'built-in',
     name: 'web-stream',
   },
   {
-    of: ['node:stream.{Transform,Writable,Duplex,Readable,PassThrough}'],
+    of: [
+      'node:stream.{Transform,Writable,Duplex,Readable,PassThrough}',
+      'node:zlib.{createGzip,createGunzip,createDeflate,createInflate,createDeflateRaw,createInflateRaw,createUnzip,createBrotliCompress,createBrotliDecompress}',
+    ],
     act: 'built-in',
     name: 'stream',
   },
@@ -234,6 +241,7 @@ export const streams: readonly Model[] = [
     act: 'built-in',
     name: 'stream.push',
   },
+  { of: ['node:stream.{Transform,Duplex,Readable,PassThrough}.read'], act: 'built-in', name: 'stream.read' },
   {
     of: ['node:stream.{Transform,Writable,Duplex,Readable,PassThrough}.{on,once,addListener}'],
     act: 'built-in',
@@ -243,7 +251,6 @@ export const streams: readonly Model[] = [
     of: [
       'node:stream.{Readable,Transform,PassThrough}.from',
       'node:stream/consumers.{text,json,buffer,arrayBuffer}',
-      'node:zlib.{createGzip,createGunzip,createDeflate,createInflate,createBrotliCompress,createBrotliDecompress}',
     ],
     act: 'carry',
   },

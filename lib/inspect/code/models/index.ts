@@ -117,6 +117,8 @@ export const aliases: Readonly<Record<string, string>> = {
   'pkg:mz/child_process': 'node:child_process',
   'pkg:mz/fs': 'node:fs',
   'node:v8': 'node:v8',
+  'global:Bun.env': environmentApi,
+  'global:Deno.env.toObject()': environmentApi,
   // What such a file holds, is in the variables of the process from then on.
   'pkg:dotenv.config().parsed': environmentApi,
   'pkg:dotenv.configDotenv().parsed': environmentApi,

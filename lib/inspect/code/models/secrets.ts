@@ -152,7 +152,7 @@ export const host: readonly Model[] = [
     kind: 'credential-file',
     name: 'a stored session',
   },
-  { of: ['pkg:env-var.get'], act: 'built-in', name: 'variable' },
+  { of: ['pkg:env-var.get', 'global:Deno.env.get'], act: 'built-in', name: 'variable' },
   { of: ['pkg:rc'], act: 'built-in', name: 'settings' },
   { of: ['pkg:vite.loadEnv'], act: 'built-in', name: 'variables by prefix' },
   {
